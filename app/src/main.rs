@@ -1,0 +1,2 @@
+//! mettle
+fn main() {}

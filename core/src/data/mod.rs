@@ -1,0 +1,1 @@
+//! Layer 1: datasets, and the seeded generator of sounding scenes.

@@ -1,0 +1,92 @@
+//! What the engine can be asked to do, and how far it has come.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::{ClipId, Progress};
+use crate::media::Clip;
+use crate::project::Task;
+
+/// A job's name, unique in a run of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// Which model to use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ModelChoice {
+    /// The small model embedded in the program.
+    #[default]
+    Demo,
+    /// A folder with `model.json` and its weights.
+    Folder(PathBuf),
+}
+
+/// Everything the engine can be asked to do.
+#[derive(Clone, Debug)]
+pub enum JobSpec {
+    /// Open a file: its first frame at once, then what it is.
+    Open {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The clip's loudness over time, for drawing; arrives in parts.
+    Waveform {
+        /// The clip.
+        clip: Arc<Clip>,
+    },
+    /// One small picture a second; arrives in parts.
+    Thumbnails {
+        /// The clip.
+        clip: Arc<Clip>,
+    },
+    /// Layer features, head, scores; arrives in parts as seconds are done.
+    Predict {
+        /// The clip.
+        clip: Arc<Clip>,
+        /// What is asked.
+        task: Task,
+        /// With which model.
+        model: ModelChoice,
+    },
+    /// Compile and tune the kernels of the device, so that the first clip does not wait for them.
+    WarmUp {
+        /// For which model.
+        model: ModelChoice,
+    },
+}
+
+impl JobSpec {
+    /// The clip it works on, once it is known.
+    pub fn clip(&self) -> Option<ClipId> {
+        match self {
+            Self::Waveform { clip } | Self::Thumbnails { clip } | Self::Predict { clip, .. } => {
+                Some(clip.id)
+            }
+            Self::Open { .. } | Self::WarmUp { .. } => None,
+        }
+    }
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// Waiting for its turn.
+    Queued,
+    /// Being worked on.
+    Running,
+}
+
+/// One line of the shared board of jobs. Finished jobs leave it; their end is a [`super::Reply`].
+#[derive(Clone, Debug)]
+pub struct JobStatus {
+    /// Which job.
+    pub id: JobId,
+    /// In the user's words: "Analyse dog.mp4".
+    pub title: String,
+    /// The clip it works on, if known.
+    pub clip: Option<ClipId>,
+    /// Waiting or running.
+    pub state: JobState,
+    /// How far.
+    pub progress: Progress,
+}

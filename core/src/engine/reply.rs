@@ -1,0 +1,96 @@
+//! What the engine answers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::JobId;
+use crate::base::{ClipId, Time};
+use crate::media::{Clip, RgbFrame, VideoFrame};
+use crate::predict::Prediction;
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Something was done another way; all is well.
+    Note,
+    /// Part of the result is missing.
+    Warning,
+    /// The job failed.
+    Error,
+}
+
+/// Something that went wrong, in words for the user.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// How bad.
+    pub severity: Severity,
+    /// What failed: "Could not open dog.mp4".
+    pub title: String,
+    /// The likely cause and what to do, in a sentence or two.
+    pub advice: String,
+    /// Technical detail, to copy.
+    pub detail: String,
+    /// The file it is about.
+    pub path: Option<PathBuf>,
+}
+
+/// One small picture of the film strip.
+#[derive(Clone, Debug)]
+pub struct Thumbnail {
+    /// Which second of the clip.
+    pub second: u32,
+    /// The picture on screen in the middle of it.
+    pub picture: Arc<RgbFrame>,
+}
+
+/// A run of waveform columns, each the lowest and highest sample of `column` of sound.
+#[derive(Clone, Debug)]
+pub struct WaveformPart {
+    /// Start of the first column.
+    pub start: Time,
+    /// Length of a column.
+    pub column: Time,
+    /// Lowest and highest sample, -1 to 1, all channels mixed to one.
+    pub columns: Vec<(f32, f32)>,
+}
+
+/// The compute device in use, and why a better one is not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeviceReport {
+    /// Short, for a chip: `CPU · 2 threads`, `Vulkan · GeForce RTX 4070 Laptop`.
+    pub name: String,
+    /// Why a device that would have been preferred was refused; empty when the best one is in use.
+    pub refusals: Vec<String>,
+}
+
+/// One message from the engine.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The job it belongs to.
+    pub job: JobId,
+    /// What it says.
+    pub body: ReplyBody,
+}
+
+/// What a message says. `Done`, `Cancelled` and `Failed` end a job: exactly one of them comes, last.
+#[derive(Clone, Debug)]
+pub enum ReplyBody {
+    /// The first picture of a file being opened, before its content is hashed.
+    FirstFrame(Arc<VideoFrame>),
+    /// The file is open.
+    Opened(Arc<Clip>),
+    /// More of the waveform.
+    Waveform(ClipId, WaveformPart),
+    /// More of the film strip.
+    Thumbnails(ClipId, Vec<Thumbnail>),
+    /// Scores so far; the last one before `Done` is complete.
+    Prediction(Arc<Prediction>),
+    /// Something the user should know; the job goes on.
+    Notice(Problem),
+    /// The job is finished.
+    Done,
+    /// The job was cancelled.
+    Cancelled,
+    /// The job failed.
+    Failed(Problem),
+}

@@ -1,0 +1,1 @@
+//! Layer 3: frozen backbones over the segments of a clip.

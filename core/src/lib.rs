@@ -1,0 +1,45 @@
+//! Mettle Studio without a window: everything between a file on disk and the times, labels and tracks a person sees.
+//!
+//! # One idea
+//!
+//! No gradient ever enters a backbone, so a backbone's layer features are a cacheable function of (clip content,
+//! backbone weights, pre-processing), and every head, threshold and correction sits downstream of them:
+//!
+//! ```text
+//! clip ─► segments ─► layer features ─► meta-tokens ─► prediction ─► tracks ─► corrections
+//! media    media       features          model::lcd     predict       predict    project
+//! ```
+//!
+//! # Code map, top layer first (imports go down only; modules of one row do not know each other)
+//!
+//! | layer | module | what it is |
+//! |---|---|---|
+//! | 6 | [`engine`] | jobs as small steps on named worker threads; the boundary the window talks to |
+//! | 5 | [`train`] | training loops for heads, and for the small backbones of the embedded demo; metrics |
+//! | 4 | [`predict`] | head → [`predict::Prediction`] → tracks; pure |
+//! | 3 | [`features`] | frozen backbones over the segments of a clip |
+//! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads |
+//! | 1 | [`media`], [`project`], [`data`], [`gpu`] | clips and decoding; tracks and corrections; datasets and sounding scenes; devices |
+//! | 0 | [`base`] | time, ids, labels, progress |
+//!
+//! # Invariants
+//!
+//! 1. Nothing here names egui; nothing in the app crate names burn, ffmpeg or symphonia. (Tidy test.)
+//! 2. A backbone that serves predictions never lives on an autodiff device; only `train` calls `.autodiff()`. (Tidy test.)
+//! 3. Layer features are intact layer outputs: no pooling or projection before they could be cached.
+//! 4. `predict::tracks` uses no IO, clock or GPU: same input, same output.
+//! 5. One thread, `engine`, touches the compute device. The window's thread never waits for it.
+//! 6. A result carries the key it was computed for; late results are filed under their key, never "applied".
+//! 7. A user's correction is never overwritten by a prediction; it is drawn over it.
+//! 8. A fine-tune adds a head and never overwrites one.
+
+pub mod base;
+pub mod data;
+pub mod engine;
+pub mod features;
+pub mod gpu;
+pub mod media;
+pub mod model;
+pub mod predict;
+pub mod project;
+pub mod train;

@@ -1,0 +1,1 @@
+//! Layer 2: pre-processing, backbones, checkpoints, layer-centric distillation, heads.

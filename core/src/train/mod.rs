@@ -1,0 +1,1 @@
+//! Layer 5: training loops and metrics. The only place that calls `.autodiff()`.

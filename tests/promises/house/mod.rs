@@ -1,0 +1,1 @@
+//! Promises about the tree itself: layers, sizes, shaders.

@@ -1,0 +1,8 @@
+//! What Mettle Studio promises, one file a promise, in the folders of the code that keeps it.
+
+mod engine;
+mod house;
+mod media;
+mod model;
+mod scenes;
+mod window;

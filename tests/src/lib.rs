@@ -1,0 +1,1 @@
+//! Shared by the promises: fixtures, temporary media, the built binary.
