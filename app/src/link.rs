@@ -1,0 +1,20 @@
+//! How the window speaks with the engine, as a trait, so that tests can play the engine.
+
+use mettle_core::base::ClipId;
+use mettle_core::engine::{DeviceReport, JobId, JobSpec, JobStatus, Reply};
+
+/// The engine as the window sees it. No call waits.
+pub trait EngineLink {
+    /// Hand in a job.
+    fn submit(&mut self, job: JobSpec) -> JobId;
+    /// Stop a job.
+    fn cancel(&mut self, job: JobId);
+    /// The next answer, if there is one.
+    fn try_reply(&mut self) -> Option<Reply>;
+    /// What waits and runs.
+    fn jobs(&self) -> Vec<JobStatus>;
+    /// Work for this clip goes first.
+    fn set_foreground(&mut self, clip: Option<ClipId>);
+    /// The compute device.
+    fn device(&self) -> DeviceReport;
+}
