@@ -1,6 +1,7 @@
 //! Backbones: frozen networks whose every block's output is a feature. A further one is one file and one description.
 
 mod hts_at;
+mod hts_at_config;
 mod parts;
 mod stretch;
 mod swin_v1;
@@ -10,7 +11,8 @@ mod windows;
 
 use burn::tensor::Tensor;
 
-pub use hts_at::{HtsAt, HtsAtConfig, HtsAtOutput};
+pub use hts_at::{HtsAt, HtsAtOutput};
+pub use hts_at_config::HtsAtConfig;
 pub use swin_v2::{SwinV2, SwinV2Config};
 
 /// What a backbone computes for a batch.

@@ -4,6 +4,7 @@ mod apply;
 mod file;
 mod names;
 mod pickle;
+mod pickle_machine;
 mod save;
 mod torch;
 
