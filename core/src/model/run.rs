@@ -7,7 +7,7 @@ use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
 use super::weights::{RawTensor, read_checkpoint};
-use super::{Backbone, LayerFeatures, LayerShape, ModelDesc, ModelError, Prep};
+use super::{LayerFeatures, LayerShape, ModelDesc, ModelError, Prep};
 
 /// Inputs a pass: enough to keep a device busy, few enough for its memory.
 const BATCH: usize = 4;
@@ -75,7 +75,7 @@ fn read_input(path: &Path, prep: &Prep) -> Result<Inputs, ModelError> {
         .to_f32()
         .ok_or_else(|| refuse("holds an input that cannot be read".into()))?;
     match (prep, input.shape.as_slice()) {
-        (Prep::Image(prep), [n @ 1.., 3, h, w]) if (*h, *w) == (prep.height, prep.width) => {
+        (Prep::Image(prep), [n, 3, h, w]) if *n > 0 && (*h, *w) == (prep.height, prep.width) => {
             Ok(Inputs {
                 count: *n,
                 shape: [3, *h, *w],
@@ -86,7 +86,7 @@ fn read_input(path: &Path, prep: &Prep) -> Result<Inputs, ModelError> {
             "input is {shape:?}; the model takes pictures [n, 3, {}, {}], normalised",
             prep.height, prep.width
         ))),
-        (Prep::Logmel(prep), [n @ 1.., samples @ 1..]) => {
+        (Prep::Logmel(prep), [n, samples]) if *n > 0 && *samples > 0 => {
             let sounds = values.chunks(*samples);
             Ok(Inputs {
                 count: *n,

@@ -16,13 +16,7 @@ fn swin(io: &GoldenFile, device: &Device) -> SwinV2 {
     let config: SwinV2Config = serde_json::from_value(io.config.clone()).unwrap();
     let weights = path("swinv2_a.weights.safetensors");
     let state = read_checkpoint(&weights).unwrap();
-    load_into(
-        config.init(device).unwrap(),
-        state,
-        Names::SwinV2,
-        &weights,
-    )
-    .unwrap()
+    load_into(config.init(device).unwrap(), state, Names::SwinV2, &weights).unwrap()
 }
 
 fn htsat(io: &GoldenFile, weights: &str, device: &Device) -> HtsAt {
@@ -67,9 +61,24 @@ fn check_htsat(name: &str, weights: &str, device: &Device, tolerance: f32) {
     let classified = model.classify(&features).unwrap();
     check(&io, features, tolerance);
     let named = |name: &str| io.get(name).clone();
-    assert_close("embedding", classified.embedding, &named("out.embedding"), tolerance);
-    assert_close("clipwise", classified.clipwise, &named("out.clipwise_output"), tolerance);
-    assert_close("framewise", classified.framewise, &named("out.framewise_output"), tolerance);
+    assert_close(
+        "embedding",
+        classified.embedding,
+        &named("out.embedding"),
+        tolerance,
+    );
+    assert_close(
+        "clipwise",
+        classified.clipwise,
+        &named("out.clipwise_output"),
+        tolerance,
+    );
+    assert_close(
+        "framewise",
+        classified.framewise,
+        &named("out.framewise_output"),
+        tolerance,
+    );
     check(&io, model.freeze_tables().forward(input()), tolerance);
 }
 
@@ -86,12 +95,22 @@ fn swin_v2_with_pretrained_windows_is_timms() {
 #[test]
 fn htsat_is_upstreams() {
     let device = Device::flex();
-    check_htsat("htsat_a.io.safetensors", "htsat_a.weights.safetensors", &device, HTSAT);
+    check_htsat(
+        "htsat_a.io.safetensors",
+        "htsat_a.weights.safetensors",
+        &device,
+        HTSAT,
+    );
 }
 
 #[test]
 fn htsat_from_a_lightning_checkpoint_is_upstreams() {
-    check_htsat("htsat_b.io.safetensors", "htsat_b.ckpt", &Device::flex(), HTSAT);
+    check_htsat(
+        "htsat_b.io.safetensors",
+        "htsat_b.ckpt",
+        &Device::flex(),
+        HTSAT,
+    );
 }
 
 /// From the sound itself, through our own spectrogram: its 1e-3 dB is 1e-5 of the range of a spectrogram.
@@ -187,7 +206,11 @@ fn both_can_be_trained() {
         ..HtsAtConfig::default()
     };
     let model = config.init(&device).unwrap();
-    let input = Tensor::<4>::random([2, 1, 101, 16], burn::tensor::Distribution::Default, &device);
+    let input = Tensor::<4>::random(
+        [2, 1, 101, 16],
+        burn::tensor::Distribution::Default,
+        &device,
+    );
     assert_every_gradient(
         &model,
         model.forward(input),

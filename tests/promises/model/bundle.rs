@@ -72,7 +72,10 @@ fn manifest() -> Manifest {
 fn write(dir: &Path) -> ModelBundle {
     let device = Device::flex();
     device.seed(1);
-    let (visual, audio) = (swin().init(&device).unwrap(), htsat().init(&device).unwrap());
+    let (visual, audio) = (
+        swin().init(&device).unwrap(),
+        htsat().init(&device).unwrap(),
+    );
     let config = manifest().localize.unwrap().config;
     let (v, a) = (&visual.spec().layers, &audio.spec().layers);
     let head = config.init(v, a, 2, &device).unwrap();
@@ -113,16 +116,27 @@ fn what_is_saved_is_loaded() {
 fn the_hash_covers_every_file() {
     let dir = tempfile::tempdir().unwrap();
     let before = write(dir.path()).about().sha256;
-    for name in ["visual.safetensors", "audio.safetensors", "localize.safetensors"] {
+    for name in [
+        "visual.safetensors",
+        "audio.safetensors",
+        "localize.safetensors",
+    ] {
         let file = dir.path().join(name);
         let mut bytes = std::fs::read(&file).unwrap();
         *bytes.last_mut().unwrap() ^= 1;
         std::fs::write(&file, &bytes).unwrap();
-        assert_ne!(ModelBundle::open(dir.path()).unwrap().about().sha256, before, "{name}");
+        assert_ne!(
+            ModelBundle::open(dir.path()).unwrap().about().sha256,
+            before,
+            "{name}"
+        );
         *bytes.last_mut().unwrap() ^= 1;
         std::fs::write(&file, &bytes).unwrap();
     }
-    assert_eq!(ModelBundle::open(dir.path()).unwrap().about().sha256, before);
+    assert_eq!(
+        ModelBundle::open(dir.path()).unwrap().about().sha256,
+        before
+    );
 }
 
 #[track_caller]
@@ -142,20 +156,49 @@ fn refused(dir: &Path, change: impl Fn(&mut serde_json::Value), why: &str) {
 fn what_is_wrong_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
-    assert!(ModelBundle::open(&dir.join("none")).unwrap_err().to_string().contains("model.json"));
-    refused(dir, |m| m["schema"] = json!("mettle.model/9"), "mettle.model/9");
-    refused(dir, |m| m["visual"]["weights"] = json!("../visual.safetensors"), "same folder");
-    refused(dir, |m| m["visual"]["weights"] = json!("nothing"), "nothing");
+    assert!(
+        ModelBundle::open(&dir.join("none"))
+            .unwrap_err()
+            .to_string()
+            .contains("model.json")
+    );
+    refused(
+        dir,
+        |m| m["schema"] = json!("mettle.model/9"),
+        "mettle.model/9",
+    );
+    refused(
+        dir,
+        |m| m["visual"]["weights"] = json!("../visual.safetensors"),
+        "same folder",
+    );
+    refused(
+        dir,
+        |m| m["visual"]["weights"] = json!("nothing"),
+        "nothing",
+    );
     refused(dir, |m| m["audio"]["tile"] = json!(0), "tile");
     refused(dir, |m| m["audio"] = m["visual"].clone(), "sound");
-    refused(dir, |m| m["localize"]["labels"] = json!(["one"]), "do not fit the model");
+    refused(
+        dir,
+        |m| m["localize"]["labels"] = json!(["one"]),
+        "do not fit the model",
+    );
     let architecture = |name: &'static str| {
         move |m: &mut serde_json::Value| m["visual"]["description"]["architecture"] = json!(name)
     };
     refused(dir, architecture("vit"), "not in this version");
     refused(dir, architecture("perceptron"), "unknown architecture");
-    refused(dir, |m| m["visual"]["description"]["config"]["num_heads"] = json!([3, 2]), "heads");
-    refused(dir, |m| m["visual"]["description"]["config"]["depths"] = json!("two"), "visual");
+    refused(
+        dir,
+        |m| m["visual"]["description"]["config"]["num_heads"] = json!([3, 2]),
+        "heads",
+    );
+    refused(
+        dir,
+        |m| m["visual"]["description"]["config"]["depths"] = json!("two"),
+        "visual",
+    );
 }
 
 /// The released models' descriptions can be built and list the layers they will have.
@@ -165,8 +208,14 @@ fn shipped_descriptions_are_right() {
     let swin = ModelDesc::read(&assets.join("swinv2_large_window12_192.json")).unwrap();
     let htsat = ModelDesc::read(&assets.join("htsat_audioset.json")).unwrap();
     use mettle_core::model::BackboneConfig;
-    assert_eq!(swin.backbone().unwrap(), BackboneConfig::SwinV2(SwinV2Config::large_192()));
-    assert_eq!(htsat.backbone().unwrap(), BackboneConfig::HtsAt(HtsAtConfig::audioset()));
+    assert_eq!(
+        swin.backbone().unwrap(),
+        BackboneConfig::SwinV2(SwinV2Config::large_192())
+    );
+    assert_eq!(
+        htsat.backbone().unwrap(),
+        BackboneConfig::HtsAt(HtsAtConfig::audioset())
+    );
     let (swin, htsat) = (swin.layers.unwrap(), htsat.layers.unwrap());
     assert_eq!((swin.len(), htsat.len()), (24, 12));
     // The sums over blocks that the published parameter counts come from.
@@ -181,12 +230,19 @@ fn shipped_descriptions_are_right() {
 fn features_go_from_file_to_file() {
     let dir = tempfile::tempdir().unwrap();
     for (io, weights, architecture) in [
-        ("swinv2_a.io.safetensors", "swinv2_a.weights.safetensors", "swin_v2"),
+        (
+            "swinv2_a.io.safetensors",
+            "swinv2_a.weights.safetensors",
+            "swin_v2",
+        ),
         ("htsat_b.io.safetensors", "htsat_b.ckpt", "hts_at"),
     ] {
         let golden = GoldenFile::read(io);
         let desc = json!({"name": "small", "architecture": architecture, "config": golden.config});
-        let (file, out) = (dir.path().join("desc.json"), dir.path().join("out.safetensors"));
+        let (file, out) = (
+            dir.path().join("desc.json"),
+            dir.path().join("out.safetensors"),
+        );
         std::fs::write(&file, desc.to_string()).unwrap();
         let device = Device::flex();
         let done = run_features(&file, &path(weights), &path(io), &out, &device).unwrap();
@@ -199,7 +255,12 @@ fn features_go_from_file_to_file() {
             let block = index - done.layers.iter().filter(|l| l.stage < layer.stage).count();
             let expected = golden.get(&format!("out.layers.{}.blocks.{block}", layer.stage));
             let data = burn::tensor::TensorData::new(found.to_f32().unwrap(), found.shape.clone());
-            assert_close("layer", Tensor::<3>::from_data(data, &device), expected, 3e-4);
+            assert_close(
+                "layer",
+                Tensor::<3>::from_data(data, &device),
+                expected,
+                3e-4,
+            );
         }
         assert!(state.contains_key("final"));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Distribution, Gradients, Tensor};
-use mettle_core::model::{DpBranch, Lcd, LcdConfig, LayerShape};
+use mettle_core::model::{DpBranch, LayerShape, Lcd, LcdConfig};
 
 use super::golden::distance;
 

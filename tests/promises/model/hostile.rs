@@ -11,7 +11,10 @@ use super::golden::path;
 
 /// A PyTorch archive with this pickle and one storage of 16 bytes named 0.
 fn archive(pickle: &[u8]) -> Vec<u8> {
-    zip_of(&[("a/data.pkl", pickle), ("a/data/0", &[0; 16])], CompressionMethod::Stored)
+    zip_of(
+        &[("a/data.pkl", pickle), ("a/data/0", &[0; 16])],
+        CompressionMethod::Stored,
+    )
 }
 
 fn zip_of(entries: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
@@ -93,7 +96,10 @@ fn tensors_beyond_their_bytes_are_refused() {
     refused(&tensor("FloatStorage", 5, 0, &[1], &[1]), "cut short");
     refused(&tensor("DoubleStorage", all, 0, &[1], &[1]), "cut short");
     refused(&tensor("FloatStorage", -1, 0, &[1], &[1]), "cut short");
-    refused(&tensor("FloatStorage", 4, 0, &[-1], &[1]), "no whole number");
+    refused(
+        &tensor("FloatStorage", 4, 0, &[-1], &[1]),
+        "no whole number",
+    );
     refused(&tensor("FloatStorage", 4, 0, &[1, 1], &[1]), "strides");
     refused(&tensor("QInt8Storage", 4, 0, &[1], &[1]), "QInt8Storage");
 }
@@ -126,7 +132,10 @@ fn no_code_runs() {
 #[test]
 fn lengths_beyond_the_file_are_refused() {
     for op in [b'X', b'B', b'T', 0x8b] {
-        refused(&[0x80, 2, op, 0xff, 0xff, 0xff, 0xff, b'a', b'.'], "ends in the middle");
+        refused(
+            &[0x80, 2, op, 0xff, 0xff, 0xff, 0xff, b'a', b'.'],
+            "ends in the middle",
+        );
     }
     for op in [0x8d, 0x8e] {
         let mut pickle = vec![0x80, 4, op];
@@ -158,9 +167,29 @@ fn deep_and_circular_structures_are_harmless() {
 #[test]
 fn nonsense_is_refused_in_words() {
     for pickle in [
-        &b""[..], b".", b"\x80", b"a.", b"(a.", b"u.", b"s.", b"R.", b"\x81.", b"\x93.", b"b.", b"\x87.",
-        b"N(\x86.", b"h\x07.", b"q\x00.", b"t.", b"(0.", b"Q.", b"}(Nu.", b"NN\x93.", b"cno end",
-        b"\x8c\x02\xff\xff.", b"I5\n.",
+        &b""[..],
+        b".",
+        b"\x80",
+        b"a.",
+        b"(a.",
+        b"u.",
+        b"s.",
+        b"R.",
+        b"\x81.",
+        b"\x93.",
+        b"b.",
+        b"\x87.",
+        b"N(\x86.",
+        b"h\x07.",
+        b"q\x00.",
+        b"t.",
+        b"(0.",
+        b"Q.",
+        b"}(Nu.",
+        b"NN\x93.",
+        b"cno end",
+        b"\x8c\x02\xff\xff.",
+        b"I5\n.",
     ] {
         read(&archive(pickle)).unwrap_err();
     }
@@ -177,7 +206,11 @@ fn archives_pytorch_would_not_write_are_refused() {
     assert!(bomb.len() < 100_000);
     assert!(read(&bomb).unwrap_err().contains("compressed"));
     let none = zip_of(&[("a/version", b"3")], CompressionMethod::Stored);
-    assert!(read(&none).unwrap_err().contains("not one that PyTorch wrote"));
+    assert!(
+        read(&none)
+            .unwrap_err()
+            .contains("not one that PyTorch wrote")
+    );
     let big = zip_of(
         &[("a/data.pkl", b"\x80\x02}."), ("a/byteorder", b"big")],
         CompressionMethod::Stored,

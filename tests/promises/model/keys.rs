@@ -45,9 +45,9 @@ fn write(state: &StateDict, dtype: Dtype, path: &Path) {
             (name.as_str(), (bytes, tensor.shape.clone()))
         })
         .collect();
-    let views = bytes
-        .iter()
-        .map(|(name, (bytes, shape))| (*name, TensorView::new(dtype, shape.clone(), bytes).unwrap()));
+    let views = bytes.iter().map(|(name, (bytes, shape))| {
+        (*name, TensorView::new(dtype, shape.clone(), bytes).unwrap())
+    });
     safetensors::serialize_to_file(views, None, path).unwrap();
 }
 
@@ -67,17 +67,18 @@ fn renamed(state: StateDict, name: impl Fn(&str) -> String) -> StateDict {
 fn the_old_layout_loads_the_same() {
     let old = renamed(golden(), |key| {
         let key = key.replace("head.fc.", "head.");
-        (1..4).fold(key, |key, stage| {
-            let (new, old) = (
-                format!("layers.{stage}.downsample."),
-                format!("layers.{}.downsample.", stage - 1),
-            );
-            match key.starts_with(&new) {
-                true => key.replacen(&new, &format!("~{old}"), 1),
-                false => key,
-            }
-        })
-        .replace('~', "")
+        (1..4)
+            .fold(key, |key, stage| {
+                let (new, old) = (
+                    format!("layers.{stage}.downsample."),
+                    format!("layers.{}.downsample.", stage - 1),
+                );
+                match key.starts_with(&new) {
+                    true => key.replacen(&new, &format!("~{old}"), 1),
+                    false => key,
+                }
+            })
+            .replace('~', "")
     });
     assert!(old.contains_key("layers.0.downsample.reduction.weight"));
     assert!(!old.contains_key("layers.3.downsample.reduction.weight"));
@@ -109,13 +110,27 @@ fn one_error_says_everything() {
         panic!("{error}");
     };
     let (missing, left) = (&report.missing, &report.unexpected);
-    assert_eq!(*missing, [("layers.0.blocks.1.attn.proj.weight".into(), vec![8, 8])]);
-    assert_eq!(*left, [("layers.0.blocks.1.attn.prj.weight".into(), vec![8, 8])]);
+    assert_eq!(
+        *missing,
+        [("layers.0.blocks.1.attn.proj.weight".into(), vec![8, 8])]
+    );
+    assert_eq!(
+        *left,
+        [("layers.0.blocks.1.attn.prj.weight".into(), vec![8, 8])]
+    );
     assert_eq!(report.misshaped.len(), 1);
     assert_eq!(report.misshaped[0].key, "patch_embed.norm.bias");
-    assert_eq!((&report.misshaped[0].expected, &report.misshaped[0].found), (&vec![8], &vec![64]));
+    assert_eq!(
+        (&report.misshaped[0].expected, &report.misshaped[0].found),
+        (&vec![8], &vec![64])
+    );
     let text = error.to_string();
-    for part in ["some.safetensors", "prj.weight [8, 8]", "proj.weight", "is [64], not [8]"] {
+    for part in [
+        "some.safetensors",
+        "prj.weight [8, 8]",
+        "proj.weight",
+        "is [64], not [8]",
+    ] {
         assert!(text.contains(part), "{part:?} not in {text}");
     }
 }

@@ -69,9 +69,16 @@ fn clips_are_independent() {
         final_norm: f.final_norm.clone().narrow(0, 0, 3),
     };
     let alone = head.forward(&first(&v), &first(&a), 1);
-    let same = both.event.narrow(0, 0, 1).all_close(alone.event, None, Some(1e-5));
+    let same = both
+        .event
+        .narrow(0, 0, 1)
+        .all_close(alone.event, None, Some(1e-5));
     assert!(same);
-    assert!(both.is_event.narrow(0, 0, 1).all_close(alone.is_event, None, Some(1e-5)));
+    assert!(
+        both.is_event
+            .narrow(0, 0, 1)
+            .all_close(alone.is_event, None, Some(1e-5))
+    );
 }
 
 #[test]

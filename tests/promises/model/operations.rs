@@ -75,7 +75,11 @@ fn multi_head_attention_is_pytorchs() {
     let out_weight: Tensor<2> = file.tensor("mha_self.w.out_proj.weight", &device);
     let out_bias: Tensor<1> = file.tensor("mha_self.w.out_proj.bias", &device);
     let mut attention = attention;
-    let parts = [&mut attention.query, &mut attention.key, &mut attention.value];
+    let parts = [
+        &mut attention.query,
+        &mut attention.key,
+        &mut attention.value,
+    ];
     for (i, layer) in parts.into_iter().enumerate() {
         let rows = packed.clone().narrow(0, 16 * i, 16).transpose();
         layer.weight = burn::module::Param::from_tensor(rows);

@@ -138,7 +138,7 @@ impl HtsAtConfig {
         }
     }
 
-    pub(crate) fn pyramid(&self) -> Pyramid<'_> {
+    pub(super) fn pyramid(&self) -> Pyramid<'_> {
         let side = self.spec_size / self.patch_size.max(1);
         Pyramid {
             depths: &self.depths,

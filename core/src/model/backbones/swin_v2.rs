@@ -144,7 +144,7 @@ impl SwinV2Config {
         })
     }
 
-    pub(crate) fn pyramid(&self) -> Pyramid<'_> {
+    pub(super) fn pyramid(&self) -> Pyramid<'_> {
         Pyramid {
             depths: &self.depths,
             num_heads: &self.num_heads,
