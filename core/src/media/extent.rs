@@ -202,8 +202,16 @@ fn joined(
 fn rates(mut times: Vec<Time>) -> (f64, Option<(f64, f64)>) {
     times.sort_unstable();
     times.dedup();
-    let steps: Vec<Time> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let (Some(&short), Some(&long)) = (steps.iter().min(), steps.iter().max()) else {
+    let mut steps: Vec<Time> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.sort_unstable();
+    // A single hole, as where a file was cut, is no frame rate.
+    let odd_ones = if steps.len() > 10 {
+        steps.len() / 50 + 1
+    } else {
+        0
+    };
+    let usual = &steps[odd_ones..steps.len() - odd_ones];
+    let (Some(&short), Some(&long)) = (usual.first(), usual.last()) else {
         return (0.0, None);
     };
     let total: f64 = steps.iter().map(|step| step.as_secs_f64()).sum();

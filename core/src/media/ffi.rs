@@ -86,3 +86,9 @@ pub(super) fn key_frame_before(
         (!before.is_null()).then(|| ((*before).timestamp, !after.is_null()))
     }
 }
+
+/// Lets the muxer choose its own four letters for a codec taken over from another kind of container.
+pub(super) fn clear_codec_tag(stream: &mut ffmpeg::StreamMut) {
+    // SAFETY: the stream is borrowed mutably; codecpar lives as long as it.
+    unsafe { (*(*stream.as_mut_ptr()).codecpar).codec_tag = 0 };
+}

@@ -16,7 +16,7 @@ use super::sound_codec::SoundCodec;
 use crate::base::Time;
 
 /// Data that end this much before the container says they do make a clip cut short.
-const CUT_SHORT: Time = Time::from_micros(1_000_000);
+const CUT_SHORT: Time = Time::from_micros(500_000);
 
 impl Clip {
     /// Opens and understands a media file: streams, times, content hash. Nothing is decoded.
