@@ -27,6 +27,7 @@ mod segments;
 mod sound;
 mod sound_codec;
 mod sound_track;
+mod waveform;
 
 pub use clip::{AudioInfo, Clip, VideoInfo};
 pub use color::yuv_to_rgb_matrix;
@@ -37,3 +38,4 @@ pub use mp4::Mp4Writer;
 pub use picture::{ColorMatrix, ColorRange, RgbFrame, VideoFrame, YuvPicture};
 pub use segments::{SegmentData, SegmentReader};
 pub use sound::SoundReader;
+pub use waveform::Waveform;
