@@ -71,9 +71,11 @@ impl Iterator for Waveform {
         let part = (self.done..end).map(|column| {
             let place = |position: i64| ((position - first) as usize).min(samples.len());
             let column = &samples[place(self.start_of(column))..place(self.start_of(column + 1))];
-            column.iter().fold((0.0_f32, 0.0_f32), |(low, high), &s| {
-                (low.min(s), high.max(s))
-            })
+            column
+                .iter()
+                .map(|&sample| (sample, sample))
+                .reduce(|(low, high), (sample, _)| (low.min(sample), high.max(sample)))
+                .unwrap_or_default()
         });
         let part = part.collect();
         self.done = end;
