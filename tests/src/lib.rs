@@ -1,1 +1,2 @@
 //! Shared by the promises: fixtures, temporary media, the built binary.
+pub mod program;
