@@ -1,24 +1,19 @@
 //! The clip's loudness over time, for drawing.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use crate::base::Time;
 use crate::engine::session::MediaSession;
 use crate::engine::{EngineError, Job, ReplyBody, Step, StepContext, WaveformPart};
-use crate::media::{Clip, SoundLayout, SoundReader};
+use crate::media::{Clip, Waveform};
 
-/// The sound is read at this rate: enough for what a picture shows of it.
-const RATE: u32 = 8_000;
-/// Samples in a column: 10 ms.
-const COLUMN: usize = 80;
-/// How long a step may take.
-const STEP: Duration = Duration::from_millis(150);
+/// Length of a column.
+const COLUMN: Time = Time::from_micros(10_000);
 
-/// Reads the sound second by second.
+/// Reads the sound part by part.
 pub(super) struct WaveformJob {
     clip: Arc<Clip>,
-    reader: Option<SoundReader>,
+    waveform: Option<Waveform>,
     /// Columns done.
     done: usize,
 }
@@ -27,7 +22,7 @@ impl WaveformJob {
     pub(super) fn new(clip: Arc<Clip>) -> Self {
         Self {
             clip,
-            reader: None,
+            waveform: None,
             done: 0,
         }
     }
@@ -39,40 +34,26 @@ impl Job<MediaSession> for WaveformJob {
         _: &mut MediaSession,
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
-        let Some(sound) = &self.clip.audio else {
+        if self.waveform.is_none() {
+            self.waveform = Waveform::open(&self.clip, COLUMN)?;
+        }
+        let Some(waveform) = &mut self.waveform else {
             return Ok(Step::Done);
         };
-        let begin = Instant::now();
-        let total = (sound.end.to_samples(RATE).max(0) as usize).div_ceil(COLUMN);
-        let reader = match &mut self.reader {
-            Some(reader) => reader,
-            none => none.insert(SoundReader::open(&self.clip.path, RATE, SoundLayout::Mono)?),
+        let Some(columns) = waveform.next() else {
+            return Ok(Step::Done);
         };
-        let start = self.done;
-        let (mut columns, mut samples) = (Vec::new(), Vec::new());
-        while self.done < total && begin.elapsed() < STEP && !context.is_cancelled() {
-            samples.clear();
-            reader.read(&mut samples, COLUMN);
-            columns.push(extremes(&samples));
-            self.done += 1;
-        }
+        let column = waveform.column();
+        let start = Time::from_micros(column.micros() * self.done as i64);
+        self.done += columns.len();
+        let total = waveform.total();
         let part = WaveformPart {
-            start: Time::from_samples((start * COLUMN) as i64, RATE),
-            column: Time::from_samples(COLUMN as i64, RATE),
+            start,
+            column,
             columns,
         };
         context.reply(ReplyBody::Waveform(self.clip.id, part));
         context.progress(self.done as u64, total as u64);
-        Ok(if self.done >= total {
-            Step::Done
-        } else {
-            Step::More
-        })
+        Ok(Step::More)
     }
-}
-
-fn extremes(samples: &[f32]) -> (f32, f32) {
-    let low = samples.iter().copied().fold(f32::INFINITY, f32::min);
-    let high = samples.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    if low <= high { (low, high) } else { (0.0, 0.0) }
 }
