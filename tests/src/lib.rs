@@ -1,3 +1,4 @@
 //! Shared by the promises: the source tree, fixtures, temporary media, the built binary.
 
+pub mod program;
 pub mod tree;
