@@ -105,7 +105,11 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
         Command::ZoomIn => zoom(state, ZOOM),
         Command::ZoomOut => zoom(state, 1.0 / ZOOM),
         Command::Fit => set_view(state, 0.0, f64::INFINITY),
-        Command::SwitchTheme | Command::Larger | Command::Smaller | Command::UsualSize | Command::FullScreen => {
+        Command::SwitchTheme
+        | Command::Larger
+        | Command::Smaller
+        | Command::UsualSize
+        | Command::FullScreen => {
             look(state, hands, command);
         }
         _ => transport(state, hands, command),
@@ -187,8 +191,12 @@ fn look(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
             return set_theme(state, hands, next);
         }
         Command::FullScreen => {
-            let full = hands.ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
-            hands.ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
+            let full = hands
+                .ctx
+                .input(|i| i.viewport().fullscreen.unwrap_or(false));
+            hands
+                .ctx
+                .send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
             return;
         }
         Command::Larger => state.settings.scale = scale(state.settings.scale + 0.1),
@@ -219,7 +227,10 @@ pub fn push_volume(state: &AppState, player: &mut Player) {
 fn open(state: &mut AppState, hands: &mut Hands<'_>, paths: Vec<PathBuf>) {
     let mut first = None;
     for path in paths {
-        let known = state.entries.iter().find(|e| e.path == path && e.failure.is_none());
+        let known = state
+            .entries
+            .iter()
+            .find(|e| e.path == path && e.failure.is_none());
         if let Some(entry) = known {
             first.get_or_insert(entry.id);
             continue;
@@ -267,7 +278,9 @@ pub fn select(state: &mut AppState, hands: &mut Hands<'_>, id: Option<EntryId>) 
 pub fn show_selected(state: &mut AppState, hands: &mut Hands<'_>) {
     let clip = state.entry().and_then(|entry| entry.clip.clone());
     let at = state.entry().map(|entry| entry.time).unwrap_or_default();
-    hands.engine.set_foreground(clip.as_ref().map(|clip| clip.id));
+    hands
+        .engine
+        .set_foreground(clip.as_ref().map(|clip| clip.id));
     hands.player.load(clip, at);
 }
 
@@ -276,7 +289,9 @@ fn close(state: &mut AppState, hands: &mut Hands<'_>, id: EntryId) {
         return;
     };
     let gone = state.entries.remove(place);
-    gone.jobs.iter().for_each(|(job, _)| hands.engine.cancel(*job));
+    gone.jobs
+        .iter()
+        .for_each(|(job, _)| hands.engine.cancel(*job));
     if state.selected == Some(id) {
         let beside = state.entries.get(place).or(state.entries.last());
         state.selected = beside.map(|entry| entry.id);
@@ -285,8 +300,12 @@ fn close(state: &mut AppState, hands: &mut Hands<'_>, id: EntryId) {
 }
 
 fn analyse(state: &mut AppState, hands: &mut Hands<'_>) {
-    let Some(entry) = state.entry_mut() else { return };
-    let Some(clip) = entry.clip.clone() else { return };
+    let Some(entry) = state.entry_mut() else {
+        return;
+    };
+    let Some(clip) = entry.clip.clone() else {
+        return;
+    };
     if entry.job(Errand::Predict).is_none() {
         entry.failure = None;
         entry.analysed = false;
@@ -297,7 +316,10 @@ fn analyse(state: &mut AppState, hands: &mut Hands<'_>) {
 
 fn cancel_jobs(state: &AppState, hands: &mut Hands<'_>) {
     if let Some(entry) = state.entry() {
-        entry.jobs.iter().for_each(|(job, _)| hands.engine.cancel(*job));
+        entry
+            .jobs
+            .iter()
+            .for_each(|(job, _)| hands.engine.cancel(*job));
     }
 }
 
@@ -340,7 +362,10 @@ fn zoom(state: &mut AppState, factor: f64) {
 pub fn follow(state: &mut AppState, to: Time) {
     let Some(entry) = state.entry() else { return };
     let (start, span) = (entry.view_start, entry.view_span);
-    let seen = TimeSpan::new(Time::from_secs_f64(start), Time::from_secs_f64(start + span));
+    let seen = TimeSpan::new(
+        Time::from_secs_f64(start),
+        Time::from_secs_f64(start + span),
+    );
     if !seen.contains(to) && to < entry.duration() {
         set_view(state, to.as_secs_f64() - span * 0.1, span);
     }

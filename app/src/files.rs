@@ -10,8 +10,8 @@ const TOO_QUICK: Duration = Duration::from_millis(350);
 
 /// File name endings offered first; any file can be chosen.
 const MEDIA: &[&str] = &[
-    "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "flv", "wmv", "3gp", "wav", "mp3",
-    "m4a", "aac", "flac", "ogg", "opus",
+    "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "flv", "wmv", "3gp", "wav",
+    "mp3", "m4a", "aac", "flac", "ogg", "opus",
 ];
 
 /// How a dialog ended.
@@ -78,7 +78,9 @@ pub fn is_wayland() -> bool {
 /// A path as typed or pasted: quotes, `file://` and a leading `~` are understood.
 pub fn typed_path(text: &str) -> Option<PathBuf> {
     let text = text.trim().trim_matches(['"', '\'']);
-    let text = text.strip_prefix("file://").map_or_else(|| text.to_owned(), unescape);
+    let text = text
+        .strip_prefix("file://")
+        .map_or_else(|| text.to_owned(), unescape);
     if text.is_empty() {
         return None;
     }

@@ -27,7 +27,10 @@ pub fn install(ctx: &egui::Context) {
         .cloned()
         .unwrap_or_default();
     let mut put = |family: FontFamily, first: &str| {
-        let faces = fonts.families.entry(family).or_insert_with(|| spare.clone());
+        let faces = fonts
+            .families
+            .entry(family)
+            .or_insert_with(|| spare.clone());
         faces.insert(0, first.to_owned());
     };
     put(FontFamily::Proportional, "inter");

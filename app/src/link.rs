@@ -1,7 +1,8 @@
 //! How the window speaks with the engine, as a trait, so that tests can play the engine.
 
 use mettle_core::base::ClipId;
-use mettle_core::engine::{DeviceReport, JobId, JobSpec, JobStatus, Reply};
+use mettle_core::engine::{Engine, JobId, JobSpec, JobStatus, Reply};
+use mettle_core::gpu::DeviceReport;
 
 /// The engine as the window sees it. No call waits.
 pub trait EngineLink {
@@ -17,4 +18,30 @@ pub trait EngineLink {
     fn set_foreground(&mut self, clip: Option<ClipId>);
     /// The compute device.
     fn device(&self) -> DeviceReport;
+}
+
+impl EngineLink for Engine {
+    fn submit(&mut self, job: JobSpec) -> JobId {
+        Engine::submit(self, job)
+    }
+
+    fn cancel(&mut self, job: JobId) {
+        Engine::cancel(self, job);
+    }
+
+    fn try_reply(&mut self) -> Option<Reply> {
+        self.replies().next()
+    }
+
+    fn jobs(&self) -> Vec<JobStatus> {
+        Engine::jobs(self)
+    }
+
+    fn set_foreground(&mut self, clip: Option<ClipId>) {
+        Engine::set_foreground(self, clip);
+    }
+
+    fn device(&self) -> DeviceReport {
+        Engine::device(self)
+    }
 }

@@ -84,12 +84,7 @@ pub fn analysis_of(clip: &Arc<Clip>) -> JobSpec {
     }
 }
 
-fn opened(
-    state: &mut AppState,
-    engine: &mut dyn EngineLink,
-    job: JobId,
-    clip: Arc<Clip>,
-) -> bool {
+fn opened(state: &mut AppState, engine: &mut dyn EngineLink, job: JobId, clip: Arc<Clip>) -> bool {
     let Some(id) = state.entry_of_job(job).map(|entry| entry.id) else {
         return false;
     };

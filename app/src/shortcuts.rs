@@ -79,9 +79,8 @@ pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
                 key,
                 Key::Space | Key::ArrowLeft | Key::ArrowRight | Key::ArrowUp | Key::ArrowDown
             );
-            let held_back = plain
-                && !function_key
-                && (typing || dialog_open || (focused && works_widgets));
+            let held_back =
+                plain && !function_key && (typing || dialog_open || (focused && works_widgets));
             if !held_back && pressed(ctx, modifiers, key) {
                 commands.push(command);
             }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Label, Time};
-use mettle_core::engine::{DeviceReport, JobId, JobStatus, Problem};
+use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelInfo, Problem};
 use mettle_core::media::{Clip, VideoFrame};
 use mettle_core::predict::Prediction;
 use mettle_core::project::Track;
@@ -149,6 +149,8 @@ pub enum Dialog {
     Palette(String, usize),
     /// Go to time.
     GoTo(String),
+    /// What went wrong so far.
+    Problems,
     /// Open by path; says so when there is no file dialog here.
     Path {
         /// What is typed.
@@ -197,6 +199,10 @@ pub struct AppState {
     pub jobs: Vec<JobStatus>,
     /// The compute device.
     pub device: DeviceReport,
+    /// What the model is, once known.
+    pub model: Option<ModelInfo>,
+    /// The format of the window's surface; none where nothing is drawn.
+    pub target_format: Option<wgpu::TextureFormat>,
     /// What is over the window.
     pub dialog: Dialog,
     /// The inspector's page.
@@ -219,7 +225,8 @@ pub struct AppState {
     pub sample: Option<PathBuf>,
     /// Files cannot be dropped on this window (Wayland).
     pub no_drop: bool,
-    next_id: u64,
+    /// The number given last.
+    pub next_id: u64,
 }
 
 impl AppState {

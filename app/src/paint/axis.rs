@@ -52,7 +52,10 @@ impl TimeAxis {
 
     /// Start and span after dragging by `points` to the right.
     pub fn panned(&self, points: f32) -> (f64, f64) {
-        (self.start - f64::from(points) / self.scale().max(1e-9), self.span)
+        (
+            self.start - f64::from(points) / self.scale().max(1e-9),
+            self.span,
+        )
     }
 
     /// A view kept inside a clip of `total` seconds: not longer than it, not shorter than a few frames.

@@ -28,7 +28,9 @@ pub fn columns_of(prediction: &Prediction, class: usize, axis: &TimeAxis) -> Vec
         .partition_point(|span| span.end.as_secs_f64() <= axis.start);
     let mut columns: Vec<Column> = Vec::new();
     for index in first..scored {
-        let (Some(span), Some(scores)) = (prediction.segments.get(index), prediction.scores.get(index)) else {
+        let (Some(span), Some(scores)) =
+            (prediction.segments.get(index), prediction.scores.get(index))
+        else {
             break;
         };
         if span.start.as_secs_f64() >= end {
@@ -53,7 +55,11 @@ pub fn columns_of(prediction: &Prediction, class: usize, axis: &TimeAxis) -> Vec
 pub fn paint_columns(painter: &Painter, rect: Rect, columns: &[Column], color: Color32) {
     let mut mesh = Mesh::default();
     for column in columns {
-        let gap = if column.right - column.left >= GAP_FROM { 1.0 } else { 0.0 };
+        let gap = if column.right - column.left >= GAP_FROM {
+            1.0
+        } else {
+            0.0
+        };
         let cell = Rect::from_min_max(
             pos2(column.left, rect.top()),
             pos2((column.right - gap).max(column.left), rect.bottom()),

@@ -72,7 +72,11 @@ fn turn(painter: &Painter, c: Pos2, color: Color32) {
         .collect();
     let tip = arc.last().copied().unwrap_or(c);
     painter.add(Shape::line(arc, stroke));
-    let head = vec![tip + vec2(2.5, 3.5), tip + vec2(-4.5, 0.5), tip + vec2(2.0, -4.0)];
+    let head = vec![
+        tip + vec2(2.5, 3.5),
+        tip + vec2(-4.5, 0.5),
+        tip + vec2(2.0, -4.0),
+    ];
     painter.add(Shape::convex_polygon(head, color, Stroke::NONE));
 }
 

@@ -10,9 +10,9 @@ mod video;
 mod waves;
 
 pub use axis::TimeAxis;
-pub use heat::{columns_of, pending_pattern};
-pub use lanes::{Lane, lanes_in_view};
+pub use heat::{Column, columns_of, paint_columns, pending_pattern};
+pub use lanes::{FEW, Lane, lanes_in_view};
 pub use shaders::SHADERS;
-pub use strip::Strip;
+pub use strip::{Strip, paint_picture};
 pub use video::{Placement, VideoPaint, VideoUniforms, convert_offscreen, paint_video};
 pub use waves::Waves;

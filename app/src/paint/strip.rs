@@ -79,7 +79,7 @@ struct Textures {
 
 impl Textures {
     fn of(ctx: &egui::Context) -> Arc<Mutex<Self>> {
-        let id = egui::Id::new("small pictures");
+        let id = egui::Id::unique("small pictures");
         ctx.data_mut(|data| data.get_temp_mut_or_default::<Arc<Mutex<Self>>>(id).clone())
     }
 

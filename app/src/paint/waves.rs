@@ -87,7 +87,10 @@ impl Waves {
 
     /// Draw it, a line a point. Quiet clips are drawn larger, up to four times.
     pub fn paint(&self, painter: &Painter, rect: Rect, axis: &TimeAxis, color: Color32) {
-        let loudest = self.levels.last().and_then(|l| (!l.is_empty()).then(|| join(l)));
+        let loudest = self
+            .levels
+            .last()
+            .and_then(|l| (!l.is_empty()).then(|| join(l)));
         let loudest = loudest.map_or(1.0, |(low, high)| high.max(-low));
         let gain = (1.0 / loudest.max(0.25)).min(4.0);
         let (middle, half) = (rect.center().y, rect.height() / 2.0 - 1.0);
@@ -108,7 +111,7 @@ impl Waves {
 }
 
 fn join(columns: &[(f32, f32)]) -> (f32, f32) {
-    columns
-        .iter()
-        .fold((0.0, 0.0), |(low, high), (l, h)| (f32::min(low, *l), f32::max(high, *h)))
+    columns.iter().fold((0.0, 0.0), |(low, high), (l, h)| {
+        (f32::min(low, *l), f32::max(high, *h))
+    })
 }

@@ -64,7 +64,12 @@ impl Feeder {
         anchor
     }
 
-    fn next_pair(&mut self, run: u64, wall: f64, anchor: &mut Option<Anchor>) -> Option<(f32, f32)> {
+    fn next_pair(
+        &mut self,
+        run: u64,
+        wall: f64,
+        anchor: &mut Option<Anchor>,
+    ) -> Option<(f32, f32)> {
         if run == 0 {
             return None;
         }

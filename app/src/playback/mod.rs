@@ -19,4 +19,4 @@ pub use feeder::{Chunk, Feeder, stretch};
 pub use player::{Player, PlayerOptions, PlayerView};
 pub use queue::FrameQueue;
 pub use sound::SoundState;
-pub use sources::{PictureSource, SoundSource, Sources};
+pub use sources::{Files, PictureSource, SoundSource, Sources};

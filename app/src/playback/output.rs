@@ -57,7 +57,12 @@ impl Output {
     }
 
     /// Start playing what the feeder has.
-    pub fn start(&mut self, feeder: Feeder, controls: Arc<Controls>, clock: Clock) -> Result<(), String> {
+    pub fn start(
+        &mut self,
+        feeder: Feeder,
+        controls: Arc<Controls>,
+        clock: Clock,
+    ) -> Result<(), String> {
         let stream = match self.format {
             SampleFormat::F32 => self.build::<f32>(feeder, controls, clock),
             SampleFormat::I16 => self.build::<i16>(feeder, controls, clock),

@@ -43,7 +43,11 @@ pub struct PictureThread {
 
 impl PictureThread {
     /// Start it.
-    pub fn start(sources: Arc<dyn Sources>, clock: Clock, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+    pub fn start(
+        sources: Arc<dyn Sources>,
+        clock: Clock,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Self {
         let (asks, asked) = unbounded();
         let (answer, answers) = bounded(AHEAD);
         let worker = Worker {
@@ -86,7 +90,8 @@ impl Worker {
         while let Ok(first) = self.asked.recv() {
             let mut todo = Some(first);
             while let Some(ask) = todo.take() {
-                todo = self.carry_out(self.newest(ask));
+                let newest = self.newest(ask);
+                todo = self.carry_out(newest);
             }
         }
     }

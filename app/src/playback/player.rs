@@ -221,7 +221,11 @@ impl Player {
         }
         let now = self.clock.now().clamp_to(Time::ZERO, end);
         // What is handed to the device is heard a little later: time stands until then.
-        if self.speed > 0.0 { now.max(self.at) } else { now }
+        if self.speed > 0.0 {
+            now.max(self.at)
+        } else {
+            now
+        }
     }
 
     /// Once a frame: take decoded frames, choose the one on screen. Gives what to show and any problem to tell.
@@ -286,7 +290,11 @@ impl Player {
         self.clock.set(Anchor {
             media: from,
             wall: self.began,
-            rate: if self.playing && !self.by_sound { self.speed } else { 0.0 },
+            rate: if self.playing && !self.by_sound {
+                self.speed
+            } else {
+                0.0
+            },
         });
         if self.by_sound {
             self.sound.play(run, from, self.speed);
@@ -307,7 +315,10 @@ impl Player {
         if self.playing && !self.in_order() && self.has_video() && self.queue.is_current() {
             self.run += 1;
             self.queue.start_run(self.run);
-            self.pictures.ask(Ask::Show { run: self.run, at: now });
+            self.pictures.ask(Ask::Show {
+                run: self.run,
+                at: now,
+            });
         }
     }
 

@@ -59,7 +59,9 @@ impl SoundThread {
             controls: controls.clone(),
         };
         if !device {
-            shared.say(SoundState::Silent("the sound device was not asked for".into()));
+            shared.say(SoundState::Silent(
+                "the sound device was not asked for".into(),
+            ));
             return this;
         }
         let thread = std::thread::Builder::new().name("sound".into());
@@ -195,10 +197,7 @@ impl Worker {
 
     /// Decode until the clip ends or another wish comes; that wish comes back.
     fn play(&mut self, run: u64, from: Time, speed: f64) -> Option<Ask> {
-        if let Err(problem) = self.source.as_mut()?.seek(from) {
-            self.complain(problem);
-            return None;
-        }
+        self.source.as_mut()?.seek(from);
         let mut raw = Vec::new();
         let mut made = 0;
         loop {
@@ -219,24 +218,11 @@ impl Worker {
         }
     }
 
-    /// As much sound as `PAIRS` at this speed need; silence after the sound has ended or where it fails.
+    /// As much sound as `PAIRS` at this speed need.
     fn read(&mut self, speed: f64, raw: &mut Vec<f32>) {
-        let pairs = (PAIRS as f64 * speed).round() as usize;
         raw.clear();
-        raw.resize(pairs * 2, 0.0);
-        let mut filled = 0;
-        while filled < raw.len() {
-            let Some(source) = self.source.as_mut() else {
-                return;
-            };
-            match source.read(&mut raw[filled..]) {
-                Ok(0) => return,
-                Ok(got) => filled += got * 2,
-                Err(problem) => {
-                    self.complain(problem);
-                    return;
-                }
-            }
+        if let Some(source) = self.source.as_mut() {
+            source.read(raw, (PAIRS as f64 * speed).round() as usize);
         }
     }
 

@@ -20,22 +20,34 @@ fn the_file_follows_the_schema_and_the_table_is_on_stdout() {
     talking_picture("4.7", &clip);
     let out = folder.path().join("out");
     let mut command = mettle(folder.path());
-    command.args(["analyze", "--device", "cpu", "--out"]).arg(&out).arg(&clip);
+    command
+        .args(["analyze", "--device", "cpu", "--out"])
+        .arg(&out)
+        .arg(&clip);
     let (code, stdout, stderr) = run(&mut command);
     assert_eq!(code, 0, "{stderr}");
-    assert!(stdout.contains("clip.mp4") && stdout.contains("score"), "{stdout}");
+    assert!(
+        stdout.contains("clip.mp4") && stdout.contains("score"),
+        "{stdout}"
+    );
     let analysis = read(&out.join("clip.json"));
     assert_eq!(analysis.schema, SCHEMA);
     assert_eq!(analysis.segments.len(), 5, "4.7 s are five segments");
     assert!((analysis.clip.duration_s - 4.7).abs() < 0.1);
     let video = analysis.clip.video.as_ref().expect("pictures");
-    assert_eq!((video.width, video.height, &*video.codec), (192, 108, "h264"));
+    assert_eq!(
+        (video.width, video.height, &*video.codec),
+        (192, 108, "h264")
+    );
     assert_eq!(analysis.clip.audio.as_ref().map(|a| &*a.codec), Some("aac"));
     assert!(analysis.device.starts_with("CPU"), "{}", analysis.device);
     assert_eq!(analysis.model.sha256.len(), 64);
     for segment in &analysis.segments {
         let sum: f32 = segment.scores.values().sum();
-        assert!((0.0..=1.0 + 1e-4).contains(&sum), "scores are shares of one: {sum}");
+        assert!(
+            (0.0..=1.0 + 1e-4).contains(&sum),
+            "scores are shares of one: {sum}"
+        );
         let known = segment.label == "background" || segment.scores.contains_key(&segment.label);
         assert!(known, "{}", segment.label);
     }
@@ -51,28 +63,50 @@ fn a_broken_clip_fails_with_one_line_and_the_others_are_analysed() {
     std::fs::write(at("broken.mp4"), "Dear diary").expect("written");
     std::fs::write(at("empty.mp4"), "").expect("written");
     let mut command = mettle(folder.path());
-    command.args(["analyze", "--device", "cpu", "--out"]).arg(at("out"));
-    command.args([at("broken.mp4"), at("empty.mp4"), at("gone.mp4"), at("good.mp4")]);
+    command
+        .args(["analyze", "--device", "cpu", "--out"])
+        .arg(at("out"));
+    command.args([
+        at("broken.mp4"),
+        at("empty.mp4"),
+        at("gone.mp4"),
+        at("good.mp4"),
+    ]);
     let (code, stdout, stderr) = run(&mut command);
     assert_eq!(code, 1, "{stderr}");
     assert!(stdout.contains("good.mp4"));
     assert!(at("out/good.json").exists() && !at("out/broken.json").exists());
-    let lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
-    assert_eq!(lines.len(), 3, "one line for each clip that failed: {stderr}");
+    let lines: Vec<&str> = stderr
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    assert_eq!(
+        lines.len(),
+        3,
+        "one line for each clip that failed: {stderr}"
+    );
     for (line, name) in lines.iter().zip(["broken.mp4", "empty.mp4", "gone.mp4"]) {
         assert!(line.contains(name), "{line}");
     }
-    assert!(!stderr.contains("panicked") && !stderr.contains("backtrace"), "{stderr}");
+    assert!(
+        !stderr.contains("panicked") && !stderr.contains("backtrace"),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn a_clip_with_one_modality_is_analysed_with_a_word_of_warning() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
-    ffmpeg(&["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=5:duration=2"], &at("silent.mp4"));
+    ffmpeg(
+        &["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=5:duration=2"],
+        &at("silent.mp4"),
+    );
     ffmpeg(&["-f", "lavfi", "-i", "sine=duration=2"], &at("blind.wav"));
     let mut command = mettle(folder.path());
-    command.args(["analyze", "--device", "cpu", "--out"]).arg(at("out"));
+    command
+        .args(["analyze", "--device", "cpu", "--out"])
+        .arg(at("out"));
     command.args([at("silent.mp4"), at("blind.wav")]);
     let (code, _, stderr) = run(&mut command);
     assert_eq!(code, 0, "{stderr}");
@@ -91,10 +125,18 @@ fn clips_of_one_name_get_a_file_each() {
     talking_picture("1", &at("a/測試 é.mp4"));
     talking_picture("2", &at("b/測試 é.mp4"));
     let mut command = mettle(folder.path());
-    command.args(["analyze", "-q", "--device", "cpu", "--format", "csv", "--out"]);
-    command.arg(at("out")).args([at("a/測試 é.mp4"), at("b/測試 é.mp4")]);
+    command.args([
+        "analyze", "-q", "--device", "cpu", "--format", "csv", "--out",
+    ]);
+    command
+        .arg(at("out"))
+        .args([at("a/測試 é.mp4"), at("b/測試 é.mp4")]);
     let (code, stdout, stderr) = run(&mut command);
-    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "", ""), "quiet is quiet");
+    assert_eq!(
+        (code, stdout.as_str(), stderr.as_str()),
+        (0, "", ""),
+        "quiet is quiet"
+    );
     let lines = |name: &str| {
         let text = std::fs::read_to_string(at("out").join(name)).expect("written");
         assert!(text.starts_with("start_s,end_s,label,score,"));
@@ -120,14 +162,24 @@ fn wrong_usage_is_exit_2_and_what_cannot_be_had_is_exit_1() {
     if !cfg!(target_os = "macos") {
         assert_eq!(code, 1);
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
-        assert!(stderr.contains("metal") && stderr.contains("mettle doctor"), "{stderr}");
+        assert!(
+            stderr.contains("metal") && stderr.contains("mettle doctor"),
+            "{stderr}"
+        );
     }
     let file = clip.to_string_lossy().into_owned();
     let (code, _, stderr) = with(&["analyze", "--device", "cpu", "--out", &file]);
     assert_eq!(code, 1, "a file is no folder");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    let nowhere = folder.path().join("no-model").to_string_lossy().into_owned();
+    let nowhere = folder
+        .path()
+        .join("no-model")
+        .to_string_lossy()
+        .into_owned();
     let (code, _, stderr) = with(&["analyze", "--device", "cpu", "--model", &nowhere]);
     assert_eq!(code, 1);
-    assert!(stderr.contains("no-model") && stderr.lines().count() == 1, "{stderr}");
+    assert!(
+        stderr.contains("no-model") && stderr.lines().count() == 1,
+        "{stderr}"
+    );
 }
