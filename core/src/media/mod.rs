@@ -1,9 +1,41 @@
 //! Layer 1: clips and their pictures and sound, by presentation time stamp.
 //!
-//! "The frame at time t" is the frame on screen at t. Time 0 is the start of the clip as a player shows it.
+//! "The frame at time t" is the frame on screen at t. Time 0 is the start of the clip as a player shows it: the
+//! earliest start of its picture and sound streams, after edit lists and encoder delay.
+//!
+//! FFmpeg reads every container and decodes pictures; symphonia decodes sound where it can, else FFmpeg; rubato
+//! resamples. A reader belongs to one thread and holds a bounded part of the clip, however long it is.
 
 mod clip;
+mod color;
+mod container;
+mod content;
+mod downmix;
+mod error;
+mod extent;
+mod ffi;
+mod frames;
+mod mp4;
+mod mp4_pictures;
+mod mp4_sound;
+mod orientation;
 mod picture;
+mod planes;
+mod probe;
+mod samples;
+mod segments;
+mod sound;
+mod sound_codec;
+mod sound_track;
+mod waveform;
 
 pub use clip::{AudioInfo, Clip, VideoInfo};
+pub use color::yuv_to_rgb_matrix;
+pub use downmix::SoundLayout;
+pub use error::{MediaError, MediaWarning};
+pub use frames::FrameReader;
+pub use mp4::Mp4Writer;
 pub use picture::{ColorMatrix, ColorRange, RgbFrame, VideoFrame, YuvPicture};
+pub use segments::{SegmentData, SegmentReader};
+pub use sound::SoundReader;
+pub use waveform::Waveform;

@@ -1,0 +1,249 @@
+//! What can be wrong with a media file, in words that name the file and say what to do.
+
+use std::path::{Path, PathBuf};
+
+use ffmpeg_next as ffmpeg;
+
+use crate::base::Time;
+
+/// Why a media file could not be opened, decoded or written.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// Nothing lies at the path.
+    #[error("{} does not exist", .path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The operating system refused, or the path is a folder.
+    #[error("{} cannot be read: {cause}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
+    /// The file has no bytes.
+    #[error("{} is empty (0 bytes)", .path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The content is not audio or video, whatever the name says.
+    #[error("{} is not an audio or video file{}", .path.display(), .looks_like.as_ref().map(|what| format!(": its content looks like {what}")).unwrap_or_default())]
+    NotMedia {
+        /// The file.
+        path: PathBuf,
+        /// What the content looks like, where that can be said.
+        looks_like: Option<&'static str>,
+    },
+    /// A container of which an essential part is missing.
+    #[error("{} is incomplete: {part} is missing ({cause})", .path.display())]
+    Incomplete {
+        /// The file.
+        path: PathBuf,
+        /// Which part.
+        part: &'static str,
+        /// What the reader said.
+        cause: String,
+    },
+    /// A container that holds neither pictures nor sound.
+    #[error("{} holds neither pictures nor sound", .path.display())]
+    NoStreams {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A stream this build has no decoder for.
+    #[error("{}: no decoder for its {stream} codec {codec}", .path.display())]
+    UnsupportedCodec {
+        /// The file.
+        path: PathBuf,
+        /// `picture` or `sound`.
+        stream: &'static str,
+        /// FFmpeg's name of the codec.
+        codec: String,
+    },
+    /// A known codec whose data could not be decoded at all.
+    #[error("{}: its {stream} stream ({codec}) cannot be decoded: {cause}", .path.display())]
+    Undecodable {
+        /// The file.
+        path: PathBuf,
+        /// `picture` or `sound`.
+        stream: &'static str,
+        /// Codec, and pixel or sample format where known.
+        codec: String,
+        /// What the decoder said.
+        cause: String,
+    },
+    /// Any other failure of the container's reader.
+    #[error("{} cannot be opened: {cause}", .path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        cause: String,
+    },
+    /// A file could not be written.
+    #[error("{} cannot be written: {cause}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        cause: String,
+    },
+}
+
+impl MediaError {
+    /// The file it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Missing { path }
+            | Self::Unreadable { path, .. }
+            | Self::Empty { path }
+            | Self::NotMedia { path, .. }
+            | Self::Incomplete { path, .. }
+            | Self::NoStreams { path }
+            | Self::UnsupportedCodec { path, .. }
+            | Self::Undecodable { path, .. }
+            | Self::Open { path, .. }
+            | Self::Write { path, .. } => path,
+        }
+    }
+
+    /// The likely cause and what to do about it, in a sentence or two.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => {
+                "It may have been moved, renamed or deleted. Check the path, or open it from its new place."
+            }
+            Self::Unreadable { .. } => {
+                "Check that it is a file, that you may read it, and that its drive is connected."
+            }
+            Self::Empty { .. } => {
+                "The copy or download probably never finished. Get the file again."
+            }
+            Self::NotMedia { .. } => {
+                "The name promises a clip but the content is something else. Get the original file again."
+            }
+            Self::Incomplete { .. } => {
+                "The recording, copy or download was cut short. Get the file again, or repair it with a recovery tool such as untrunc."
+            }
+            Self::NoStreams { .. } => "Open a file with a video or an audio track.",
+            Self::UnsupportedCodec { .. } => {
+                "Convert it, for example: ffmpeg -i INPUT -c:v libx264 -c:a aac output.mp4"
+            }
+            Self::Undecodable { .. } => {
+                "The file is probably damaged. If other players show it, convert it: ffmpeg -i INPUT -c:v libx264 -c:a aac output.mp4"
+            }
+            Self::Open { .. } => {
+                "The file may be damaged or of an unknown kind. If other players show it, convert it: ffmpeg -i INPUT output.mp4"
+            }
+            Self::Write { .. } => {
+                "Check that the folder exists, that you may write there, and that the disk is not full."
+            }
+        }
+    }
+
+    pub(super) fn write(path: &Path, cause: impl ToString) -> Self {
+        Self::Write {
+            path: path.into(),
+            cause: cause.to_string(),
+        }
+    }
+
+    /// What stands behind FFmpeg's refusal to open an existing, non-empty file that starts with `head`.
+    pub(super) fn refused(path: &Path, head: &[u8], error: ffmpeg::Error) -> Self {
+        let path = path.to_path_buf();
+        let cause = error.to_string();
+        if let Some(looks_like) = looks_like(head) {
+            return Self::NotMedia {
+                path,
+                looks_like: Some(looks_like),
+            };
+        }
+        match error {
+            ffmpeg::Error::InvalidData if head.get(4..8) == Some(b"ftyp") => Self::Incomplete {
+                path,
+                part: "the index (moov atom) that lists its frames",
+                cause,
+            },
+            ffmpeg::Error::InvalidData => Self::NotMedia {
+                path,
+                looks_like: None,
+            },
+            _ => Self::Open { path, cause },
+        }
+    }
+}
+
+/// A guess at what is in a file that is not media, from its first bytes.
+pub(super) fn looks_like(head: &[u8]) -> Option<&'static str> {
+    const MAGIC: [(&[u8], &str); 6] = [
+        (b"%PDF", "a PDF document"),
+        (b"PK\x03\x04", "a ZIP archive or office document"),
+        (b"\x1f\x8b", "a gzip archive"),
+        (b"\x7fELF", "a program"),
+        (b"MZ", "a program"),
+        (b"SQLite format 3", "a database"),
+    ];
+    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(what);
+    }
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        // A character cut in two at the end of the head is still text.
+        Err(e) if e.valid_up_to() + 4 > head.len() && e.valid_up_to() > 0 => {
+            std::str::from_utf8(&head[..e.valid_up_to()]).unwrap_or("")
+        }
+        Err(_) => return None,
+    };
+    let printable = |c: char| !c.is_control() || c.is_whitespace();
+    if text.is_empty() || !text.chars().all(printable) {
+        return None;
+    }
+    let start = text.trim_start().get(..9).unwrap_or("").to_lowercase();
+    Some(if start == "<!doctype" || start.starts_with("<html") {
+        "a web page"
+    } else {
+        "text"
+    })
+}
+
+/// Something in a file that is less than it should be, while the rest is usable.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum MediaWarning {
+    /// The data end before the container says they do.
+    #[error("{} ends at {found}, though it says it is {declared} long", .path.display())]
+    CutShort {
+        /// The file.
+        path: PathBuf,
+        /// The duration its header states.
+        declared: Time,
+        /// Where its data end.
+        found: Time,
+    },
+    /// One of the two streams cannot be decoded; the other can.
+    #[error("{}: no decoder for its {stream} codec {codec}; the rest is shown", .path.display())]
+    StreamLeftOut {
+        /// The file.
+        path: PathBuf,
+        /// `picture` or `sound`.
+        stream: &'static str,
+        /// FFmpeg's name of the codec.
+        codec: String,
+    },
+}
+
+impl MediaWarning {
+    /// What the user can do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::CutShort { .. } => {
+                "The recording, copy or download was cut short; what is there is used. Get the file again for the rest."
+            }
+            Self::StreamLeftOut { .. } => {
+                "Convert it to have both: ffmpeg -i INPUT -c:v libx264 -c:a aac output.mp4"
+            }
+        }
+    }
+}
