@@ -6,7 +6,7 @@
 
 mod backdrop;
 mod categories;
-//mod dataset;
+mod dataset;
 mod dice;
 mod script;
 mod sound;
@@ -15,7 +15,7 @@ mod truth;
 mod unknown;
 
 pub use categories::{CATEGORIES, Category, TRAIN_VARIANTS, VARIANTS, labels};
-//pub use dataset::{DatasetError, write_dataset};
+pub use dataset::{DatasetError, write_clip, write_dataset};
 pub use sound::RATE;
 pub use stage::{Mask, Stage};
 pub use truth::{ClassTruth, Truth};
