@@ -11,6 +11,7 @@ pub mod params;
 mod bundle;
 mod desc;
 mod error;
+mod familiarity;
 mod manifest;
 mod run;
 
@@ -20,6 +21,7 @@ pub use backbones::{
 pub use bundle::{LoadedModel, ModelAbout, ModelBundle};
 pub use desc::{BackboneConfig, ModelDesc};
 pub use error::ModelError;
+pub use familiarity::{Density, Familiarity, Numbers};
 pub use heads::{AvelConfig, AvelOutput, Granularity, LocalizeHead};
 pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{BackboneEntry, LocalizeEntry, Manifest, SCHEMA};
