@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::media::{RgbFrame, SegmentData};
-use crate::model::{Backbone, ImagePrep, LayerFeatures, LoadedModel, SoundPrep};
+use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundPrep};
 
 /// A grey in the middle: what a backbone sees of a clip without pictures.
 const GREY: u8 = 128;
