@@ -1,8 +1,6 @@
 //! Promises of the engine, the devices, predictions and the command line.
 
-mod analyze;
 mod device_choice;
-mod doctor;
 mod fake_jobs;
 mod job_cancel;
 mod job_ends_once;
