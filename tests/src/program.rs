@@ -66,6 +66,15 @@ pub fn talking_picture(seconds: &str, file: &Path) {
     let pictures = format!("testsrc2=size=192x108:rate=10:duration={seconds}");
     let tone = format!("sine=frequency=440:duration={seconds}");
     let inputs = ["-f", "lavfi", "-i", &pictures, "-f", "lavfi", "-i", &tone];
-    let codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
+    let codecs = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+    ];
     ffmpeg(&[&inputs[..], &codecs[..]].concat(), file);
 }

@@ -170,9 +170,10 @@ impl Analysis {
 
     /// The segments as comma-separated values, one line each after a header.
     pub fn to_csv(&self) -> String {
-        let classes: Vec<&String> = self.segments.first().map_or_else(Vec::new, |segment| {
-            segment.scores.keys().collect()
-        });
+        let classes: Vec<&String> = self
+            .segments
+            .first()
+            .map_or_else(Vec::new, |segment| segment.scores.keys().collect());
         let mut csv = String::from("start_s,end_s,label,score");
         classes.iter().for_each(|class| {
             csv.push(',');

@@ -20,7 +20,9 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     }
     let model = model_info(&args.model)?;
     let driver = Driver::start(args.device, args.quiet)?;
-    driver.warm_up(&args.model).map_err(|problem| Failure::Said(line(&problem)))?;
+    driver
+        .warm_up(&args.model)
+        .map_err(|problem| Failure::Said(line(&problem)))?;
     let mut stems = Stems::default();
     let mut failed = false;
     for clip in &args.clips {

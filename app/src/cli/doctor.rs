@@ -58,11 +58,17 @@ fn text(report: &Report) -> String {
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "{name:<12} {value}");
     };
-    line("mettle", &format!("{} on {}", report.version, report.system));
+    line(
+        "mettle",
+        &format!("{} on {}", report.version, report.system),
+    );
     match &report.devices.device {
         Ok(device) => {
             line("device", &device.name);
-            device.refusals.iter().for_each(|why| line("  refused", why));
+            device
+                .refusals
+                .iter()
+                .for_each(|why| line("  refused", why));
         }
         Err(error) => line("device", error),
     }
@@ -83,7 +89,10 @@ fn text(report: &Report) -> String {
     }
     if report.devices.adapters.is_empty() {
         let none = "none found: no Vulkan, Metal or Direct3D 12 driver answers";
-        line("adapters", report.devices.adapters_error.as_deref().unwrap_or(none));
+        line(
+            "adapters",
+            report.devices.adapters_error.as_deref().unwrap_or(none),
+        );
     }
     line("cuda", &report.devices.cuda);
     line("ffmpeg", &report.ffmpeg);

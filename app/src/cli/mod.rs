@@ -62,5 +62,7 @@ fn window(
     device: mettle_core::gpu::DeviceChoice,
 ) -> Result<(), Failure> {
     let _ = (paths, device);
-    Err(Failure::Said("the window is not part of this build yet; use `mettle analyze CLIP`".to_owned()))
+    Err(Failure::Said(
+        "the window is not part of this build yet; use `mettle analyze CLIP`".to_owned(),
+    ))
 }

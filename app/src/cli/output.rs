@@ -8,7 +8,10 @@ use super::Failure;
 /// Print to stdout. A reader that went away (`mettle … | head`) is not an error, but there is no point in going on.
 pub fn say(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         other => other.map_err(|error| Failure::Said(format!("cannot write to stdout: {error}"))),
     }
@@ -46,7 +49,9 @@ pub fn start_log(verbose: bool) {
         "off,mettle_core=warn,mettle_app=warn"
     };
     let env = env_logger::Env::default().filter_or("METTLE_LOG", filter);
-    env_logger::Builder::from_env(env).format_timestamp(None).init();
+    env_logger::Builder::from_env(env)
+        .format_timestamp(None)
+        .init();
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if std::thread::current().name() == Some("main") {

@@ -14,7 +14,11 @@ pub fn table(analysis: &Analysis) -> String {
     let mut text = heading(analysis);
     let width = analysis.segments.iter().map(|s| s.label.chars().count());
     let width = width.max().unwrap_or(0).max("label".len());
-    let _ = writeln!(text, "  {:<12}  {:<12}  {:<width$}  score", "from", "to", "label");
+    let _ = writeln!(
+        text,
+        "  {:<12}  {:<12}  {:<width$}  score",
+        "from", "to", "label"
+    );
     for run in runs(&analysis.segments) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else {
             continue;
@@ -53,7 +57,11 @@ fn runs(segments: &[SegmentPart]) -> impl Iterator<Item = &[SegmentPart]> {
 
 /// What to say when the scores mean little.
 fn unfamiliar(analysis: &Analysis) -> String {
-    let known: Vec<f32> = analysis.segments.iter().filter_map(|s| s.familiarity).collect();
+    let known: Vec<f32> = analysis
+        .segments
+        .iter()
+        .filter_map(|s| s.familiarity)
+        .collect();
     let mean = known.iter().sum::<f32>() / known.len().max(1) as f32;
     if known.is_empty() || mean >= UNFAMILIAR {
         return String::new();

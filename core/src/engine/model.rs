@@ -35,7 +35,11 @@ pub fn model_info(choice: &ModelChoice) -> Result<ModelInfo, EngineError> {
 
 pub(super) fn bundle(choice: &ModelChoice) -> Result<ModelBundle, EngineError> {
     Ok(match choice {
-        ModelChoice::Demo => return Err(ModelError::Config("the demo model is not part of this build yet".into()).into()),
+        ModelChoice::Demo => {
+            return Err(
+                ModelError::Config("the demo model is not part of this build yet".into()).into(),
+            );
+        }
         ModelChoice::Folder(folder) => ModelBundle::open(folder)?,
     })
 }

@@ -25,11 +25,8 @@ pub enum Step {
 /// A piece of work cut into steps of at most about 0.3 s, each given the worker's session `S`.
 pub trait Job<S>: Send {
     /// Do one bounded step. Look at [`StepContext::is_cancelled`] inside a step that may take longer.
-    fn step(
-        &mut self,
-        session: &mut S,
-        context: &mut StepContext<'_>,
-    ) -> Result<Step, EngineError>;
+    fn step(&mut self, session: &mut S, context: &mut StepContext<'_>)
+    -> Result<Step, EngineError>;
 }
 
 /// What a step may do besides its work: answer, report progress, notice that it is no longer wanted.

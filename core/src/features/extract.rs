@@ -64,7 +64,10 @@ pub fn extract(
 ) -> (LayerFeatures, LayerFeatures) {
     let n = batch.len();
     let join = |part: fn(&PreparedSegment) -> &Vec<f32>| -> Vec<f32> {
-        batch.iter().flat_map(|segment| part(segment).iter().copied()).collect()
+        batch
+            .iter()
+            .flat_map(|segment| part(segment).iter().copied())
+            .collect()
     };
     let tensor = |values: Vec<f32>, shape: [usize; 4]| -> Tensor<4> {
         Tensor::from_data(TensorData::new(values, shape), device)

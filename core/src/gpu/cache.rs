@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use cubecl_runtime::config::environment::EnvironmentConfig;
 use cubecl_runtime::config::cache::CacheConfig;
+use cubecl_runtime::config::environment::EnvironmentConfig;
 use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
 
 /// The user's cache folder of this program. The variable `METTLE_CACHE` puts it elsewhere.

@@ -25,7 +25,9 @@ pub const CUDA_BUILT: bool = cfg!(feature = "cuda");
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
     /// The machine or the build lacks it.
-    #[error("the device `{choice}` cannot be had: {reason}. Try `--device auto`, and `mettle doctor` for what there is")]
+    #[error(
+        "the device `{choice}` cannot be had: {reason}. Try `--device auto`, and `mettle doctor` for what there is"
+    )]
     NotThere {
         /// What was asked for.
         choice: DeviceChoice,

@@ -84,7 +84,9 @@ fn throughput(device: &Device) -> Result<f64, String> {
     let product = || -> Result<(), String> {
         // Reading the result back is what waits for it; the sum keeps the read small.
         let sum = a.clone().matmul(b.clone()).sum().into_data();
-        sum.try_to_vec::<f32>().map(drop).map_err(|e| format!("{e:?}"))
+        sum.try_to_vec::<f32>()
+            .map(drop)
+            .map_err(|e| format!("{e:?}"))
     };
     product()?;
     let (begin, mut runs) = (Instant::now(), 0_u32);

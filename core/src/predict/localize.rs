@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::Tensor;
+use burn::tensor::activation::{sigmoid, softmax};
 
 use super::{Averaged, Prediction, PredictionKey, WINDOW, windows};
 use crate::base::{Labels, TimeSpan};
@@ -132,7 +132,10 @@ impl Localizer {
 
     /// Drop the features that no window to come needs; the newest window's stay, for provisional scores.
     fn forget(&mut self) {
-        let next = self.waiting.front().map_or(self.seen, |window| window.start);
+        let next = self
+            .waiting
+            .front()
+            .map_or(self.seen, |window| window.start);
         let keep_from = next.min(self.seen.saturating_sub(WINDOW));
         if let Some((visual, audio)) = &mut self.recent {
             let count = visual.dims()[0];

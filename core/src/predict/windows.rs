@@ -16,7 +16,10 @@ pub fn windows(count: usize) -> Vec<Range<usize>> {
     let last = count - WINDOW;
     let mut starts: Vec<usize> = (0..last).step_by(HOP).collect();
     starts.push(last);
-    starts.into_iter().map(|start| start..start + WINDOW).collect()
+    starts
+        .into_iter()
+        .map(|start| start..start + WINDOW)
+        .collect()
 }
 
 /// The mean, segment by segment, of the scores of all windows that saw it.

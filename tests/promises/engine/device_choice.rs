@@ -13,7 +13,11 @@ fn adapter(name: &str, api: Api, kind: AdapterKind) -> Adapter {
 }
 
 fn llvmpipe() -> Adapter {
-    adapter("llvmpipe (LLVM 15.0.6, 256 bits)", Api::Vulkan, AdapterKind::Software)
+    adapter(
+        "llvmpipe (LLVM 15.0.6, 256 bits)",
+        Api::Vulkan,
+        AdapterKind::Software,
+    )
 }
 
 #[test]
@@ -38,7 +42,11 @@ fn auto_prefers_cuda_then_discrete_then_integrated_then_the_cpu() {
         Candidate::Cpu,
     ];
     assert_eq!(plan.candidates, want);
-    assert!(plan.refusals.is_empty(), "the best device is in use: {:?}", plan.refusals);
+    assert!(
+        plan.refusals.is_empty(),
+        "the best device is in use: {:?}",
+        plan.refusals
+    );
 }
 
 #[test]

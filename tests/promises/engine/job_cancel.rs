@@ -26,7 +26,11 @@ fn a_running_job_ends_within_a_step() {
     assert!(matches!(replies[0].body, ReplyBody::Cancelled));
     // The step in hand may still be counted; no other begins.
     assert!(steps.load(Ordering::SeqCst) <= before + 1);
-    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        asked.elapsed()
+    );
     assert!(bench.is_quiet());
 }
 

@@ -44,7 +44,11 @@ fn exactly_one_ending_comes_and_it_comes_last() {
     assert!(bench.is_quiet(), "something came after all had ended");
     let mut ended = HashMap::new();
     for reply in &replies {
-        assert!(!ended.contains_key(&reply.job), "{:?} speaks after its end", reply.job);
+        assert!(
+            !ended.contains_key(&reply.job),
+            "{:?} speaks after its end",
+            reply.job
+        );
         if is_end(&reply.body) {
             ended.insert(reply.job, ());
         }

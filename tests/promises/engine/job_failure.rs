@@ -15,7 +15,10 @@ fn a_panic_inside_a_job_becomes_its_error_and_the_next_job_runs() {
     };
     assert_eq!(replies[0].job, broken);
     assert_eq!(problem.title, "Could not do job 1");
-    assert!(problem.advice.contains("the cat walked over it"), "{problem:?}");
+    assert!(
+        problem.advice.contains("the cat walked over it"),
+        "{problem:?}"
+    );
     assert_eq!(replies[1].job, next);
     assert!(matches!(replies[1].body, ReplyBody::Done));
 }
@@ -34,7 +37,10 @@ fn a_panic_in_a_later_step_keeps_what_was_sent_before() {
     let replies = bench.until_ended(1);
     assert_eq!(replies.len(), 3, "{replies:?}");
     assert!(matches!(&replies[2].body, ReplyBody::Failed(p) if p.advice.contains("third step")));
-    assert!(bench.board.snapshot().is_empty(), "a dead job stays on the board");
+    assert!(
+        bench.board.snapshot().is_empty(),
+        "a dead job stays on the board"
+    );
 }
 
 #[test]

@@ -38,7 +38,11 @@ fn the_clip_on_screen_overtakes_a_long_job_and_the_long_job_goes_on() {
     let log = log.lock().expect("log");
     let first = log.iter().position(|who| *who == "short").expect("it ran");
     let run = log[first..].iter().take_while(|who| **who == "short");
-    assert_eq!(run.count(), 5, "once overtaken, the long job waits: {log:?}");
+    assert_eq!(
+        run.count(),
+        5,
+        "once overtaken, the long job waits: {log:?}"
+    );
     assert_eq!(log.iter().filter(|who| **who == "long").count(), 60);
 }
 

@@ -18,7 +18,11 @@ fn nothing_is_lost_when_the_reader_is_late() {
     });
     assert!(eventually(|| bench.replies.is_full()));
     std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(bench.board.snapshot().len(), 1, "the job waits for the reader");
+    assert_eq!(
+        bench.board.snapshot().len(),
+        1,
+        "the job waits for the reader"
+    );
     let replies = bench.until_ended(1);
     assert_eq!(replies.len(), 101);
     assert!(matches!(replies[100].body, ReplyBody::Done));
@@ -35,7 +39,10 @@ fn a_job_that_waits_for_the_reader_can_be_cancelled_and_its_end_arrives() {
     bench.worker.cancel(job);
     std::thread::sleep(Duration::from_millis(100));
     let replies = bench.until_ended(1);
-    assert!(matches!(replies.last().map(|r| &r.body), Some(ReplyBody::Cancelled)));
+    assert!(matches!(
+        replies.last().map(|r| &r.body),
+        Some(ReplyBody::Cancelled)
+    ));
 }
 
 #[test]

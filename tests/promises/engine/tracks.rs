@@ -112,7 +112,11 @@ proptest! {
 #[test]
 fn an_hour_is_rethresholded_faster_than_a_frame_of_the_window() {
     let hour: Vec<Vec<f32>> = (0..3600)
-        .map(|s| (0..28).map(|c| ((s * 31 + c * 17) % 100) as f32 / 100.0).collect())
+        .map(|s| {
+            (0..28)
+                .map(|c| ((s * 31 + c * 17) % 100) as f32 / 100.0)
+                .collect()
+        })
         .collect();
     let prediction = prediction(hour);
     let begin = std::time::Instant::now();

@@ -36,5 +36,9 @@ fn overlapping_windows_are_averaged_and_gaps_are_not_shown() {
     averaged.add(1, &[vec![5.0], vec![7.0]]);
     assert_eq!(averaged.means(), [[1.0], [4.0], [7.0]]);
     averaged.add(5, &[vec![9.0]]);
-    assert_eq!(averaged.means().len(), 3, "what lies behind a gap is not ready");
+    assert_eq!(
+        averaged.means().len(),
+        3,
+        "what lies behind a gap is not ready"
+    );
 }

@@ -217,8 +217,14 @@ fn one_modality(clip: &Clip) -> Option<Problem> {
     let (title, replaced) = match (&clip.video, &clip.audio) {
         (Some(_), Some(_)) => return None,
         (Some(_), None) => ("This clip has no sound", "silence stands in for it"),
-        (None, Some(_)) => ("This clip has no pictures", "a grey picture stands in for them"),
-        (None, None) => ("This clip has neither sound nor pictures", "nothing can be scored"),
+        (None, Some(_)) => (
+            "This clip has no pictures",
+            "a grey picture stands in for them",
+        ),
+        (None, None) => (
+            "This clip has neither sound nor pictures",
+            "nothing can be scored",
+        ),
     };
     Some(Problem {
         severity: Severity::Warning,

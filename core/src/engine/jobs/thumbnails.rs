@@ -85,7 +85,11 @@ fn order(count: u32) -> Vec<u32> {
     let mut stride = count.div_ceil(COARSE);
     loop {
         let fresh = (0..count).step_by(stride as usize);
-        seconds.extend(fresh.filter(|second| seen.insert(*second)).take(MOST - seconds.len()));
+        seconds.extend(
+            fresh
+                .filter(|second| seen.insert(*second))
+                .take(MOST - seconds.len()),
+        );
         if stride == 1 || seconds.len() >= MOST {
             return seconds;
         }

@@ -56,7 +56,11 @@ impl Canvas {
 
     /// Put a picture with its upper left corner at `x`, `y`.
     pub fn paste(&mut self, picture: &RgbFrame, x: usize, y: usize) {
-        for (row, line) in picture.data.chunks_exact((picture.width * 3).max(1)).enumerate() {
+        for (row, line) in picture
+            .data
+            .chunks_exact((picture.width * 3).max(1))
+            .enumerate()
+        {
             for (column, pixel) in line.chunks_exact(3).enumerate() {
                 self.put(x + column, y + row, [pixel[0], pixel[1], pixel[2]]);
             }

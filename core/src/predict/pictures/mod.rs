@@ -41,7 +41,9 @@ fn tag(prediction: &Prediction, thresholds: &Thresholds, segment: usize) -> Tag 
         Some((class, score)) => {
             let fill = PALETTE[class % PALETTE.len()];
             // Luma by ITU-R BT.601, enough to choose between dark and light ink.
-            let luma = (299 * u32::from(fill[0]) + 587 * u32::from(fill[1]) + 114 * u32::from(fill[2])) / 1000;
+            let luma =
+                (299 * u32::from(fill[0]) + 587 * u32::from(fill[1]) + 114 * u32::from(fill[2]))
+                    / 1000;
             Tag {
                 text: format!("{} {score:.2}", prediction.labels[class]),
                 fill,
