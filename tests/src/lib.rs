@@ -1,3 +1,4 @@
-//! Shared by the promises: the source tree, fixtures, temporary media, the built binary.
+//! Shared by the promises: fixtures, temporary media, the built binary, the tree itself.
 
+pub mod program;
 pub mod tree;
