@@ -102,7 +102,9 @@ pub(super) fn train<B: Module + ModuleDisplay + Backbone>(
 
 /// The share of samples in which exactly the classes with a probability above one half are there.
 pub(super) fn exact_share(logits: &[f32], targets: &[f32], classes: usize) -> f64 {
-    let rows = logits.chunks_exact(classes).zip(targets.chunks_exact(classes));
+    let rows = logits
+        .chunks_exact(classes)
+        .zip(targets.chunks_exact(classes));
     let same = |(l, t): &(&[f32], &[f32])| l.iter().zip(*t).all(|(l, t)| (*l > 0.0) == (*t > 0.5));
     rows.clone().filter(same).count() as f64 / rows.len().max(1) as f64
 }

@@ -117,7 +117,12 @@ impl DemoRecipe {
                  should say so by low scores. It can recognise: {}.",
                 names.join("; ")
             ),
-            visual: entry("demo-swin-v2", "swin_v2", &self.visual, "visual.safetensors"),
+            visual: entry(
+                "demo-swin-v2",
+                "swin_v2",
+                &self.visual,
+                "visual.safetensors",
+            ),
             audio: entry("demo-hts-at", "hts_at", &self.audio, "audio.safetensors"),
             localize: Some(LocalizeEntry {
                 labels: labels(),
@@ -191,7 +196,13 @@ pub fn train_demo(
     save_module(&probe, &out.join(PROBE))?;
     let head = localize(recipe, &frozen, &training, &validation, &mut log)?;
     let manifest = recipe.manifest(familiarity.as_ref());
-    Ok(ModelBundle::save(out, &manifest, &visual, &audio, Some(&head))?)
+    Ok(ModelBundle::save(
+        out,
+        &manifest,
+        &visual,
+        &audio,
+        Some(&head),
+    )?)
 }
 
 /// The probe's weights, beside the model's: so that its figure can be had again.
@@ -211,7 +222,10 @@ fn visual(
         let learning = device.clone().autodiff();
         learning.seed(1);
         let tagger = Tagger::new(recipe.visual.init(&learning)?, CATEGORIES.len(), &learning);
-        log(&format!("visual backbone: {} parameters", tagger.backbone.num_params()));
+        log(&format!(
+            "visual backbone: {} parameters",
+            tagger.backbone.num_params()
+        ));
         let schedule = Schedule {
             steps,
             lr: 2e-3,
@@ -219,7 +233,11 @@ fn visual(
         };
         let draw = |step: usize| {
             let seeds = seeds(PICTURE_SEEDS + (step * batch) as u64, batch);
-            tensors(samples::pictures(&seeds, Split::Train, &prep), shape, &learning)
+            tensors(
+                samples::pictures(&seeds, Split::Train, &prep),
+                shape,
+                &learning,
+            )
         };
         let tagger = train(tagger, schedule, &learning, draw, &mut *log).valid();
         for (name, split) in [("known", Split::Train), ("unseen", Split::Test)] {
@@ -227,12 +245,20 @@ fn visual(
             let targets = held_out.target.clone();
             let (input, _) = tensors(held_out, shape, device);
             let share = exact_share(&numbers(tagger.forward(input)), &targets, CATEGORIES.len());
-            log(&format!("  pictures of {name} drawings all right: {:.1} %", share * 100.0));
+            log(&format!(
+                "  pictures of {name} drawings all right: {:.1} %",
+                share * 100.0
+            ));
         }
         save_module(&tagger.backbone, &path)?;
     }
     let state = read_checkpoint(&path)?;
-    Ok(load_into(recipe.visual.init(device)?, state, Names::SwinV2, &path)?)
+    Ok(load_into(
+        recipe.visual.init(device)?,
+        state,
+        Names::SwinV2,
+        &path,
+    )?)
 }
 
 fn audio(
@@ -249,7 +275,10 @@ fn audio(
         let learning = device.clone().autodiff();
         learning.seed(2);
         let tagger = Tagger::new(recipe.audio.init(&learning)?, CATEGORIES.len(), &learning);
-        log(&format!("audio backbone: {} parameters", tagger.backbone.num_params()));
+        log(&format!(
+            "audio backbone: {} parameters",
+            tagger.backbone.num_params()
+        ));
         let schedule = Schedule {
             steps,
             lr: 2e-3,
@@ -257,18 +286,30 @@ fn audio(
         };
         let listen = |step: usize| {
             let seeds = seeds(SOUND_SEEDS + (step * scenes) as u64, scenes);
-            tensors(samples::sounds(&seeds, Split::Train, &prep, true), shape, &learning)
+            tensors(
+                samples::sounds(&seeds, Split::Train, &prep, true),
+                shape,
+                &learning,
+            )
         };
         let tagger = train(tagger, schedule, &learning, listen, &mut *log).valid();
         let held_out = samples::sounds(&seeds(VALIDATION_SEEDS, 40), Split::Train, &prep, false);
         let targets = held_out.target.clone();
         let (input, _) = tensors(held_out, shape, device);
         let share = exact_share(&numbers(tagger.forward(input)), &targets, CATEGORIES.len());
-        log(&format!("  seconds of sound all right: {:.1} %", share * 100.0));
+        log(&format!(
+            "  seconds of sound all right: {:.1} %",
+            share * 100.0
+        ));
         save_module(&tagger.backbone, &path)?;
     }
     let state = read_checkpoint(&path)?;
-    Ok(load_into(recipe.audio.init(device)?, state, Names::HtsAt, &path)?)
+    Ok(load_into(
+        recipe.audio.init(device)?,
+        state,
+        Names::HtsAt,
+        &path,
+    )?)
 }
 
 fn seeds(start: u64, count: usize) -> Vec<u64> {
@@ -281,12 +322,20 @@ fn banks(frozen: &Frozen, recipe: &DemoRecipe, log: &mut impl FnMut(&str)) -> (B
     let started = std::time::Instant::now();
     let mut each = |done: usize| {
         if done.is_multiple_of(200) {
-            log(&format!("  features of {done} scenes  {:.0} s", started.elapsed().as_secs_f32()));
+            log(&format!(
+                "  features of {done} scenes  {:.0} s",
+                started.elapsed().as_secs_f32()
+            ));
         }
     };
     (
         Bank::extract(frozen, &seeds(HEAD_SEEDS, training), &options, &mut each),
-        Bank::extract(frozen, &seeds(VALIDATION_SEEDS, validation), &options, &mut each),
+        Bank::extract(
+            frozen,
+            &seeds(VALIDATION_SEEDS, validation),
+            &options,
+            &mut each,
+        ),
     )
 }
 
@@ -323,7 +372,13 @@ pub fn evaluate_folder(dir: &Path, count: usize, seed: u64) -> Result<Report, Tr
     let model = ModelBundle::open(dir)?.load(&device)?;
     let path = dir.join(PROBE);
     let probe = path.exists().then(|| read_checkpoint(&path)).transpose()?;
-    evaluate(&model, probe.map(|state| (state, path.as_path())), count, seed, &device)
+    evaluate(
+        &model,
+        probe.map(|state| (state, path.as_path())),
+        count,
+        seed,
+        &device,
+    )
 }
 
 fn evaluate(
@@ -353,7 +408,12 @@ fn evaluate(
     let bank = Bank::extract(&frozen, &unseen, &options, |_| {});
     let width = bank.pooled.first().map_or(1, Vec::len);
     let probe = match probe {
-        Some((state, path)) => Some(load_into(Probe::new(width, device), state, Names::Head, path)?),
+        Some((state, path)) => Some(load_into(
+            Probe::new(width, device),
+            state,
+            Names::Head,
+            path,
+        )?),
         None => None,
     };
     let known = model.familiarity.as_ref().and_then(Familiarity::read);

@@ -82,17 +82,17 @@ fn centres(grouped: &[(usize, &[f32])], width: usize) -> Vec<Option<Vec<f32>>> {
 }
 
 /// The covariance within groups, `[width, width]`, its diagonal raised by a tenth of its mean.
-fn covariance(
-    grouped: &[(usize, &[f32])],
-    centres: &[Option<Vec<f32>>],
-    width: usize,
-) -> Vec<f64> {
+fn covariance(grouped: &[(usize, &[f32])], centres: &[Option<Vec<f32>>], width: usize) -> Vec<f64> {
     let mut sum = vec![0.0; width * width];
     for (group, feature) in grouped {
         let Some(Some(centre)) = centres.get(*group) else {
             continue;
         };
-        let away: Vec<f64> = feature.iter().zip(centre).map(|(x, c)| f64::from(x - c)).collect();
+        let away: Vec<f64> = feature
+            .iter()
+            .zip(centre)
+            .map(|(x, c)| f64::from(x - c))
+            .collect();
         for (row, a) in sum.chunks_exact_mut(width).zip(&away) {
             row.iter_mut().zip(&away).for_each(|(s, b)| *s += a * b);
         }
@@ -114,7 +114,11 @@ fn inverse_cholesky(matrix: &[f64], n: usize) -> Option<Vec<f32>> {
             if i == j && rest <= 0.0 {
                 return None;
             }
-            factor[i * n + j] = if i == j { rest.sqrt() } else { rest / factor[j * n + j] };
+            factor[i * n + j] = if i == j {
+                rest.sqrt()
+            } else {
+                rest / factor[j * n + j]
+            };
         }
     }
     let mut inverse = vec![0.0; n * n];

@@ -155,7 +155,10 @@ fn prepare(
 fn mean_rows(features: &LayerFeatures) -> Vec<Vec<f32>> {
     let mean = features.final_norm.clone().mean_dim(1).squeeze_dim::<2>(1);
     let width = mean.dims()[1];
-    numbers(mean).chunks_exact(width).map(<[f32]>::to_vec).collect()
+    numbers(mean)
+        .chunks_exact(width)
+        .map(<[f32]>::to_vec)
+        .collect()
 }
 
 /// The values of a tensor.

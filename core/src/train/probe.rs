@@ -44,7 +44,10 @@ pub(super) fn train(training: &Bank, validation: &Bank, device: &Device) -> Prob
         let rate = 3e-3 * 0.5f64.powi((epoch / 15) as i32);
         for _ in 0..labels.len().div_ceil(BATCH) {
             let picked: Vec<usize> = (0..BATCH).map(|_| dice.below(labels.len())).collect();
-            let features: Vec<f32> = picked.iter().flat_map(|i| training.pooled[*i].clone()).collect();
+            let features: Vec<f32> = picked
+                .iter()
+                .flat_map(|i| training.pooled[*i].clone())
+                .collect();
             let class: Vec<i64> = picked.iter().map(|i| labels[*i] as i64).collect();
             let features = Tensor::from_data(TensorData::new(features, [BATCH, width]), &learning);
             let class = Tensor::<1, Int>::from_data(TensorData::new(class, [BATCH]), &learning);
@@ -72,7 +75,9 @@ pub(super) fn accuracy(probe: &Probe, bank: &Bank, device: &Device) -> f64 {
     let logits = numbers(probe.linear.forward(Tensor::<2>::from_data(rows, device)));
     let best = |row: &[f32]| {
         let pairs = row.iter().enumerate();
-        pairs.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i)
+        pairs
+            .max_by(|a, b| a.1.total_cmp(b.1))
+            .map_or(0, |(i, _)| i)
     };
     let predicted: Vec<usize> = logits.chunks(Truth::BACKGROUND + 1).map(best).collect();
     segment_accuracy(&predicted, &truth(bank))

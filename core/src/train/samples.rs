@@ -94,7 +94,11 @@ fn roughen(dice: &mut Dice, picture: &mut [f32], width: usize, height: usize) {
         for (i, value) in plane.iter_mut().enumerate() {
             let (x, y) = (i % width, i / width);
             let hidden = patch && (x0..x0 + w).contains(&x) && (y0..y0 + h).contains(&y);
-            *value = if hidden { fill } else { *value * contrast + shift };
+            *value = if hidden {
+                fill
+            } else {
+                *value * contrast + shift
+            };
             *value += noise * (dice.unit() + dice.unit() - 1.0);
         }
     }

@@ -11,8 +11,7 @@ use super::unknown::{colour, paint};
 
 /// Paints over the whole canvas.
 pub(super) fn draw(dice: &mut Dice, canvas: &mut Pixmap) {
-    let to_pixels =
-        Transform::from_scale(canvas.width() as f32 / ASPECT, canvas.height() as f32);
+    let to_pixels = Transform::from_scale(canvas.width() as f32 / ASPECT, canvas.height() as f32);
     match dice.below(7) {
         0 | 1 => land(dice, canvas, to_pixels),
         2 => room(dice, canvas, to_pixels),
@@ -40,8 +39,7 @@ fn bar(canvas: &mut Pixmap, to: Transform, (x, y, w, h): (f32, f32, f32, f32), p
 fn gradient(canvas: &mut Pixmap, to: Transform, (y, h): (f32, f32), from: Color, until: Color) {
     let stops = vec![GradientStop::new(0.0, from), GradientStop::new(1.0, until)];
     let (start, end) = (Point::from_xy(0.0, y), Point::from_xy(0.0, y + h));
-    let shader =
-        LinearGradient::new(start, end, stops, SpreadMode::Pad, Transform::identity());
+    let shader = LinearGradient::new(start, end, stops, SpreadMode::Pad, Transform::identity());
     let mut paint = Paint::default();
     if let Some(shader) = shader {
         paint.shader = shader;
@@ -81,7 +79,12 @@ fn room(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
         let (w, h) = (dice.range(0.1, 0.4), dice.range(0.1, 0.35));
         bar(canvas, to, (x, y, w, h), &paint(colour(dice)));
         let (inner, edge) = (paint(soft(dice)), 0.015);
-        bar(canvas, to, (x + edge, y + edge, w - 2.0 * edge, h - 2.0 * edge), &inner);
+        bar(
+            canvas,
+            to,
+            (x + edge, y + edge, w - 2.0 * edge, h - 2.0 * edge),
+            &inner,
+        );
     }
 }
 
@@ -94,7 +97,10 @@ fn street(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
         let window = paint(soft(dice));
         for row in 0..5 {
             for column in 0..3 {
-                let at = (x + w * (0.15 + 0.28 * column as f32), top + 0.04 + 0.09 * row as f32);
+                let at = (
+                    x + w * (0.15 + 0.28 * column as f32),
+                    top + 0.04 + 0.09 * row as f32,
+                );
                 bar(canvas, to, (at.0, at.1, w * 0.15, 0.045), &window);
             }
         }

@@ -89,12 +89,18 @@ impl Pose {
         // Never further out than a fifth of its size.
         let margin = 0.35 * self.size;
         x = x.clamp(margin, ASPECT - margin);
-        let shake = if sounding { (TAU * 7.0 * secs).sin() } else { 0.0 };
+        let shake = if sounding {
+            (TAU * 7.0 * secs).sin()
+        } else {
+            0.0
+        };
         let pop = 0.6 + 0.4 * (since / 0.15).clamp(0.0, 1.0);
         let size = self.size * pop * (1.0 + 0.025 * shake) / 100.0;
         let mirror = if self.flip { -1.0 } else { 1.0 };
         Transform::from_translate(x, y)
-            .pre_concat(Transform::from_rotate(self.tilt + 2.0 * swing + 2.5 * shake))
+            .pre_concat(Transform::from_rotate(
+                self.tilt + 2.0 * swing + 2.5 * shake,
+            ))
             .pre_scale(mirror * size * self.stretch, size / self.stretch)
             .pre_translate(-50.0, -50.0)
     }

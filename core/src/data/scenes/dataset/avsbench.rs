@@ -36,10 +36,18 @@ pub(super) fn write_item(dir: &Path, item: &Item) -> Result<(), DatasetError> {
         let (number, middle) = (k + 1, second.middle());
         let name = format!("{id}_{number}.png");
         let frame = stage.frame(middle);
-        png(place("visual_frames").join(id).join(&name), &frame.data, ColorType::Rgb8)?;
+        png(
+            place("visual_frames").join(id).join(&name),
+            &frame.data,
+            ColorType::Rgb8,
+        )?;
         if k == 0 || item.part != Part::Train {
             let mask = stage.mask(middle);
-            png(place("gt_masks").join(id).join(&name), &mask.data, ColorType::L8)?;
+            png(
+                place("gt_masks").join(id).join(&name),
+                &mask.data,
+                ColorType::L8,
+            )?;
         }
     }
     let sound = wav(&halve(&item.scene.sound()), RATE / 2);

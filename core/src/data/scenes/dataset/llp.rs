@@ -28,8 +28,14 @@ pub(super) fn write_index(dir: &Path, items: &[Item]) -> Result<(), DatasetError
         let rows: String = annotated.flat_map(|item| dense_rows(item, span)).collect();
         format!("filename\tonset\toffset\tevent_labels\n{rows}")
     };
-    write_file(dir.join("AVVP_eval_audio.csv"), dense(|class| class.audible))?;
-    write_file(dir.join("AVVP_eval_visual.csv"), dense(|class| class.visible))
+    write_file(
+        dir.join("AVVP_eval_audio.csv"),
+        dense(|class| class.audible),
+    )?;
+    write_file(
+        dir.join("AVVP_eval_visual.csv"),
+        dense(|class| class.visible),
+    )
 }
 
 fn filename(item: &Item) -> String {
@@ -51,7 +57,11 @@ fn dense_rows(item: &Item, span: fn(&ClassTruth) -> Option<TimeSpan>) -> Vec<Str
         let span = span(class)?;
         let second = |t: crate::base::Time| t.micros() / 1_000_000;
         let (onset, offset) = (second(span.start), second(span.end));
-        Some(format!("{}\t{onset}\t{offset}\t{}\n", filename(item), label(class)))
+        Some(format!(
+            "{}\t{onset}\t{offset}\t{}\n",
+            filename(item),
+            label(class)
+        ))
     };
     item.scene.truth().classes.iter().filter_map(row).collect()
 }

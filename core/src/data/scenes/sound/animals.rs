@@ -3,8 +3,8 @@
 use std::f32::consts::{PI, TAU};
 
 use super::super::dice::Dice;
-use super::dsp::{Biquad, WaveTable, formants, noise, strike, swell, tone, window};
 use super::RATE;
+use super::dsp::{Biquad, WaveTable, formants, noise, strike, swell, tone, window};
 
 /// Calls one after the other until the sound is full: `call` gets the stretch that is left and says how long the
 /// call was; `gap` is the range of the silences between.
@@ -35,7 +35,11 @@ pub(in super::super) fn bark(dice: &mut Dice, out: &mut [f32]) {
         noise(dice, &mut raw, Biquad::band(1400.0, 0.7), |t| {
             3.0 * rough * level(t)
         });
-        formants(&raw, out, &[(850.0, 2.5, 1.0), (1900.0, 3.0, 0.8), (3200.0, 3.0, 0.3)]);
+        formants(
+            &raw,
+            out,
+            &[(850.0, 2.5, 1.0), (1900.0, 3.0, 0.8), (3200.0, 3.0, 0.3)],
+        );
         length
     });
 }
@@ -76,7 +80,11 @@ pub(in super::super) fn goat(dice: &mut Dice, out: &mut [f32]) {
         let bend = |t: f32| f0 * (1.0 + 0.06 * shake(t) - 0.1 * t / length);
         let level = |t: f32| swell(t, length, 0.05, 0.15) * (0.55 + 0.45 * shake(t));
         tone(&mut raw, &table, bend, level);
-        formants(&raw, out, &[(650.0, 4.0, 0.8), (1500.0, 5.0, 0.9), (2700.0, 6.0, 0.9)]);
+        formants(
+            &raw,
+            out,
+            &[(650.0, 4.0, 0.8), (1500.0, 5.0, 0.9), (2700.0, 6.0, 0.9)],
+        );
         length
     });
 }
@@ -111,12 +119,21 @@ pub(in super::super) fn horse(dice: &mut Dice, out: &mut [f32]) {
     while t < total {
         let hz = hollow * [1.0, 1.35, 0.9, 1.2][step % 4] * dice.range(0.95, 1.05);
         let hit = window(out, t, 0.12);
-        strike(hit, &[(hz, 1.0, 0.02), (hz * 2.3, 0.5, 0.01), (hz * 0.4, 0.6, 0.02)]);
-        noise(dice, window(out, t, 0.02), Biquad::band(hz * 3.0, 1.0), |t| {
-            0.8 * (-t * 250.0).exp()
-        });
+        strike(
+            hit,
+            &[
+                (hz, 1.0, 0.02),
+                (hz * 2.3, 0.5, 0.01),
+                (hz * 0.4, 0.6, 0.02),
+            ],
+        );
+        noise(
+            dice,
+            window(out, t, 0.02),
+            Biquad::band(hz * 3.0, 1.0),
+            |t| 0.8 * (-t * 250.0).exp(),
+        );
         t += beat * if gallop && step % 3 == 2 { 1.7 } else { 1.0 } * dice.range(0.95, 1.05);
         step += 1;
     }
 }
-

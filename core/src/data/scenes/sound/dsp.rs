@@ -29,9 +29,7 @@ impl WaveTable {
         let sample = |i: usize| {
             let phase = i as f32 / SIZE as f32 * TAU;
             let parts = amplitudes.iter().enumerate();
-            parts
-                .map(|(k, a)| a * ((k + 1) as f32 * phase).sin())
-                .sum()
+            parts.map(|(k, a)| a * ((k + 1) as f32 * phase).sin()).sum()
         };
         Self((0..=SIZE).map(sample).collect())
     }
@@ -89,7 +87,9 @@ impl Biquad {
 
     /// Lets through what is below `hz`.
     pub fn low(hz: f32) -> Self {
-        Self::new(hz, 0.707, |_, c| [(1.0 - c) / 2.0, 1.0 - c, (1.0 - c) / 2.0])
+        Self::new(hz, 0.707, |_, c| {
+            [(1.0 - c) / 2.0, 1.0 - c, (1.0 - c) / 2.0]
+        })
     }
 
     /// Lets through what is above `hz`.

@@ -56,14 +56,25 @@ pub(in super::super) fn violin(dice: &mut Dice, out: &mut [f32]) {
     let depth = dice.range(0.006, 0.014);
     let table = WaveTable::sloped(22, 0.8);
     let mut raw = vec![0.0; out.len()];
-    notes(dice, &mut raw, (0.22, 0.8), 13, |dice, out, ratio, length| {
-        let bend = |t: f32| key * ratio * (1.0 + depth * (TAU * vibrato * t).sin());
-        tone(out, &table, bend, |t| swell(t, length, 0.05, 0.04));
-        noise(dice, out, Biquad::high(3000.0), |t| {
-            0.05 * swell(t, length, 0.02, 0.1)
-        });
-    });
-    let bands = [(480.0, 2.0, 0.8), (1200.0, 2.0, 0.6), (2800.0, 1.5, 1.1), (4500.0, 2.0, 0.4)];
+    notes(
+        dice,
+        &mut raw,
+        (0.22, 0.8),
+        13,
+        |dice, out, ratio, length| {
+            let bend = |t: f32| key * ratio * (1.0 + depth * (TAU * vibrato * t).sin());
+            tone(out, &table, bend, |t| swell(t, length, 0.05, 0.04));
+            noise(dice, out, Biquad::high(3000.0), |t| {
+                0.05 * swell(t, length, 0.02, 0.1)
+            });
+        },
+    );
+    let bands = [
+        (480.0, 2.0, 0.8),
+        (1200.0, 2.0, 0.6),
+        (2800.0, 1.5, 1.1),
+        (4500.0, 2.0, 0.4),
+    ];
     formants(&raw, out, &bands);
 }
 
@@ -74,8 +85,14 @@ pub(in super::super) fn flute(dice: &mut Dice, out: &mut [f32]) {
     let table = WaveTable::new(&[1.0, dice.range(0.1, 0.3), dice.range(0.02, 0.1)]);
     notes(dice, out, (0.25, 0.9), 9, |dice, out, ratio, length| {
         let hz = key * ratio;
-        let level = |t: f32| swell(t, length, 0.07, 0.08) * (1.0 + 0.12 * (TAU * vibrato * t).sin());
-        tone(out, &table, |t| hz * (1.0 + 0.004 * (TAU * vibrato * t).sin()), level);
+        let level =
+            |t: f32| swell(t, length, 0.07, 0.08) * (1.0 + 0.12 * (TAU * vibrato * t).sin());
+        tone(
+            out,
+            &table,
+            |t| hz * (1.0 + 0.004 * (TAU * vibrato * t).sin()),
+            level,
+        );
         noise(dice, out, Biquad::band(hz * 2.0, 1.2), |t| {
             breath * swell(t, length, 0.02, 0.08)
         });
@@ -93,7 +110,11 @@ pub(in super::super) fn acoustic_guitar(dice: &mut Dice, out: &mut [f32]) {
     let mut t = 0.0;
     while t < total {
         let root = key * tune.next(dice);
-        let strings: &[f32] = if strum { &[1.0, 1.5, 2.0, 2.52, 3.0] } else { &[2.0, 4.0] };
+        let strings: &[f32] = if strum {
+            &[1.0, 1.5, 2.0, 2.52, 3.0]
+        } else {
+            &[2.0, 4.0]
+        };
         for (i, ratio) in strings.iter().enumerate() {
             let hz = root * ratio;
             let from = window(&mut raw, t + i as f32 * 0.012, 1.4);
@@ -108,10 +129,21 @@ pub(in super::super) fn acoustic_guitar(dice: &mut Dice, out: &mut [f32]) {
 /// Reeds in pairs that beat against each other, chords below a tune.
 pub(in super::super) fn accordion(dice: &mut Dice, out: &mut [f32]) {
     let (key, beating) = (dice.log_range(220.0, 360.0), dice.range(2.5, 6.0));
-    let table = WaveTable::new(&[1.0, 0.7, 0.8, 0.5, 0.55, 0.35, 0.4, 0.25, 0.3, 0.2, 0.2, 0.15]);
+    let table = WaveTable::new(&[
+        1.0, 0.7, 0.8, 0.5, 0.55, 0.35, 0.4, 0.25, 0.3, 0.2, 0.2, 0.15,
+    ]);
     notes(dice, out, (0.2, 0.6), 9, |_, out, ratio, length| {
-        for (hz, level) in [(key * ratio, 0.5), (key * ratio + beating, 0.5), (key * ratio * 2.0, 0.2)] {
-            tone(out, &table, |_| hz, |t| level * swell(t, length, 0.03, 0.03));
+        for (hz, level) in [
+            (key * ratio, 0.5),
+            (key * ratio + beating, 0.5),
+            (key * ratio * 2.0, 0.2),
+        ] {
+            tone(
+                out,
+                &table,
+                |_| hz,
+                |t| level * swell(t, length, 0.03, 0.03),
+            );
         }
     });
     notes(dice, out, (0.6, 1.2), 5, |_, out, ratio, length| {

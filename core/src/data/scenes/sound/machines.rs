@@ -23,7 +23,9 @@ pub(in super::super) fn airplane(dice: &mut Dice, out: &mut [f32]) {
     let (roar, whine) = (dice.log_range(350.0, 800.0), dice.log_range(1500.0, 3200.0));
     let level = dice.range(0.02, 0.07);
     noise(dice, out, Biquad::low(roar), |t| 2.0 * swing(t));
-    noise(dice, out, Biquad::band(roar * 3.0, 0.6), |t| 0.35 * swing(t));
+    noise(dice, out, Biquad::band(roar * 3.0, 0.6), |t| {
+        0.35 * swing(t)
+    });
     let table = WaveTable::new(&[1.0, 0.4]);
     tone(out, &table, |t| whine * drift(t), |_| level);
 }
@@ -51,9 +53,13 @@ pub(in super::super) fn helicopter(dice: &mut Dice, out: &mut [f32]) {
     let (rate, low) = (dice.range(9.0, 16.0), dice.range(55.0, 95.0));
     let (turbine, wind) = (dice.log_range(700.0, 1300.0), dice.range(0.1, 0.25));
     let chop = |t: f32| (-((t * rate).fract()) * 5.0).exp();
-    noise(dice, out, Biquad::low(250.0 + 30.0 * rate), |t| 2.5 * chop(t));
+    noise(dice, out, Biquad::low(250.0 + 30.0 * rate), |t| {
+        2.5 * chop(t)
+    });
     tone(out, &WaveTable::sloped(4, 1.0), |_| low, |t| 0.8 * chop(t));
-    noise(dice, out, Biquad::band(1800.0, 0.8), |t| 0.3 * chop(t) + wind * 0.4);
+    noise(dice, out, Biquad::band(1800.0, 0.8), |t| {
+        0.3 * chop(t) + wind * 0.4
+    });
     tone(out, &WaveTable::new(&[1.0, 0.3]), |_| turbine, |_| 0.04);
 }
 
@@ -86,8 +92,19 @@ fn engine(
 pub(in super::super) fn truck(dice: &mut Dice, out: &mut [f32]) {
     let (idle, drift) = (dice.range(22.0, 38.0), wander(dice, 0.15));
     let tune = dice.range(0.85, 1.2);
-    let body = [(70.0 * tune, 2.0, 2.5), (180.0 * tune, 3.0, 1.6), (520.0 * tune, 2.0, 0.5)];
-    engine(dice, out, |t| idle * drift(t), &[1.0, 0.75, 0.95, 0.7], &body, 0.25);
+    let body = [
+        (70.0 * tune, 2.0, 2.5),
+        (180.0 * tune, 3.0, 1.6),
+        (520.0 * tune, 2.0, 0.5),
+    ];
+    engine(
+        dice,
+        out,
+        |t| idle * drift(t),
+        &[1.0, 0.75, 0.95, 0.7],
+        &body,
+        0.25,
+    );
     noise(dice, out, Biquad::low(260.0), |_| 0.12);
     let total = out.len() as f32 / RATE as f32;
     let mut t = dice.range(0.3, 2.5);
@@ -109,7 +126,11 @@ pub(in super::super) fn motorcycle(dice: &mut Dice, out: &mut [f32]) {
         idle * drift(t) * (1.0 + rev * (1.0 - (2.0 * cycle - 1.0).abs()).powi(2))
     };
     let tune = dice.range(0.85, 1.2);
-    let body = [(140.0 * tune, 2.0, 1.5), (420.0 * tune, 3.0, 1.3), (1300.0 * tune, 2.0, 0.8)];
+    let body = [
+        (140.0 * tune, 2.0, 1.5),
+        (420.0 * tune, 3.0, 1.3),
+        (1300.0 * tune, 2.0, 0.8),
+    ];
     engine(dice, out, speed, &[1.0, 0.35], &body, 0.15);
     noise(dice, out, Biquad::band(2200.0, 0.8), |_| 0.03);
 }
@@ -124,9 +145,18 @@ pub(in super::super) fn chainsaw(dice: &mut Dice, out: &mut [f32]) {
     };
     let table = WaveTable::sloped(40, 0.25);
     let mut raw = vec![0.0; out.len()];
-    tone(&mut raw, &table, |t| base * bite(t) * drift(t), |t| 0.5 * bite(t));
+    tone(
+        &mut raw,
+        &table,
+        |t| base * bite(t) * drift(t),
+        |t| 0.5 * bite(t),
+    );
     noise(dice, &mut raw, Biquad::high(1500.0), |t| 0.5 * bite(t));
-    formants(&raw, out, &[(900.0, 1.2, 0.8), (2600.0, 1.5, 1.3), (4800.0, 1.5, 1.0)]);
+    formants(
+        &raw,
+        out,
+        &[(900.0, 1.2, 0.8), (2600.0, 1.5, 1.3), (4800.0, 1.5, 1.0)],
+    );
 }
 
 /// A loud chord of air horns in long blasts.
@@ -144,7 +174,10 @@ pub(in super::super) fn train_horn(dice: &mut Dice, out: &mut [f32]) {
     while t < total {
         let length = dice.range(0.7, 2.2);
         for ratio in chord {
-            let (hz, late) = (root * ratio * dice.range(0.995, 1.005), dice.range(0.01, 0.06));
+            let (hz, late) = (
+                root * ratio * dice.range(0.995, 1.005),
+                dice.range(0.01, 0.06),
+            );
             let bend = |t: f32| hz * (1.0 - 0.05 * (-t * 12.0).exp());
             tone(window(out, t, length), &table, bend, |t| {
                 0.3 * swell(t, length, late, 0.12)

@@ -58,7 +58,10 @@ pub(in super::super) fn frying(dice: &mut Dice, out: &mut [f32]) {
 
 /// Tick and tock.
 pub(in super::super) fn clock(dice: &mut Dice, out: &mut [f32]) {
-    let (every, hz) = (dice.pick(&[0.25, 0.333, 0.4, 0.5]), dice.log_range(1800.0, 3800.0));
+    let (every, hz) = (
+        dice.pick(&[0.25, 0.333, 0.4, 0.5]),
+        dice.log_range(1800.0, 3800.0),
+    );
     let wood = dice.log_range(300.0, 700.0);
     let total = out.len() as f32 / RATE as f32;
     let (mut t, mut count) = (dice.range(0.0, 0.1), 0);
@@ -89,9 +92,12 @@ pub(in super::super) fn toilet_flush(dice: &mut Dice, out: &mut [f32]) {
         let rise = dice.range(1.3, 2.4);
         let level = dice.range(0.2, 0.7);
         let bubble = window(out, t, length);
-        tone(bubble, &table, |t| from * (1.0 + (rise - 1.0) * t / length), |t| {
-            level * swell(t, length, 0.008, length * 0.6)
-        });
+        tone(
+            bubble,
+            &table,
+            |t| from * (1.0 + (rise - 1.0) * t / length),
+            |t| level * swell(t, length, 0.008, length * 0.6),
+        );
         t += dice.range(0.02, 0.12);
     }
     // Water moves: a slow shimmer keeps it from being mere noise.

@@ -36,9 +36,12 @@ fn beeps(dice: &mut Dice, out: &mut [f32]) {
     while t < total {
         let (length, hz) = (dice.range(0.04, 0.6), dice.log_range(150.0, 5000.0));
         let glide = dice.range(-0.4, 0.4);
-        tone(window(out, t, length), &table, |t| hz * (1.0 + glide * t / length), |t| {
-            swell(t, length, 0.01, 0.02)
-        });
+        tone(
+            window(out, t, length),
+            &table,
+            |t| hz * (1.0 + glide * t / length),
+            |t| swell(t, length, 0.01, 0.02),
+        );
         t += length + dice.range(0.0, 0.4);
     }
 }
@@ -73,19 +76,41 @@ fn babble(dice: &mut Dice, out: &mut [f32]) {
         let table = WaveTable::sloped(24, 1.0);
         let mut t = dice.range(0.0, 0.3);
         while t < total {
-            let length = if sung { dice.range(0.3, 1.0) } else { dice.range(0.08, 0.28) };
+            let length = if sung {
+                dice.range(0.3, 1.0)
+            } else {
+                dice.range(0.08, 0.28)
+            };
             let out = window(out, t, length);
             let (hz, fall) = (pitch * dice.log_range(0.8, 1.3), dice.range(-0.2, 0.1));
             let mut raw = vec![0.0; out.len()];
-            tone(&mut raw, &table, |t| hz * (1.0 + fall * t / length), |t| {
-                swell(t, length, 0.03, 0.05)
-            });
+            tone(
+                &mut raw,
+                &table,
+                |t| hz * (1.0 + fall * t / length),
+                |t| swell(t, length, 0.03, 0.05),
+            );
             if dice.chance(0.35) {
-                noise(dice, &mut raw, Biquad::high(3500.0), |t| 0.3 * swell(t, 0.08, 0.01, 0.05));
+                noise(dice, &mut raw, Biquad::high(3500.0), |t| {
+                    0.3 * swell(t, 0.08, 0.01, 0.05)
+                });
             }
             let vowel = dice.pick(&VOWELS).map(|hz| hz * size);
-            formants(&raw, out, &[(vowel[0], 5.0, 1.0), (vowel[1], 7.0, 0.6), (vowel[2], 8.0, 0.3)]);
-            t += length + if dice.chance(0.2) { dice.range(0.1, 0.5) } else { 0.02 };
+            formants(
+                &raw,
+                out,
+                &[
+                    (vowel[0], 5.0, 1.0),
+                    (vowel[1], 7.0, 0.6),
+                    (vowel[2], 8.0, 0.3),
+                ],
+            );
+            t += length
+                + if dice.chance(0.2) {
+                    dice.range(0.1, 0.5)
+                } else {
+                    0.02
+                };
         }
     }
 }
@@ -98,7 +123,10 @@ fn hum(dice: &mut Dice, out: &mut [f32]) {
     let mut t = dice.range(0.0, 0.5);
     while t < total {
         let ring = dice.log_range(400.0, 6000.0);
-        strike(window(out, t, 0.3), &[(ring, 0.6, 0.05), (ring * 1.31, 0.4, 0.03)]);
+        strike(
+            window(out, t, 0.3),
+            &[(ring, 0.6, 0.05), (ring * 1.31, 0.4, 0.03)],
+        );
         t += dice.range(0.1, 1.2);
     }
 }
