@@ -1,4 +1,5 @@
 //! Shared by the promises: fixtures, temporary media, the built binary, the tree itself.
 
 pub mod program;
+pub mod tiny_model;
 pub mod tree;
