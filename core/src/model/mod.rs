@@ -9,6 +9,7 @@ pub mod weights;
 pub mod params;
 
 mod bundle;
+mod demo;
 mod desc;
 mod error;
 mod familiarity;
