@@ -57,6 +57,11 @@ pub enum Command {
     /// Measure a model on sounding scenes it has never seen.
     #[command(after_help = "Example:\n  mettle eval --scenes 200")]
     Eval(EvalArgs),
+    /// Show the program on a bundled clip: in the window, or without a display in a folder.
+    #[command(
+        after_help = "Examples:\n  mettle demo\n  mettle demo --headless --out demo-result"
+    )]
+    Demo(DemoArgs),
     /// Measure how fast this machine opens and analyses clips.
     #[command(after_help = "Examples:\n  mettle bench\n  mettle bench --json --minutes 60")]
     Bench(BenchArgs),
@@ -180,6 +185,20 @@ pub struct EvalArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `demo`.
+#[derive(Args, Clone, Debug)]
+pub struct DemoArgs {
+    /// Do the job without a window; also what happens where there is no display.
+    #[arg(long)]
+    pub headless: bool,
+    /// The folder for the clips and, without a window, the results.
+    #[arg(long, value_name = "DIR", default_value = "mettle-demo")]
+    pub out: PathBuf,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
 }
 
 /// Options of `bench`.

@@ -6,6 +6,7 @@ pub mod analysis;
 mod analyze;
 mod args;
 mod bench;
+mod demo;
 mod doctor;
 mod driver;
 mod eval;
@@ -58,6 +59,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Features(args)) => features::run(&args),
         Some(Command::Scenes(args)) => scenes::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(cli.paths, cli.device),
