@@ -1,1 +1,68 @@
-//! The command line: analyze, features, scenes, doctor, bench.
+//! The command line: what `mettle` does in a terminal. Each command has its file.
+//!
+//! Exit codes: 0 done, 1 failed (one clear line on stderr for each thing that failed), 2 wrong usage.
+
+pub mod analysis;
+mod analyze;
+mod args;
+mod doctor;
+mod driver;
+mod features;
+mod names;
+mod output;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use args::{Cli, Command};
+
+/// A command failed; the lines say why and have been, or are to be, printed on stderr.
+#[derive(Debug)]
+pub enum Failure {
+    /// To be printed.
+    Said(String),
+    /// Printed already, one line for each clip.
+    Told,
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Said(error.to_string())
+    }
+}
+
+/// Parse the command line and do what it says.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    output::start_log(cli.verbose);
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::FAILURE,
+        Err(Failure::Said(line)) => {
+            eprintln!("mettle: {line}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Some(Command::Analyze(args)) => analyze::run(&args),
+        Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Features(args)) => features::run(&args),
+        Some(Command::ProbeDevice(args)) => doctor::probe(&args),
+        None => window(cli.paths, cli.device),
+    }
+}
+
+fn window(
+    paths: Vec<std::path::PathBuf>,
+    device: mettle_core::gpu::DeviceChoice,
+) -> Result<(), Failure> {
+    let _ = (paths, device);
+    Err(Failure::Said(
+        "the window is not part of this build yet; use `mettle analyze CLIP`".to_owned(),
+    ))
+}

@@ -2,8 +2,26 @@
 //!
 //! What crosses it is plain data in the user's words: times, labels, tracks, pictures. No tensor, no device.
 
+mod board;
+mod error;
+mod file_features;
+mod handle;
 mod job;
+mod jobs;
+mod model;
+mod outbox;
+mod priority;
 mod reply;
+mod session;
+mod worker;
 
+pub use crate::gpu::{DeviceChoice, DeviceReport};
+pub use board::Board;
+pub use error::EngineError;
+pub use file_features::features_of_file;
+pub use handle::{Engine, EngineOptions};
 pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice};
-pub use reply::{DeviceReport, Problem, Reply, ReplyBody, Severity, Thumbnail, WaveformPart};
+pub use model::{ModelInfo, model_info};
+pub use outbox::Outbox;
+pub use reply::{Problem, Reply, ReplyBody, Severity, Thumbnail, WaveformPart};
+pub use worker::{Job, NewJob, Step, StepContext, Worker};

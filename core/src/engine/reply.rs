@@ -54,15 +54,6 @@ pub struct WaveformPart {
     pub columns: Vec<(f32, f32)>,
 }
 
-/// The compute device in use, and why a better one is not.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DeviceReport {
-    /// Short, for a chip: `CPU · 2 threads`, `Vulkan · GeForce RTX 4070 Laptop`.
-    pub name: String,
-    /// Why a device that would have been preferred was refused; empty when the best one is in use.
-    pub refusals: Vec<String>,
-}
-
 /// One message from the engine.
 #[derive(Clone, Debug)]
 pub struct Reply {

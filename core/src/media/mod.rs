@@ -28,6 +28,7 @@ mod segments;
 mod sound;
 mod sound_codec;
 mod sound_track;
+mod version;
 mod waveform;
 
 pub use clip::{AudioInfo, Clip, VideoInfo};
@@ -39,4 +40,5 @@ pub use mp4::Mp4Writer;
 pub use picture::{ColorMatrix, ColorRange, RgbFrame, VideoFrame, YuvPicture};
 pub use segments::{SegmentData, SegmentReader};
 pub use sound::SoundReader;
+pub use version::ffmpeg_version;
 pub use waveform::Waveform;

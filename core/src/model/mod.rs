@@ -1,1 +1,30 @@
 //! Layer 2: pre-processing, backbones, checkpoints, layer-centric distillation, heads.
+
+pub mod backbones;
+pub mod heads;
+pub mod lcd;
+pub mod prep;
+pub mod weights;
+
+pub mod params;
+
+mod bundle;
+mod demo;
+mod desc;
+mod error;
+mod familiarity;
+mod manifest;
+mod run;
+
+pub use backbones::{
+    Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, SwinV2, SwinV2Config,
+};
+pub use bundle::{LoadedModel, ModelAbout, ModelBundle};
+pub use desc::{BackboneConfig, ModelDesc};
+pub use error::ModelError;
+pub use familiarity::{Density, Familiarity, Numbers};
+pub use heads::{AvelConfig, AvelOutput, Granularity, LocalizeHead};
+pub use lcd::{DpBranch, Lcd, LcdConfig};
+pub use manifest::{BackboneEntry, LocalizeEntry, Manifest, SCHEMA};
+pub use prep::{ImagePrep, Prep, SoundPrep};
+pub use run::{FeatureSummary, run_features};

@@ -1,1 +1,11 @@
-//! Promises of engine.
+//! Promises of the engine, the devices, predictions and the command line.
+
+mod device_choice;
+mod fake_jobs;
+mod job_cancel;
+mod job_ends_once;
+mod job_failure;
+mod job_priority;
+mod slow_reader;
+mod tracks;
+mod windows;

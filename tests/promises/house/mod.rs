@@ -1,1 +1,5 @@
-//! Promises about the tree itself: layers, sizes, shaders.
+//! Promises about the tree itself.
+
+mod layers;
+mod tidy;
+mod versions;

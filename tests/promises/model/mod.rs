@@ -1,1 +1,13 @@
-//! Promises of model.
+//! Pre-processing, backbones, checkpoints, distillation and heads, against references nobody here wrote.
+
+mod golden;
+
+mod backbones;
+mod bundle;
+mod distillation;
+mod front_ends;
+mod hostile;
+mod keys;
+mod localize;
+mod operations;
+mod parameters;

@@ -1,2 +1,34 @@
-//! xtask
-fn main() {}
+//! The task runner behind `cargo xtask demo` and `cargo xtask test`. It has no dependencies, so that it builds on a
+//! bare machine, and installs what the system lacks after saying what it will run.
+
+mod build;
+mod system;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask demo [ARGS]   install what the system lacks, build, and show Mettle Studio on a bundled clip
+                          (with no display: the same job without a window; ARGS go to `mettle demo`)
+cargo xtask test [ARGS]   install what the system lacks, build, and run every test (ARGS go to the test runner)
+cargo xtask check         formatting, lints and documentation, as strict as a reviewer
+cargo xtask setup         only install what the system lacks";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let task = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    let done = match task.as_str() {
+        "demo" => system::install_missing(system::DEMO).and_then(|()| build::demo(&rest)),
+        "test" => system::install_missing(system::TEST).and_then(|()| build::test(&rest)),
+        "check" => system::install_missing(system::TEST).and_then(|()| build::check()),
+        "setup" => system::install_missing(system::TEST),
+        _ => Err(format!("unknown task `{task}`\n\n{USAGE}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The commands and their options, as clap parses them.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mettle_core::engine::ModelChoice;
+use mettle_core::gpu::DeviceChoice;
+use mettle_core::project::Task;
+
+/// Finds the events in a clip that are both heard and seen, second by second.
+///
+/// Without a command, opens the window, on the clips given.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mettle",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  mettle                          open the window\n  mettle dog.mp4                  open the window on a clip\n  mettle analyze dog.mp4          the same job in the terminal"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Clips to open in the window.
+    #[arg(value_name = "CLIP")]
+    pub paths: Vec<PathBuf>,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Say more on stderr.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// What `mettle` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyse clips: a table on stdout, files into a folder.
+    #[command(
+        after_help = "Examples:\n  mettle analyze dog.mp4\n  mettle analyze *.mp4 --out results --format csv\n  mettle analyze dog.mp4 --format json | jq '.tracks'\n\nExit codes: 0 all clips analysed, 1 a clip failed (the others were analysed), 2 wrong usage."
+    )]
+    Analyze(AnalyzeArgs),
+    /// Say which devices there are, which one is used, and why not another.
+    #[command(after_help = "Examples:\n  mettle doctor\n  mettle doctor --json")]
+    Doctor(DoctorArgs),
+    /// Write every layer's output of a backbone for inputs in a file.
+    #[command(
+        after_help = "Example:\n  mettle features --model swin.json --weights swin.safetensors --input in.safetensors --out out.safetensors\n\nIN holds `input`: [n, 3, h, w] normalised pictures, or [n, samples] sound at the model's rate.\nOUT holds `layer.0` … and `final`, each [n, tokens, width]."
+    )]
+    Features(FeaturesArgs),
+    /// Open and test one device; run by the program itself in a child process.
+    #[command(hide = true)]
+    ProbeDevice(ProbeArgs),
+}
+
+/// Options of `analyze`.
+#[derive(Args, Clone, Debug)]
+pub struct AnalyzeArgs {
+    /// Files to analyse.
+    #[arg(required = true, value_name = "CLIP")]
+    pub clips: Vec<PathBuf>,
+    /// What to ask: localize.
+    #[arg(long, default_value = "localize", value_parser = task)]
+    pub task: Task,
+    /// The model: `demo`, or a folder with a model.json and its weights.
+    #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
+    pub model: ModelChoice,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Write one file for each clip into this folder, named after the clip.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The kind of file. Given without --out, it is written to stdout in place of the table.
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// From which score on a class counts as happening, 0 to 1.
+    #[arg(long, default_value = "0.5", value_parser = threshold)]
+    pub threshold: f32,
+    /// Also write a film strip (PNG) and a short clip with the labels drawn in (MP4) into the folder.
+    #[arg(long, requires = "out")]
+    pub pictures: bool,
+    /// No table and no progress bar.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Kinds of file that `analyze` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Everything, schema `mettle.analysis/1`.
+    Json,
+    /// One line a second.
+    Csv,
+}
+
+/// Options of `doctor`.
+#[derive(Args, Clone, Debug)]
+pub struct DoctorArgs {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The device to test: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+}
+
+/// Options of `features`.
+#[derive(Args, Clone, Debug)]
+pub struct FeaturesArgs {
+    /// What the backbone is: name, architecture, configuration.
+    #[arg(long, value_name = "DESC.json")]
+    pub model: PathBuf,
+    /// Its checkpoint: safetensors, .pth or .ckpt, under upstream's key names.
+    #[arg(long, value_name = "FILE")]
+    pub weights: PathBuf,
+    /// A safetensors file with a tensor `input`.
+    #[arg(long, value_name = "IN.safetensors")]
+    pub input: PathBuf,
+    /// The file to write.
+    #[arg(long, value_name = "OUT.safetensors")]
+    pub out: PathBuf,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+}
+
+/// Options of `probe-device`.
+#[derive(Args, Clone, Debug)]
+pub struct ProbeArgs {
+    /// The device, as the program describes it to itself.
+    pub device: String,
+}
+
+fn model(text: &str) -> Result<ModelChoice, String> {
+    match text {
+        "" => Err("a model is `demo` or a folder".to_owned()),
+        "demo" => Ok(ModelChoice::Demo),
+        folder => PathBuf::from_str(folder)
+            .map(ModelChoice::Folder)
+            .map_err(|error| error.to_string()),
+    }
+}
+
+fn task(text: &str) -> Result<Task, String> {
+    match text {
+        "localize" => Ok(Task::Localize),
+        _ => Err("the tasks of `analyze` are: localize".to_owned()),
+    }
+}
+
+fn threshold(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("a threshold is a number from 0 to 1".to_owned()),
+    }
+}

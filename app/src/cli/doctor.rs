@@ -1,0 +1,116 @@
+//! `mettle doctor`: what this machine offers, what is used, and why not something else.
+
+use std::fmt::Write;
+
+use mettle_core::engine::{ModelChoice, ModelInfo, model_info};
+use mettle_core::gpu::{Examination, Prober, SelfTest, cache_folder, examine, probe as try_device};
+use mettle_core::media::ffmpeg_version;
+use serde::Serialize;
+
+use super::args::{DoctorArgs, ProbeArgs};
+use super::{Failure, output};
+
+/// All that the doctor says.
+#[derive(Serialize)]
+struct Report {
+    version: &'static str,
+    system: String,
+    threads: usize,
+    devices: Examination,
+    ffmpeg: String,
+    model: Result<ModelInfo, String>,
+    cache: std::path::PathBuf,
+}
+
+/// Examine the machine and print what was found.
+pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
+    let prober = Prober {
+        program: std::env::current_exe().ok(),
+    };
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        devices: examine(args.device, &prober),
+        ffmpeg: ffmpeg_version(),
+        model: model_info(&ModelChoice::Demo).map_err(|error| error.to_string()),
+        cache: cache_folder(),
+    };
+    let healthy = report.devices.device.is_ok()
+        && report.model.is_ok()
+        && matches!(report.devices.self_test, Some(Ok(_)));
+    if args.json {
+        output::say(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+    } else {
+        output::say(&text(&report))?;
+    }
+    if healthy { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// Open and test one device, in the child process that [`Prober`] starts.
+pub fn probe(args: &ProbeArgs) -> Result<(), Failure> {
+    let found = try_device(&args.device)?;
+    output::say(&(serde_json::to_string(&found)? + "\n"))
+}
+
+fn text(report: &Report) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "{name:<12} {value}");
+    };
+    line(
+        "mettle",
+        &format!("{} on {}", report.version, report.system),
+    );
+    match &report.devices.device {
+        Ok(device) => {
+            line("device", &device.name);
+            device
+                .refusals
+                .iter()
+                .for_each(|why| line("  refused", why));
+        }
+        Err(error) => line("device", error),
+    }
+    match &report.devices.self_test {
+        Some(Ok(test)) => line("  self-test", &passed(test)),
+        Some(Err(error)) => line("  self-test", &format!("FAILED: {error}")),
+        None => {}
+    }
+    for verdict in &report.devices.adapters {
+        let driver = &verdict.adapter.driver;
+        line("adapter", &format!("{} ({driver})", verdict.adapter));
+        let say = match (&verdict.refused, verdict.in_use) {
+            (_, true) => "in use".to_owned(),
+            (Some(why), _) => format!("not used by `auto`: {why}"),
+            (None, _) => "would be used by `auto`".to_owned(),
+        };
+        line("", &say);
+    }
+    if report.devices.adapters.is_empty() {
+        let none = "none found: no Vulkan, Metal or Direct3D 12 driver answers";
+        line(
+            "adapters",
+            report.devices.adapters_error.as_deref().unwrap_or(none),
+        );
+    }
+    line("cuda", &report.devices.cuda);
+    line("ffmpeg", &report.ffmpeg);
+    match &report.model {
+        Ok(model) => line("model", &format!("{} ({})", model.name, model.sha256)),
+        Err(error) => line("model", error),
+    }
+    line("cache", &report.cache.display().to_string());
+    text
+}
+
+fn passed(test: &SelfTest) -> String {
+    let SelfTest {
+        max_error,
+        first_ms,
+        gflops,
+    } = test;
+    format!(
+        "passed: {gflops:.0} GFLOP/s, first result after {first_ms:.0} ms, error {max_error:.1e}"
+    )
+}

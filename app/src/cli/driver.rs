@@ -1,0 +1,167 @@
+//! Driving the engine from a terminal: hand in a job, wait for its end, show how far it is.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use mettle_core::engine::{Engine, EngineOptions, JobId, JobSpec, ModelChoice, Problem, ReplyBody};
+use mettle_core::gpu::{DeviceChoice, Prober};
+use mettle_core::media::Clip;
+use mettle_core::predict::Prediction;
+use mettle_core::project::Task;
+
+use super::Failure;
+
+/// How often the progress bar looks at the board.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// An engine and a progress bar.
+pub struct Driver {
+    engine: Engine,
+    quiet: bool,
+}
+
+/// What a clip gave, with how long it took.
+pub struct Analysed {
+    /// The clip.
+    pub clip: Arc<Clip>,
+    /// Complete.
+    pub prediction: Arc<Prediction>,
+    /// What the user should know.
+    pub notices: Vec<Problem>,
+    /// From handing the file in to its first frame; `None` without pictures.
+    pub first_frame: Option<Duration>,
+    /// Until the clip was opened and hashed.
+    pub opened: Duration,
+    /// Until the first scores.
+    pub first_scores: Duration,
+    /// Until the last.
+    pub complete: Duration,
+}
+
+impl Driver {
+    /// Start an engine on a device.
+    pub fn start(device: DeviceChoice, quiet: bool) -> Result<Self, Failure> {
+        let options = EngineOptions {
+            device,
+            prober: Prober {
+                program: std::env::current_exe().ok(),
+            },
+        };
+        let engine = Engine::start(options, || {})?;
+        Ok(Self { engine, quiet })
+    }
+
+    /// Open the device and load the model: where that fails, every clip would.
+    pub fn warm_up(&self, model: &ModelChoice) -> Result<(), Problem> {
+        let spec = JobSpec::WarmUp {
+            model: model.clone(),
+        };
+        self.work("starting", self.engine.submit(spec), |_| {})
+    }
+
+    /// The device in use.
+    pub fn device(&self) -> mettle_core::gpu::DeviceReport {
+        self.engine.device()
+    }
+
+    /// Open a clip and score it.
+    pub fn analyse(
+        &self,
+        path: &Path,
+        task: Task,
+        model: &ModelChoice,
+    ) -> Result<Analysed, Problem> {
+        let begin = Instant::now();
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let name = name.to_string_lossy();
+        let mut notices = Vec::new();
+        let (mut first_frame, mut clip) = (None, None);
+        let open = self.engine.submit(JobSpec::Open { path: path.into() });
+        self.work(&name, open, |body| match body {
+            ReplyBody::FirstFrame(_) => first_frame = Some(begin.elapsed()),
+            ReplyBody::Opened(opened) => clip = Some(opened),
+            ReplyBody::Notice(notice) => notices.push(notice),
+            _ => {}
+        })?;
+        let opened = begin.elapsed();
+        let clip = clip.ok_or_else(|| without_result(path))?;
+        let (mut first_scores, mut prediction) = (None, None);
+        let predict = self.engine.submit(JobSpec::Predict {
+            clip: Arc::clone(&clip),
+            task,
+            model: model.clone(),
+        });
+        self.work(&name, predict, |body| match body {
+            ReplyBody::Prediction(part) => {
+                first_scores.get_or_insert_with(|| begin.elapsed());
+                prediction = Some(part);
+            }
+            ReplyBody::Notice(notice) => notices.push(notice),
+            _ => {}
+        })?;
+        let complete = begin.elapsed();
+        Ok(Analysed {
+            clip,
+            prediction: prediction.ok_or_else(|| without_result(path))?,
+            notices,
+            first_frame,
+            opened,
+            first_scores: first_scores.unwrap_or(complete),
+            complete,
+        })
+    }
+
+    /// Wait for the end of a job, handing on what it says meanwhile.
+    fn work(
+        &self,
+        title: &str,
+        job: JobId,
+        mut hear: impl FnMut(ReplyBody),
+    ) -> Result<(), Problem> {
+        let bar = self.bar(title);
+        let end = loop {
+            self.show(&bar, job);
+            let reply = self.engine.wait_for_reply(GLANCE);
+            match reply.filter(|reply| reply.job == job).map(|r| r.body) {
+                Some(ReplyBody::Done | ReplyBody::Cancelled) => break Ok(()),
+                Some(ReplyBody::Failed(problem)) => break Err(problem),
+                Some(body) => hear(body),
+                None => {}
+            }
+        };
+        bar.finish_and_clear();
+        end
+    }
+
+    fn bar(&self, title: &str) -> ProgressBar {
+        if self.quiet {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(0);
+        // The template is a constant; were it wrong, the plain bar would do.
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} s") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(title.to_owned());
+        bar
+    }
+
+    fn show(&self, bar: &ProgressBar, job: JobId) {
+        if let Some(line) = self.engine.jobs().iter().find(|line| line.id == job) {
+            bar.set_length(line.progress.total);
+            bar.set_position(line.progress.done);
+        }
+    }
+}
+
+fn without_result(path: &Path) -> Problem {
+    Problem {
+        severity: mettle_core::engine::Severity::Error,
+        title: format!("Could not analyse {}", path.display()),
+        advice: "The engine ended the job without a result.".to_owned(),
+        detail: String::new(),
+        path: Some(path.to_owned()),
+    }
+}

@@ -1,0 +1,71 @@
+//! Why a job failed, and how that is said to the user.
+
+use std::any::Any;
+use std::path::Path;
+
+use super::{Problem, Severity};
+use crate::gpu::DeviceError;
+use crate::media::MediaError;
+use crate::model::ModelError;
+use crate::project::Task;
+
+/// Why a job, or the engine itself, failed.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The compute device cannot be had.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// The clip cannot be read.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// The model cannot be loaded or run.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The model cannot do what is asked.
+    #[error("the model {model} has no head for the task {task:?}")]
+    NoHead {
+        /// The model's name.
+        model: String,
+        /// What was asked.
+        task: Task,
+    },
+    /// The device failed in the middle of a computation.
+    #[error("the device failed while computing: {0}. Try again with `--device cpu`")]
+    Compute(String),
+    /// A step of the job panicked: a fault of this program, or of a driver.
+    #[error("something went wrong inside the program: {0}")]
+    Panic(String),
+    /// A thread could not be started.
+    #[error("the system refuses to start a thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+impl EngineError {
+    /// From what `catch_unwind` caught.
+    pub(super) fn from_panic(panic: &(dyn Any + Send)) -> Self {
+        Self::Panic(crate::gpu::panic_text(panic))
+    }
+
+    /// For the user: `title` is what the job was to do ("Analyse dog.mp4").
+    pub fn problem(&self, title: &str, path: Option<&Path>) -> Problem {
+        let advice = match self {
+            Self::Media(error) => format!("{error}. {}", error.advice()),
+            other => other.to_string(),
+        };
+        Problem {
+            severity: Severity::Error,
+            title: format!("Could not {}", lower_first(title)),
+            advice,
+            detail: format!("{self:?}"),
+            path: path.map(Path::to_owned),
+        }
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
+}

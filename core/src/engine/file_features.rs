@@ -1,0 +1,24 @@
+//! Layer features of inputs in a file, on a device of the user's choice: `mettle features`.
+
+use std::path::Path;
+
+use super::EngineError;
+use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
+use crate::model::{FeatureSummary, run_features};
+
+/// Run a backbone over the inputs of a safetensors file and write every layer's output to another.
+///
+/// # Errors
+/// When the device cannot be had, or a file does not fit.
+pub fn features_of_file(
+    desc: &Path,
+    weights: &Path,
+    input: &Path,
+    out: &Path,
+    device: DeviceChoice,
+    prober: &Prober,
+) -> Result<(FeatureSummary, DeviceReport), EngineError> {
+    let (device, report) = choose(device, prober)?;
+    let summary = run_features(desc, weights, input, out, &device)?;
+    Ok((summary, report))
+}

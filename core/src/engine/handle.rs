@@ -1,0 +1,153 @@
+//! The engine as its users see it: submit, cancel, read replies, look at the board.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam_channel::Receiver;
+
+use super::session::{ComputeSession, MediaSession, shared_report};
+use super::worker::{NewJob, Worker};
+use super::{Board, EngineError, JobId, JobSpec, JobStatus, Outbox, Reply};
+use super::{jobs, priority};
+use crate::base::ClipId;
+use crate::gpu::{DeviceChoice, DeviceReport, Prober};
+
+/// Replies the window may leave unread before the workers wait for it.
+const UNREAD_REPLIES: usize = 256;
+
+/// How to start an engine.
+#[derive(Clone, Debug, Default)]
+pub struct EngineOptions {
+    /// The device to compute on.
+    pub device: DeviceChoice,
+    /// How to try a GPU before using it.
+    pub prober: Prober,
+}
+
+/// Works on jobs, on its own threads. Dropping it stops them after the step in hand, without waiting.
+pub struct Engine {
+    /// The only thread that touches the compute device.
+    compute: Worker<ComputeSession>,
+    media: Worker<MediaSession>,
+    board: Board,
+    replies: Receiver<Reply>,
+    report: Arc<Mutex<DeviceReport>>,
+    next: AtomicU64,
+}
+
+impl Engine {
+    /// Start the workers; `wake` is called, on one of their threads, when there is a reply to read. Opening the device
+    /// and loading models happens on the worker: this returns at once.
+    ///
+    /// # Errors
+    /// When the system refuses to start a thread.
+    pub fn start(
+        options: EngineOptions,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, EngineError> {
+        priority::lower_compute_pool();
+        let board = Board::default();
+        let (outbox, replies) = Outbox::new(UNREAD_REPLIES, wake);
+        let report = shared_report();
+        let theirs = Arc::clone(&report);
+        let compute = Worker::start("engine", board.clone(), outbox.clone(), move || {
+            ComputeSession::open(&options, &theirs)
+        })?;
+        let media = Worker::start("media", board.clone(), outbox, || MediaSession)?;
+        Ok(Self {
+            compute,
+            media,
+            board,
+            replies,
+            report,
+            next: AtomicU64::new(1),
+        })
+    }
+
+    /// Queue a job.
+    pub fn submit(&self, spec: JobSpec) -> JobId {
+        let id = JobId(self.next.fetch_add(1, Ordering::Relaxed));
+        let (title, path, clip) = (title(&spec), path(&spec), spec.clip());
+        match jobs::for_spec(spec) {
+            jobs::Routed::Compute(job) => self.compute.submit(NewJob {
+                id,
+                title,
+                path,
+                clip,
+                urgent: false,
+                job,
+            }),
+            jobs::Routed::Media { job, urgent } => self.media.submit(NewJob {
+                id,
+                title,
+                path,
+                clip,
+                urgent,
+                job,
+            }),
+        }
+        id
+    }
+
+    /// Ask a job to stop. Its end comes as a reply: `Cancelled`, or whatever it reached before.
+    pub fn cancel(&self, job: JobId) {
+        self.compute.cancel(job);
+        self.media.cancel(job);
+    }
+
+    /// The replies that have come in, without waiting.
+    pub fn replies(&self) -> impl Iterator<Item = Reply> + '_ {
+        self.replies.try_iter()
+    }
+
+    /// Wait for the next reply; `None` when none comes within `limit`. Not for the window's thread.
+    pub fn wait_for_reply(&self, limit: std::time::Duration) -> Option<Reply> {
+        self.replies.recv_timeout(limit).ok()
+    }
+
+    /// The unfinished jobs, oldest first.
+    pub fn jobs(&self) -> Vec<JobStatus> {
+        self.board.snapshot()
+    }
+
+    /// Which clip is on screen: its jobs overtake the others.
+    pub fn set_foreground(&self, clip: Option<ClipId>) {
+        self.compute.set_foreground(clip);
+        self.media.set_foreground(clip);
+    }
+
+    /// The device in use; its name says so while it is still being started.
+    pub fn device(&self) -> DeviceReport {
+        self.report
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
+    match spec {
+        JobSpec::Open { path } => Some(path.clone()),
+        JobSpec::Waveform { clip }
+        | JobSpec::Thumbnails { clip }
+        | JobSpec::Predict { clip, .. } => Some(clip.path.clone()),
+        JobSpec::WarmUp { .. } => None,
+    }
+}
+
+fn title(spec: &JobSpec) -> String {
+    let name = |path: &Path| {
+        path.file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned()
+    };
+    match spec {
+        JobSpec::Open { path } => format!("Open {}", name(path)),
+        JobSpec::Waveform { clip } => format!("Draw the waveform of {}", name(&clip.path)),
+        JobSpec::Thumbnails { clip } => format!("Draw the film strip of {}", name(&clip.path)),
+        JobSpec::Predict { clip, .. } => format!("Analyse {}", name(&clip.path)),
+        JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
+    }
+}

@@ -1,0 +1,41 @@
+//! The jobs, one file each, and which thread each belongs to.
+
+mod open;
+mod predict;
+mod thumbnails;
+mod warm_up;
+mod waveform;
+
+use super::JobSpec;
+use super::session::{ComputeSession, MediaSession};
+use super::worker::Job;
+
+/// A job with the thread it runs on.
+pub(super) enum Routed {
+    /// On the thread that owns the compute device.
+    Compute(Box<dyn Job<ComputeSession>>),
+    /// On the thread for reading files.
+    Media {
+        /// The work.
+        job: Box<dyn Job<MediaSession>>,
+        /// Whether the user sees nothing until it is done.
+        urgent: bool,
+    },
+}
+
+/// The job that does what is asked.
+pub(super) fn for_spec(spec: JobSpec) -> Routed {
+    let media = |job: Box<dyn Job<MediaSession>>| Routed::Media { job, urgent: false };
+    match spec {
+        JobSpec::Open { path } => Routed::Media {
+            job: Box::new(open::OpenJob::new(path)),
+            urgent: true,
+        },
+        JobSpec::Waveform { clip } => media(Box::new(waveform::WaveformJob::new(clip))),
+        JobSpec::Thumbnails { clip } => media(Box::new(thumbnails::ThumbnailsJob::new(clip))),
+        JobSpec::Predict { clip, task, model } => {
+            Routed::Compute(Box::new(predict::PredictJob::new(clip, task, model)))
+        }
+        JobSpec::WarmUp { model } => Routed::Compute(Box::new(warm_up::WarmUpJob::new(model))),
+    }
+}

@@ -1,0 +1,54 @@
+//! Opening a file: its first frame at once, then what it is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::engine::session::MediaSession;
+use crate::engine::{EngineError, Job, Problem, ReplyBody, Severity, Step, StepContext};
+use crate::media::{Clip, FrameReader, MediaWarning};
+
+/// First the first frame, so that the user sees something; then streams, times and content hash.
+pub(super) struct OpenJob {
+    path: PathBuf,
+    shown: bool,
+}
+
+impl OpenJob {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, shown: false }
+    }
+}
+
+impl Job<MediaSession> for OpenJob {
+    fn step(
+        &mut self,
+        _: &mut MediaSession,
+        context: &mut StepContext<'_>,
+    ) -> Result<Step, EngineError> {
+        if !self.shown {
+            self.shown = true;
+            // A failure here is told better by the second step, which knows of both streams.
+            let first = FrameReader::open(&self.path).and_then(|mut reader| reader.first_frame());
+            if let Ok(frame) = first {
+                context.reply(ReplyBody::FirstFrame(frame));
+            }
+            return Ok(Step::More);
+        }
+        let (clip, warnings) = Clip::open_with_warnings(&self.path)?;
+        for warning in warnings {
+            context.reply(ReplyBody::Notice(notice_of(&warning, &clip)));
+        }
+        context.reply(ReplyBody::Opened(Arc::new(clip)));
+        Ok(Step::Done)
+    }
+}
+
+fn notice_of(warning: &MediaWarning, clip: &Clip) -> Problem {
+    Problem {
+        severity: Severity::Warning,
+        title: warning.to_string(),
+        advice: warning.advice().to_owned(),
+        detail: format!("{warning:?}"),
+        path: Some(clip.path.clone()),
+    }
+}

@@ -1,0 +1,51 @@
+//! Warming up: load the model and run it once, so that the first clip does not wait for kernels to be compiled and tuned.
+
+use crate::base::{Time, TimeSpan};
+use crate::engine::session::ComputeSession;
+use crate::engine::{EngineError, Job, ModelChoice, Step, StepContext};
+use crate::features::{Recipe, extract};
+use crate::media::SegmentData;
+
+/// Loads in the first step, runs in the second.
+pub(super) struct WarmUpJob {
+    model: ModelChoice,
+    loaded: bool,
+}
+
+impl WarmUpJob {
+    pub(super) fn new(model: ModelChoice) -> Self {
+        Self {
+            model,
+            loaded: false,
+        }
+    }
+}
+
+impl Job<ComputeSession> for WarmUpJob {
+    fn step(
+        &mut self,
+        session: &mut ComputeSession,
+        context: &mut StepContext<'_>,
+    ) -> Result<Step, EngineError> {
+        let (device, model) = session.model(&self.model)?;
+        if !self.loaded {
+            self.loaded = true;
+            context.progress(1, 2);
+            return Ok(Step::More);
+        }
+        let nothing = SegmentData {
+            span: TimeSpan::new(Time::ZERO, Time::SECOND),
+            frame: None,
+            sound: None,
+        };
+        let segment = Recipe::of(model).prepare(&nothing);
+        let (visual, audio) = extract(model, &[segment], device);
+        if let Some(head) = &model.localize {
+            let said = head.forward(&visual, &audio, 1);
+            // Reading a result is what waits for the device.
+            drop(said.event.into_data());
+        }
+        context.progress(2, 2);
+        Ok(Step::Done)
+    }
+}

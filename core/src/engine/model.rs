@@ -1,0 +1,45 @@
+//! Which model stands behind a choice, in plain words, without loading it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{EngineError, ModelChoice};
+use crate::base::Labels;
+use crate::model::{ModelBundle, ModelError};
+
+/// What a person should know of a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// Short name.
+    pub name: String,
+    /// What it is and what it can recognise.
+    pub about: String,
+    /// What it can recognise.
+    pub labels: Labels,
+    /// Hash of its weights and configuration.
+    pub sha256: String,
+}
+
+/// Read a model's description; its weights are only hashed.
+///
+/// # Errors
+/// When the model is not there, or is damaged.
+pub fn model_info(choice: &ModelChoice) -> Result<ModelInfo, EngineError> {
+    let about = bundle(choice)?.about();
+    Ok(ModelInfo {
+        name: about.name,
+        about: about.about,
+        labels: about.labels,
+        sha256: about.sha256.to_string(),
+    })
+}
+
+pub(super) fn bundle(choice: &ModelChoice) -> Result<ModelBundle, EngineError> {
+    Ok(match choice {
+        ModelChoice::Demo => {
+            return Err(
+                ModelError::Config("the demo model is not part of this build yet".into()).into(),
+            );
+        }
+        ModelChoice::Folder(folder) => ModelBundle::open(folder)?,
+    })
+}

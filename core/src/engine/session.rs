@@ -1,0 +1,61 @@
+//! What stays with a worker thread from job to job: the compute device, the models that are loaded.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use burn::tensor::Device;
+
+use super::model::bundle;
+use super::{EngineError, EngineOptions, ModelChoice};
+use crate::gpu::{DeviceError, DeviceReport, choose};
+use crate::model::LoadedModel;
+
+/// The session of the `engine` thread.
+pub struct ComputeSession {
+    device: Result<Device, DeviceError>,
+    models: HashMap<ModelChoice, LoadedModel>,
+}
+
+/// The session of the `media` thread: decoders belong to the jobs.
+pub struct MediaSession;
+
+/// A report to be filled in once the device is open.
+pub(super) fn shared_report() -> Arc<Mutex<DeviceReport>> {
+    Arc::new(Mutex::new(DeviceReport {
+        name: "starting…".to_owned(),
+        refusals: Vec::new(),
+    }))
+}
+
+impl ComputeSession {
+    /// Open the device. A device that cannot be had is an error of every job, not of the start.
+    pub(super) fn open(options: &EngineOptions, report: &Mutex<DeviceReport>) -> Self {
+        let chosen = choose(options.device, &options.prober);
+        let said = match &chosen {
+            Ok((_, said)) => said.clone(),
+            Err(error) => DeviceReport {
+                name: "no device".to_owned(),
+                refusals: vec![error.to_string()],
+            },
+        };
+        *report.lock().unwrap_or_else(PoisonError::into_inner) = said;
+        Self {
+            device: chosen.map(|(device, _)| device),
+            models: HashMap::new(),
+        }
+    }
+
+    /// The device and a model on it, loaded the first time it is asked for.
+    pub(super) fn model(
+        &mut self,
+        choice: &ModelChoice,
+    ) -> Result<(&Device, &LoadedModel), EngineError> {
+        let device = self.device.as_ref().map_err(Clone::clone)?;
+        let model = match self.models.entry(choice.clone()) {
+            Entry::Occupied(loaded) => loaded.into_mut(),
+            Entry::Vacant(place) => place.insert(bundle(choice)?.load(device)?),
+        };
+        Ok((device, model))
+    }
+}

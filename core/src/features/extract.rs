@@ -1,0 +1,82 @@
+//! From segments to the layer features of both backbones.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::media::{RgbFrame, SegmentData};
+use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundPrep};
+
+/// A grey in the middle: what a backbone sees of a clip without pictures.
+const GREY: u8 = 128;
+
+/// How a model wants its segments prepared. Belongs to no thread and no device, so that decoding can do it.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    image: ImagePrep,
+    sound: SoundPrep,
+    tile: usize,
+}
+
+/// One segment as the backbones take it.
+#[derive(Clone, Debug)]
+pub struct PreparedSegment {
+    /// `[3, height, width]`, normalised.
+    picture: Vec<f32>,
+    /// `[frames, mel]`, in dB.
+    sound: Vec<f32>,
+}
+
+impl Recipe {
+    /// The recipe of a model.
+    pub fn of(model: &LoadedModel) -> Self {
+        Self {
+            image: model.image_prep.clone(),
+            sound: model.sound_prep.clone(),
+            tile: model.sound_tile,
+        }
+    }
+
+    /// The sample rate at which it wants sound.
+    pub fn sample_rate(&self) -> u32 {
+        self.sound.sample_rate
+    }
+
+    /// Prepare one segment. What the clip lacks is replaced: no pictures by mid-grey, no sound by silence.
+    pub fn prepare(&self, segment: &SegmentData) -> PreparedSegment {
+        let grey = || RgbFrame {
+            width: 1,
+            height: 1,
+            data: vec![GREY; 3],
+        };
+        let frame = segment.frame.clone().unwrap_or_else(grey);
+        let sound = segment.sound.as_deref().unwrap_or_default();
+        PreparedSegment {
+            picture: self.image.frame(&frame),
+            sound: self.sound.second(sound, self.tile),
+        }
+    }
+}
+
+/// Visual and audio features of a batch of n segments, layers `[n, tokens, width]`. No gradients.
+pub fn extract(
+    model: &LoadedModel,
+    batch: &[PreparedSegment],
+    device: &Device,
+) -> (LayerFeatures, LayerFeatures) {
+    let n = batch.len();
+    let join = |part: fn(&PreparedSegment) -> &Vec<f32>| -> Vec<f32> {
+        batch
+            .iter()
+            .flat_map(|segment| part(segment).iter().copied())
+            .collect()
+    };
+    let tensor = |values: Vec<f32>, shape: [usize; 4]| -> Tensor<4> {
+        Tensor::from_data(TensorData::new(values, shape), device)
+    };
+    let image = &model.image_prep;
+    let pictures = tensor(join(|s| &s.picture), [n, 3, image.height, image.width]);
+    let mel = model.sound_prep.mel_bins.max(1);
+    let sounds = join(|s| &s.sound);
+    let frames = sounds.len() / (n * mel).max(1);
+    let sounds = tensor(sounds, [n, 1, frames, mel]);
+    (model.visual.forward(pictures), model.audio.forward(sounds))
+}

@@ -1,0 +1,125 @@
+//! Opening a device: the first of the plan that starts and computes correctly.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+
+use burn::tensor::wgpu::WgpuBackend;
+use burn::tensor::{Device, DeviceKind};
+use serde::Serialize;
+
+use super::{Adapter, AdapterKind, Api, CUDA_BUILT, Candidate, DeviceChoice, DeviceError, Prober};
+use super::{list_adapters, plan, self_test};
+
+/// The compute device in use, and why a better one is not.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct DeviceReport {
+    /// Short, for a chip: `CPU · 2 threads`, `Vulkan · GeForce RTX 4070 Laptop`.
+    pub name: String,
+    /// Why a device that would have been preferred was refused; empty when the best one is in use.
+    pub refusals: Vec<String>,
+}
+
+/// Find and open the device for a choice. Each candidate is tried by `prober` before this process touches it.
+///
+/// # Errors
+/// When an explicit choice cannot be had; `auto` ends at the CPU, which always works.
+pub fn choose(
+    choice: DeviceChoice,
+    prober: &Prober,
+) -> Result<(Device, DeviceReport), DeviceError> {
+    super::keep_tuning_results();
+    let (adapters, silence) = adapters_for(choice)?;
+    let plan = plan(choice, &adapters, CUDA_BUILT)?;
+    let mut refusals = plan.refusals;
+    refusals.extend(silence);
+    let mut last = None;
+    for candidate in plan.candidates {
+        match prober.check(&candidate).and_then(|()| open(&candidate)) {
+            Ok(device) => {
+                let name = candidate.to_string();
+                return Ok((device, DeviceReport { name, refusals }));
+            }
+            Err(error) => {
+                refusals.push(error.to_string());
+                last = Some(error);
+            }
+        }
+    }
+    Err(last.unwrap_or(DeviceError::NotThere {
+        choice,
+        reason: "nothing to try".to_owned(),
+    }))
+}
+
+/// The machine's adapters, asked only where the choice needs them; for `auto`, a graphics system that fails to answer is
+/// a refusal, not an error.
+fn adapters_for(choice: DeviceChoice) -> Result<(Vec<Adapter>, Option<String>), DeviceError> {
+    match choice {
+        DeviceChoice::Cpu | DeviceChoice::Cuda => Ok((Vec::new(), None)),
+        DeviceChoice::Auto => Ok(list_adapters().map_or_else(
+            |error| (Vec::new(), Some(error.to_string())),
+            |adapters| (adapters, None),
+        )),
+        _ => Ok((list_adapters()?, None)),
+    }
+}
+
+/// Open one device and check that it computes. A device is opened once in a run of the program.
+///
+/// # Errors
+/// When it does not start, panics or computes nonsense.
+pub fn open(candidate: &Candidate) -> Result<Device, DeviceError> {
+    static OPENED: Mutex<Vec<(Candidate, Device)>> = Mutex::new(Vec::new());
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, device)) = opened.iter().find(|(known, _)| known == candidate) {
+        return Ok(device.clone());
+    }
+    let broken = |reason: String| DeviceError::Broken {
+        device: candidate.to_string(),
+        reason,
+    };
+    let device = catch_unwind(AssertUnwindSafe(|| start(candidate)))
+        .unwrap_or_else(|panic| Err(super::panic_text(&*panic)))
+        .map_err(broken)?;
+    self_test::check(&device).map_err(broken)?;
+    opened.push((candidate.clone(), device.clone()));
+    Ok(device)
+}
+
+fn start(candidate: &Candidate) -> Result<Device, String> {
+    match candidate {
+        Candidate::Cpu => Ok(Device::flex()),
+        Candidate::Adapter(adapter) => start_adapter(adapter),
+        Candidate::Cuda => start_cuda(),
+    }
+}
+
+fn start_adapter(adapter: &Adapter) -> Result<Device, String> {
+    let kind = match adapter.kind {
+        AdapterKind::Discrete => DeviceKind::DiscreteGpu(adapter.index),
+        AdapterKind::Integrated => DeviceKind::IntegratedGpu(adapter.index),
+        AdapterKind::Virtual => DeviceKind::VirtualGpu(adapter.index),
+        AdapterKind::Software => DeviceKind::Cpu,
+        AdapterKind::Other => DeviceKind::DefaultDevice,
+    };
+    let api = match adapter.api {
+        Api::Vulkan => WgpuBackend::Vulkan,
+        Api::Metal => WgpuBackend::Metal,
+        Api::Dx12 => WgpuBackend::Dx12,
+    };
+    Device::wgpu_options()
+        .device_kind(kind)
+        .graphics_api(api)
+        .init()
+        .map_err(|error| error.to_string())
+}
+
+#[cfg(feature = "cuda")]
+fn start_cuda() -> Result<Device, String> {
+    Ok(Device::cuda(0))
+}
+
+#[cfg(not(feature = "cuda"))]
+fn start_cuda() -> Result<Device, String> {
+    Err(super::CUDA_NOT_BUILT.to_owned())
+}

@@ -1,0 +1,91 @@
+//! Trying a GPU in a child process first: a driver that crashes takes the child down, not the program.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{Candidate, DeviceError, SelfTest, cache_folder, open, self_test};
+
+/// How long a child may take: compiling and tuning a first kernel is slow on some drivers.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Tries a device before this process touches it.
+#[derive(Clone, Debug, Default)]
+pub struct Prober {
+    /// The program whose `probe-device` command tries a device; without one, devices are not tried beforehand.
+    pub program: Option<PathBuf>,
+}
+
+impl Prober {
+    /// Try a GPU in a child process, once for each adapter, driver and version of this program: a success is remembered.
+    ///
+    /// # Errors
+    /// When the child crashed, failed or did not answer.
+    pub fn check(&self, candidate: &Candidate) -> Result<(), DeviceError> {
+        let Some(program) = &self.program else {
+            return Ok(());
+        };
+        let remembered = remembered_at(candidate);
+        if *candidate == Candidate::Cpu || remembered.exists() {
+            return Ok(());
+        }
+        try_in_child(program, candidate).map_err(|reason| DeviceError::Broken {
+            device: candidate.to_string(),
+            reason,
+        })?;
+        // Not being able to remember means trying again next time.
+        let folder = remembered.parent().map(std::fs::create_dir_all);
+        if let (Some(Err(error)), _) | (_, Err(error)) = (folder, std::fs::write(&remembered, "")) {
+            log::debug!("could not remember that {candidate} works: {error}");
+        }
+        Ok(())
+    }
+}
+
+fn remembered_at(candidate: &Candidate) -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    (candidate, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
+    let name = format!("{:016x}", hasher.finish());
+    cache_folder().join("devices-that-work").join(name)
+}
+
+fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), String> {
+    let text = serde_json::to_string(candidate).map_err(|e| e.to_string())?;
+    let mut child = Command::new(program)
+        .args(["probe-device", &text])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| format!("it could not be tried: {e}"))?;
+    let begin = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(format!("its driver failed when tried ({status})")),
+            Ok(None) if begin.elapsed() < LIMIT => std::thread::sleep(Duration::from_millis(10)),
+            Ok(None) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(format!("no answer within {} s", LIMIT.as_secs()));
+            }
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+}
+
+/// What the child does: open and test the device that `text` describes.
+///
+/// # Errors
+/// When the text is not a device, or the device does not work.
+pub fn probe(text: &str) -> Result<SelfTest, DeviceError> {
+    let candidate: Candidate =
+        serde_json::from_str(text).map_err(|e| DeviceError::Probe(e.to_string()))?;
+    super::keep_tuning_results();
+    let device = open(&candidate)?;
+    self_test(&device).map_err(|reason| DeviceError::Broken {
+        device: candidate.to_string(),
+        reason,
+    })
+}

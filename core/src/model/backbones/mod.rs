@@ -1,0 +1,58 @@
+//! Backbones: frozen networks whose every block's output is a feature. A further one is one file and one description.
+
+mod hts_at;
+mod hts_at_config;
+mod parts;
+mod stretch;
+mod swin_v1;
+mod swin_v2;
+mod swin_v2_attention;
+mod windows;
+
+use burn::tensor::Tensor;
+
+pub use hts_at::{HtsAt, HtsAtOutput};
+pub use hts_at_config::HtsAtConfig;
+pub use swin_v2::{SwinV2, SwinV2Config};
+
+/// What a backbone computes for a batch.
+#[derive(Clone, Debug)]
+pub struct LayerFeatures {
+    /// Every block's output before merging, in order: layer l is `[n, tokens_l, width_l]`.
+    pub layers: Vec<Tensor<3>>,
+    /// The last block's output after the backbone's final norm, `[n, tokens, width]`.
+    pub final_norm: Tensor<3>,
+}
+
+/// The shape of one layer's features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LayerShape {
+    /// Tokens, `grid.0 * grid.1`, row-major.
+    pub tokens: usize,
+    /// Numbers a token.
+    pub width: usize,
+    /// Rows and columns, so that masks can unflatten tokens.
+    pub grid: (usize, usize),
+    /// The stage the block belongs to, from 0.
+    pub stage: usize,
+}
+
+/// What a backbone is, without its weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BackboneSpec {
+    /// The description's name, for people.
+    pub name: String,
+    /// `swin_v2` or `hts_at`.
+    pub architecture: &'static str,
+    /// One entry a block.
+    pub layers: Vec<LayerShape>,
+}
+
+/// A frozen network over a batch of segments.
+pub trait Backbone: Send {
+    /// What it is.
+    fn spec(&self) -> &BackboneSpec;
+
+    /// Features of a batch: pictures `[n, 3, h, w]`, normalised, or log-mel spectrograms `[n, 1, frames, mel]`.
+    fn forward(&self, input: Tensor<4>) -> LayerFeatures;
+}

@@ -1,0 +1,242 @@
+//! A model as a whole: two backbones, a head, their labels, in a folder with a `model.json`, or embedded in the program.
+
+use std::path::{Path, PathBuf};
+
+use burn::module::Module;
+use burn::tensor::Device;
+use sha2::{Digest, Sha256};
+
+use super::manifest::{BackboneEntry, LocalizeEntry, Manifest, SCHEMA};
+use super::weights::{self, Names, StateDict, load_into, save_module};
+use super::{Backbone, ImagePrep, LocalizeHead, ModelError, SoundPrep};
+use crate::base::{ContentHash, Labels};
+
+/// The file every bundle has.
+const MANIFEST: &str = "model.json";
+/// Stands for a folder in messages about the embedded model.
+const EMBEDDED: &str = "embedded demo model";
+
+/// What a person should know of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelAbout {
+    /// Short name.
+    pub name: String,
+    /// What it is and what it can recognise.
+    pub about: String,
+    /// What it can recognise.
+    pub labels: Labels,
+    /// Hash over all its files.
+    pub sha256: ContentHash,
+}
+
+/// A model ready to compute.
+pub struct LoadedModel {
+    /// What it is.
+    pub about: ModelAbout,
+    /// The backbone that looks; takes what [`Self::image_prep`] makes.
+    pub visual: Box<dyn Backbone>,
+    /// The backbone that listens; takes what [`Self::sound_prep`] makes.
+    pub audio: Box<dyn Backbone>,
+    /// From a picture to the visual backbone's input.
+    pub image_prep: ImagePrep,
+    /// From a second of sound to the audio backbone's input.
+    pub sound_prep: SoundPrep,
+    /// How often that second is repeated.
+    pub sound_tile: usize,
+    /// The head for event localization, in the order of the labels.
+    pub localize: Option<LocalizeHead>,
+    /// What training measured of its own data.
+    pub familiarity: Option<serde_json::Value>,
+}
+
+/// Where the files are.
+#[derive(Clone, Debug)]
+enum Place {
+    Folder(PathBuf),
+    Embedded(&'static [(&'static str, &'static [u8])]),
+}
+
+/// A model's description and files, checked but not loaded.
+#[derive(Clone, Debug)]
+pub struct ModelBundle {
+    manifest: Manifest,
+    place: Place,
+    sha256: ContentHash,
+}
+
+impl ModelBundle {
+    /// Opens the folder of a model.
+    ///
+    /// # Errors
+    /// The folder lacks a file, or describes what cannot be built.
+    pub fn open(dir: &Path) -> Result<Self, ModelError> {
+        Self::at(Place::Folder(dir.to_owned()))
+    }
+
+    /// The small model embedded in the program.
+    ///
+    /// # Errors
+    /// None, unless the program was built with damaged files.
+    pub fn demo() -> Result<Self, ModelError> {
+        Self::at(Place::Embedded(super::demo::FILES))
+    }
+
+    fn at(place: Place) -> Result<Self, ModelError> {
+        let path = place.path(MANIFEST);
+        let text = place.read(MANIFEST)?;
+        let wrong = |what: String| ModelError::format(&path, what);
+        let manifest: Manifest = serde_json::from_slice(&text)
+            .map_err(|e| wrong(format!("is no description of a model: {e}")))?;
+        if manifest.schema != SCHEMA {
+            return Err(wrong(format!(
+                "has schema {}; this program reads {SCHEMA}",
+                manifest.schema
+            )));
+        }
+        manifest.check().map_err(|e| wrong(e.to_string()))?;
+        let sha256 = place.hash(&manifest.files())?;
+        Ok(Self {
+            manifest,
+            place,
+            sha256,
+        })
+    }
+
+    /// What a person should know of it.
+    pub fn about(&self) -> ModelAbout {
+        let localize = self.manifest.localize.as_ref();
+        ModelAbout {
+            name: self.manifest.name.clone(),
+            about: self.manifest.about.clone(),
+            labels: localize.map_or_else(|| Labels::new::<&str>([]), |l| l.labels.clone()),
+            sha256: self.sha256,
+        }
+    }
+
+    /// What its `model.json` says.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Reads all weights onto a device.
+    ///
+    /// # Errors
+    /// A file is damaged, or its weights do not fit: then one error lists every name.
+    pub fn load(&self, device: &Device) -> Result<LoadedModel, ModelError> {
+        let manifest = &self.manifest;
+        let (image_prep, sound_prep) = manifest.preps()?;
+        let localize = manifest.localize.as_ref();
+        let head = localize
+            .map(|entry| self.load_head(entry, device))
+            .transpose()?;
+        Ok(LoadedModel {
+            about: self.about(),
+            visual: self.load_backbone(&manifest.visual, device)?,
+            audio: self.load_backbone(&manifest.audio, device)?,
+            image_prep,
+            sound_prep,
+            sound_tile: manifest.audio.tile.unwrap_or(1),
+            localize: head,
+            familiarity: localize.and_then(|entry| entry.familiarity.clone()),
+        })
+    }
+
+    fn load_backbone(
+        &self,
+        entry: &BackboneEntry,
+        device: &Device,
+    ) -> Result<Box<dyn Backbone>, ModelError> {
+        let state = self.place.weights(&entry.weights)?;
+        let path = self.place.path(&entry.weights);
+        entry.description.load_state(state, &path, device)
+    }
+
+    fn load_head(
+        &self,
+        entry: &LocalizeEntry,
+        device: &Device,
+    ) -> Result<LocalizeHead, ModelError> {
+        let (visual, audio) = self.manifest.layers()?;
+        let head = entry
+            .config
+            .init(&visual, &audio, entry.labels.len(), device)?;
+        let state = self.place.weights(&entry.weights)?;
+        load_into(head, state, Names::Head, &self.place.path(&entry.weights))
+    }
+
+    /// Writes a bundle into a folder, weights in 16 bit, and opens it again. Files of the same name are replaced.
+    ///
+    /// # Errors
+    /// The folder cannot be written, or the manifest describes what cannot be built.
+    pub fn save<V: Module, A: Module>(
+        dir: &Path,
+        manifest: &Manifest,
+        visual: &V,
+        audio: &A,
+        localize: Option<&LocalizeHead>,
+    ) -> Result<Self, ModelError> {
+        manifest.check()?;
+        std::fs::create_dir_all(dir).map_err(|e| ModelError::io(dir, e))?;
+        save_module(visual, &dir.join(&manifest.visual.weights))?;
+        save_module(audio, &dir.join(&manifest.audio.weights))?;
+        if let (Some(entry), Some(head)) = (&manifest.localize, localize) {
+            save_module(head, &dir.join(&entry.weights))?;
+        }
+        let path = dir.join(MANIFEST);
+        let mut text = serde_json::to_string_pretty(manifest)
+            .map_err(|e| ModelError::format(&path, e.to_string()))?;
+        text.push('\n');
+        std::fs::write(&path, text).map_err(|e| ModelError::io(&path, e))?;
+        Self::open(dir)
+    }
+}
+
+impl Place {
+    fn path(&self, name: &str) -> PathBuf {
+        match self {
+            Self::Folder(dir) => dir.join(name),
+            Self::Embedded(_) => Path::new(EMBEDDED).join(name),
+        }
+    }
+
+    fn embedded(files: &'static [(&str, &[u8])], name: &str) -> Option<&'static [u8]> {
+        files
+            .iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, bytes)| *bytes)
+    }
+
+    fn read(&self, name: &str) -> Result<Vec<u8>, ModelError> {
+        match self {
+            Self::Folder(dir) => {
+                let path = dir.join(name);
+                std::fs::read(&path).map_err(|e| ModelError::io(path, e))
+            }
+            Self::Embedded(files) => Self::embedded(files, name)
+                .map(<[u8]>::to_vec)
+                .ok_or_else(|| ModelError::format(self.path(name), "is not embedded")),
+        }
+    }
+
+    fn weights(&self, name: &str) -> Result<StateDict, ModelError> {
+        match self {
+            Self::Folder(dir) => weights::read_checkpoint(&dir.join(name)),
+            Self::Embedded(_) => {
+                weights::read_checkpoint_bytes(&self.read(name)?, &self.path(name))
+            }
+        }
+    }
+
+    /// SHA-256 over name, length and content of every file.
+    fn hash(&self, files: &[&str]) -> Result<ContentHash, ModelError> {
+        let mut hasher = Sha256::new();
+        for name in [MANIFEST].iter().chain(files) {
+            let bytes = self.read(name)?;
+            hasher.update((name.len() as u64).to_le_bytes());
+            hasher.update(name.as_bytes());
+            hasher.update((bytes.len() as u64).to_le_bytes());
+            hasher.update(&bytes);
+        }
+        Ok(ContentHash(hasher.finalize().into()))
+    }
+}

@@ -1,0 +1,219 @@
+//! What a backbone is, in a file: name, architecture, upstream's configuration, pre-processing.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::ModelError;
+use super::backbones::{Backbone, BackboneSpec, HtsAtConfig, LayerShape, SwinV2Config};
+use super::prep::{ImagePrep, Prep, SoundPrep};
+use super::weights::{Names, StateDict, load_into, read_checkpoint};
+
+/// Rows and columns.
+pub type Pair = (usize, usize);
+
+/// Reads `64` or `[64, 48]`, as upstream's constructors do.
+pub(crate) fn one_or_two<'de, D: Deserializer<'de>>(from: D) -> Result<Pair, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        One(usize),
+        Two(usize, usize),
+    }
+    Ok(match Either::deserialize(from)? {
+        Either::One(side) => (side, side),
+        Either::Two(rows, cols) => (rows, cols),
+    })
+}
+
+/// A backbone's description, as in `assets/models/*.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelDesc {
+    /// For people.
+    pub name: String,
+    /// `swin_v2`, `hts_at`, `vit` or `resnext`.
+    pub architecture: String,
+    /// Upstream's constructor arguments under upstream's names; others are ignored.
+    pub config: Value,
+    /// How its input is made; what the architecture's published recipe says where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prep: Option<Prep>,
+    /// The layers it should have, to be checked against the configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<Vec<LayerShape>>,
+    /// Where the weights come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Under which licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// The size of the published weights in bytes, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// SHA-256 of the published weights, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+/// A configuration of one of the architectures that can be built.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BackboneConfig {
+    /// Swin Transformer V2.
+    SwinV2(SwinV2Config),
+    /// HTS-AT.
+    HtsAt(HtsAtConfig),
+}
+
+impl ModelDesc {
+    /// Reads a description.
+    ///
+    /// # Errors
+    /// The file is missing or no description, or describes what cannot be built.
+    pub fn read(path: &Path) -> Result<Self, ModelError> {
+        let text = std::fs::read_to_string(path).map_err(|e| ModelError::io(path, e))?;
+        let desc: Self = serde_json::from_str(&text)
+            .map_err(|e| ModelError::format(path, format!("is no model description: {e}")))?;
+        desc.check()
+            .map_err(|e| ModelError::format(path, e.to_string()))?;
+        Ok(desc)
+    }
+
+    /// Checks that it can be built and is what it says.
+    ///
+    /// # Errors
+    /// Says what does not fit.
+    pub fn check(&self) -> Result<(), ModelError> {
+        let spec = self.spec()?;
+        if self
+            .layers
+            .as_ref()
+            .is_some_and(|layers| *layers != spec.layers)
+        {
+            return Err(ModelError::Config(format!(
+                "{}: the layers listed are not those of the configuration",
+                self.name
+            )));
+        }
+        self.prep().map(drop)
+    }
+
+    /// The configuration, checked.
+    ///
+    /// # Errors
+    /// An unknown architecture, or numbers that do not fit each other.
+    pub fn backbone(&self) -> Result<BackboneConfig, ModelError> {
+        let wrong = |e| ModelError::Config(format!("{}: {e}", self.name));
+        match self.architecture.as_str() {
+            "swin_v2" => {
+                let config: SwinV2Config =
+                    serde_json::from_value(self.config.clone()).map_err(wrong)?;
+                config.validate()?;
+                Ok(BackboneConfig::SwinV2(config))
+            }
+            "hts_at" => {
+                let config: HtsAtConfig =
+                    serde_json::from_value(self.config.clone()).map_err(wrong)?;
+                config.validate()?;
+                Ok(BackboneConfig::HtsAt(config))
+            }
+            known @ ("vit" | "resnext") => Err(ModelError::Config(format!(
+                "{}: architecture {known} is not in this version; swin_v2 and hts_at are",
+                self.name
+            ))),
+            other => Err(ModelError::Config(format!(
+                "{}: unknown architecture {other:?}; known are swin_v2, hts_at, vit and resnext",
+                self.name
+            ))),
+        }
+    }
+
+    /// What the backbone will be.
+    ///
+    /// # Errors
+    /// Those of [`Self::backbone`].
+    pub fn spec(&self) -> Result<BackboneSpec, ModelError> {
+        Ok(match self.backbone()? {
+            BackboneConfig::SwinV2(config) => config.spec(&self.name),
+            BackboneConfig::HtsAt(config) => config.spec(&self.name),
+        })
+    }
+
+    /// How its input is made.
+    ///
+    /// # Errors
+    /// The preparation does not fit the architecture.
+    pub fn prep(&self) -> Result<Prep, ModelError> {
+        let refuse = |what: &str| Err(ModelError::Config(format!("{}: {what}", self.name)));
+        match (self.backbone()?, &self.prep) {
+            (BackboneConfig::SwinV2(config), None) => {
+                let (height, width) = config.img_size;
+                Ok(Prep::Image(ImagePrep::imagenet(height, width)))
+            }
+            (BackboneConfig::SwinV2(config), Some(Prep::Image(prep))) => {
+                match (prep.height, prep.width) == config.img_size {
+                    true => Ok(Prep::Image(prep.clone())),
+                    false => refuse("the prepared picture has not the model's size"),
+                }
+            }
+            (BackboneConfig::HtsAt(config), None) => Ok(Prep::Logmel(config.sound_prep())),
+            (BackboneConfig::HtsAt(config), Some(Prep::Logmel(prep))) => {
+                match prep.mel_bins == config.mel_bins && prep.is_sane() {
+                    true => Ok(Prep::Logmel(prep.clone())),
+                    false => refuse("the prepared sound has not the model's mel bands"),
+                }
+            }
+            (BackboneConfig::SwinV2(_), _) => refuse("swin_v2 takes pictures, not sound"),
+            (BackboneConfig::HtsAt(_), _) => refuse("hts_at takes sound, not pictures"),
+        }
+    }
+
+    /// The backbone with the weights of a checkpoint, ready for inference.
+    ///
+    /// # Errors
+    /// The description cannot be built, the checkpoint cannot be read, or they do not fit: then one error lists every name.
+    pub fn load(&self, weights: &Path, device: &Device) -> Result<Box<dyn Backbone>, ModelError> {
+        // Refuse what cannot be built before reading what may be a gigabyte.
+        self.backbone()?;
+        self.load_state(read_checkpoint(weights)?, weights, device)
+    }
+
+    /// The same from a checkpoint already read; `path` is for errors.
+    pub(crate) fn load_state(
+        &self,
+        state: StateDict,
+        path: &Path,
+        device: &Device,
+    ) -> Result<Box<dyn Backbone>, ModelError> {
+        Ok(match self.backbone()? {
+            BackboneConfig::SwinV2(config) => {
+                let model = load_into(config.init(device)?, state, Names::SwinV2, path)?;
+                Box::new(model.named(&self.name).freeze_tables())
+            }
+            BackboneConfig::HtsAt(config) => {
+                // The classifier serves nothing downstream and its weights may be left out.
+                let config = HtsAtConfig {
+                    num_classes: 0,
+                    ..config
+                };
+                let model = load_into(config.init(device)?, state, Names::HtsAt, path)?;
+                Box::new(model.named(&self.name).freeze_tables())
+            }
+        })
+    }
+}
+
+impl HtsAtConfig {
+    /// The spectrogram this configuration was trained on.
+    pub fn sound_prep(&self) -> SoundPrep {
+        SoundPrep {
+            sample_rate: self.sample_rate,
+            n_fft: self.n_fft,
+            hop_size: self.hop_size,
+            mel_bins: self.mel_bins,
+            fmin: self.fmin,
+            fmax: self.fmax,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What can go wrong with a model: each says which file, what is wrong, and what to do.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::weights::KeyReport;
+
+/// Why a model cannot be described, read or run.
+#[derive(Debug, Error)]
+pub enum ModelError {
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{}: {what}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        what: String,
+    },
+    /// A configuration this program cannot build.
+    #[error("model configuration: {0}")]
+    Config(String),
+    /// Weights and model do not fit.
+    #[error(transparent)]
+    Keys(Box<KeyReport>),
+    /// An input the model cannot take.
+    #[error("input: {0}")]
+    Input(String),
+}
+
+impl ModelError {
+    /// A file that could not be read or written.
+    pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.into(),
+            source,
+        }
+    }
+
+    /// A file that is not what it should be.
+    pub fn format(path: impl Into<PathBuf>, what: impl Into<String>) -> Self {
+        Self::Format {
+            path: path.into(),
+            what: what.into(),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What a bundle's `model.json` says, and whether it can be built.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, Prep, SoundPrep};
+use crate::base::Labels;
+
+/// The schema this program writes and reads.
+pub const SCHEMA: &str = "mettle.model/1";
+
+/// What `model.json` says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// For people, short.
+    pub name: String,
+    /// For people: what it is, what it was trained on, what it can recognise.
+    pub about: String,
+    /// The backbone that looks.
+    pub visual: BackboneEntry,
+    /// The backbone that listens.
+    pub audio: BackboneEntry,
+    /// The head for event localization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub localize: Option<LocalizeEntry>,
+}
+
+/// One backbone of a bundle.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BackboneEntry {
+    /// What it is.
+    pub description: ModelDesc,
+    /// Its weights, a file in the folder.
+    pub weights: String,
+    /// How often a second of sound is repeated before it is listened to; of no meaning for pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tile: Option<usize>,
+}
+
+/// The localization head of a bundle.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LocalizeEntry {
+    /// Classes in the order of the head's outputs, without the background.
+    pub labels: Labels,
+    /// Its shape.
+    pub config: AvelConfig,
+    /// Its weights, a file in the folder.
+    pub weights: String,
+    /// What training measured of its own data, to judge how familiar a segment is; read by who made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub familiarity: Option<serde_json::Value>,
+}
+
+impl Manifest {
+    /// Checks that everything it describes can be built.
+    pub(super) fn check(&self) -> Result<(), ModelError> {
+        for name in self.files() {
+            let plain = Path::new(name).components().count() == 1
+                && Path::new(name).file_name().is_some_and(|file| file == name);
+            if !plain {
+                return Err(ModelError::Config(format!(
+                    "weights {name:?} must be the name of a file in the same folder"
+                )));
+            }
+        }
+        self.visual.description.check()?;
+        self.audio.description.check()?;
+        if !(1..=60).contains(&self.audio.tile.unwrap_or(1)) {
+            return Err(ModelError::Config("tile: 1 to 60".into()));
+        }
+        self.preps().map(drop)
+    }
+
+    pub(super) fn files(&self) -> Vec<&str> {
+        let backbones = [&self.visual.weights, &self.audio.weights];
+        let head = self.localize.as_ref().map(|entry| &entry.weights);
+        backbones
+            .into_iter()
+            .chain(head)
+            .map(String::as_str)
+            .collect()
+    }
+
+    pub(super) fn preps(&self) -> Result<(ImagePrep, SoundPrep), ModelError> {
+        match (
+            self.visual.description.prep()?,
+            self.audio.description.prep()?,
+        ) {
+            (Prep::Image(image), Prep::Logmel(sound)) => Ok((image, sound)),
+            _ => Err(ModelError::Config(
+                "the visual backbone must take pictures and the audio backbone sound".into(),
+            )),
+        }
+    }
+
+    pub(super) fn layers(&self) -> Result<(Vec<LayerShape>, Vec<LayerShape>), ModelError> {
+        let visual = self.visual.description.spec()?.layers;
+        Ok((visual, self.audio.description.spec()?.layers))
+    }
+}

@@ -1,0 +1,214 @@
+//! Putting a checkpoint's tensors into a module, all of them or none, with one report of what does not fit.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Tensor, TensorData};
+
+use super::Names;
+use super::file::{RawTensor, StateDict};
+use crate::model::ModelError;
+
+/// A tensor whose shape is not the model's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShapeProblem {
+    /// Its name in the checkpoint.
+    pub key: String,
+    /// The model's shape, as the checkpoint would write it.
+    pub expected: Vec<usize>,
+    /// The checkpoint's.
+    pub found: Vec<usize>,
+}
+
+/// Everything that does not fit between a checkpoint and a model, at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyReport {
+    /// The checkpoint.
+    pub path: PathBuf,
+    /// Names the model has and the checkpoint has not, with the model's shapes.
+    pub missing: Vec<(String, Vec<usize>)>,
+    /// Names the checkpoint has and the model has not, with their shapes.
+    pub unexpected: Vec<(String, Vec<usize>)>,
+    /// Names both have, with different shapes.
+    pub misshaped: Vec<ShapeProblem>,
+    /// Names both have whose bytes cannot be read.
+    pub unreadable: Vec<String>,
+}
+
+impl KeyReport {
+    fn is_clean(&self) -> bool {
+        self.missing.is_empty()
+            && self.unexpected.is_empty()
+            && self.misshaped.is_empty()
+            && self.unreadable.is_empty()
+    }
+}
+
+impl std::error::Error for KeyReport {}
+
+impl fmt::Display for KeyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: these weights do not fit the model",
+            self.path.display()
+        )?;
+        let named = |(key, shape): &(String, Vec<usize>)| format!("{key} {shape:?}");
+        let shaped = |p: &ShapeProblem| format!("{} is {:?}, not {:?}", p.key, p.found, p.expected);
+        list(f, "missing", self.missing.iter().map(named))?;
+        list(f, "left over", self.unexpected.iter().map(named))?;
+        list(f, "wrong shape", self.misshaped.iter().map(shaped))?;
+        list(f, "unreadable", self.unreadable.iter().cloned())
+    }
+}
+
+/// As many names as a person reads; the rest as a number.
+const SHOWN: usize = 12;
+
+fn list(
+    f: &mut fmt::Formatter<'_>,
+    what: &str,
+    items: impl ExactSizeIterator<Item = String>,
+) -> fmt::Result {
+    let count = items.len();
+    if count == 0 {
+        return Ok(());
+    }
+    let shown: Vec<String> = items.take(SHOWN).collect();
+    write!(f, "; {what} ({count}): {}", shown.join(", "))?;
+    if count > SHOWN {
+        write!(f, ", and {} more", count - SHOWN)?;
+    }
+    Ok(())
+}
+
+/// The module with every parameter taken from the checkpoint. 16-bit floats become f32.
+///
+/// # Errors
+/// [`ModelError::Keys`] lists every name that is missing, left over or mis-shaped.
+pub fn load_into<M: Module>(
+    module: M,
+    state: StateDict,
+    names: Names,
+    path: &Path,
+) -> Result<M, ModelError> {
+    let mut mapper = Loader {
+        state: names.upstream(state),
+        path: Vec::new(),
+        report: KeyReport {
+            path: path.to_owned(),
+            ..Default::default()
+        },
+    };
+    let module = module.map(&mut mapper);
+    let mut report = mapper.report;
+    let left = mapper.state.into_iter();
+    report.unexpected = left
+        .filter(|(key, _)| !names.may_ignore(key))
+        .map(|(key, tensor)| (key, tensor.shape))
+        .collect();
+    if report.is_clean() {
+        Ok(module)
+    } else {
+        Err(ModelError::Keys(Box::new(report)))
+    }
+}
+
+struct Loader {
+    state: StateDict,
+    /// Field names, and the type that holds each.
+    path: Vec<(String, String)>,
+    report: KeyReport,
+}
+
+impl Loader {
+    /// The parameter's name upstream, and whether it is a matrix that burn keeps transposed.
+    fn key(&self) -> (String, bool) {
+        let last = self.path.last();
+        let holder = last.map_or("", |(_, holder)| holder.as_str());
+        let mut parts: Vec<&str> = self.path.iter().map(|(name, _)| name.as_str()).collect();
+        let transposed = holder == "Struct:Linear" && parts.last() == Some(&"weight");
+        if let Some(field) = parts.last_mut() {
+            *field = match *field {
+                "gamma" => "weight",
+                "beta" => "bias",
+                other => other,
+            };
+        }
+        (parts.join("."), transposed)
+    }
+
+    fn take(&mut self, shape: &[usize]) -> Option<Vec<f32>> {
+        let (key, transposed) = self.key();
+        let expected: Vec<usize> = match transposed {
+            true => shape.iter().rev().copied().collect(),
+            false => shape.to_vec(),
+        };
+        let Some(tensor) = self.state.remove(&key) else {
+            self.report.missing.push((key, expected));
+            return None;
+        };
+        if tensor.shape != expected {
+            let found = tensor.shape;
+            self.report.misshaped.push(ShapeProblem {
+                key,
+                expected,
+                found,
+            });
+            return None;
+        }
+        let Some(values) = read(&tensor, transposed) else {
+            self.report.unreadable.push(key);
+            return None;
+        };
+        Some(values)
+    }
+}
+
+fn read(tensor: &RawTensor, transposed: bool) -> Option<Vec<f32>> {
+    let values = tensor.to_f32()?;
+    match (transposed, tensor.shape.as_slice()) {
+        (true, [rows, cols]) => Some(transpose(&values, *rows, *cols)),
+        _ => Some(values),
+    }
+}
+
+/// Square by square, so that both sides stay in the cache.
+fn transpose(values: &[f32], rows: usize, cols: usize) -> Vec<f32> {
+    const SQUARE: usize = 32;
+    let mut out = vec![0.0; values.len()];
+    for top in (0..rows).step_by(SQUARE) {
+        for left in (0..cols).step_by(SQUARE) {
+            for row in top..(top + SQUARE).min(rows) {
+                for col in left..(left + SQUARE).min(cols) {
+                    out[col * rows + row] = values[row * cols + col];
+                }
+            }
+        }
+    }
+    out
+}
+
+impl ModuleMapper for Loader {
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.path.push((name.to_owned(), container_type.to_owned()));
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let shape: Vec<usize> = param.lazy_shape().iter().copied().collect();
+        let device = param.lazy_device();
+        match self.take(&shape) {
+            // Not through `param.map`: that would first draw the random weights that are being replaced.
+            Some(values) => {
+                let tensor = Tensor::from_data(TensorData::new(values, shape), &device);
+                Param::from_tensor(tensor)
+            }
+            None => param,
+        }
+    }
+}

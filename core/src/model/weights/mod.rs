@@ -1,0 +1,15 @@
+//! Checkpoints: reading upstream's files under upstream's names, without ever running code from them.
+
+mod apply;
+mod file;
+mod names;
+mod pickle;
+mod pickle_machine;
+mod save;
+mod torch;
+
+pub use apply::{KeyReport, ShapeProblem, load_into};
+pub(crate) use file::read_checkpoint_bytes;
+pub use file::{RawTensor, RawType, StateDict, read_checkpoint};
+pub use names::Names;
+pub use save::save_module;

@@ -1,0 +1,142 @@
+//! The clip with its labels drawn in: a lane under the picture, sound as it was.
+
+use std::path::Path;
+
+use super::canvas::{Canvas, Rect};
+use super::{BACKGROUND, LIGHT, PAPER, tag};
+use crate::base::{Time, TimeSpan};
+use crate::media::{Clip, FrameReader, MediaError, Mp4Writer, RgbFrame};
+use crate::predict::{Prediction, Thresholds};
+
+/// The largest picture.
+const PICTURE: (usize, usize) = (640, 480);
+/// The bar with the label of the second on screen.
+const BAR: usize = 28;
+/// The lane of the whole stretch under it.
+const LANE: usize = 14;
+/// No more frames a second than this.
+const FASTEST: f64 = 30.0;
+
+/// Write the first `limit` of a clip with labels. `false` when it has no pictures to draw into, and nothing was written.
+///
+/// # Errors
+/// When the clip can no longer be read, or the file cannot be written.
+pub fn write_overlay(
+    clip: &Clip,
+    prediction: &Prediction,
+    thresholds: &Thresholds,
+    path: &Path,
+    limit: Time,
+) -> Result<bool, MediaError> {
+    let Some(video) = &clip.video else {
+        return Ok(false);
+    };
+    let fps = if video.fps > 0.0 {
+        video.fps.min(FASTEST)
+    } else {
+        FASTEST
+    };
+    let end = clip.duration.min(limit);
+    let mut reader = FrameReader::open(&clip.path)?;
+    let lanes = Lanes {
+        prediction,
+        thresholds,
+        end,
+    };
+    let mut writer: Option<Mp4Writer> = None;
+    let frames = ((end.as_secs_f64() * fps).floor() as u64).max(1);
+    for number in 0..frames {
+        let at = Time::from_secs_f64(number as f64 / fps);
+        let frame = reader.frame_at(at)?;
+        let drawn = lanes.draw(&frame.picture.to_rgb_within(PICTURE.0, PICTURE.1), at);
+        let writer = match &mut writer {
+            Some(writer) => writer,
+            none => none.insert(start(path, &drawn, fps, clip)?),
+        };
+        writer.write_frame(&drawn)?;
+    }
+    match writer {
+        Some(writer) => writer.finish().map(|()| true),
+        None => Ok(false),
+    }
+}
+
+fn start(path: &Path, first: &RgbFrame, fps: f64, clip: &Clip) -> Result<Mp4Writer, MediaError> {
+    let mut writer = Mp4Writer::create(path, first.width, first.height, fps, None)?;
+    if clip.audio.is_some() {
+        writer.copy_sound_from(&clip.path)?;
+    }
+    Ok(writer)
+}
+
+/// What is drawn under the picture.
+struct Lanes<'a> {
+    prediction: &'a Prediction,
+    thresholds: &'a Thresholds,
+    end: Time,
+}
+
+impl Lanes<'_> {
+    fn draw(&self, picture: &RgbFrame, at: Time) -> RgbFrame {
+        let (width, height) = (picture.width, picture.height);
+        let mut canvas = Canvas::new(width, height + BAR + LANE, PAPER);
+        canvas.paste(picture, 0, 0);
+        let shown = self.prediction.segments.iter();
+        for (segment, span) in shown.enumerate() {
+            let tag = tag(self.prediction, self.thresholds, segment);
+            if span.contains(at) {
+                let bar = Rect {
+                    x: 0,
+                    y: height,
+                    width,
+                    height: BAR,
+                };
+                canvas.fill(bar, tag.fill);
+                let text = Canvas::fitting(&tag.text, width.saturating_sub(8), 2);
+                canvas.write(&text, 6, height + 6, 2, tag.ink);
+            }
+            if let Some(rect) = self.place(*span, width, height + BAR) {
+                canvas.fill(rect, tag.fill);
+            }
+        }
+        self.draw_cursor(&mut canvas, at, width, height + BAR);
+        canvas.0
+    }
+
+    /// Where a span lies on the lane.
+    fn place(&self, span: TimeSpan, width: usize, y: usize) -> Option<Rect> {
+        let whole = TimeSpan::new(Time::ZERO, self.end);
+        let part = span.intersection(whole)?;
+        let column = |t: Time| {
+            let share = t.as_secs_f64() / self.end.as_secs_f64().max(1e-6);
+            (share * width as f64) as usize
+        };
+        let x = column(part.start);
+        Some(Rect {
+            x,
+            y: y + 2,
+            width: column(part.end).saturating_sub(x).max(1),
+            height: LANE - 4,
+        })
+    }
+
+    fn draw_cursor(&self, canvas: &mut Canvas, at: Time, width: usize, y: usize) {
+        let moment = TimeSpan::new(at, at + Time::from_micros(1));
+        if let Some(rect) = self.place(moment, width, y) {
+            let under = Rect {
+                x: rect.x.saturating_sub(1),
+                y,
+                width: 4,
+                height: LANE,
+            };
+            canvas.fill(under, BACKGROUND);
+            let cursor = Rect {
+                width: 2,
+                height: LANE,
+                y,
+                ..rect
+            };
+            canvas.fill(cursor, LIGHT);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! A model's folder: written, opened, described and loaded; what is wrong with it is said.
+
+use std::path::Path;
+
+use burn::tensor::{Device, Tensor};
+use mettle_core::base::Labels;
+use mettle_core::model::{
+    AvelConfig, BackboneEntry, HtsAtConfig, LocalizeEntry, Manifest, ModelBundle, ModelDesc,
+    SCHEMA, SwinV2Config, run_features,
+};
+use serde_json::json;
+
+use super::golden::{GoldenFile, assert_close, path};
+
+fn swin() -> SwinV2Config {
+    SwinV2Config {
+        img_size: (32, 32),
+        embed_dim: 8,
+        depths: vec![1, 1],
+        num_heads: vec![1, 2],
+        window_size: 4,
+        ..SwinV2Config::default()
+    }
+}
+
+fn htsat() -> HtsAtConfig {
+    HtsAtConfig {
+        spec_size: 64,
+        num_classes: 0,
+        embed_dim: 8,
+        depths: vec![1, 1],
+        num_heads: vec![1, 2],
+        window_size: 4,
+        sample_rate: 8000,
+        n_fft: 256,
+        hop_size: 80,
+        mel_bins: 32,
+        fmax: 3500.0,
+        ..HtsAtConfig::default()
+    }
+}
+
+fn entry(name: &str, architecture: &str, config: serde_json::Value) -> BackboneEntry {
+    let description = json!({"name": name, "architecture": architecture, "config": config});
+    BackboneEntry {
+        description: serde_json::from_value(description).unwrap(),
+        weights: format!("{name}.safetensors"),
+        tile: (architecture == "hts_at").then_some(1),
+    }
+}
+
+fn manifest() -> Manifest {
+    Manifest {
+        schema: SCHEMA.into(),
+        name: "untrained".into(),
+        about: "Random weights: it recognises nothing.".into(),
+        visual: entry("visual", "swin_v2", json!(swin())),
+        audio: entry("audio", "hts_at", json!(htsat())),
+        localize: Some(LocalizeEntry {
+            labels: Labels::new(["Bark", "Church bell"]),
+            config: AvelConfig {
+                d: 16,
+                ..AvelConfig::default()
+            },
+            weights: "localize.safetensors".into(),
+            familiarity: None,
+        }),
+    }
+}
+
+/// Random weights from a seed, as a bundle.
+fn write(dir: &Path) -> ModelBundle {
+    let device = Device::flex();
+    device.seed(1);
+    let (visual, audio) = (
+        swin().init(&device).unwrap(),
+        htsat().init(&device).unwrap(),
+    );
+    let config = manifest().localize.unwrap().config;
+    let (v, a) = (&visual.spec().layers, &audio.spec().layers);
+    let head = config.init(v, a, 2, &device).unwrap();
+    ModelBundle::save(dir, &manifest(), &visual, &audio, Some(&head)).unwrap()
+}
+
+#[test]
+fn what_is_saved_is_loaded() {
+    let dir = tempfile::tempdir().unwrap();
+    let saved = write(dir.path());
+    let opened = ModelBundle::open(dir.path()).unwrap();
+    assert_eq!(opened.about(), saved.about());
+    assert_eq!(opened.about().labels.len(), 2);
+    let device = Device::flex();
+    let model = opened.load(&device).unwrap();
+    let head = model.localize.unwrap();
+    let frame = mettle_core::media::RgbFrame {
+        width: 5,
+        height: 4,
+        data: (0..60).map(|i| i * 4).collect(),
+    };
+    let picture = model.image_prep.frame(&frame);
+    let picture = burn::tensor::TensorData::new(picture, [1, 3, 32, 32]);
+    let visual = model.visual.forward(Tensor::from_data(picture, &device));
+    let sound = model.sound_prep.second(&[0.1; 8000], model.sound_tile);
+    let sound = burn::tensor::TensorData::new(sound, [1, 1, 101, 32]);
+    let audio = model.audio.forward(Tensor::from_data(sound, &device));
+    let out = head.forward(&visual, &audio, 1);
+    assert_eq!(out.event.dims(), [1, 2]);
+    // Weights are kept in 16 bit; a second save of the loaded ones would lose nothing more.
+    let again = opened.load(&device).unwrap().localize.unwrap();
+    let same = again.forward(&visual, &audio, 1).event;
+    assert!(same.all_close(out.event, Some(0.0), Some(0.0)));
+}
+
+/// The name of a model is its content: any changed weight is another model.
+#[test]
+fn the_hash_covers_every_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = write(dir.path()).about().sha256;
+    for name in [
+        "visual.safetensors",
+        "audio.safetensors",
+        "localize.safetensors",
+    ] {
+        let file = dir.path().join(name);
+        let mut bytes = std::fs::read(&file).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&file, &bytes).unwrap();
+        assert_ne!(
+            ModelBundle::open(dir.path()).unwrap().about().sha256,
+            before,
+            "{name}"
+        );
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&file, &bytes).unwrap();
+    }
+    assert_eq!(
+        ModelBundle::open(dir.path()).unwrap().about().sha256,
+        before
+    );
+}
+
+#[track_caller]
+fn refused(dir: &Path, change: impl Fn(&mut serde_json::Value), why: &str) {
+    write(dir);
+    let file = dir.join("model.json");
+    let mut text: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    change(&mut text);
+    std::fs::write(&file, text.to_string()).unwrap();
+    let opened = ModelBundle::open(dir).and_then(|bundle| bundle.load(&Device::flex()).map(drop));
+    let error = opened.unwrap_err().to_string();
+    assert!(error.contains(why), "{error}");
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    assert!(
+        ModelBundle::open(&dir.join("none"))
+            .unwrap_err()
+            .to_string()
+            .contains("model.json")
+    );
+    refused(
+        dir,
+        |m| m["schema"] = json!("mettle.model/9"),
+        "mettle.model/9",
+    );
+    refused(
+        dir,
+        |m| m["visual"]["weights"] = json!("../visual.safetensors"),
+        "same folder",
+    );
+    refused(
+        dir,
+        |m| m["visual"]["weights"] = json!("nothing"),
+        "nothing",
+    );
+    refused(dir, |m| m["audio"]["tile"] = json!(0), "tile");
+    refused(dir, |m| m["audio"] = m["visual"].clone(), "sound");
+    refused(
+        dir,
+        |m| m["localize"]["labels"] = json!(["one"]),
+        "do not fit the model",
+    );
+    let architecture = |name: &'static str| {
+        move |m: &mut serde_json::Value| m["visual"]["description"]["architecture"] = json!(name)
+    };
+    refused(dir, architecture("vit"), "not in this version");
+    refused(dir, architecture("perceptron"), "unknown architecture");
+    refused(
+        dir,
+        |m| m["visual"]["description"]["config"]["num_heads"] = json!([3, 2]),
+        "heads",
+    );
+    refused(
+        dir,
+        |m| m["visual"]["description"]["config"]["depths"] = json!("two"),
+        "visual",
+    );
+}
+
+/// The embedded model is a bundle like any other, loads, and says what it is.
+#[test]
+fn the_demo_is_embedded() {
+    let demo = ModelBundle::demo().unwrap();
+    let about = demo.about();
+    assert!(!about.about.is_empty() && !about.labels.is_empty());
+    let model = demo.load(&Device::flex()).unwrap();
+    assert!(model.localize.is_some());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/demo");
+    let folder = ModelBundle::open(&folder).unwrap();
+    assert_eq!(folder.about(), about);
+}
+
+/// The released models' descriptions can be built and list the layers they will have.
+#[test]
+fn shipped_descriptions_are_right() {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
+    let swin = ModelDesc::read(&assets.join("swinv2_large_window12_192.json")).unwrap();
+    let htsat = ModelDesc::read(&assets.join("htsat_audioset.json")).unwrap();
+    use mettle_core::model::BackboneConfig;
+    assert_eq!(
+        swin.backbone().unwrap(),
+        BackboneConfig::SwinV2(SwinV2Config::large_192())
+    );
+    assert_eq!(
+        htsat.backbone().unwrap(),
+        BackboneConfig::HtsAt(HtsAtConfig::audioset())
+    );
+    let (swin, htsat) = (swin.layers.unwrap(), htsat.layers.unwrap());
+    assert_eq!((swin.len(), htsat.len()), (24, 12));
+    // The sums over blocks that the published parameter counts come from.
+    assert_eq!(swin.iter().map(|l| l.tokens).sum::<usize>(), 8_424);
+    assert_eq!(swin.iter().map(|l| l.width).sum::<usize>(), 18_048);
+    assert_eq!(htsat.iter().map(|l| l.tokens).sum::<usize>(), 11_904);
+    assert_eq!(htsat.iter().map(|l| l.width).sum::<usize>(), 4_416);
+}
+
+/// `mettle features`: files in, files out, for pictures and for sound.
+#[test]
+fn features_go_from_file_to_file() {
+    let dir = tempfile::tempdir().unwrap();
+    for (io, weights, architecture) in [
+        (
+            "swinv2_a.io.safetensors",
+            "swinv2_a.weights.safetensors",
+            "swin_v2",
+        ),
+        ("htsat_b.io.safetensors", "htsat_b.ckpt", "hts_at"),
+    ] {
+        let golden = GoldenFile::read(io);
+        let desc = json!({"name": "small", "architecture": architecture, "config": golden.config});
+        let (file, out) = (
+            dir.path().join("desc.json"),
+            dir.path().join("out.safetensors"),
+        );
+        std::fs::write(&file, desc.to_string()).unwrap();
+        let device = Device::flex();
+        let done = run_features(&file, &path(weights), &path(io), &out, &device).unwrap();
+        assert_eq!(done.inputs, 2);
+        let state = mettle_core::model::weights::read_checkpoint(&out).unwrap();
+        assert_eq!(state.len(), done.layers.len() + 1);
+        for (index, layer) in done.layers.iter().enumerate() {
+            let found = &state[&format!("layer.{index}")];
+            assert_eq!(found.shape, [2, layer.tokens, layer.width]);
+            let block = index - done.layers.iter().filter(|l| l.stage < layer.stage).count();
+            let expected = golden.get(&format!("out.layers.{}.blocks.{block}", layer.stage));
+            let data = burn::tensor::TensorData::new(found.to_f32().unwrap(), found.shape.clone());
+            assert_close(
+                "layer",
+                Tensor::<3>::from_data(data, &device),
+                expected,
+                3e-4,
+            );
+        }
+        assert!(state.contains_key("final"));
+    }
+}
+
+#[test]
+fn inputs_that_do_not_fit_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let golden = GoldenFile::read("swinv2_a.io.safetensors");
+    let desc = json!({"name": "small", "architecture": "swin_v2", "config": golden.config});
+    let file = dir.path().join("desc.json");
+    std::fs::write(&file, desc.to_string()).unwrap();
+    let run = |input: &str| {
+        let (weights, out) = (path("swinv2_a.weights.safetensors"), dir.path().join("out"));
+        run_features(&file, &weights, &path(input), &out, &Device::flex())
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(run("htsat_a.io.safetensors").contains("the model takes pictures [n, 3, 64, 64]"));
+    assert!(run("frontend_image.safetensors").contains("no tensor named input"));
+}

@@ -1,0 +1,80 @@
+//! The built program, run as a user runs it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Where the program lies: beside the folder of the running test.
+///
+/// # Panics
+/// When it has not been built.
+pub fn path() -> PathBuf {
+    let test = std::env::current_exe().expect("a running test has a path");
+    let folder = test.parent().and_then(Path::parent);
+    let name = format!("mettle{}", std::env::consts::EXE_SUFFIX);
+    let program = folder.map(|folder| folder.join(name)).unwrap_or_default();
+    assert!(
+        program.exists(),
+        "{} is not built: run `cargo xtask test`, or first `cargo build --release --workspace --bins`",
+        program.display()
+    );
+    program
+}
+
+/// The program, computing on the CPU's threads, without a display, its cache in `cache`.
+pub fn mettle(cache: &Path) -> Command {
+    let mut command = Command::new(path());
+    command
+        .env("METTLE_CACHE", cache)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .stdin(Stdio::null());
+    command
+}
+
+/// Run to the end, with the exit code and what was said.
+///
+/// # Panics
+/// When it does not start or is killed.
+pub fn run(command: &mut Command) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let code = status.code().expect("the program is not killed");
+    (code, text(stdout), text(stderr))
+}
+
+/// Make a media file with the ffmpeg program.
+///
+/// # Panics
+/// When ffmpeg is not there or refuses.
+pub fn ffmpeg(arguments: &[&str], file: &Path) {
+    let made = Command::new("ffmpeg")
+        .args(["-v", "error", "-y"])
+        .args(arguments)
+        .arg(file)
+        .output()
+        .expect("the ffmpeg program is installed");
+    let said = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "ffmpeg {arguments:?}: {said}");
+}
+
+/// Test pictures and a tone, `seconds` long.
+pub fn talking_picture(seconds: &str, file: &Path) {
+    let pictures = format!("testsrc2=size=192x108:rate=10:duration={seconds}");
+    let tone = format!("sine=frequency=440:duration={seconds}");
+    let inputs = ["-f", "lavfi", "-i", &pictures, "-f", "lavfi", "-i", &tone];
+    let codecs = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+    ];
+    ffmpeg(&[&inputs[..], &codecs[..]].concat(), file);
+}

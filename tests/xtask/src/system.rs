@@ -1,0 +1,340 @@
+//! What the system must provide, and how each platform's own package manager installs it.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// One thing the system must provide.
+#[derive(Clone, Copy)]
+pub struct Need {
+    what: &'static str,
+    is_there: fn() -> bool,
+    /// Package names for apt, dnf, pacman, zypper and brew; an empty name where it needs none.
+    packages: [&'static str; 5],
+}
+
+/// Needed to build and show the program.
+pub const DEMO: &[Need] = &[
+    PKG_CONFIG,
+    FFMPEG_LIBRARIES,
+    LIBCLANG,
+    VULKAN_DRIVER,
+    SOUND_HEADERS,
+    KEYBOARD,
+];
+/// Needed to build and test it.
+pub const TEST: &[Need] = &[
+    PKG_CONFIG,
+    FFMPEG_LIBRARIES,
+    LIBCLANG,
+    VULKAN_DRIVER,
+    SOUND_HEADERS,
+    KEYBOARD,
+    FFMPEG_PROGRAM,
+];
+
+const PKG_CONFIG: Need = Need {
+    what: "pkg-config",
+    is_there: || runs("pkg-config", &["--version"]),
+    packages: [
+        "pkg-config",
+        "pkgconf-pkg-config",
+        "pkgconf",
+        "pkgconf",
+        "pkgconf",
+    ],
+};
+const FFMPEG_LIBRARIES: Need = Need {
+    what: "FFmpeg's development libraries (5.1 or newer)",
+    is_there: || {
+        [
+            "libavutil",
+            "libavcodec",
+            "libavformat",
+            "libswscale",
+            "libswresample",
+        ]
+        .iter()
+        .all(|lib| has_library(lib))
+    },
+    packages: [
+        "libavutil-dev libavcodec-dev libavformat-dev libswscale-dev libswresample-dev",
+        "ffmpeg-free-devel",
+        "ffmpeg",
+        "ffmpeg-devel",
+        "ffmpeg",
+    ],
+};
+const LIBCLANG: Need = Need {
+    what: "libclang, which reads FFmpeg's headers",
+    is_there: has_libclang,
+    packages: [
+        "clang libclang-dev",
+        "clang-devel",
+        "clang",
+        "clang-devel",
+        "llvm",
+    ],
+};
+const VULKAN_DRIVER: Need = Need {
+    what: "a Vulkan loader and driver (Mesa's, if the machine has none)",
+    is_there: || {
+        !cfg!(target_os = "linux") || (has_vulkan_driver() && has_shared_library("libvulkan.so.1"))
+    },
+    packages: [
+        "libvulkan1 mesa-vulkan-drivers",
+        "vulkan-loader mesa-vulkan-drivers",
+        "vulkan-icd-loader vulkan-swrast",
+        "libvulkan1 Mesa-vulkan-drivers",
+        "",
+    ],
+};
+const SOUND_HEADERS: Need = Need {
+    what: "ALSA's headers",
+    is_there: || !cfg!(target_os = "linux") || has_library("alsa"),
+    packages: [
+        "libasound2-dev",
+        "alsa-lib-devel",
+        "alsa-lib",
+        "alsa-devel",
+        "",
+    ],
+};
+const KEYBOARD: Need = Need {
+    what: "the keyboard library of X windows",
+    is_there: || !cfg!(target_os = "linux") || has_shared_library("libxkbcommon-x11.so.0"),
+    packages: [
+        "libxkbcommon-x11-0",
+        "libxkbcommon-x11",
+        "libxkbcommon-x11",
+        "libxkbcommon-x11-0",
+        "",
+    ],
+};
+const FFMPEG_PROGRAM: Need = Need {
+    what: "the ffmpeg program, with which the tests make odd media files",
+    is_there: || runs("ffmpeg", &["-version"]),
+    packages: ["ffmpeg", "ffmpeg-free", "ffmpeg", "ffmpeg", "ffmpeg"],
+};
+
+/// Name what is missing, say what will be run, and run it.
+pub fn install_missing(needs: &[Need]) -> Result<(), String> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !(need.is_there)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    eprintln!("xtask: this system lacks");
+    missing
+        .iter()
+        .for_each(|need| eprintln!("  - {}", need.what));
+    let Some(manager) = Manager::of_this_system() else {
+        return Err(no_manager_advice());
+    };
+    let packages: Vec<&str> = missing
+        .iter()
+        .flat_map(|need| need.packages[manager.column].split_whitespace())
+        .collect();
+    for words in manager.commands(&packages) {
+        eprintln!("xtask: running `{}`", words.join(" "));
+        let status = Command::new(&words[0])
+            .args(&words[1..])
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .status()
+            .map_err(|e| format!("could not start `{}`: {e}", words.join(" ")))?;
+        if !status.success() {
+            return Err(format!(
+                "`{}` ended with {status}; run it by hand, then try again",
+                words.join(" ")
+            ));
+        }
+    }
+    let still: Vec<&str> = missing
+        .iter()
+        .filter(|need| !(need.is_there)())
+        .map(|need| need.what)
+        .collect();
+    if still.is_empty() {
+        Ok(())
+    } else {
+        Err(format!(
+            "still missing after the installation: {}",
+            still.join("; ")
+        ))
+    }
+}
+
+/// A package manager: which column of [`Need::packages`], and its command words.
+struct Manager {
+    column: usize,
+    refresh: &'static [&'static str],
+    install: &'static [&'static str],
+    as_root: bool,
+}
+
+const MANAGERS: [(&str, Manager); 5] = [
+    (
+        "apt-get",
+        Manager {
+            column: 0,
+            refresh: &["apt-get", "update"],
+            install: &["apt-get", "install", "-y", "--no-install-recommends"],
+            as_root: true,
+        },
+    ),
+    (
+        "dnf",
+        Manager {
+            column: 1,
+            refresh: &[],
+            install: &["dnf", "install", "-y"],
+            as_root: true,
+        },
+    ),
+    (
+        "pacman",
+        Manager {
+            column: 2,
+            refresh: &[],
+            install: &["pacman", "-S", "--needed", "--noconfirm"],
+            as_root: true,
+        },
+    ),
+    (
+        "zypper",
+        Manager {
+            column: 3,
+            refresh: &[],
+            install: &["zypper", "install", "-y"],
+            as_root: true,
+        },
+    ),
+    (
+        "brew",
+        Manager {
+            column: 4,
+            refresh: &[],
+            install: &["brew", "install"],
+            as_root: false,
+        },
+    ),
+];
+
+impl Manager {
+    fn of_this_system() -> Option<Self> {
+        MANAGERS
+            .into_iter()
+            .find(|(program, _)| runs(program, &["--version"]))
+            .map(|(_, manager)| manager)
+    }
+
+    fn commands(&self, packages: &[&str]) -> Vec<Vec<String>> {
+        let root: &[&str] = if self.as_root && !is_root() {
+            &["sudo"]
+        } else {
+            &[]
+        };
+        let line = |words: &[&str], more: &[&str]| {
+            [root, words, more]
+                .concat()
+                .iter()
+                .map(|w| w.to_string())
+                .collect()
+        };
+        let refresh = (!self.refresh.is_empty()).then(|| line(self.refresh, &[]));
+        refresh
+            .into_iter()
+            .chain([line(self.install, packages)])
+            .collect()
+    }
+}
+
+fn no_manager_advice() -> String {
+    if cfg!(windows) {
+        "install FFmpeg's shared development build and LLVM, set FFMPEG_DIR and LIBCLANG_PATH to their folders, \
+         put both `bin` folders on PATH, then try again"
+    } else {
+        "no known package manager (apt, dnf, pacman, zypper, brew) was found: install these by hand, then try again"
+    }
+    .into()
+}
+
+fn runs(program: &str, args: &[&str]) -> bool {
+    let status = Command::new(program)
+        .args(args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+}
+
+fn has_library(name: &str) -> bool {
+    let by_folder = name.starts_with("lib") && std::env::var_os("FFMPEG_DIR").is_some();
+    by_folder || runs("pkg-config", &["--exists", name])
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
+}
+
+/// Folders in which Linux distributions and Homebrew keep shared libraries.
+const LIBRARY_FOLDERS: [&str; 8] = [
+    "/usr/lib",
+    "/usr/lib64",
+    "/lib64",
+    "/usr/local/lib",
+    "/usr/lib/x86_64-linux-gnu",
+    "/usr/lib/aarch64-linux-gnu",
+    "/opt/homebrew/opt/llvm/lib",
+    "/usr/local/opt/llvm/lib",
+];
+
+fn has_shared_library(file: &str) -> bool {
+    LIBRARY_FOLDERS
+        .iter()
+        .any(|folder| Path::new(folder).join(file).exists())
+}
+
+fn has_libclang() -> bool {
+    let holds_libclang = |folder: &Path| {
+        let names = std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.file_name());
+        names
+            .filter_map(|name| name.into_string().ok())
+            .any(|name| {
+                name.starts_with("libclang.so")
+                    || name.starts_with("libclang-") && name.contains(".so")
+                    || name == "libclang.dylib"
+            })
+    };
+    let llvm_folders = std::fs::read_dir("/usr/lib")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let llvm_folders = llvm_folders
+        .filter(|path| path.to_string_lossy().contains("/llvm"))
+        .map(|path| path.join("lib"));
+    let xcode = Path::new("/Library/Developer/CommandLineTools/usr/lib").to_path_buf();
+    std::env::var_os("LIBCLANG_PATH").is_some()
+        || LIBRARY_FOLDERS
+            .iter()
+            .map(|f| Path::new(f).to_path_buf())
+            .chain(llvm_folders)
+            .chain([xcode])
+            .any(|f| holds_libclang(&f))
+}
+
+fn has_vulkan_driver() -> bool {
+    let folders = [
+        "/usr/share/vulkan/icd.d",
+        "/etc/vulkan/icd.d",
+        "/usr/local/share/vulkan/icd.d",
+    ];
+    std::env::var_os("VK_DRIVER_FILES").is_some()
+        || folders
+            .iter()
+            .any(|folder| std::fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some()))
+}
