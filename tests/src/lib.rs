@@ -1,7 +1,5 @@
-//! Shared by the promises: fixtures, temporary media, the built binary.
-
-pub mod media;
 //! Shared by the promises: fixtures, temporary media, the built binary, the tree itself.
 
+pub mod media;
 pub mod program;
 pub mod tree;
