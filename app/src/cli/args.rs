@@ -58,9 +58,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  mettle eval --scenes 200")]
     Eval(EvalArgs),
     /// Show the program on a bundled clip: in the window, or without a display in a folder.
-    #[command(
-        after_help = "Examples:\n  mettle demo\n  mettle demo --headless --out demo-result"
-    )]
+    #[command(after_help = "Examples:\n  mettle demo\n  mettle demo --headless --out demo-result")]
     Demo(DemoArgs),
     /// Measure how fast this machine opens and analyses clips.
     #[command(after_help = "Examples:\n  mettle bench\n  mettle bench --json --minutes 60")]

@@ -32,7 +32,9 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
         return output::say(&format!("{figures:#}\n"));
     }
     let lines = figures.as_object().into_iter().flatten();
-    let text: String = lines.map(|(name, value)| format!("{name:<28} {value}\n")).collect();
+    let text: String = lines
+        .map(|(name, value)| format!("{name:<28} {value}\n"))
+        .collect();
     output::say(&text)
 }
 
@@ -44,7 +46,9 @@ fn measure(args: &BenchArgs, folder: &Path) -> Result<Value, Failure> {
     driver.warm_up(&args.model).map_err(told)?;
     let (mut first, mut full) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let analysed = driver.analyse(&ten, Task::Localize, &args.model).map_err(told)?;
+        let analysed = driver
+            .analyse(&ten, Task::Localize, &args.model)
+            .map_err(told)?;
         first.extend(analysed.first_frame);
         full.push(analysed.complete);
     }
@@ -57,7 +61,9 @@ fn measure(args: &BenchArgs, folder: &Path) -> Result<Value, Failure> {
         let long = folder.join("long.mp4");
         write_long(&long, args.minutes)?;
         let memory = Memory::watch();
-        let analysed = driver.analyse(&long, Task::Localize, &args.model).map_err(told)?;
+        let analysed = driver
+            .analyse(&long, Task::Localize, &args.model)
+            .map_err(told)?;
         figures["long_clip_minutes"] = json!(args.minutes);
         figures["long_clip_ms"] = json!(millis(analysed.complete));
         figures["long_clip_times_real_time"] =
@@ -110,7 +116,10 @@ struct Memory {
 
 impl Memory {
     fn watch() -> Self {
-        let (most, done) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+        let (most, done) = (
+            Arc::new(AtomicU64::new(0)),
+            Arc::new(AtomicBool::new(false)),
+        );
         let (highest, stop) = (Arc::clone(&most), Arc::clone(&done));
         let watch = move || {
             while !stop.load(Ordering::Relaxed) {
@@ -119,7 +128,9 @@ impl Memory {
             }
         };
         // Without the thread there is no figure for the peak, which is then said.
-        let _ = std::thread::Builder::new().name("memory".to_owned()).spawn(watch);
+        let _ = std::thread::Builder::new()
+            .name("memory".to_owned())
+            .spawn(watch);
         Self {
             before: resident_mib(),
             most,
@@ -138,7 +149,9 @@ impl Memory {
 /// Memory held by this process, as Linux tells it.
 fn resident_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kib / 1024)
 }

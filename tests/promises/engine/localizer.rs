@@ -12,7 +12,9 @@ const D: usize = 16;
 
 fn head(device: &Device) -> LocalizeHead {
     let folder = tempfile::tempdir().expect("a folder");
-    let model = tiny_model::write(folder.path()).load(device).expect("it loads");
+    let model = tiny_model::write(folder.path())
+        .load(device)
+        .expect("it loads");
     model.localize.expect("a head")
 }
 
@@ -38,8 +40,14 @@ fn reference(
     for window in windows {
         let part = |x: &Tensor<2>| x.clone().slice([window.clone(), 0..D]);
         let said = head.classify(part(visual), part(audio), 1);
-        let event = sigmoid(said.is_event).into_data().try_to_vec::<f32>().expect("numbers");
-        let class = softmax(said.event, 1).into_data().try_to_vec::<f32>().expect("numbers");
+        let event = sigmoid(said.is_event)
+            .into_data()
+            .try_to_vec::<f32>()
+            .expect("numbers");
+        let class = softmax(said.event, 1)
+            .into_data()
+            .try_to_vec::<f32>()
+            .expect("numbers");
         for (at, event) in window.clone().zip(event) {
             seen[at] += 1.0;
             for (sum, class) in sums[at].iter_mut().zip(&class) {
@@ -64,11 +72,17 @@ fn check(seconds: usize, batches: &[usize], windows: &[std::ops::Range<usize>]) 
         let end = (start + batch).min(seconds);
         let part = |x: &Tensor<2>| x.clone().slice([start..end, 0..D]);
         let familiar = vec![1.0; end - start];
-        localizer.add(&head, part(&visual), part(&audio), &familiar).expect("scored");
+        localizer
+            .add(&head, part(&visual), part(&audio), &familiar)
+            .expect("scored");
         start = end;
         assert_eq!(localizer.is_complete(), end == seconds);
         let so_far = localizer.prediction();
-        assert_eq!(so_far.scores.len(), end, "every second is scored as soon as it is in");
+        assert_eq!(
+            so_far.scores.len(),
+            end,
+            "every second is scored as soon as it is in"
+        );
         assert_eq!(so_far.segments.len(), seconds);
         if end == seconds {
             break;
@@ -115,5 +129,9 @@ fn scores_of_what_the_model_does_not_know_are_lowered() {
         assert!((unknown.scores[1][class] - score * 0.5).abs() < 1e-6);
         assert_eq!(unknown.scores[2][class], 0.0);
     }
-    assert!(unknown.background(2).is_some_and(|b| (b - 1.0).abs() < 1e-6));
+    assert!(
+        unknown
+            .background(2)
+            .is_some_and(|b| (b - 1.0).abs() < 1e-6)
+    );
 }

@@ -21,7 +21,10 @@ fn engine() -> Engine {
     };
     let begin = Instant::now();
     let engine = Engine::start(options, || {}).expect("threads start");
-    assert!(begin.elapsed() < Duration::from_millis(500), "start waits for nothing");
+    assert!(
+        begin.elapsed() < Duration::from_millis(500),
+        "start waits for nothing"
+    );
     engine
 }
 
@@ -64,8 +67,14 @@ fn opening_shows_the_first_frame_before_the_clip_is_understood() {
     talking_picture("3", &path);
     let engine = engine();
     let said = hear(&engine, engine.submit(JobSpec::Open { path }));
-    assert!(matches!(&said[0], ReplyBody::FirstFrame(f) if f.picture.width == 192), "{said:?}");
-    assert!(matches!(&said[1], ReplyBody::Opened(clip) if clip.audio.is_some()), "{said:?}");
+    assert!(
+        matches!(&said[0], ReplyBody::FirstFrame(f) if f.picture.width == 192),
+        "{said:?}"
+    );
+    assert!(
+        matches!(&said[1], ReplyBody::Opened(clip) if clip.audio.is_some()),
+        "{said:?}"
+    );
     assert!(matches!(said[2], ReplyBody::Done));
 }
 
@@ -92,7 +101,9 @@ fn waveform_and_film_strip_cover_the_clip() {
     talking_picture("7", &path);
     let engine = engine();
     let clip = open(&engine, &path);
-    let spec = JobSpec::Waveform { clip: Arc::clone(&clip) };
+    let spec = JobSpec::Waveform {
+        clip: Arc::clone(&clip),
+    };
     let mut at = Time::ZERO;
     let mut loudest = 0.0_f32;
     for body in hear(&engine, engine.submit(spec)) {
@@ -107,12 +118,18 @@ fn waveform_and_film_strip_cover_the_clip() {
     assert!(at >= clip.duration, "{at} of {}", clip.duration);
     // FFmpeg's sine has an amplitude of 1/8; AAC changes it a little.
     assert!((loudest - 0.125).abs() < 0.02, "{loudest}");
-    let spec = JobSpec::Thumbnails { clip: Arc::clone(&clip) };
+    let spec = JobSpec::Thumbnails {
+        clip: Arc::clone(&clip),
+    };
     let mut seconds = Vec::new();
     for body in hear(&engine, engine.submit(spec)) {
         if let ReplyBody::Thumbnails(_, pictures) = body {
             seconds.extend(pictures.iter().map(|picture| picture.second));
-            assert!(pictures.iter().all(|p| p.picture.width <= 160 && p.picture.height == 90));
+            assert!(
+                pictures
+                    .iter()
+                    .all(|p| p.picture.width <= 160 && p.picture.height == 90)
+            );
         }
     }
     seconds.sort_unstable();
@@ -139,7 +156,9 @@ fn scores_fill_in_and_end_complete() {
     let last = parts.last().expect("scores");
     assert_eq!(last.scores.len(), 23);
     assert_eq!((last.key.clip, last.key.task), (clip.id, Task::Localize));
-    let grows = parts.windows(2).all(|p| p[0].scores.len() <= p[1].scores.len());
+    let grows = parts
+        .windows(2)
+        .all(|p| p[0].scores.len() <= p[1].scores.len());
     assert!(grows && last.segments.len() == 23);
     for row in &last.scores {
         let sum: f32 = row.iter().sum();
@@ -151,14 +170,21 @@ fn scores_fill_in_and_end_complete() {
         _ => None,
     });
     // Batches may be cut differently the second time: rounding only.
-    let pairs = last.scores.iter().flatten().zip(again.expect("scores").scores.iter().flatten());
+    let pairs = last
+        .scores
+        .iter()
+        .flatten()
+        .zip(again.expect("scores").scores.iter().flatten());
     assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-4));
 }
 
 #[test]
 fn an_analysis_is_cancelled_within_a_second_and_the_next_one_runs() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (long, short) = (folder.path().join("long.mp4"), folder.path().join("short.mp4"));
+    let (long, short) = (
+        folder.path().join("long.mp4"),
+        folder.path().join("short.mp4"),
+    );
     talking_picture("600", &long);
     talking_picture("2", &short);
     tiny_model::write(folder.path());
@@ -166,14 +192,25 @@ fn an_analysis_is_cancelled_within_a_second_and_the_next_one_runs() {
     let (long, short) = (open(&engine, &long), open(&engine, &short));
     let job = engine.submit(predict(&long, folder.path()));
     let next = engine.submit(predict(&short, folder.path()));
-    while engine.jobs().first().is_none_or(|line| line.progress.done < 5) {
+    while engine
+        .jobs()
+        .first()
+        .is_none_or(|line| line.progress.done < 5)
+    {
         std::thread::sleep(Duration::from_millis(5));
     }
     let asked = Instant::now();
     engine.cancel(job);
     let said = hear(&engine, job);
-    assert!(matches!(said.last(), Some(ReplyBody::Cancelled)), "it was not half done");
-    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert!(
+        matches!(said.last(), Some(ReplyBody::Cancelled)),
+        "it was not half done"
+    );
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        asked.elapsed()
+    );
     assert!(matches!(hear(&engine, next).last(), Some(ReplyBody::Done)));
 }
 
@@ -191,5 +228,8 @@ fn what_a_model_cannot_do_is_said() {
         model: ModelChoice::Folder(folder.path().into()),
     };
     let said = hear(&engine, engine.submit(spec));
-    assert!(matches!(&said[..], [ReplyBody::Failed(p)] if p.advice.contains("tiny")), "{said:?}");
+    assert!(
+        matches!(&said[..], [ReplyBody::Failed(p)] if p.advice.contains("tiny")),
+        "{said:?}"
+    );
 }
