@@ -1,1 +1,3 @@
 //! Layer 1: datasets, and the seeded generator of sounding scenes.
+
+pub mod scenes;

@@ -52,7 +52,7 @@ pub(super) fn check(device: &Device) -> Result<f32, String> {
         let b = Tensor::<2>::from_data(TensorData::new(right.clone(), [inner, columns]), device);
         a.matmul(b)
             .into_data()
-            .to_vec::<f32>()
+            .try_to_vec::<f32>()
             .map_err(|e| format!("{e:?}"))
     })??;
     let want = (0..rows * columns).map(|at| {
@@ -84,7 +84,9 @@ fn throughput(device: &Device) -> Result<f64, String> {
     let product = || -> Result<(), String> {
         // Reading the result back is what waits for it; the sum keeps the read small.
         let sum = a.clone().matmul(b.clone()).sum().into_data();
-        sum.to_vec::<f32>().map(drop).map_err(|e| format!("{e:?}"))
+        sum.try_to_vec::<f32>()
+            .map(drop)
+            .map_err(|e| format!("{e:?}"))
     };
     product()?;
     let (begin, mut runs) = (Instant::now(), 0_u32);

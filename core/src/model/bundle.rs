@@ -73,6 +73,14 @@ impl ModelBundle {
         Self::at(Place::Folder(dir.to_owned()))
     }
 
+    /// The small model embedded in the program.
+    ///
+    /// # Errors
+    /// None, unless the program was built with damaged files.
+    pub fn demo() -> Result<Self, ModelError> {
+        Self::at(Place::Embedded(super::demo::FILES))
+    }
+
     fn at(place: Place) -> Result<Self, ModelError> {
         let path = place.path(MANIFEST);
         let text = place.read(MANIFEST)?;

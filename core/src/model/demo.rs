@@ -2,7 +2,10 @@
 
 /// Every file of the demo bundle, by name.
 pub(super) const FILES: &[(&str, &[u8])] = &[
-    ("model.json", include_bytes!("../../../assets/demo/model.json")),
+    (
+        "model.json",
+        include_bytes!("../../../assets/demo/model.json"),
+    ),
     (
         "visual.safetensors",
         include_bytes!("../../../assets/demo/visual.safetensors"),

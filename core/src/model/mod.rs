@@ -9,8 +9,10 @@ pub mod weights;
 pub mod params;
 
 mod bundle;
+mod demo;
 mod desc;
 mod error;
+mod familiarity;
 mod manifest;
 mod run;
 
@@ -20,6 +22,7 @@ pub use backbones::{
 pub use bundle::{LoadedModel, ModelAbout, ModelBundle};
 pub use desc::{BackboneConfig, ModelDesc};
 pub use error::ModelError;
+pub use familiarity::{Density, Familiarity, Numbers};
 pub use heads::{AvelConfig, AvelOutput, Granularity, LocalizeHead};
 pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{BackboneEntry, LocalizeEntry, Manifest, SCHEMA};

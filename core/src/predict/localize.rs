@@ -125,7 +125,7 @@ impl Localizer {
         let said = head.classify(part(visual), part(audio), 1);
         let is_event = sigmoid(said.is_event).swap_dims(0, 1);
         let scores = (is_event * softmax(said.event, 1)).into_data();
-        let scores = scores.to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        let scores = scores.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
         let classes = self.labels.len().max(1);
         Ok(scores.chunks(classes).map(<[f32]>::to_vec).collect())
     }

@@ -1,9 +1,23 @@
 //! `mettle analyze`: a stable file, honest exit codes, and a batch that goes on after a broken clip.
 
 use std::path::Path;
+use std::process::Command;
 
 use mettle_app::cli::analysis::{Analysis, SCHEMA};
-use mettle_tests::program::{ffmpeg, mettle, run, talking_picture};
+use mettle_core::media::Clip;
+use mettle_tests::program::{self, ffmpeg, run, talking_picture};
+use mettle_tests::tiny_model;
+
+/// `mettle analyze` on the CPU with a tiny model, its cache in `folder`.
+fn analyze(folder: &Path) -> Command {
+    let model = folder.join("tiny-model");
+    tiny_model::write(&model);
+    let mut command = program::mettle(folder);
+    command
+        .args(["analyze", "--device", "cpu", "--model"])
+        .arg(model);
+    command
+}
 
 fn read(path: &Path) -> Analysis {
     let text = std::fs::read_to_string(path).expect("the file was written");
@@ -19,11 +33,8 @@ fn the_file_follows_the_schema_and_the_table_is_on_stdout() {
     let clip = folder.path().join("clip.mp4");
     talking_picture("4.7", &clip);
     let out = folder.path().join("out");
-    let mut command = mettle(folder.path());
-    command
-        .args(["analyze", "--device", "cpu", "--out"])
-        .arg(&out)
-        .arg(&clip);
+    let mut command = analyze(folder.path());
+    command.arg("--out").arg(&out).arg(&clip);
     let (code, stdout, stderr) = run(&mut command);
     assert_eq!(code, 0, "{stderr}");
     assert!(
@@ -62,10 +73,8 @@ fn a_broken_clip_fails_with_one_line_and_the_others_are_analysed() {
     talking_picture("2", &at("good.mp4"));
     std::fs::write(at("broken.mp4"), "Dear diary").expect("written");
     std::fs::write(at("empty.mp4"), "").expect("written");
-    let mut command = mettle(folder.path());
-    command
-        .args(["analyze", "--device", "cpu", "--out"])
-        .arg(at("out"));
+    let mut command = analyze(folder.path());
+    command.arg("--out").arg(at("out"));
     command.args([
         at("broken.mp4"),
         at("empty.mp4"),
@@ -103,10 +112,8 @@ fn a_clip_with_one_modality_is_analysed_with_a_word_of_warning() {
         &at("silent.mp4"),
     );
     ffmpeg(&["-f", "lavfi", "-i", "sine=duration=2"], &at("blind.wav"));
-    let mut command = mettle(folder.path());
-    command
-        .args(["analyze", "--device", "cpu", "--out"])
-        .arg(at("out"));
+    let mut command = analyze(folder.path());
+    command.arg("--out").arg(at("out"));
     command.args([at("silent.mp4"), at("blind.wav")]);
     let (code, _, stderr) = run(&mut command);
     assert_eq!(code, 0, "{stderr}");
@@ -124,10 +131,8 @@ fn clips_of_one_name_get_a_file_each() {
     std::fs::create_dir(at("b")).expect("made");
     talking_picture("1", &at("a/測試 é.mp4"));
     talking_picture("2", &at("b/測試 é.mp4"));
-    let mut command = mettle(folder.path());
-    command.args([
-        "analyze", "-q", "--device", "cpu", "--format", "csv", "--out",
-    ]);
+    let mut command = analyze(folder.path());
+    command.args(["-q", "--format", "csv", "--out"]);
     command
         .arg(at("out"))
         .args([at("a/測試 é.mp4"), at("b/測試 é.mp4")]);
@@ -150,36 +155,63 @@ fn wrong_usage_is_exit_2_and_what_cannot_be_had_is_exit_1() {
     let folder = tempfile::tempdir().expect("a folder");
     let clip = folder.path().join("clip.mp4");
     talking_picture("1", &clip);
-    let with = |arguments: &[&str]| {
-        let mut command = mettle(folder.path());
-        command.args(arguments).arg(&clip);
-        run(&mut command)
-    };
-    assert_eq!(with(&["analyze", "--device", "gpu"]).0, 2);
-    assert_eq!(with(&["analyze", "--threshold", "7"]).0, 2);
-    assert_eq!(run(mettle(folder.path()).arg("analyze")).0, 2);
-    let (code, _, stderr) = with(&["analyze", "--device", "metal"]);
-    if !cfg!(target_os = "macos") {
-        assert_eq!(code, 1);
+    let with = |arguments: &[&str]| run(analyze(folder.path()).args(arguments).arg(&clip));
+    assert_eq!(with(&["--device", "gpu"]).0, 2);
+    assert_eq!(with(&["--threshold", "7"]).0, 2);
+    assert_eq!(run(program::mettle(folder.path()).arg("analyze")).0, 2);
+    let says_one_thing = |arguments: &[&str], words: &[&str]| {
+        let mut command = program::mettle(folder.path());
+        let (code, _, stderr) = run(command.arg("analyze").arg(&clip).args(arguments));
+        assert_eq!(code, 1, "{stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
-        assert!(
-            stderr.contains("metal") && stderr.contains("mettle doctor"),
-            "{stderr}"
-        );
-    }
-    let file = clip.to_string_lossy().into_owned();
-    let (code, _, stderr) = with(&["analyze", "--device", "cpu", "--out", &file]);
-    assert_eq!(code, 1, "a file is no folder");
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(words.iter().all(|word| stderr.contains(word)), "{stderr}");
+    };
     let nowhere = folder
         .path()
         .join("no-model")
         .to_string_lossy()
         .into_owned();
-    let (code, _, stderr) = with(&["analyze", "--device", "cpu", "--model", &nowhere]);
-    assert_eq!(code, 1);
+    says_one_thing(&["--device", "cpu", "--model", &nowhere], &["no-model"]);
+    let model = folder
+        .path()
+        .join("tiny-model")
+        .to_string_lossy()
+        .into_owned();
+    let file = clip.to_string_lossy().into_owned();
+    says_one_thing(&["--model", &model, "--out", &file], &["clip.mp4", "--out"]);
+    says_one_thing(
+        &["--model", &model, "--device", "cuda"],
+        &["cuda", "mettle doctor"],
+    );
+}
+
+#[test]
+fn pictures_of_the_result_are_written_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clip = folder.path().join("clip.mp4");
+    talking_picture("3", &clip);
+    let out = folder.path().join("out");
+    let mut command = analyze(folder.path());
+    let (code, _, stderr) = run(command.arg("--pictures").arg("--out").arg(&out).arg(&clip));
+    assert_eq!(code, 0, "{stderr}");
+    let strip = image::open(out.join("clip.strip.png"))
+        .expect("a picture")
+        .to_rgb8();
     assert!(
-        stderr.contains("no-model") && stderr.lines().count() == 1,
-        "{stderr}"
+        strip.width() > 3 * 160 && strip.height() > 90,
+        "{:?}",
+        strip.dimensions()
+    );
+    let first: std::collections::HashSet<_> = strip.pixels().collect();
+    assert!(first.len() > 50, "the frames are in it");
+    let overlay = Clip::open(&out.join("clip.overlay.mp4")).expect("a clip");
+    let (shown, heard) = (
+        overlay.video.expect("pictures"),
+        overlay.audio.expect("sound"),
+    );
+    assert!(shown.width == 192 && shown.height > 108, "{shown:?}");
+    assert!(
+        (overlay.duration.as_secs_f64() - 3.0).abs() < 0.2,
+        "{heard:?}"
     );
 }

@@ -8,6 +8,8 @@ mod job_cancel;
 mod job_ends_once;
 mod job_failure;
 mod job_priority;
+mod localizer;
+mod real_jobs;
 mod slow_reader;
 mod tracks;
 mod windows;

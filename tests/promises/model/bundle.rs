@@ -201,6 +201,19 @@ fn what_is_wrong_is_said() {
     );
 }
 
+/// The embedded model is a bundle like any other, loads, and says what it is.
+#[test]
+fn the_demo_is_embedded() {
+    let demo = ModelBundle::demo().unwrap();
+    let about = demo.about();
+    assert!(!about.about.is_empty() && !about.labels.is_empty());
+    let model = demo.load(&Device::flex()).unwrap();
+    assert!(model.localize.is_some());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/demo");
+    let folder = ModelBundle::open(&folder).unwrap();
+    assert_eq!(folder.about(), about);
+}
+
 /// The released models' descriptions can be built and list the layers they will have.
 #[test]
 fn shipped_descriptions_are_right() {

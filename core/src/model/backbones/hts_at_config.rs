@@ -116,7 +116,7 @@ impl HtsAtConfig {
                 self.fold()
             ));
         }
-        (0..=last).try_for_each(|stage| self.plan(stage, 1).map(drop))
+        Ok(())
     }
 
     /// How many stretches of time lie one below the other in the picture.
@@ -145,6 +145,7 @@ impl HtsAtConfig {
             num_heads: &self.num_heads,
             embed_dim: self.embed_dim,
             grid: (side, side),
+            window: self.window_size,
         }
     }
 

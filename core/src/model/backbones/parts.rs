@@ -8,6 +8,7 @@ use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Distribution, Tensor};
 
+use super::windows::WindowPlan;
 use crate::model::ModelError;
 
 /// Upstream draws matrices from a normal of this standard deviation, cut at ±2: a hundred deviations, so uncut here.
@@ -161,6 +162,7 @@ pub(super) struct Pyramid<'a> {
     pub num_heads: &'a [usize],
     pub embed_dim: usize,
     pub grid: (usize, usize),
+    pub window: usize,
 }
 
 impl Pyramid<'_> {
@@ -191,6 +193,7 @@ impl Pyramid<'_> {
             if h == 0 || w == 0 || h * w > 1 << 20 {
                 return refuse(format!("stage {stage} has a map of {h} x {w} tokens"));
             }
+            WindowPlan::new((h, w), self.window, true)?;
             if stage + 1 < stages && (h % 2 != 0 || w % 2 != 0) {
                 return refuse(format!(
                     "stage {stage} has a map of {h} x {w} tokens, which cannot be merged two by two"

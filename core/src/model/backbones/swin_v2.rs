@@ -107,10 +107,7 @@ impl SwinV2Config {
                 self.depths.len()
             ));
         }
-        self.pyramid().check()?;
-        (0..self.depths.len())
-            .try_for_each(|stage| self.plan(stage, 1).map(drop))
-            .and(Ok(()))
+        self.pyramid().check()
     }
 
     /// What the model will be: one layer a block.
@@ -153,6 +150,7 @@ impl SwinV2Config {
                 self.img_size.0 / self.patch_size.max(1),
                 self.img_size.1 / self.patch_size.max(1),
             ),
+            window: self.window_size,
         }
     }
 

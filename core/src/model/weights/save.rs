@@ -15,12 +15,14 @@ use crate::model::ModelError;
 /// # Errors
 /// The file cannot be written.
 pub fn save_module<M: Module>(module: &M, path: &Path) -> Result<(), ModelError> {
-    let mut store = SafetensorsStore::from_file(path)
-        .overwrite(true)
+    let mut store = SafetensorsStore::from_bytes(None)
         .with_to_adapter(BurnToPyTorchAdapter.chain(FloatCastAdapter::to(DType::F16)))
         .with_key_remapping(r"\.cpb_mlp\.fc1\.", ".cpb_mlp.0.")
         .with_key_remapping(r"\.cpb_mlp\.fc2\.", ".cpb_mlp.2.");
-    module
-        .save_into(&mut store)
-        .map_err(|e| ModelError::format(path, format!("could not be written: {e}")))
+    let failed =
+        |e: &dyn std::fmt::Display| ModelError::format(path, format!("could not be written: {e}"));
+    module.save_into(&mut store).map_err(|e| failed(&e))?;
+    // Not by the store itself: its files are readable by their owner alone, and bundles are to be shared.
+    let bytes = store.get_bytes().map_err(|e| failed(&e))?;
+    std::fs::write(path, bytes).map_err(|e| ModelError::io(path, e))
 }

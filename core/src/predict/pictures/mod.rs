@@ -4,7 +4,6 @@ mod canvas;
 mod overlay;
 mod strip;
 
-pub use canvas::{Canvas, Rect};
 pub use overlay::write_overlay;
 pub use strip::film_strip;
 

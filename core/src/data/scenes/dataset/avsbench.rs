@@ -1,0 +1,107 @@
+//! The layout of AVSBench's single-source part: a clip, five frames, their masks and the sound, in folders by split and
+//! category, and one table. As there, only the first frame of a training clip has a mask.
+
+use std::path::{Path, PathBuf};
+
+use image::ColorType;
+
+use super::super::{CATEGORIES, RATE, Truth};
+use super::{DatasetError, Item, Part, clip, with_folder, write_file};
+
+/// Side of frames and masks; the dataset squeezes its clips into squares.
+const SIDE: usize = 224;
+const ROOT: &str = "Single-source";
+
+/// The folder name of what sounds.
+fn category(item: &Item) -> &'static str {
+    let truth: Truth = item.scene.truth();
+    let sounding = truth.classes.iter().find(|class| class.audible.is_some());
+    let category = sounding.map(|class| &CATEGORIES[class.class]);
+    category.map_or("silent", |c| c.avsbench.unwrap_or(c.slug))
+}
+
+pub(super) fn write_item(dir: &Path, item: &Item) -> Result<(), DatasetError> {
+    let place = |kind: &str| -> PathBuf {
+        dir.join(ROOT)
+            .join("s4_data")
+            .join(kind)
+            .join(item.part.name())
+            .join(category(item))
+    };
+    let id = &item.id;
+    let video = with_folder(place("raw_videos").join(format!("{id}.mp4")))?;
+    clip::write_clip(&item.scene, &video)?;
+    let stage = item.scene.stage(SIDE, SIDE);
+    for (k, second) in item.scene.seconds().into_iter().enumerate() {
+        let (number, middle) = (k + 1, second.middle());
+        let name = format!("{id}_{number}.png");
+        let frame = stage.frame(middle);
+        png(
+            place("visual_frames").join(id).join(&name),
+            &frame.data,
+            ColorType::Rgb8,
+        )?;
+        if k == 0 || item.part != Part::Train {
+            let mask = stage.mask(middle);
+            png(
+                place("gt_masks").join(id).join(&name),
+                &mask.data,
+                ColorType::L8,
+            )?;
+        }
+    }
+    let sound = wav(&halve(&item.scene.sound()), RATE / 2);
+    write_file(place("audio_wav").join(format!("{id}.wav")), sound)
+}
+
+pub(super) fn write_index(dir: &Path, items: &[Item]) -> Result<(), DatasetError> {
+    let row = |item: &Item| format!("{},0,{},{}\n", item.id, category(item), item.part.name());
+    let rows: String = items.iter().map(row).collect();
+    let path = dir.join(ROOT).join("s4_meta_data.csv");
+    write_file(path, format!("name,start,category,split\n{rows}"))
+}
+
+fn png(path: PathBuf, data: &[u8], colour: ColorType) -> Result<(), DatasetError> {
+    let path = with_folder(path)?;
+    let side = SIDE as u32;
+    image::save_buffer(&path, data, side, side, colour)
+        .map_err(|source| DatasetError::Picture { path, source })
+}
+
+/// Half the rate: a windowed sinc over 31 samples, every other sample kept.
+fn halve(sound: &[f32]) -> Vec<f32> {
+    const REACH: i64 = 15;
+    let tap = |k: i64| {
+        let x = k as f32 * std::f32::consts::FRAC_PI_2;
+        let sinc = if k == 0 { 1.0 } else { x.sin() / x };
+        let window = 0.5 + 0.5 * (std::f32::consts::PI * k as f32 / (REACH + 1) as f32).cos();
+        0.5 * sinc * window
+    };
+    let taps: Vec<(i64, f32)> = (-REACH..=REACH).map(|k| (k, tap(k))).collect();
+    let sample = |i: usize| {
+        let part = |(k, weight): &(i64, f32)| {
+            let at = usize::try_from(i as i64 + k).ok();
+            weight * at.and_then(|at| sound.get(at)).copied().unwrap_or(0.0)
+        };
+        taps.iter().map(part).sum()
+    };
+    (0..sound.len()).step_by(2).map(sample).collect()
+}
+
+/// 16-bit mono PCM in a RIFF file.
+fn wav(samples: &[f32], rate: u32) -> Vec<u8> {
+    let bytes = samples.len() as u32 * 2;
+    let mut out = Vec::with_capacity(44 + bytes as usize);
+    out.extend(b"RIFF");
+    out.extend((36 + bytes).to_le_bytes());
+    out.extend(b"WAVEfmt ");
+    out.extend(16u32.to_le_bytes());
+    out.extend([1u16, 1].iter().flat_map(|x| x.to_le_bytes()));
+    out.extend([rate, rate * 2].iter().flat_map(|x| x.to_le_bytes()));
+    out.extend([2u16, 16].iter().flat_map(|x| x.to_le_bytes()));
+    out.extend(b"data");
+    out.extend(bytes.to_le_bytes());
+    let integer = |x: &f32| (x.clamp(-1.0, 1.0) * 32767.0).round() as i16;
+    out.extend(samples.iter().flat_map(|x| integer(x).to_le_bytes()));
+    out
+}

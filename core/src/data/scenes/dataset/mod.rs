@@ -1,0 +1,149 @@
+//! Writes scenes as datasets: real MP4 files, and ground truth in the layout of AVE, LLP or AVSBench. The same seed
+//! and count give the same files, byte for byte, with the same FFmpeg.
+
+mod ave;
+mod avsbench;
+mod clip;
+mod llp;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{Dice, Scene, SceneOptions, SceneTask, Split};
+use crate::base::Progress;
+use crate::media::MediaError;
+
+pub use clip::write_clip;
+
+/// Why a dataset could not be written.
+#[derive(Debug, Error)]
+pub enum DatasetError {
+    /// A clip could not be encoded.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// A file or folder could not be written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A picture could not be written.
+    #[error("{}: {source}", path.display())]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// What the encoder said.
+        source: image::ImageError,
+    },
+}
+
+/// Which part of a dataset a clip belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Train,
+    Val,
+    Test,
+}
+
+impl Part {
+    /// Of ten clips the last but one is for validation, the last for the test.
+    fn of(index: usize) -> Self {
+        match index % 10 {
+            8 => Self::Val,
+            9 => Self::Test,
+            _ => Self::Train,
+        }
+    }
+
+    /// Drawings held out for the test appear there only.
+    fn split(self) -> Split {
+        match self {
+            Self::Train | Self::Val => Split::Train,
+            Self::Test => Split::Test,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Val => "val",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// One clip of a dataset.
+struct Item {
+    /// Eleven characters, as of a video on YouTube.
+    id: String,
+    part: Part,
+    scene: Scene,
+}
+
+impl Item {
+    fn new(seed: u64, index: usize, task: SceneTask) -> Self {
+        const LETTERS: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut dice = Dice::of(seed, 1000 + index as u64);
+        let part = Part::of(index);
+        let options = SceneOptions {
+            split: part.split(),
+            task,
+            ..SceneOptions::default()
+        };
+        let scene = Scene::generate(dice.seed(), &options);
+        let id = (0..11).map(|_| char::from(dice.pick(LETTERS))).collect();
+        Self { id, part, scene }
+    }
+}
+
+/// Writes `count` clips and their ground truth into `dir`: eight of ten for training, one for validation, one, with
+/// drawings that appear nowhere else, for the test.
+///
+/// # Errors
+/// When a clip cannot be encoded or the folder cannot be written.
+pub fn write_dataset(
+    seed: u64,
+    count: usize,
+    dir: &Path,
+    task: SceneTask,
+    mut progress: impl FnMut(Progress),
+) -> Result<(), DatasetError> {
+    let items: Vec<Item> = (0..count).map(|i| Item::new(seed, i, task)).collect();
+    let total = count as u64;
+    progress(Progress { done: 0, total });
+    for (i, item) in items.iter().enumerate() {
+        match task {
+            SceneTask::Localize => ave::write_item(dir, item)?,
+            SceneTask::Parse => llp::write_item(dir, item)?,
+            SceneTask::Segment => avsbench::write_item(dir, item)?,
+        }
+        let done = i as u64 + 1;
+        progress(Progress { done, total });
+    }
+    match task {
+        SceneTask::Localize => ave::write_index(dir, &items),
+        SceneTask::Parse => llp::write_index(dir, &items),
+        SceneTask::Segment => avsbench::write_index(dir, &items),
+    }
+}
+
+/// The path, its folder made.
+fn with_folder(path: PathBuf) -> Result<PathBuf, DatasetError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|source| DatasetError::Io {
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
+    Ok(path)
+}
+
+fn write_file(path: PathBuf, bytes: impl AsRef<[u8]>) -> Result<(), DatasetError> {
+    let path = with_folder(path)?;
+    fs::write(&path, bytes).map_err(|source| DatasetError::Io { path, source })
+}

@@ -1,0 +1,165 @@
+//! Sounding scenes: short films drawn and synthesised from a seed, of which everything is known: what is heard, what
+//! is seen, when, and which pixels sound. The embedded demo model learns from them and the tests run on them.
+//!
+//! The same seed gives the same scene, to the byte. Drawings are split: those of [`Split::Test`] never appear in
+//! training, and no seed needs to be shared either.
+
+mod backdrop;
+mod categories;
+mod dataset;
+mod dice;
+mod script;
+mod sound;
+mod stage;
+mod truth;
+mod unknown;
+
+pub use categories::{CATEGORIES, Category, TRAIN_VARIANTS, VARIANTS, labels};
+pub use dataset::{DatasetError, write_clip, write_dataset};
+pub use sound::RATE;
+pub use stage::{Mask, Stage};
+pub use truth::{ClassTruth, Truth};
+
+use crate::base::{Time, TimeSpan};
+use crate::media::RgbFrame;
+pub use dice::Dice;
+use script::Actor;
+use sound::{Room, ambience, perform};
+
+/// Which drawings may appear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// Those for training and for choosing a checkpoint.
+    Train,
+    /// Those held out for measuring.
+    Test,
+}
+
+/// What the scene is for, which decides who may do what in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SceneTask {
+    /// Ten seconds; at most one class is both heard and seen, for whole seconds, as in AVE. Others distract.
+    Localize,
+    /// Ten seconds; one to three classes of LLP, each heard, seen or both, on whole seconds.
+    Parse,
+    /// Five seconds; one to three things seen, one or more of them sounding, as in AVSBench.
+    Segment,
+}
+
+/// How to make a scene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SceneOptions {
+    /// Which drawings.
+    pub split: Split,
+    /// For which task.
+    pub task: SceneTask,
+    /// Columns of a frame.
+    pub width: usize,
+    /// Rows of a frame.
+    pub height: usize,
+}
+
+impl Default for SceneOptions {
+    fn default() -> Self {
+        Self {
+            split: Split::Train,
+            task: SceneTask::Localize,
+            width: 480,
+            height: 270,
+        }
+    }
+}
+
+/// One scene: a backdrop, some actors, a room.
+pub struct Scene {
+    options: SceneOptions,
+    seed: u64,
+    duration: Time,
+    actors: Vec<Actor>,
+}
+
+/// Streams of randomness of one scene.
+const SCRIPT: u64 = 0;
+const LOOKS: u64 = 1;
+const BACKDROP: u64 = 2;
+const SOUND: u64 = 3;
+
+impl Scene {
+    /// The scene of a seed.
+    pub fn generate(seed: u64, options: &SceneOptions) -> Self {
+        let cues = script::write(&mut Dice::of(seed, SCRIPT), options.task);
+        Self {
+            options: *options,
+            seed,
+            duration: script::duration(options.task),
+            actors: script::cast(&mut Dice::of(seed, LOOKS), cues, options.split),
+        }
+    }
+
+    /// How it was made.
+    pub fn options(&self) -> &SceneOptions {
+        &self.options
+    }
+
+    /// How long it is.
+    pub fn duration(&self) -> Time {
+        self.duration
+    }
+
+    /// One span a second.
+    pub fn seconds(&self) -> Vec<TimeSpan> {
+        TimeSpan::seconds_of(self.duration)
+    }
+
+    /// The picture on screen at `t`, in the size of the options.
+    pub fn frame(&self, t: Time) -> RgbFrame {
+        self.stage(self.options.width, self.options.height).frame(t)
+    }
+
+    /// The scene set up for drawing many frames of one size: the backdrop is painted once. The scene is squeezed
+    /// into the size, as a model's pre-processing does.
+    pub fn stage(&self, width: usize, height: usize) -> Stage<'_> {
+        Stage::new(self, width, height)
+    }
+
+    /// The whole sound, mono at [`RATE`], -1 to 1.
+    pub fn sound(&self) -> Vec<f32> {
+        let mut dice = Dice::of(self.seed, SOUND);
+        let mut mix = vec![0.0; self.duration.to_samples(RATE) as usize];
+        let room = Room::roll(&mut dice);
+        let hush = dice.log_range(0.0005, 0.008);
+        for actor in &self.actors {
+            let Some(span) = actor.heard else { continue };
+            let from = (span.start.to_samples(RATE) as usize).min(mix.len());
+            let to = (span.end.to_samples(RATE) as usize).min(mix.len());
+            let mut voice = perform(actor.voice(), actor.voice_seed, to - from);
+            room.run(&mut voice);
+            level(&mut voice, actor.gain);
+            mix[from..to]
+                .iter_mut()
+                .zip(voice)
+                .for_each(|(x, v)| *x += v);
+        }
+        ambience(&mut dice, &mut mix, hush);
+        mix.iter_mut().for_each(|x| *x = x.clamp(-0.99, 0.99));
+        mix
+    }
+
+    /// Everything there is to know about it.
+    pub fn truth(&self) -> Truth {
+        Truth::of(&self.actors, self.duration)
+    }
+}
+
+/// Brings a sound to a usual loudness times `gain`, without clipping, and fades its ends over 15 ms.
+fn level(voice: &mut [f32], gain: f32) {
+    let energy: f32 = voice.iter().map(|x| x * x).sum();
+    let rms = (energy / voice.len().max(1) as f32).sqrt().max(1e-6);
+    let peak = voice.iter().fold(1e-6f32, |peak, x| peak.max(x.abs()));
+    let factor = gain * (0.12 / rms).min(0.7 / peak);
+    let (fade, length) = (RATE as usize * 15 / 1000, voice.len());
+    for (i, x) in voice.iter_mut().enumerate() {
+        let edge = (i.min(length - 1 - i) as f32 / fade as f32).min(1.0);
+        *x *= factor * edge;
+    }
+}

@@ -1,0 +1,229 @@
+//! Who appears in a scene, seen and heard when.
+
+use super::categories::{CATEGORIES, Gait};
+use super::dice::Dice;
+use super::sound::{Voice, unknown};
+use super::stage::Pose;
+use super::{SceneTask, Split};
+use crate::base::{Time, TimeSpan};
+
+/// What an actor is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Thing {
+    /// A category, by its place in [`CATEGORIES`].
+    Known(usize),
+    /// Something of no category, drawn from a seed.
+    Unknown(u64),
+}
+
+/// A line of the script.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cue {
+    pub thing: Thing,
+    pub seen: Option<TimeSpan>,
+    pub heard: Option<TimeSpan>,
+}
+
+/// A cue with everything needed to draw and sound it.
+pub(super) struct Actor {
+    pub thing: Thing,
+    pub variant: usize,
+    pub seen: Option<TimeSpan>,
+    pub heard: Option<TimeSpan>,
+    pub pose: Pose,
+    pub voice_seed: u64,
+    pub gain: f32,
+}
+
+impl Actor {
+    /// What it sounds like.
+    pub fn voice(&self) -> Voice {
+        match self.thing {
+            Thing::Known(class) => CATEGORIES[class].voice,
+            Thing::Unknown(_) => unknown::sound,
+        }
+    }
+}
+
+/// How long a scene of a task is.
+pub(super) fn duration(task: SceneTask) -> Time {
+    Time::from_secs_f64(match task {
+        SceneTask::Localize | SceneTask::Parse => 10.0,
+        SceneTask::Segment => 5.0,
+    })
+}
+
+/// The script of a scene.
+pub(super) fn write(dice: &mut Dice, task: SceneTask) -> Vec<Cue> {
+    match task {
+        SceneTask::Localize => localize(dice),
+        SceneTask::Parse => parse(dice),
+        SceneTask::Segment => segment(dice),
+    }
+}
+
+fn secs(start: f32, end: f32) -> TimeSpan {
+    let time = |s: f32| Time::from_secs_f64((f64::from(s) * 100.0).round() / 100.0);
+    TimeSpan::new(time(start), time(end))
+}
+
+/// A deck of all classes that fit, shuffled: no class comes twice in a scene.
+fn deck(dice: &mut Dice, fits: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut deck: Vec<usize> = (0..CATEGORIES.len()).filter(|&class| fits(class)).collect();
+    for i in (1..deck.len()).rev() {
+        deck.swap(i, dice.below(i + 1));
+    }
+    deck
+}
+
+/// A random stretch of the ten seconds.
+fn anywhere(dice: &mut Dice) -> TimeSpan {
+    let length = dice.range(1.5, 7.0);
+    let start = dice.range(0.0, 10.0 - length);
+    secs(start, start + length)
+}
+
+/// One event on whole seconds (in eight of nine scenes), and zero to two that distract: they are only seen or only
+/// heard. What happens is both heard and seen during the event alone; on either side it may be heard or seen.
+fn localize(dice: &mut Dice) -> Vec<Cue> {
+    let mut deck = deck(dice, |_| true);
+    let mut cues = Vec::new();
+    if dice.chance(8.0 / 9.0)
+        && let Some(class) = deck.pop()
+    {
+        cues.push(event(dice, Thing::Known(class)));
+    } else if dice.chance(0.5) {
+        // Something of no known class, both heard and seen.
+        let thing = Thing::Unknown(dice.seed());
+        cues.push(event(dice, thing));
+    }
+    let distractors = dice.pick(&[0, 1, 1, 2]);
+    let at_least = usize::from(cues.is_empty());
+    for _ in 0..distractors.max(at_least * 2) {
+        let thing = match deck.pop() {
+            Some(class) if dice.chance(0.7) => Thing::Known(class),
+            _ => Thing::Unknown(dice.seed()),
+        };
+        cues.extend(distractor(dice, thing, &cues));
+    }
+    cues
+}
+
+/// Heard and seen together for two to ten whole seconds.
+fn event(dice: &mut Dice, thing: Thing) -> Cue {
+    let length = 2 + dice.below(9);
+    let start = dice.below(11 - length);
+    let (start, end) = (start as f32, (start + length) as f32);
+    let (mut seen, mut heard) = ((start, end), (start, end));
+    // On each side the event ends in both, or one of them goes on for a while.
+    match dice.below(3) {
+        0 => seen.0 = dice.range(0.0, start),
+        1 => heard.0 = dice.range(0.0, start),
+        _ => {}
+    }
+    match dice.below(3) {
+        0 => seen.1 = dice.range(end, 10.0),
+        1 => heard.1 = dice.range(end, 10.0),
+        _ => {}
+    }
+    Cue {
+        thing,
+        seen: Some(secs(seen.0, seen.1)),
+        heard: Some(secs(heard.0, heard.1)),
+    }
+}
+
+/// Only seen, or only heard; a sound mostly keeps out of the way of other sounds.
+fn distractor(dice: &mut Dice, thing: Thing, others: &[Cue]) -> Option<Cue> {
+    if dice.chance(0.5) {
+        return Some(Cue {
+            thing,
+            seen: Some(anywhere(dice)),
+            heard: None,
+        });
+    }
+    let may_overlap = dice.chance(0.25);
+    (0..8).map(|_| anywhere(dice)).find_map(|span| {
+        let clash = |cue: &Cue| cue.heard.is_some_and(|h| h.intersection(span).is_some());
+        (may_overlap || !others.iter().any(clash)).then_some(Cue {
+            thing,
+            seen: None,
+            heard: Some(span),
+        })
+    })
+}
+
+/// One to three of LLP's classes, each heard, seen or both, on whole seconds; now and then something unknown.
+fn parse(dice: &mut Dice) -> Vec<Cue> {
+    let deck = deck(dice, |class| CATEGORIES[class].llp.is_some());
+    let count = 1 + dice.below(3);
+    let mut cues: Vec<Cue> = deck[..count]
+        .iter()
+        .map(|&class| {
+            let mut span = || {
+                let length = 1 + dice.below(9);
+                let start = dice.below(11 - length);
+                Some(secs(start as f32, (start + length) as f32))
+            };
+            let (seen, heard) = (span(), span());
+            let mode = dice.below(4);
+            Cue {
+                thing: Thing::Known(class),
+                seen: seen.filter(|_| mode != 1),
+                heard: heard.filter(|_| mode != 2),
+            }
+        })
+        .collect();
+    if dice.chance(0.25) {
+        let thing = Thing::Unknown(dice.seed());
+        cues.extend(distractor(dice, thing, &[]));
+    }
+    cues
+}
+
+/// One to three things on screen throughout; at least one of them sounds, and comes and goes in a third of scenes.
+fn segment(dice: &mut Dice) -> Vec<Cue> {
+    let deck = deck(dice, |class| CATEGORIES[class].avsbench.is_some());
+    let count = dice.pick(&[1, 1, 2, 3]);
+    let sounding = 1 + dice.below(count);
+    let mut cue = |(i, &class): (usize, &usize)| {
+        let (mut start, mut end) = (0, 5);
+        if dice.chance(0.33) {
+            start = dice.below(3);
+            end = start + 2 + dice.below(4 - start);
+        }
+        Cue {
+            thing: Thing::Known(class),
+            seen: Some(secs(0.0, 5.0)),
+            heard: (i < sounding).then(|| secs(start as f32, end as f32)),
+        }
+    };
+    deck[..count].iter().enumerate().map(&mut cue).collect()
+}
+
+/// Gives every cue its drawing, its place and its voice.
+pub(super) fn cast(dice: &mut Dice, cues: Vec<Cue>, split: Split) -> Vec<Actor> {
+    let on_stage = cues.iter().filter(|cue| cue.seen.is_some()).count();
+    let shift = dice.below(on_stage.max(1));
+    let mut slot = 0;
+    cues.into_iter()
+        .map(|cue| {
+            let gait = match cue.thing {
+                Thing::Known(class) => CATEGORIES[class].gait,
+                Thing::Unknown(_) => dice.pick(&[Gait::Stay, Gait::Hop, Gait::Fly, Gait::Roll]),
+            };
+            let variants = split.variants();
+            let place = (slot + shift) % on_stage.max(1);
+            slot += usize::from(cue.seen.is_some());
+            Actor {
+                thing: cue.thing,
+                variant: variants.start + dice.below(variants.len()),
+                seen: cue.seen,
+                heard: cue.heard,
+                pose: Pose::roll(dice, gait, place, on_stage.max(1)),
+                voice_seed: dice.seed(),
+                gain: dice.log_range(0.3, 1.0),
+            }
+        })
+        .collect()
+}

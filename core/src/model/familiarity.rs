@@ -1,0 +1,124 @@
+//! How much a segment resembles what a model was trained on, from its frozen features: the Mahalanobis distance to the
+//! nearest class centre (Lee et al. 2018), one for what is seen and one for what is heard.
+
+use half::f16;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What training measured of its own features. Kept in a bundle's `model.json`, numbers as hexadecimal 16-bit floats.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Familiarity {
+    /// Of the visual backbone's pooled features.
+    pub visual: Density,
+    /// Of the audio backbone's pooled features.
+    pub audio: Density,
+}
+
+/// Where the features of one modality lie: class centres, and one spread shared by all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Density {
+    /// Numbers a feature.
+    pub width: usize,
+    /// Centres, `[n, width]`, already whitened.
+    pub centres: Numbers,
+    /// Whitening, lower triangle of `[width, width]` by rows: W with Wᵀ W = inverse covariance.
+    pub whiten: Numbers,
+    /// The distance that nearly all of what the model knows stays below.
+    pub limit: f32,
+}
+
+/// Numbers that would fill a page each on its own line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Numbers(pub Vec<f32>);
+
+/// How fast familiarity falls beyond the limit: at one and a half times the limit, e^-3 is left.
+const FALL: f32 = 6.0;
+
+impl Familiarity {
+    /// Reads what a bundle keeps under `localize.familiarity`. None where it is not of this kind, or damaged.
+    pub fn read(value: &serde_json::Value) -> Option<Self> {
+        let this: Self = serde_json::from_value(value.clone()).ok()?;
+        (this.visual.is_whole() && this.audio.is_whole()).then_some(this)
+    }
+
+    /// 1 where the segment is like the training data, falling towards 0. `pooled` is the mean over tokens of the
+    /// visual backbone's normed last layer, followed by the audio backbone's. A wrong length is wholly unfamiliar.
+    pub fn score(&self, pooled: &[f32]) -> f32 {
+        if pooled.len() != self.visual.width + self.audio.width {
+            return 0.0;
+        }
+        let (seen, heard) = pooled.split_at(self.visual.width);
+        self.visual.score(seen).min(self.audio.score(heard))
+    }
+}
+
+impl Density {
+    /// From whitened centres, the inverse Cholesky factor (lower triangle by rows) and a limit still to be measured.
+    pub fn new(width: usize, centres: &[Vec<f32>], whiten: Vec<f32>) -> Self {
+        let mut this = Self {
+            width,
+            centres: Numbers(vec![]),
+            whiten: Numbers(whiten),
+            limit: 1.0,
+        };
+        this.centres = Numbers(centres.iter().flat_map(|c| this.whitened(c)).collect());
+        this
+    }
+
+    fn is_whole(&self) -> bool {
+        let n = self.width;
+        n > 0
+            && n <= 1 << 14
+            && self.whiten.0.len() == n * (n + 1) / 2
+            && !self.centres.0.is_empty()
+            && self.centres.0.len().is_multiple_of(n)
+            && self.limit > 0.0
+    }
+
+    fn whitened(&self, feature: &[f32]) -> Vec<f32> {
+        let row = |i: usize| {
+            let start = i * (i + 1) / 2;
+            let weights = &self.whiten.0[start..=start + i];
+            weights.iter().zip(feature).map(|(w, x)| w * x).sum()
+        };
+        (0..self.width).map(row).collect()
+    }
+
+    /// Root mean square distance to the nearest centre, in standard deviations.
+    pub fn distance(&self, feature: &[f32]) -> f32 {
+        let here = self.whitened(feature);
+        let squared = |centre: &[f32]| -> f32 {
+            let parts = centre.iter().zip(&here);
+            parts.map(|(a, b)| (a - b) * (a - b)).sum()
+        };
+        let nearest = self.centres.0.chunks_exact(self.width).map(squared);
+        (nearest.fold(f32::INFINITY, f32::min) / self.width as f32).sqrt()
+    }
+
+    /// 1 up to the limit, then falling.
+    pub fn score(&self, feature: &[f32]) -> f32 {
+        let beyond = (self.distance(feature) / self.limit - 1.0).max(0.0);
+        let score = (-FALL * beyond).exp();
+        if score.is_finite() { score } else { 0.0 }
+    }
+}
+
+impl Serialize for Numbers {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let hex = |x: &f32| format!("{:04x}", f16::from_f32(*x).to_bits());
+        to.serialize_str(&self.0.iter().map(hex).collect::<String>())
+    }
+}
+
+impl<'de> Deserialize<'de> for Numbers {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let number = |digits: &[u8]| {
+            let digits = std::str::from_utf8(digits).ok()?;
+            let bits = u16::from_str_radix(digits, 16).ok()?;
+            Some(f16::from_bits(bits).to_f32())
+        };
+        let numbers: Option<Vec<f32>> = text.as_bytes().chunks(4).map(number).collect();
+        let wrong = || serde::de::Error::custom("numbers are not hexadecimal 16-bit floats");
+        numbers.map(Self).ok_or_else(wrong)
+    }
+}

@@ -1,0 +1,167 @@
+//! Frozen features of scenes, every layer of both backbones, computed once and kept in 16 bit for the heads.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use rayon::prelude::*;
+
+use super::samples::cut;
+use crate::data::scenes::{Scene, SceneOptions, Truth};
+use crate::model::{Backbone, ImagePrep, LayerFeatures, LayerShape, SoundPrep};
+
+/// Frozen backbones and how their input is made.
+pub(super) struct Frozen<'a> {
+    pub visual: &'a dyn Backbone,
+    pub audio: &'a dyn Backbone,
+    pub image_prep: &'a ImagePrep,
+    pub sound_prep: &'a SoundPrep,
+    pub tile: usize,
+    pub device: &'a Device,
+}
+
+/// Features of many scenes of the same length.
+pub(super) struct Bank {
+    layers: [Vec<Layer>; 2],
+    /// Mean tokens of both normed last layers, `[clips * seconds, width]`.
+    pub pooled: Vec<Vec<f32>>,
+    /// The truth of every scene.
+    pub truths: Vec<Truth>,
+    /// Segments a scene.
+    pub seconds: usize,
+}
+
+struct Layer {
+    shape: LayerShape,
+    data: Vec<f16>,
+}
+
+/// Scenes that go through the backbones together.
+const TOGETHER: usize = 4;
+
+impl Bank {
+    /// Draws, sounds and extracts the scenes of the seeds. `keep` says whether to keep all layers, or only what is pooled.
+    pub fn extract(
+        frozen: &Frozen,
+        seeds: &[u64],
+        options: &SceneOptions,
+        mut each: impl FnMut(usize),
+    ) -> Self {
+        let empty = |backbone: &dyn Backbone| {
+            let layer = |shape: &LayerShape| Layer {
+                shape: *shape,
+                data: vec![],
+            };
+            backbone.spec().layers.iter().map(layer).collect()
+        };
+        let mut bank = Self {
+            layers: [empty(frozen.visual), empty(frozen.audio)],
+            pooled: vec![],
+            truths: vec![],
+            seconds: 1,
+        };
+        for seeds in seeds.chunks(TOGETHER) {
+            bank.add(frozen, seeds, options);
+            each(bank.truths.len());
+        }
+        bank
+    }
+
+    fn add(&mut self, frozen: &Frozen, seeds: &[u64], options: &SceneOptions) {
+        let (image_prep, sound_prep, tile) = (frozen.image_prep, frozen.sound_prep, frozen.tile);
+        let inputs: Vec<(Vec<f32>, Vec<f32>, Truth)> = seeds
+            .par_iter()
+            .map(|&seed| prepare(image_prep, sound_prep, tile, seed, options))
+            .collect();
+        let (mut pictures, mut sounds) = (vec![], vec![]);
+        for (picture, sound, truth) in inputs {
+            pictures.extend(picture);
+            sounds.extend(sound);
+            self.seconds = truth.labels.len();
+            self.truths.push(truth);
+        }
+        let n = seeds.len() * self.seconds;
+        let (h, w) = (frozen.image_prep.height, frozen.image_prep.width);
+        let mels = frozen.sound_prep.mel_bins;
+        let frames = sounds.len() / (n * mels).max(1);
+        let tensor = |data, shape: [usize; 4]| {
+            Tensor::<4>::from_data(TensorData::new(data, shape), frozen.device)
+        };
+        let seen = frozen.visual.forward(tensor(pictures, [n, 3, h, w]));
+        let heard = frozen.audio.forward(tensor(sounds, [n, 1, frames, mels]));
+        let (seen_mean, heard_mean) = (mean_rows(&seen), mean_rows(&heard));
+        for (seen, heard) in seen_mean.into_iter().zip(heard_mean) {
+            self.pooled.push([seen, heard].concat());
+        }
+        for (layers, features) in self.layers.iter_mut().zip([seen, heard]) {
+            for (layer, tensor) in layers.iter_mut().zip(features.layers) {
+                let values = numbers(tensor);
+                let start = layer.data.len();
+                layer.data.resize(start + values.len(), f16::ZERO);
+                layer.data[start..].convert_from_f32_slice(&values);
+            }
+        }
+    }
+
+    /// The visual and audio layer features of some clips, in that order.
+    pub fn batch(&self, clips: &[usize], device: &Device) -> (LayerFeatures, LayerFeatures) {
+        let of = |layers: &[Layer]| {
+            let tensors: Vec<Tensor<3>> = layers
+                .iter()
+                .map(|layer| self.layer(layer, clips, device))
+                .collect();
+            LayerFeatures {
+                final_norm: tensors[tensors.len() - 1].clone(),
+                layers: tensors,
+            }
+        };
+        (of(&self.layers[0]), of(&self.layers[1]))
+    }
+
+    fn layer(&self, layer: &Layer, clips: &[usize], device: &Device) -> Tensor<3> {
+        let LayerShape { tokens, width, .. } = layer.shape;
+        let stride = self.seconds * tokens * width;
+        let mut values = vec![0.0; clips.len() * stride];
+        for (out, clip) in values.chunks_exact_mut(stride).zip(clips) {
+            layer.data[clip * stride..(clip + 1) * stride].convert_to_f32_slice(out);
+        }
+        let shape = [clips.len() * self.seconds, tokens, width];
+        Tensor::from_data(TensorData::new(values, shape), device)
+    }
+
+    /// How many scenes.
+    pub fn len(&self) -> usize {
+        self.truths.len()
+    }
+}
+
+/// The pictures and spectrograms of all segments of a scene, drawn at the scene's size as a decoder would give them.
+fn prepare(
+    image_prep: &ImagePrep,
+    sound_prep: &SoundPrep,
+    tile: usize,
+    seed: u64,
+    options: &SceneOptions,
+) -> (Vec<f32>, Vec<f32>, Truth) {
+    let scene = Scene::generate(seed, options);
+    let (stage, sound) = (scene.stage(options.width, options.height), scene.sound());
+    let (mut pictures, mut sounds) = (vec![], vec![]);
+    for second in scene.seconds() {
+        pictures.extend(image_prep.frame(&stage.frame(second.middle())));
+        sounds.extend(sound_prep.second(cut(&sound, second), tile));
+    }
+    (pictures, sounds, scene.truth())
+}
+
+fn mean_rows(features: &LayerFeatures) -> Vec<Vec<f32>> {
+    let mean = features.final_norm.clone().mean_dim(1).squeeze_dim::<2>(1);
+    let width = mean.dims()[1];
+    numbers(mean)
+        .chunks_exact(width)
+        .map(<[f32]>::to_vec)
+        .collect()
+}
+
+/// The values of a tensor.
+pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}

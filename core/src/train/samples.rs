@@ -1,0 +1,148 @@
+//! Scenes as a backbone takes them in: single pictures and single seconds, with what is seen or heard in them.
+
+use rayon::prelude::*;
+
+use crate::base::{Time, TimeSpan};
+use crate::data::scenes::{CATEGORIES, Dice, RATE, Scene, SceneOptions, Split};
+use crate::model::{ImagePrep, SoundPrep};
+
+/// Inputs of a backbone with their targets: several classes may be there at once.
+pub(super) struct Tagged {
+    /// `[n, ..]`, as the preparation makes it.
+    pub input: Vec<f32>,
+    /// `[n, classes]`, 1 where the class is there.
+    pub target: Vec<f32>,
+}
+
+impl Tagged {
+    fn join(parts: Vec<Self>) -> Self {
+        let mut parts = parts.into_iter();
+        let empty = Self {
+            input: vec![],
+            target: vec![],
+        };
+        let mut all = parts.next().unwrap_or(empty);
+        for part in parts {
+            all.input.extend(part.input);
+            all.target.extend(part.target);
+        }
+        all
+    }
+}
+
+/// Share of a second that a class must be heard to count as heard in it.
+const HEARD: f64 = 0.25;
+/// Sizes at which pictures for training are drawn before they are prepared: each aliases in its own way.
+const SIZES: [(usize, usize); 4] = [(480, 270), (480, 270), (320, 180), (0, 0)];
+
+fn options(split: Split) -> SceneOptions {
+    SceneOptions {
+        split,
+        ..SceneOptions::default()
+    }
+}
+
+fn tags(classes: impl Iterator<Item = usize>) -> Vec<f32> {
+    let mut tags = vec![0.0; CATEGORIES.len()];
+    classes.for_each(|class| tags[class] = 1.0);
+    tags
+}
+
+/// One picture a scene, roughened for training.
+pub(super) fn pictures(seeds: &[u64], split: Split, prep: &ImagePrep) -> Tagged {
+    let parts: Vec<Tagged> = seeds
+        .par_iter()
+        .map(|&seed| {
+            let scene = Scene::generate(seed, &options(split));
+            let mut dice = Dice::of(seed, 100);
+            let truth = scene.truth();
+            let middles: Vec<Time> = scene.seconds().iter().map(|s| s.middle()).collect();
+            // Mostly a moment in which something is to be seen.
+            let shown: Vec<Time> = middles
+                .iter()
+                .copied()
+                .filter(|t| truth.seen(*t).next().is_some())
+                .collect();
+            let at = if shown.is_empty() || dice.chance(0.1) {
+                dice.pick(&middles)
+            } else {
+                dice.pick(&shown)
+            };
+            let (w, h) = match dice.pick(&SIZES) {
+                (0, 0) => (prep.width, prep.height),
+                size => size,
+            };
+            let mut input = prep.frame(&scene.stage(w, h).frame(at));
+            roughen(&mut dice, &mut input, prep.width, prep.height);
+            Tagged {
+                input,
+                target: tags(truth.seen(at)),
+            }
+        })
+        .collect();
+    Tagged::join(parts)
+}
+
+/// Light, colour, noise and a patch that hides a part: so that no single detail decides.
+fn roughen(dice: &mut Dice, picture: &mut [f32], width: usize, height: usize) {
+    let (contrast, noise) = (dice.range(0.7, 1.25), dice.range(0.0, 0.15));
+    let patch = dice.chance(0.4);
+    let (w, h) = (dice.below(width / 3) + 4, dice.below(height / 3) + 4);
+    let (x0, y0) = (dice.below(width - w), dice.below(height - h));
+    for plane in picture.chunks_exact_mut(width * height) {
+        let (shift, fill) = (dice.range(-0.5, 0.5), dice.range(-2.0, 2.0));
+        for (i, value) in plane.iter_mut().enumerate() {
+            let (x, y) = (i % width, i / width);
+            let hidden = patch && (x0..x0 + w).contains(&x) && (y0..y0 + h).contains(&y);
+            *value = if hidden {
+                fill
+            } else {
+                *value * contrast + shift
+            };
+            *value += noise * (dice.unit() + dice.unit() - 1.0);
+        }
+    }
+}
+
+/// All seconds of each scene as spectrograms; `rough` for training.
+pub(super) fn sounds(seeds: &[u64], split: Split, prep: &SoundPrep, rough: bool) -> Tagged {
+    let parts: Vec<Tagged> = seeds
+        .par_iter()
+        .map(|&seed| {
+            let scene = Scene::generate(seed, &options(split));
+            let (sound, truth) = (scene.sound(), scene.truth());
+            let mut dice = Dice::of(seed, 101);
+            let seconds = scene.seconds().into_iter().map(|second| {
+                let mut input = prep.second(cut(&sound, second), 1);
+                if rough {
+                    mask(&mut dice, &mut input, prep.mel_bins);
+                }
+                Tagged {
+                    input,
+                    target: tags(truth.heard(second, HEARD)),
+                }
+            });
+            Tagged::join(seconds.collect())
+        })
+        .collect();
+    Tagged::join(parts)
+}
+
+/// The samples of a span, as many as the sound has.
+pub(super) fn cut(sound: &[f32], span: TimeSpan) -> &[f32] {
+    let at = |t: Time| (t.to_samples(RATE).max(0) as usize).min(sound.len());
+    &sound[at(span.start)..at(span.end)]
+}
+
+/// Louder or softer as a whole, and now and then a stripe of time or of pitch taken out.
+fn mask(dice: &mut Dice, logmel: &mut [f32], mels: usize) {
+    let (gain, floor) = (dice.range(-8.0, 8.0), dice.range(-60.0, -20.0));
+    let (bands, steps) = (dice.below(mels / 6), dice.below(logmel.len() / mels / 6));
+    let (band, step) = (dice.below(mels), dice.below(logmel.len() / mels));
+    let masked = dice.chance(0.4);
+    for (i, value) in logmel.iter_mut().enumerate() {
+        let (t, m) = (i / mels, i % mels);
+        let out = (band..band + bands).contains(&m) || (step..step + steps).contains(&t);
+        *value = if masked && out { floor } else { *value + gain };
+    }
+}
