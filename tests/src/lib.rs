@@ -2,4 +2,5 @@
 
 pub mod media;
 pub mod program;
+pub mod tiny_model;
 pub mod tree;
