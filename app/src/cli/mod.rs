@@ -5,11 +5,16 @@
 pub mod analysis;
 mod analyze;
 mod args;
+mod bench;
+mod demo;
 mod doctor;
 mod driver;
+mod eval;
 mod features;
 mod names;
 mod output;
+mod pictures;
+mod scenes;
 mod table;
 
 use std::process::ExitCode;
@@ -52,6 +57,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Features(args)) => features::run(&args),
+        Some(Command::Scenes(args)) => scenes::run(&args),
+        Some(Command::Eval(args)) => eval::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(cli.paths, cli.device),
     }
