@@ -34,7 +34,7 @@ fn folder_and_list_agree_and_every_shader_is_valid() {
 }
 
 fn random_picture(rng: &mut ChaCha8Rng) -> YuvPicture {
-    let (width, height) = (rng.random_range(1..40), rng.random_range(1..40));
+    let (width, height) = (rng.random_range(1..40_usize), rng.random_range(1..40_usize));
     let (x, y) = [(1, 1), (1, 0), (0, 0)][rng.random_range(0..3)];
     let depth = [8, 10, 12][rng.random_range(0..3)];
     let chroma = width.div_ceil(1 << x) * height.div_ceil(1 << y);
