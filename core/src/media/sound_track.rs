@@ -264,14 +264,23 @@ impl SoundTrack {
                         self.later.extend(run);
                     }
                 }
-                // Before anything was decoded, a refusal speaks against the decoder; after, against the packet.
-                Err(_) if self.first.is_none() && refused >= TRIALS => return None,
+                // Before anything was decoded, refusals speak against the decoder; after, a few against the packets.
+                Err(_) if refused >= TRIALS => self.change_decoder()?,
                 Err(_) => {
                     refused += 1;
                     self.expected = None;
                 }
             }
         }
+    }
+
+    /// Goes on with FFmpeg's decoder where symphonia's gave up in the middle of a file.
+    fn change_decoder(&mut self) -> Option<()> {
+        if self.first.is_none() || !self.codec.is_symphonia() {
+            return None;
+        }
+        self.codec = SoundCodec::ffmpeg(&self.container, self.stream).ok()?;
+        Some(())
     }
 
     /// Gives a block its place among the samples, and mixes it.

@@ -380,7 +380,8 @@ fn frame_rates() {
         video.variable_fps, None,
         "rounding to milliseconds is not a variable rate"
     );
-    let when = "setpts='if(lt(N,25),N/25,1+(N-25)/12.5)/TB'";
+    // In frames of 1/25 s: one second of them, then every other one.
+    let when = "setpts='if(lt(N,25),N,2*N-25)'";
     let phone = media.make(
         &format!("{PICTURES} -vf {when} -fps_mode passthrough -c:v libx264"),
         "phone.mp4",
