@@ -118,7 +118,7 @@ impl MettleApp {
         }
     }
 
-    fn file_picked(&mut self) {
+    fn file_picked(&mut self, now: f64) {
         match self.files.poll() {
             Some(Picked::Files(paths)) => self.commands.push(Intent::OpenPaths(paths)),
             Some(Picked::NoService) => {
@@ -126,6 +126,18 @@ impl MettleApp {
                 let no_service = true;
                 let dialog = Dialog::Path { text, no_service };
                 self.commands.push(Intent::Dialog(dialog));
+            }
+            Some(Picked::Failed(detail)) => {
+                let problem = Problem {
+                    severity: Severity::Error,
+                    title: "Could not make the sample clip".into(),
+                    advice:
+                        "Is the disk full, or read-only? Opening a clip of yours needs neither."
+                            .into(),
+                    detail,
+                    path: None,
+                };
+                replies::tell(&mut self.state, problem, now);
             }
             Some(Picked::Nothing) | None => {}
         }
@@ -173,7 +185,7 @@ impl eframe::App for MettleApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         let now = ctx.input(|input| input.time);
         self.file_replies(ctx);
-        self.file_picked();
+        self.file_picked(now);
         self.dropped(ctx);
         let dialog_open = self.state.dialog != Dialog::None;
         shortcuts::read(ctx, dialog_open, &mut self.commands);

@@ -75,8 +75,10 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
             };
         }
         Command::OpenSample => {
-            let sample = state.sample.clone();
-            open(state, hands, sample.into_iter().collect());
+            let ctx = hands.ctx.clone();
+            if let Some(make) = state.sample {
+                hands.files.make(make, move || ctx.request_repaint());
+            }
         }
         Command::CloseClip => {
             if let Some(id) = state.selected {

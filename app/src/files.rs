@@ -23,6 +23,8 @@ pub enum Picked {
     Nothing,
     /// There is no file dialog on this system.
     NoService,
+    /// The file could not be made.
+    Failed(String),
 }
 
 /// The dialog on screen, if any.
@@ -51,6 +53,28 @@ impl FilePicker {
                 Some(files) => Picked::Files(files.iter().map(|f| f.path().to_owned()).collect()),
                 None if started.elapsed() < TOO_QUICK => Picked::NoService,
                 None => Picked::Nothing,
+            };
+            let _ = tx.send(picked);
+            wake();
+        });
+        self.answer = spawned.ok().map(|_| rx);
+    }
+
+    /// Make a file on a thread and open it; `wake` is called when it is there.
+    pub fn make(
+        &mut self,
+        make: impl FnOnce() -> Result<PathBuf, String> + Send + 'static,
+        wake: impl Fn() + Send + 'static,
+    ) {
+        if self.answer.is_some() {
+            return;
+        }
+        let (tx, rx) = bounded(1);
+        let thread = std::thread::Builder::new().name("sample clip".into());
+        let spawned = thread.spawn(move || {
+            let picked = match make() {
+                Ok(path) => Picked::Files(vec![path]),
+                Err(reason) => Picked::Failed(reason),
             };
             let _ = tx.send(picked);
             wake();

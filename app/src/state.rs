@@ -221,8 +221,8 @@ pub struct AppState {
     pub show_frame_times: bool,
     /// Where the keyboard goes next.
     pub focus: Option<Focus>,
-    /// The sample clip, where there is one.
-    pub sample: Option<PathBuf>,
+    /// Makes the sample clip, where there is one; called on a thread of its own.
+    pub sample: Option<fn() -> Result<PathBuf, String>>,
     /// Files cannot be dropped on this window (Wayland).
     pub no_drop: bool,
     /// The number given last.

@@ -70,8 +70,9 @@ fn window(
     paths: Vec<std::path::PathBuf>,
     device: mettle_core::gpu::DeviceChoice,
 ) -> Result<(), Failure> {
-    let _ = (paths, device);
-    Err(Failure::Said(
-        "the window is not part of this build yet; use `mettle analyze CLIP`".to_owned(),
-    ))
+    crate::run_window(crate::WindowOptions { paths, device }).map_err(|error| {
+        Failure::Said(format!(
+            "the window cannot be opened: {error}. Without a display, use `mettle analyze CLIP`"
+        ))
+    })
 }

@@ -68,7 +68,7 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             let room = ui.available_height();
             Panel::bottom("timeline")
                 .resizable(true)
-                .default_size((room * 0.56).max(240.0))
+                .default_size(400.0)
                 .size_range(180.0..=(room - 120.0).max(200.0))
                 .frame(Frame::new().fill(t.bg0))
                 .show(ui, |ui| {

@@ -77,6 +77,8 @@ fn times(ui: &mut Ui, state: &AppState) {
 }
 
 fn threshold(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    // The handle grows with the height of the row: keep it in proportion to the rail.
+    ui.spacing_mut().interact_size.y = 18.0;
     let mut value = state.settings.threshold;
     ui.label(RichText::new(format!("{value:.2}")).font(figures(13.0)));
     ui.spacing_mut().slider_width = 110.0;
@@ -99,6 +101,7 @@ fn threshold(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 fn volume(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let settings = &state.settings;
     let mut value = settings.volume;
+    ui.spacing_mut().interact_size.y = 18.0;
     ui.spacing_mut().slider_width = 56.0;
     let slider = Slider::new(&mut value, 0.0..=1.0).show_value(false);
     let response = ui.add(slider).on_hover_text("Volume");

@@ -232,16 +232,18 @@ impl Player {
     pub fn poll(&mut self) -> (PlayerView, Option<String>) {
         let mut problem = self.sound.problem();
         self.watch_device();
+        self.turn_at_ends();
+        let now = self.time();
+        self.queue.advance(now);
+        // Frames already late are taken and passed over in one go, so that a slow window catches up.
         while self.queue.waiting() < 4 {
             match self.pictures.answer() {
                 Some(Answer::Frame { run, frame }) => self.queue.push(run, frame),
                 Some(Answer::Problem(text)) => problem = Some(text),
                 None => break,
             }
+            self.queue.advance(now);
         }
-        self.turn_at_ends();
-        let now = self.time();
-        self.queue.advance(now);
         self.chase(now);
         let view = PlayerView {
             time: now,
