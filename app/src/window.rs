@@ -54,7 +54,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
     let waker = ctx.clone();
     let engine_options = EngineOptions {
         device: options.device,
-        ..Default::default()
+        prober: Prober::this_program(),
     };
     let mut engine = Engine::start(engine_options, move || waker.request_repaint())?;
     let model = ModelChoice::Demo;
