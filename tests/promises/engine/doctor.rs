@@ -87,7 +87,14 @@ fn the_demo_does_its_job_without_a_display() {
     let clips = kinds.iter().filter(|kind| *kind == "mp4").count();
     assert!(clips >= 3, "{kinds:?}");
     for kind in ["json", "strip.png", "overlay.mp4"] {
-        assert_eq!(kinds.iter().filter(|k| *k == kind).count(), clips, "{kind}: {kinds:?}");
+        assert_eq!(
+            kinds.iter().filter(|k| *k == kind).count(),
+            clips,
+            "{kind}: {kinds:?}"
+        );
     }
-    assert!(stdout.matches("score").count() >= clips, "a table for each clip: {stdout}");
+    assert!(
+        stdout.matches("score").count() >= clips,
+        "a table for each clip: {stdout}"
+    );
 }

@@ -118,10 +118,21 @@ fn waveform_and_film_strip_cover_the_clip() {
     }
     assert!(at >= clip.duration, "{at} of {}", clip.duration);
     let sound = folder.path().join("sound.f32");
-    let arguments = ["-i", &path.to_string_lossy(), "-map", "0:a", "-ac", "1", "-f", "f32le"];
+    let arguments = [
+        "-i",
+        &path.to_string_lossy(),
+        "-map",
+        "0:a",
+        "-ac",
+        "1",
+        "-f",
+        "f32le",
+    ];
     ffmpeg(&arguments, &sound);
     let samples = std::fs::read(sound).expect("decoded");
-    let samples = samples.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    let samples = samples
+        .chunks_exact(4)
+        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
     let want = samples.fold(0.0, f32::max);
     // Two decoders of one stream: f32 rounding only.
     assert!((loudest - want).abs() < 1e-3, "{loudest} is not {want}");
