@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mettle_core::data::scenes::{Scene, SceneOptions, Split, write_clip};
 use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, model_info};
+use mettle_core::gpu::Prober;
 use mettle_core::gpu::{DeviceChoice, cache_folder};
 
 use crate::app::{MettleApp, Parts};
