@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Candidate, DeviceError, SelfTest, cache_folder, open, self_test};
 
 /// How long a child may take: compiling and tuning a first kernel is slow on some drivers.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Tries a device before this process touches it.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,7 @@ fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), String> 
 pub fn probe(text: &str) -> Result<SelfTest, DeviceError> {
     let candidate: Candidate =
         serde_json::from_str(text).map_err(|e| DeviceError::Probe(e.to_string()))?;
-    super::keep_tuning_results();
+    super::keep_tuning_results(candidate.is_software());
     let device = open(&candidate)?;
     self_test(&device).map_err(|reason| DeviceError::Broken {
         device: candidate.to_string(),
