@@ -1,3 +1,24 @@
 //! Mettle Studio's window and command line. Names no burn, ffmpeg or symphonia: it speaks with `mettle_core::engine`.
+//!
+//! A frame of the window: [`app::MettleApp`] files the engine's replies and applies the queued [`command::Intent`]s
+//! (only [`apply`] mutates [`state::AppState`]), then the [`panels`] draw the state and queue new intents.
 
+pub mod app;
+pub mod apply;
 pub mod cli;
+pub mod command;
+pub mod files;
+pub mod fonts;
+pub mod frame_times;
+pub mod link;
+pub mod paint;
+pub mod panels;
+pub mod playback;
+pub mod replies;
+pub mod settings;
+pub mod shortcuts;
+pub mod state;
+pub mod theme;
+mod window;
+
+pub use window::{WindowOptions, run_window};

@@ -11,7 +11,7 @@ use super::analysis::Analysis;
 use super::args::{AnalyzeArgs, Format};
 use super::driver::{Analysed, Driver};
 use super::names::Stems;
-use super::{Failure, output, table};
+use super::{Failure, output, pictures, table};
 
 /// Analyse every clip; the failure of one does not stop the others.
 pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
@@ -68,21 +68,18 @@ fn report(
                 output::say(&format!("{}\n", table::table(&analysis)))?;
             }
             if let Some(folder) = out {
-                write(args, folder, stem, &analysis, analysed)?;
+                let format = args.format.unwrap_or(Format::Json);
+                write(folder, stem, &analysis, format)?;
+                if args.pictures {
+                    pictures::write(folder, stem, analysed, &thresholds)?;
+                }
             }
         }
     }
     Ok(())
 }
 
-fn write(
-    args: &AnalyzeArgs,
-    folder: &Path,
-    stem: &str,
-    analysis: &Analysis,
-    _analysed: &Analysed,
-) -> Result<(), Failure> {
-    let format = args.format.unwrap_or(Format::Json);
+fn write(folder: &Path, stem: &str, analysis: &Analysis, format: Format) -> Result<(), Failure> {
     let extension = match format {
         Format::Json => "json",
         Format::Csv => "csv",

@@ -49,6 +49,20 @@ pub enum Command {
         after_help = "Example:\n  mettle features --model swin.json --weights swin.safetensors --input in.safetensors --out out.safetensors\n\nIN holds `input`: [n, 3, h, w] normalised pictures, or [n, samples] sound at the model's rate.\nOUT holds `layer.0` … and `final`, each [n, tokens, width]."
     )]
     Features(FeaturesArgs),
+    /// Write sounding scenes with their ground truth: clips drawn and synthesised from seeds.
+    #[command(
+        after_help = "Example:\n  mettle scenes --seed 7 --count 20 --out scenes\n\nThe same seed gives the same scenes. Localize writes AVE's layout, parse LLP's, segment AVSBench's."
+    )]
+    Scenes(ScenesArgs),
+    /// Measure a model on sounding scenes it has never seen.
+    #[command(after_help = "Example:\n  mettle eval --scenes 200")]
+    Eval(EvalArgs),
+    /// Show the program on a bundled clip: in the window, or without a display in a folder.
+    #[command(after_help = "Examples:\n  mettle demo\n  mettle demo --headless --out demo-result")]
+    Demo(DemoArgs),
+    /// Measure how fast this machine opens and analyses clips.
+    #[command(after_help = "Examples:\n  mettle bench\n  mettle bench --json --minutes 60")]
+    Bench(BenchArgs),
     /// Open and test one device; run by the program itself in a child process.
     #[command(hide = true)]
     ProbeDevice(ProbeArgs),
@@ -121,6 +135,82 @@ pub struct FeaturesArgs {
     /// The file to write.
     #[arg(long, value_name = "OUT.safetensors")]
     pub out: PathBuf,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+}
+
+/// Options of `scenes`.
+#[derive(Args, Clone, Debug)]
+pub struct ScenesArgs {
+    /// Decides everything about the scenes.
+    #[arg(long, default_value = "1")]
+    pub seed: u64,
+    /// How many scenes.
+    #[arg(long, default_value = "10")]
+    pub count: usize,
+    /// The folder to write into.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What the scenes are for.
+    #[arg(long, value_enum, default_value = "localize")]
+    pub task: SceneKind,
+}
+
+/// What scenes are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SceneKind {
+    /// Which class is both heard and seen, second by second.
+    Localize,
+    /// Which classes are heard, seen, or both.
+    Parse,
+    /// Which pixels sound.
+    Segment,
+}
+
+/// Options of `eval`.
+#[derive(Args, Clone, Debug)]
+pub struct EvalArgs {
+    /// How many scenes.
+    #[arg(long, default_value = "200")]
+    pub scenes: usize,
+    /// Which of the unseen scenes.
+    #[arg(long, default_value = "0")]
+    pub seed: u64,
+    /// The model: `demo`, or a folder with a model.json and its weights.
+    #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
+    pub model: ModelChoice,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `demo`.
+#[derive(Args, Clone, Debug)]
+pub struct DemoArgs {
+    /// Do the job without a window; also what happens where there is no display.
+    #[arg(long)]
+    pub headless: bool,
+    /// The folder for the clips and, without a window, the results.
+    #[arg(long, value_name = "DIR", default_value = "mettle-demo")]
+    pub out: PathBuf,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+}
+
+/// Options of `bench`.
+#[derive(Args, Clone, Debug)]
+pub struct BenchArgs {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Length of the long clip whose memory is watched; 0 leaves it out.
+    #[arg(long, default_value = "10")]
+    pub minutes: u32,
+    /// The model: `demo`, or a folder with a model.json and its weights.
+    #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
+    pub model: ModelChoice,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,

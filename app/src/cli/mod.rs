@@ -5,11 +5,16 @@
 pub mod analysis;
 mod analyze;
 mod args;
+mod bench;
+mod demo;
 mod doctor;
 mod driver;
+mod eval;
 mod features;
 mod names;
 mod output;
+mod pictures;
+mod scenes;
 mod table;
 
 use std::process::ExitCode;
@@ -52,6 +57,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Features(args)) => features::run(&args),
+        Some(Command::Scenes(args)) => scenes::run(&args),
+        Some(Command::Eval(args)) => eval::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(cli.paths, cli.device),
     }
@@ -61,8 +70,9 @@ fn window(
     paths: Vec<std::path::PathBuf>,
     device: mettle_core::gpu::DeviceChoice,
 ) -> Result<(), Failure> {
-    let _ = (paths, device);
-    Err(Failure::Said(
-        "the window is not part of this build yet; use `mettle analyze CLIP`".to_owned(),
-    ))
+    crate::run_window(crate::WindowOptions { paths, device }).map_err(|error| {
+        Failure::Said(format!(
+            "the window cannot be opened: {error}. Without a display, use `mettle analyze CLIP`"
+        ))
+    })
 }

@@ -8,6 +8,7 @@ use crate::gpu::DeviceError;
 use crate::media::MediaError;
 use crate::model::ModelError;
 use crate::project::Task;
+use crate::train::TrainError;
 
 /// Why a job, or the engine itself, failed.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum EngineError {
     /// The model cannot be loaded or run.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A model could not be measured.
+    #[error(transparent)]
+    Train(#[from] TrainError),
     /// The model cannot do what is asked.
     #[error("the model {model} has no head for the task {task:?}")]
     NoHead {

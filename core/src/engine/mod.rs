@@ -4,6 +4,7 @@
 
 mod board;
 mod error;
+mod eval;
 mod file_features;
 mod handle;
 mod job;
@@ -18,6 +19,7 @@ mod worker;
 pub use crate::gpu::{DeviceChoice, DeviceReport};
 pub use board::Board;
 pub use error::EngineError;
+pub use eval::evaluate;
 pub use file_features::features_of_file;
 pub use handle::{Engine, EngineOptions};
 pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice};

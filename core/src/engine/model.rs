@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EngineError, ModelChoice};
 use crate::base::Labels;
-use crate::model::{ModelBundle, ModelError};
+use crate::model::ModelBundle;
 
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,11 +35,7 @@ pub fn model_info(choice: &ModelChoice) -> Result<ModelInfo, EngineError> {
 
 pub(super) fn bundle(choice: &ModelChoice) -> Result<ModelBundle, EngineError> {
     Ok(match choice {
-        ModelChoice::Demo => {
-            return Err(
-                ModelError::Config("the demo model is not part of this build yet".into()).into(),
-            );
-        }
+        ModelChoice::Demo => ModelBundle::demo()?,
         ModelChoice::Folder(folder) => ModelBundle::open(folder)?,
     })
 }

@@ -9,12 +9,20 @@ use burn::tensor::Device;
 use super::model::bundle;
 use super::{EngineError, EngineOptions, ModelChoice};
 use crate::gpu::{DeviceError, DeviceReport, choose};
-use crate::model::LoadedModel;
+use crate::model::{Familiarity, LoadedModel};
 
 /// The session of the `engine` thread.
 pub struct ComputeSession {
     device: Result<Device, DeviceError>,
-    models: HashMap<ModelChoice, LoadedModel>,
+    models: HashMap<ModelChoice, ReadyModel>,
+}
+
+/// A model on the device.
+pub(super) struct ReadyModel {
+    /// Backbones and head.
+    pub model: LoadedModel,
+    /// What it knows of its training data, if its maker measured that.
+    pub familiarity: Option<Familiarity>,
 }
 
 /// The session of the `media` thread: decoders belong to the jobs.
@@ -50,11 +58,18 @@ impl ComputeSession {
     pub(super) fn model(
         &mut self,
         choice: &ModelChoice,
-    ) -> Result<(&Device, &LoadedModel), EngineError> {
+    ) -> Result<(&Device, &ReadyModel), EngineError> {
         let device = self.device.as_ref().map_err(Clone::clone)?;
         let model = match self.models.entry(choice.clone()) {
             Entry::Occupied(loaded) => loaded.into_mut(),
-            Entry::Vacant(place) => place.insert(bundle(choice)?.load(device)?),
+            Entry::Vacant(place) => {
+                let model = bundle(choice)?.load(device)?;
+                let known = model.familiarity.as_ref();
+                place.insert(ReadyModel {
+                    familiarity: known.and_then(Familiarity::read),
+                    model,
+                })
+            }
         };
         Ok((device, model))
     }

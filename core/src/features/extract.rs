@@ -56,6 +56,20 @@ impl Recipe {
     }
 }
 
+/// What familiarity is judged by: the mean over tokens of the visual backbone's normed last layer, followed by the audio
+/// backbone's, a row a segment.
+///
+/// # Errors
+/// When the device fails.
+pub fn pooled(visual: &LayerFeatures, audio: &LayerFeatures) -> Result<Vec<Vec<f32>>, String> {
+    let mean = |f: &LayerFeatures| f.final_norm.clone().mean_dim(1).squeeze_dim::<2>(1);
+    let both = Tensor::cat(vec![mean(visual), mean(audio)], 1);
+    let width = both.dims()[1].max(1);
+    let values = both.into_data().try_to_vec::<f32>();
+    let values = values.map_err(|error| format!("{error:?}"))?;
+    Ok(values.chunks(width).map(<[f32]>::to_vec).collect())
+}
+
 /// Visual and audio features of a batch of n segments, layers `[n, tokens, width]`. No gradients.
 pub fn extract(
     model: &LoadedModel,

@@ -2,4 +2,4 @@
 
 mod extract;
 
-pub use extract::{PreparedSegment, Recipe, extract};
+pub use extract::{PreparedSegment, Recipe, extract, pooled};

@@ -18,6 +18,13 @@ pub struct Prober {
 }
 
 impl Prober {
+    /// With the program that is running.
+    pub fn this_program() -> Self {
+        Self {
+            program: std::env::current_exe().ok(),
+        }
+    }
+
     /// Try a GPU in a child process, once for each adapter, driver and version of this program: a success is remembered.
     ///
     /// # Errors

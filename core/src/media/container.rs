@@ -11,7 +11,9 @@ use ffmpeg::format::context::Input;
 use ffmpeg::format::stream::Disposition;
 use ffmpeg::media::Type;
 
+use super::edit_list::picture_delay;
 use super::error::{MediaError, looks_like};
+use super::ffi;
 use crate::base::Time;
 
 /// Unreadable packets in a row after which a file counts as ended.
@@ -27,6 +29,8 @@ pub(super) struct Container {
     pub audio: Option<usize>,
     /// Time 0 on FFmpeg's own clock.
     pub origin: Time,
+    /// How much later than FFmpeg says its pictures are shown.
+    picture_delay: Time,
 }
 
 impl Container {
@@ -42,19 +46,19 @@ impl Container {
                 looks_like => MediaError::NotMedia { path, looks_like },
             });
         }
-        let origin = [video, audio]
-            .into_iter()
-            .flatten()
-            .filter_map(|index| start_of(&input.stream(index)?))
-            .min()
-            .unwrap_or(Time::ZERO);
-        Ok(Self {
+        let mut container = Self {
             input,
             path: path.into(),
             video,
             audio,
-            origin,
-        })
+            origin: Time::ZERO,
+            picture_delay: Time::ZERO,
+        };
+        container.picture_delay = picture_delay(&container).unwrap_or(Time::ZERO);
+        let starts = [video, audio].into_iter().flatten();
+        let starts = starts.filter_map(|index| container.start_of(index));
+        container.origin = starts.min().unwrap_or(Time::ZERO);
+        Ok(container)
     }
 
     /// Opens the same streams again from the start: the one way back that works in every container.
@@ -67,15 +71,7 @@ impl Container {
 
     /// The next packet of any stream that is kept; `None` at the end. Unreadable ones are passed over.
     pub fn next_packet(&mut self) -> Option<ffmpeg::Packet> {
-        for _ in 0..MAX_BAD_READS {
-            let mut packet = ffmpeg::Packet::empty();
-            match packet.read(&mut self.input) {
-                Ok(()) => return Some(packet),
-                Err(ffmpeg::Error::Eof) => return None,
-                Err(_) => {}
-            }
-        }
-        None
+        next_packet(&mut self.input)
     }
 
     /// Goes to the last key frame at or before `t`, as far as the container knows.
@@ -84,10 +80,45 @@ impl Container {
             .seek((self.origin + t).micros(), ..(self.origin + t).micros())
     }
 
+    /// When a stream starts on this clip's clock, after encoder delay and edit lists, where it is known.
+    pub fn start_of(&self, index: usize) -> Option<Time> {
+        let stream = self.input.stream(index)?;
+        let ticks = stream.start_time();
+        if ticks == ffmpeg::ffi::AV_NOPTS_VALUE {
+            return None;
+        }
+        let start = self.time_of(index, ticks);
+        if ticks >= 0 || Some(index) != self.audio {
+            return Some(start);
+        }
+        // Matroska's time stamps start with the encoder's delay, which the decoder takes off. What is then left of
+        // a tick is rounding.
+        let (padding, rate) = ffi::initial_padding(&stream);
+        let after = start + self.origin + Time::from_samples(padding, rate);
+        let rounding = self.length_of(index, 1).max(Time::from_micros(1_000));
+        let after = if after > Time::ZERO || Time::ZERO - after < rounding {
+            Time::ZERO
+        } else {
+            after
+        };
+        Some(if padding > 0 {
+            after - self.origin
+        } else {
+            start
+        })
+    }
+
     /// A stream's ticks as time on this clip's clock.
     pub fn time_of(&self, stream: usize, ticks: i64) -> Time {
-        let base = self.time_base(stream);
-        Time::from_ticks(ticks, base.0.into(), base.1.into()) - self.origin
+        self.length_of(stream, ticks) - self.origin + self.delay_of(stream)
+    }
+
+    fn delay_of(&self, stream: usize) -> Time {
+        if Some(stream) == self.video {
+            self.picture_delay
+        } else {
+            Time::ZERO
+        }
     }
 
     /// A length in a stream's ticks.
@@ -99,7 +130,7 @@ impl Container {
     /// A moment on this clip's clock in a stream's ticks.
     pub fn ticks_of(&self, stream: usize, t: Time) -> i64 {
         let base = self.time_base(stream);
-        (t + self.origin).to_ticks_floor(base.0.into(), base.1.into())
+        (t + self.origin - self.delay_of(stream)).to_ticks_floor(base.0.into(), base.1.into())
     }
 
     pub fn time_base(&self, stream: usize) -> ffmpeg::Rational {
@@ -155,6 +186,19 @@ impl Container {
     }
 }
 
+/// The next readable packet; `None` at the end.
+pub(super) fn next_packet(input: &mut Input) -> Option<ffmpeg::Packet> {
+    for _ in 0..MAX_BAD_READS {
+        let mut packet = ffmpeg::Packet::empty();
+        match packet.read(input) {
+            Ok(()) => return Some(packet),
+            Err(ffmpeg::Error::Eof) => return None,
+            Err(_) => {}
+        }
+    }
+    None
+}
+
 /// FFmpeg prints to stderr by default; what it has to say reaches the user through [`MediaError`] instead.
 pub(super) fn quiet_ffmpeg() {
     static ONCE: Once = Once::new();
@@ -200,11 +244,15 @@ pub(super) fn file_url(path: &Path) -> Result<String, MediaError> {
 }
 
 fn open_input(path: &Path, head: &[u8]) -> Result<Input, MediaError> {
-    let mut options = ffmpeg::Dictionary::new();
-    // A playlist disguised as a clip must not make us fetch anything from elsewhere.
-    options.set("protocol_whitelist", "file");
-    ffmpeg::format::input_with_dictionary(&file_url(path)?, options)
+    ffmpeg::format::input_with_dictionary(&file_url(path)?, local_only())
         .map_err(|e| MediaError::refused(path, head, e))
+}
+
+/// A playlist disguised as a clip must not make us fetch anything from elsewhere.
+pub(super) fn local_only() -> ffmpeg::Dictionary<'static> {
+    let mut options = ffmpeg::Dictionary::new();
+    options.set("protocol_whitelist", "file");
+    options
 }
 
 /// The best stream of pictures that move: cover art is not a video.
@@ -220,11 +268,4 @@ fn pictures_of(input: &Input) -> Option<usize> {
 
 fn sound_of(input: &Input) -> Option<usize> {
     input.streams().best(Type::Audio).map(|s| s.index())
-}
-
-/// When a stream starts on FFmpeg's clock, after encoder delay and edit lists, where it is known.
-pub(super) fn start_of(stream: &ffmpeg::Stream) -> Option<Time> {
-    let (ticks, base) = (stream.start_time(), stream.time_base());
-    (ticks != ffmpeg::ffi::AV_NOPTS_VALUE)
-        .then(|| Time::from_ticks(ticks, base.0.into(), base.1.into()))
 }

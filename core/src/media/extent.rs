@@ -2,7 +2,7 @@
 
 use ffmpeg_next as ffmpeg;
 
-use super::container::{Container, start_of};
+use super::container::Container;
 use super::error::MediaError;
 use super::ffi;
 use crate::base::Time;
@@ -77,9 +77,9 @@ struct Seen {
 
 impl Seen {
     fn extent(self, container: &Container, stream: Option<usize>) -> Extent {
+        let stated = stream.and_then(|index| container.start_of(index));
+        let start = stated.unwrap_or(self.first);
         let stream = stream.and_then(|index| container.input.stream(index));
-        let stated = stream.as_ref().and_then(start_of);
-        let start = stated.map_or(self.first, |start| start - container.origin);
         let length = stream.map_or(Time::ZERO, |s| container.length_of(s.index(), s.duration()));
         let padded = length > Time::ZERO && self.end - (start + length) < PADDING;
         let end = if padded {

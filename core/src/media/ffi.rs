@@ -92,3 +92,22 @@ pub(super) fn clear_codec_tag(stream: &mut ffmpeg::StreamMut) {
     // SAFETY: the stream is borrowed mutably; codecpar lives as long as it.
     unsafe { (*(*stream.as_mut_ptr()).codecpar).codec_tag = 0 };
 }
+
+/// Frames of encoder delay at the start of a sound stream, and the stream's rate.
+pub(super) fn initial_padding(stream: &ffmpeg::Stream) -> (i64, u32) {
+    // SAFETY: codecpar lives as long as the stream, which is borrowed.
+    unsafe {
+        let parameters = (*stream.as_ptr()).codecpar;
+        let rate = (*parameters).sample_rate.max(1) as u32;
+        ((*parameters).initial_padding.max(0).into(), rate)
+    }
+}
+
+/// Whether an edit list cuts away the first packet of a stream.
+pub(super) fn starts_cut_away(stream: &ffmpeg::Stream) -> bool {
+    // SAFETY: the stream is borrowed; the call only reads the index. The entry's flags are its two lowest bits.
+    unsafe {
+        let entry = ffi::avformat_index_get_entry(stream.as_ptr() as *mut _, 0);
+        !entry.is_null() && (*entry).flags() & ffi::AVINDEX_DISCARD_FRAME as i32 != 0
+    }
+}

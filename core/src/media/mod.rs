@@ -11,6 +11,7 @@ mod color;
 mod container;
 mod content;
 mod downmix;
+mod edit_list;
 mod error;
 mod extent;
 mod ffi;

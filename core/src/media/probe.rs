@@ -6,7 +6,7 @@ use ffmpeg_next as ffmpeg;
 
 use super::clip::{AudioInfo, Clip, VideoInfo};
 use super::color::shown_size;
-use super::container::{Container, start_of};
+use super::container::Container;
 use super::content::content_hash;
 use super::error::{MediaError, MediaWarning};
 use super::extent::{Extent, Extents, extents_of};
@@ -189,7 +189,7 @@ fn with_extent(info: AudioInfo, extents: &Extents) -> AudioInfo {
 fn declared_duration(container: &Container) -> Time {
     let of_stream = |index: Option<usize>| {
         let stream = container.input.stream(index?)?;
-        let start = start_of(&stream)? - container.origin;
+        let start = container.start_of(index?)?;
         let length = container.length_of(stream.index(), stream.duration());
         (stream.duration() > 0).then_some(start + length)
     };

@@ -22,9 +22,17 @@ const JITTER: Time = Time::from_micros(5_000);
 /// Packets tried with a decoder before it is given up.
 const TRIALS: usize = 8;
 /// Containers whose seeking lands on estimated time stamps; their packets are counted from the start instead.
-const COUNTED: [&str; 7] = ["mp3", "aac", "ac3", "eac3", "dts", "truehd", "loas"];
-/// Codecs whose packets all hold the same number of frames.
-const EVEN: [Id; 6] = [Id::AAC, Id::MP3, Id::MP2, Id::AC3, Id::EAC3, Id::DTS];
+const COUNTED: [&str; 8] = ["mp3", "aac", "ac3", "eac3", "dts", "truehd", "loas", "ogg"];
+/// Codecs whose packets, save the first, usually all hold the same number of frames.
+const EVEN: [Id; 7] = [
+    Id::AAC,
+    Id::MP3,
+    Id::MP2,
+    Id::AC3,
+    Id::EAC3,
+    Id::DTS,
+    Id::OPUS,
+];
 
 /// Consecutive samples, mixed to the wanted layout.
 struct Run {
@@ -47,8 +55,10 @@ pub(super) struct SoundTrack {
     /// Decoded and not yet read; may start before `position`.
     waiting: Option<Run>,
     later: std::collections::VecDeque<Run>,
-    /// Position and length of the first packet, to count even packets from where time stamps are coarse.
-    first: Option<(i64, i64)>,
+    /// Where the first sound starts.
+    first: Option<i64>,
+    /// Where the second packet starts, and its length: even packets are counted from there.
+    second: Option<(i64, i64)>,
     ended: bool,
 }
 
@@ -102,6 +112,7 @@ impl SoundTrack {
             waiting: None,
             later: Default::default(),
             first: None,
+            second: None,
             ended: false,
         }
     }
@@ -150,7 +161,7 @@ impl SoundTrack {
     pub fn seek(&mut self, position: i64) {
         let rate = self.rate();
         let ahead = Time::from_samples(position - self.position, rate);
-        let start = self.first.map_or(0, |(start, _)| start);
+        let start = self.first.unwrap_or(0);
         let held = match &self.waiting {
             // Nothing lies before the first sound.
             Some(run) if run.start <= start => i64::MIN,
@@ -225,6 +236,9 @@ impl SoundTrack {
     /// Decodes the first sound, to learn where the packets are counted from and whether the decoder is any good.
     fn decode_first(&mut self) -> bool {
         self.waiting = self.next_run();
+        if let Some(second) = self.next_run() {
+            self.later.push_front(second);
+        }
         self.waiting.is_some()
     }
 
@@ -250,14 +264,23 @@ impl SoundTrack {
                         self.later.extend(run);
                     }
                 }
-                // Before anything was decoded, a refusal speaks against the decoder; after, against the packet.
-                Err(_) if self.first.is_none() && refused >= TRIALS => return None,
+                // Before anything was decoded, refusals speak against the decoder; after, a few against the packets.
+                Err(_) if refused >= TRIALS => self.change_decoder()?,
                 Err(_) => {
                     refused += 1;
                     self.expected = None;
                 }
             }
         }
+    }
+
+    /// Goes on with FFmpeg's decoder where symphonia's gave up in the middle of a file.
+    fn change_decoder(&mut self) -> Option<()> {
+        if self.first.is_none() || !self.codec.is_symphonia() {
+            return None;
+        }
+        self.codec = SoundCodec::ffmpeg(&self.container, self.stream).ok()?;
+        Some(())
     }
 
     /// Gives a block its place among the samples, and mixes it.
@@ -274,11 +297,15 @@ impl SoundTrack {
             (Some(stamped), Some(expected)) if (stamped - expected).abs() > jitter => stamped,
             (_, Some(expected)) => expected,
             (Some(stamped), None) => self.counted(stamped),
-            (None, None) => self.position,
+            (None, None) if self.first.is_none() => 0,
+            // After a seek, until a packet says where it belongs.
+            (None, None) => return None,
         };
         self.expected = Some(start + length);
-        self.first
-            .get_or_insert((start, length + block.skipped as i64));
+        match self.first {
+            None => self.first = Some(start),
+            Some(_) => _ = self.second.get_or_insert((start, length)),
+        }
         Some(Run {
             start,
             samples: self.downmix.mix(&block.frames),
@@ -301,10 +328,10 @@ impl SoundTrack {
             .input
             .stream(self.stream)
             .map(|s| s.parameters().id());
-        match (self.first, id) {
-            (Some((first, length)), Some(id)) if tick > 1 && EVEN.contains(&id) && length > 0 => {
-                let packets = (stamped - first + length / 2).div_euclid(length);
-                let counted = first + packets * length;
+        match (self.second, id) {
+            (Some((second, length)), Some(id)) if tick > 1 && EVEN.contains(&id) => {
+                let packets = (stamped - second + length / 2).div_euclid(length);
+                let counted = second + packets * length;
                 if (counted - stamped).abs() <= tick {
                     counted
                 } else {

@@ -1,11 +1,15 @@
 //! Promises of the engine, the devices, predictions and the command line.
 
+mod analyze;
 mod device_choice;
+mod doctor;
 mod fake_jobs;
 mod job_cancel;
 mod job_ends_once;
 mod job_failure;
 mod job_priority;
+mod localizer;
+mod real_jobs;
 mod slow_reader;
 mod tracks;
 mod windows;

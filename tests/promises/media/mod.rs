@@ -1,1 +1,12 @@
 //! Promises of media.
+
+mod broken_files;
+mod colors;
+mod frame_at;
+mod long_clips;
+mod odd_files;
+mod sound;
+mod sync;
+mod time;
+mod waveform;
+mod writing;

@@ -129,8 +129,14 @@ fn htsat_from_sound_is_upstreams() {
 #[test]
 fn both_are_upstreams_on_the_gpu_path() {
     let Some(device) = gpu() else { return };
-    check_swin("swinv2_a.io.safetensors", &device, GPU);
-    check_htsat("htsat_b.io.safetensors", "htsat_b.ckpt", &device, GPU);
+    // One pass each, as in use: every shape costs a software adapter seconds of compilation.
+    let io = GoldenFile::read("swinv2_a.io.safetensors");
+    let model = swin(&io, &device).freeze_tables();
+    check(&io, model.forward(io.tensor("input", &device)), GPU);
+    let io = GoldenFile::read("htsat_b.io.safetensors");
+    let model = htsat(&io, "htsat_b.ckpt", &device).freeze_tables();
+    let input = io.tensor("out.logmel_extractor", &device);
+    check(&io, model.forward(input), GPU);
 }
 
 /// Windows that do not divide the map: implementations disagree on them, so they are refused, and the message says why.

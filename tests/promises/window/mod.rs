@@ -1,1 +1,10 @@
-//! Promises of window.
+//! Promises of the window.
+
+mod axis;
+mod commands;
+mod heat;
+mod scripted;
+mod shaders;
+mod sync;
+mod theme;
+mod work;

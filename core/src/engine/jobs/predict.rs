@@ -10,7 +10,7 @@ use crate::engine::session::ComputeSession;
 use crate::engine::{
     EngineError, Job, ModelChoice, Problem, ReplyBody, Severity, Step, StepContext,
 };
-use crate::features::{PreparedSegment, Recipe, extract};
+use crate::features::{PreparedSegment, Recipe, extract, pooled};
 use crate::media::{Clip, MediaError, SegmentReader};
 use crate::predict::{Localizer, PredictionKey};
 use crate::project::Task;
@@ -61,7 +61,8 @@ impl PredictJob {
         session: &mut ComputeSession,
         context: &StepContext<'_>,
     ) -> Result<Begun, EngineError> {
-        let (_, model) = session.model(&self.model)?;
+        let (_, ready) = session.model(&self.model)?;
+        let model = &ready.model;
         if self.task != Task::Localize || model.localize.is_none() {
             return Err(EngineError::NoHead {
                 model: model.about.name.clone(),
@@ -102,11 +103,11 @@ impl Job<ComputeSession> for PredictJob {
             self.begun = Some(self.begin(session, context)?);
             return Ok(Step::More);
         };
-        let batch = take(&begun.segments, self.batch)?;
-        if batch.is_empty() && !begun.localizer.is_complete() {
-            return Ok(Step::More);
-        }
-        if !batch.is_empty() {
+        if !begun.localizer.is_complete() {
+            let batch = take(&begun.segments, self.batch)?;
+            if batch.is_empty() {
+                return Ok(Step::More);
+            }
             let time = begun.score(session, &self.model, &batch)?;
             self.batch = next_batch(self.batch, time);
             context.progress(begun.localizer.seen() as u64, begun.total);
@@ -131,12 +132,20 @@ impl Begun {
         batch: &[PreparedSegment],
     ) -> Result<Duration, EngineError> {
         let begin = Instant::now();
-        let (device, model) = session.model(choice)?;
+        let (device, ready) = session.model(choice)?;
+        let model = &ready.model;
         let Some(head) = &model.localize else {
             return Ok(Duration::ZERO);
         };
         let (visual, audio) = extract(model, batch, device);
-        let familiarity = vec![1.0; batch.len()];
+        let familiarity = match &ready.familiarity {
+            Some(known) => pooled(&visual, &audio)
+                .map_err(EngineError::Compute)?
+                .iter()
+                .map(|row| known.score(row))
+                .collect(),
+            None => vec![1.0; batch.len()],
+        };
         let (visual, audio) = head.meta_features(&visual, &audio);
         self.localizer
             .add(head, visual, audio, &familiarity)
@@ -214,21 +223,16 @@ fn decode_all(
 
 /// What to say of a clip that can only be heard or only be seen.
 fn one_modality(clip: &Clip) -> Option<Problem> {
-    let (title, replaced) = match (&clip.video, &clip.audio) {
+    let (lacks, replaced) = match (&clip.video, &clip.audio) {
         (Some(_), Some(_)) => return None,
-        (Some(_), None) => ("This clip has no sound", "silence stands in for it"),
-        (None, Some(_)) => (
-            "This clip has no pictures",
-            "a grey picture stands in for them",
-        ),
-        (None, None) => (
-            "This clip has neither sound nor pictures",
-            "nothing can be scored",
-        ),
+        (Some(_), None) => ("no sound", "silence stands in for it"),
+        (None, Some(_)) => ("no pictures", "a grey picture stands in for them"),
+        (None, None) => ("neither sound nor pictures", "nothing can be scored"),
     };
+    let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
     Some(Problem {
         severity: Severity::Warning,
-        title: title.to_owned(),
+        title: format!("{} has {lacks}", name.to_string_lossy()),
         advice: format!(
             "Nothing in it can be both heard and seen; {replaced}, and its scores mean little."
         ),

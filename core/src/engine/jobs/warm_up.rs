@@ -27,7 +27,8 @@ impl Job<ComputeSession> for WarmUpJob {
         session: &mut ComputeSession,
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
-        let (device, model) = session.model(&self.model)?;
+        let (device, ready) = session.model(&self.model)?;
+        let model = &ready.model;
         if !self.loaded {
             self.loaded = true;
             context.progress(1, 2);

@@ -84,11 +84,7 @@ impl Distiller {
             let tokens = features.layers[*layer].clone();
             lcd.forward(tokens).mean_dim(1).squeeze_dim::<2>(1)
         };
-        let means: Vec<Tensor<2>> = self.lcds.iter().zip(&self.picked).map(of).collect();
-        let count = means.len() as f64;
-        match means.into_iter().reduce(|sum, mean| sum + mean) {
-            Some(sum) => sum / count,
-            None => unreachable!("a distiller has at least one layer"),
-        }
+        let means = self.lcds.iter().zip(&self.picked).map(of).collect();
+        Tensor::stack::<3>(means, 0).mean_dim(0).squeeze_dim::<2>(0)
     }
 }

@@ -1,0 +1,24 @@
+//! `mettle scenes`: clips drawn and synthesised from seeds, with their ground truth.
+
+use indicatif::ProgressBar;
+use mettle_core::data::scenes::{SceneTask, write_dataset};
+
+use super::args::{SceneKind, ScenesArgs};
+use super::{Failure, output};
+
+/// Write a dataset of scenes.
+pub fn run(args: &ScenesArgs) -> Result<(), Failure> {
+    let task = match args.task {
+        SceneKind::Localize => SceneTask::Localize,
+        SceneKind::Parse => SceneTask::Parse,
+        SceneKind::Segment => SceneTask::Segment,
+    };
+    output::make_folder(&args.out)?;
+    let bar = ProgressBar::new(args.count as u64);
+    write_dataset(args.seed, args.count, &args.out, task, |progress| {
+        bar.set_position(progress.done);
+    })?;
+    bar.finish_and_clear();
+    let (count, folder) = (args.count, args.out.display());
+    output::say(&format!("{count} scenes written to {folder}\n"))
+}

@@ -1,0 +1,87 @@
+//! Heat: scores as strength of colour, however many seconds fall on one point.
+
+use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2};
+use mettle_core::predict::Prediction;
+
+use super::TimeAxis;
+
+/// Cells narrower than this are drawn without the gap between them.
+const GAP_FROM: f32 = 6.0;
+
+/// A run of the screen and its score: one segment where there is room, else the highest of those that share it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Column {
+    /// Left end, in points.
+    pub left: f32,
+    /// Right end, in points.
+    pub right: f32,
+    /// Score, 0 to 1.
+    pub score: f32,
+}
+
+/// The scores of one class along the axis. Work grows with the seconds in view, shapes with the points only.
+pub fn columns_of(prediction: &Prediction, class: usize, axis: &TimeAxis) -> Vec<Column> {
+    let scored = prediction.scores.len().min(prediction.segments.len());
+    let end = axis.start + axis.span;
+    let first = prediction
+        .segments
+        .partition_point(|span| span.end.as_secs_f64() <= axis.start);
+    let mut columns: Vec<Column> = Vec::new();
+    for index in first..scored {
+        let (Some(span), Some(scores)) =
+            (prediction.segments.get(index), prediction.scores.get(index))
+        else {
+            break;
+        };
+        if span.start.as_secs_f64() >= end {
+            break;
+        }
+        let left = axis.screen_from_time(span.start).max(axis.left);
+        let right = axis.screen_from_time(span.end).min(axis.right);
+        let score = scores.get(class).copied().unwrap_or(0.0);
+        match columns.last_mut() {
+            // Several seconds on one point: the highest is what must not be missed.
+            Some(last) if right - last.left < 1.5 => {
+                last.right = right;
+                last.score = last.score.max(score);
+            }
+            _ => columns.push(Column { left, right, score }),
+        }
+    }
+    columns
+}
+
+/// Draw columns as heat.
+pub fn paint_columns(painter: &Painter, rect: Rect, columns: &[Column], color: Color32) {
+    let mut mesh = Mesh::default();
+    for column in columns {
+        let gap = if column.right - column.left >= GAP_FROM {
+            1.0
+        } else {
+            0.0
+        };
+        let cell = Rect::from_min_max(
+            pos2(column.left, rect.top()),
+            pos2((column.right - gap).max(column.left), rect.bottom()),
+        );
+        // A faint cell even at zero: the second was analysed.
+        let strength = 0.05 + 0.95 * column.score.clamp(0.0, 1.0);
+        mesh.add_colored_rect(cell, color.gamma_multiply(strength));
+    }
+    painter.add(Shape::mesh(mesh));
+}
+
+/// Slanted lines over what is not analysed yet: not to be mistaken for a score of zero.
+pub fn pending_pattern(painter: &Painter, rect: Rect, color: Color32) {
+    if rect.width() <= 0.0 || rect.height() <= 0.0 {
+        return;
+    }
+    let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+    let rect = rect.intersect(painter.clip_rect());
+    let mut x = (rect.left() / 8.0).floor() * 8.0 - rect.height();
+    while x < rect.right() {
+        let ends = [pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())];
+        painter.line_segment(ends, Stroke::new(1.0, color));
+        x += 8.0;
+    }
+}

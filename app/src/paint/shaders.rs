@@ -1,0 +1,7 @@
+//! Every shader of the program, listed once: file name and text.
+
+/// File name in `shaders/` and what it says.
+pub const SHADERS: &[(&str, &str)] = &[("yuv_to_rgb.wgsl", YUV_TO_RGB)];
+
+/// Draws a planar YUV picture, turned upright.
+pub const YUV_TO_RGB: &str = include_str!("../../../shaders/yuv_to_rgb.wgsl");

@@ -1,0 +1,170 @@
+//! The inspector: the scores of a second, or the events as a table.
+
+use egui::{Align, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
+use mettle_core::base::BACKGROUND;
+use mettle_core::predict::{Prediction, Thresholds, label_of};
+
+use super::widgets::{card, dim, emphasis, tabs};
+use super::{events, viewer};
+use crate::command::{Commands, Intent};
+use crate::state::{AppState, Entry, Errand, InspectorTab};
+use crate::theme::{figures, mix, size, tokens};
+
+/// Below this a second is not like what the model was trained on.
+const UNFAMILIAR: f32 = 0.5;
+
+/// Draw it.
+pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let pages = [
+        (InspectorTab::Second, "Second"),
+        (InspectorTab::Events, "Events"),
+    ];
+    if let Some(tab) = tabs(ui, state.tab, &pages) {
+        commands.push(Intent::Tab(tab));
+    }
+    let Some(entry) = state.entry() else { return };
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        if let Some(problem) = entry.failure.as_ref().filter(|_| entry.clip.is_some()) {
+            card(ui).show(ui, |ui| {
+                viewer::problem_ui(ui, problem, commands);
+                if ui.button("Try again").clicked() {
+                    commands.push(Intent::Retry(entry.id));
+                }
+            });
+        }
+        match (state.tab, &entry.prediction) {
+            (InspectorTab::Events, _) => events::events_ui(ui, state, entry, commands),
+            (InspectorTab::Second, Some(prediction)) => second_ui(ui, state, entry, prediction),
+            (InspectorTab::Second, None) => {
+                let words = if entry.job(Errand::Predict).is_some() {
+                    "The scores come as the seconds are analysed."
+                } else {
+                    "This clip is not analysed."
+                };
+                dim(ui, words);
+            }
+        }
+        model_ui(ui, state);
+    });
+}
+
+fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Prediction) {
+    let t = tokens(ui.ctx());
+    let Some(segment) = state.current_segment() else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        ui.label(emphasis(format!("Second {segment}"), size::HEADING));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(span) = prediction.segments.get(segment) {
+                let (from, to) = (span.start.as_secs_f64(), span.end.as_secs_f64());
+                let text = RichText::new(format!("{from:.1}–{to:.1} s"));
+                ui.label(text.font(figures(size::SMALL)).color(t.dim));
+            }
+        });
+    });
+    if segment >= entry.scored() {
+        dim(ui, "Not yet analysed");
+        return;
+    }
+    let thresholds = Thresholds {
+        global: state.settings.threshold,
+    };
+    let label = label_of(prediction, &thresholds, segment);
+    if &*label == BACKGROUND {
+        ui.label(RichText::new("Background: nothing it knows is heard and seen").color(t.dim));
+    } else {
+        ui.label(RichText::new(format!("{label}: heard and seen")).color(t.both));
+    }
+    unfamiliar(ui, prediction, segment);
+    ui.add_space(4.0);
+    bars(ui, state, prediction, segment);
+}
+
+/// Says so where the model does not know what it sees and hears.
+fn unfamiliar(ui: &mut Ui, prediction: &Prediction, segment: usize) {
+    let t = tokens(ui.ctx());
+    let Some(familiarity) = prediction.familiarity.get(segment) else {
+        return;
+    };
+    if *familiarity < UNFAMILIAR {
+        card(ui).stroke(Stroke::new(1.0, t.audible)).show(ui, |ui| {
+            let words = "This does not look or sound like what the model was trained on: its scores mean little here.";
+            ui.add(egui::Label::new(RichText::new(words).size(12.0)).wrap());
+        });
+    }
+}
+
+fn bars(ui: &mut Ui, state: &AppState, prediction: &Prediction, segment: usize) {
+    let Some(scores) = prediction.scores.get(segment) else {
+        return;
+    };
+    let mut order: Vec<usize> = (0..scores.len().min(prediction.labels.len())).collect();
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+    ui.spacing_mut().item_spacing.y = 2.0;
+    for class in order {
+        bar(
+            ui,
+            &prediction.labels[class],
+            scores[class],
+            state.settings.threshold,
+            true,
+        );
+    }
+    if let Some(rest) = prediction.background(segment) {
+        bar(ui, BACKGROUND, rest, state.settings.threshold, false);
+    }
+}
+
+fn bar(ui: &mut Ui, label: &str, score: f32, threshold: f32, is_class: bool) {
+    let t = tokens(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Meter, true, format!("{label} {:.0} %", score * 100.0))
+    });
+    let over = is_class && score >= threshold;
+    let words = if over { t.text } else { t.dim };
+    let names = ui.painter_at(rect.with_max_x(rect.left() + 116.0));
+    let font = egui::FontId::proportional(12.5);
+    names.text(
+        rect.left_center(),
+        egui::Align2::LEFT_CENTER,
+        label,
+        font,
+        words,
+    );
+    let rail = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
+    let rail = rail
+        .with_min_x(rect.left() + 122.0)
+        .with_max_x(rect.right() - 38.0);
+    ui.painter().rect_filled(rail, 4.0, t.bg0);
+    let color = match (is_class, over) {
+        (true, true) => t.both,
+        (true, false) => mix(t.bg0, t.both, 0.55),
+        (false, _) => mix(t.bg0, t.dim, 0.6),
+    };
+    let filled = rail.with_max_x(rail.left() + rail.width() * score.clamp(0.0, 1.0));
+    ui.painter().rect_filled(filled, 4.0, color);
+    if is_class {
+        let x = rail.left() + rail.width() * threshold;
+        ui.painter()
+            .vline(x, rail.y_range().expand(3.0), Stroke::new(1.0, t.dim));
+    }
+    let at = rect.right_center();
+    ui.painter().text(
+        at,
+        egui::Align2::RIGHT_CENTER,
+        format!("{score:.2}"),
+        figures(11.5),
+        words,
+    );
+}
+
+fn model_ui(ui: &mut Ui, state: &AppState) {
+    let Some(model) = &state.model else { return };
+    ui.add_space(8.0);
+    card(ui).show(ui, |ui| {
+        dim(ui, format!("Model {}", model.name));
+        ui.add(egui::Label::new(RichText::new(&model.about).size(12.0)).wrap());
+    });
+}

@@ -1,0 +1,82 @@
+//! The panels: each draws a part of [`crate::state::AppState`] and queues what the user asks for.
+
+mod dialogs;
+mod empty;
+mod events;
+mod inspector;
+mod library;
+mod overlays;
+mod palette;
+mod status;
+mod timeline;
+mod timeline_input;
+mod timeline_lanes;
+mod top_bar;
+mod transport;
+mod viewer;
+mod widgets;
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use crate::command::Commands;
+use crate::state::AppState;
+use crate::theme::{size, tokens};
+
+/// The whole window.
+pub fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let bar = |margin| Frame::new().fill(t.bg1).inner_margin(margin);
+    Panel::top("top bar")
+        .exact_size(size::TOP_BAR)
+        .resizable(false)
+        .frame(bar(Margin::symmetric(12, 0)))
+        .show(ui, |ui| top_bar::top_bar_ui(ui, state, commands));
+    Panel::bottom("status bar")
+        .exact_size(size::STATUS_BAR)
+        .resizable(false)
+        .frame(bar(Margin::symmetric(12, 0)))
+        .show(ui, |ui| status::status_ui(ui, state, commands));
+    if state.entries.is_empty() {
+        CentralPanel::default()
+            .frame(Frame::new().fill(t.bg0))
+            .show(ui, |ui| empty::empty_ui(ui, state, commands));
+    } else {
+        work_ui(ui, state, commands);
+    }
+    overlays::overlays_ui(ui, state, commands);
+    dialogs::dialogs_ui(ui, state, commands);
+}
+
+fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let side = Frame::new()
+        .fill(t.bg1)
+        .inner_margin(Margin::symmetric(10, 10));
+    Panel::left("library")
+        .default_size(228.0)
+        .size_range(160.0..=420.0)
+        .frame(side)
+        .show(ui, |ui| library::library_ui(ui, state, commands));
+    Panel::right("inspector")
+        .default_size(300.0)
+        .size_range(220.0..=480.0)
+        .frame(side.inner_margin(Margin::symmetric(12, 10)))
+        .show(ui, |ui| inspector::inspector_ui(ui, state, commands));
+    CentralPanel::default()
+        .frame(Frame::new().fill(t.bg0))
+        .show(ui, |ui| {
+            let room = ui.available_height();
+            Panel::bottom("timeline")
+                .resizable(true)
+                .default_size(400.0)
+                .size_range(180.0..=(room - 120.0).max(200.0))
+                .frame(Frame::new().fill(t.bg0))
+                .show(ui, |ui| {
+                    transport::transport_ui(ui, state, commands);
+                    timeline::timeline_ui(ui, state, commands);
+                });
+            CentralPanel::default()
+                .frame(Frame::new().fill(t.stage))
+                .show(ui, |ui| viewer::viewer_ui(ui, state, commands));
+        });
+}

@@ -1,0 +1,103 @@
+//! The status bar: where, what is under the pointer, what runs.
+
+use egui::{Align, Button, Layout, RichText, Sense, Ui};
+use mettle_core::engine::{JobState, JobStatus};
+
+use crate::command::{Commands, Intent};
+use crate::state::{AppState, Dialog};
+use crate::theme::{figures, size, tokens};
+
+/// Draw it.
+pub fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 16.0;
+        let words = |text: &str| RichText::new(text).size(size::SMALL).color(t.dim);
+        let numbers = |text: String| RichText::new(text).font(figures(size::SMALL)).color(t.dim);
+        if let Some(entry) = state.entry().filter(|entry| entry.clip.is_some()) {
+            let frame = state.player.frame.as_ref().and_then(|f| f.index);
+            let frame = frame.map(|index| format!(" f {index}")).unwrap_or_default();
+            ui.label(numbers(format!("{}{frame}", state.player.time)));
+            match &state.hover {
+                Some(hover) => {
+                    let score = hover.score.as_ref();
+                    let score = score
+                        .map(|(label, p)| format!(" · {label} {p:.2}"))
+                        .unwrap_or_default();
+                    ui.label(numbers(format!("{}{score}", hover.time)));
+                }
+                None => {
+                    let problems = entry.failure.is_some();
+                    let done = entry.analysed && !problems;
+                    if done {
+                        ui.label(words("Analysed"));
+                    }
+                }
+            }
+        } else if state.entries.is_empty() {
+            ui.label(words("No clip open"));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            job(ui, state, commands);
+            if let Some(speed) = state.speed_ms {
+                ui.label(words(&format!("{speed:.0} ms a second of clip")));
+            }
+            problems(ui, state, commands);
+        });
+    });
+}
+
+fn job(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let shown = |job: &&JobStatus| job.state == JobState::Running && job.progress.total > 0;
+    let running = state
+        .jobs
+        .iter()
+        .filter(shown)
+        .max_by_key(|job| job.progress.total - job.progress.done);
+    let Some(job) = running.or_else(|| state.jobs.iter().find(|j| j.state == JobState::Running))
+    else {
+        return;
+    };
+    let more = state.jobs.len().saturating_sub(1);
+    let more = if more > 0 {
+        format!(" · {more} more")
+    } else {
+        String::new()
+    };
+    let share = if job.progress.total > 0 {
+        format!(" {:.0} %", job.progress.fraction() * 100.0)
+    } else {
+        String::new()
+    };
+    let text = format!("{}{share}{more} · cancel", job.title);
+    let text = RichText::new(text).size(size::SMALL).color(t.dim);
+    let button = Button::new(text).frame(false).sense(Sense::click());
+    if ui
+        .add(button)
+        .on_hover_text("Stop this job; what is done stays")
+        .clicked()
+    {
+        commands.push(Intent::Cancel(job.id));
+    }
+}
+
+fn problems(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let count = state.problems.len();
+    if count == 0 {
+        return;
+    }
+    let plural = if count == 1 { "problem" } else { "problems" };
+    let text = RichText::new(format!("{count} {plural}"))
+        .size(size::SMALL)
+        .color(t.warn);
+    if ui
+        .add(Button::new(text).frame(false))
+        .on_hover_text("Show what went wrong")
+        .clicked()
+    {
+        commands.push(Intent::Dialog(Dialog::Problems));
+    }
+}

@@ -1,0 +1,189 @@
+//! The timeline: frames, sound, ruler and lanes on one axis, the playhead across them all.
+
+use egui::{Align2, Rect, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use super::{timeline_input, timeline_lanes};
+use crate::command::{Command, Commands};
+use crate::paint::{TimeAxis, pending_pattern};
+use crate::state::{AppState, Entry};
+use crate::theme::{figures, size, tokens};
+
+const FRAMES: f32 = 34.0;
+const SOUND: f32 = 52.0;
+const RULER: f32 = 22.0;
+
+/// Draw it.
+pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let Some(entry) = state.entry().filter(|entry| entry.clip.is_some()) else {
+        return;
+    };
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let whole = ui.available_rect_before_wrap();
+    ui.painter()
+        .hline(whole.x_range(), whole.top(), Stroke::new(1.0, t.line));
+    let axis = TimeAxis {
+        left: whole.left() + size::NAMES,
+        right: whole.right() - 12.0,
+        start: entry.view_start,
+        span: entry.view_span.max(0.01),
+    };
+    let clip = entry.clip.as_ref();
+    if clip.is_some_and(|clip| clip.video.is_some()) {
+        let rect = row(ui, "Frames", FRAMES);
+        strip(ui, rect, entry, &axis);
+    }
+    if clip.is_some_and(|clip| clip.audio.is_some()) {
+        let rect = row(ui, "Sound", SOUND);
+        sound(ui, rect, entry, &axis);
+    }
+    let ruler = row(ui, "", RULER);
+    marks(ui, ruler, &axis);
+    lanes_button(ui, ruler, state, entry, commands);
+    let lanes = ScrollArea::vertical().id_salt("lanes").auto_shrink(false);
+    let under = lanes.show(ui, |ui| {
+        timeline_lanes::lanes_ui(ui, state, entry, &axis, commands)
+    });
+    playhead(ui, whole, state, &axis);
+    let over_ruler = Rect::from_x_y_ranges(axis.left..=axis.right, whole.top()..=ruler.bottom());
+    timeline_input::input_ui(ui, whole, over_ruler, &axis, state, commands);
+    timeline_input::hover(ui, whole, &axis, under.inner, state, commands);
+}
+
+/// A row with its name at the left; gives the place beside it.
+fn row(ui: &mut Ui, name: &str, height: f32) -> Rect {
+    let t = tokens(ui.ctx());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let font = egui::FontId::proportional(size::SMALL);
+    ui.painter().text(
+        rect.left_center() + vec2(12.0, 0.0),
+        Align2::LEFT_CENTER,
+        name,
+        font,
+        t.dim,
+    );
+    rect.with_min_x(rect.left() + size::NAMES)
+        .with_max_x(rect.right() - 12.0)
+}
+
+fn strip(ui: &Ui, rect: Rect, entry: &Entry, axis: &TimeAxis) {
+    let t = tokens(ui.ctx());
+    let painter = ui.painter_at(rect);
+    if entry.strip.is_empty() {
+        pending_pattern(&painter, rect.shrink2(vec2(0.0, 2.0)), t.line);
+    }
+    let video = entry.clip.as_ref().and_then(|clip| clip.video.as_ref());
+    let end = video.map_or(0.0, |video| video.end.as_secs_f64());
+    entry
+        .strip
+        .paint(&painter, rect.shrink2(vec2(0.0, 2.0)), axis, end);
+}
+
+fn sound(ui: &Ui, rect: Rect, entry: &Entry, axis: &TimeAxis) {
+    let t = tokens(ui.ctx());
+    let painter = ui.painter_at(rect);
+    entry.waves.paint(&painter, rect, axis, t.dim);
+    let end = entry.duration().as_secs_f64();
+    let known = entry.waves.end().max(0.0);
+    if known + 0.1 < end {
+        let from = axis.screen_from_secs(known).max(rect.left());
+        let to = axis.screen_from_secs(end).min(rect.right());
+        let rest = Rect::from_x_y_ranges(from..=to, rect.y_range());
+        pending_pattern(&painter, rest.shrink2(vec2(0.0, 6.0)), t.line);
+    }
+}
+
+fn marks(ui: &Ui, rect: Rect, axis: &TimeAxis) {
+    let t = tokens(ui.ctx());
+    ui.painter().hline(
+        ui.max_rect().x_range(),
+        rect.top(),
+        Stroke::new(1.0, t.line),
+    );
+    ui.painter().hline(
+        ui.max_rect().x_range(),
+        rect.bottom(),
+        Stroke::new(1.0, t.line),
+    );
+    let step = axis.mark_step(54.0);
+    let mut mark = (axis.start / step).ceil();
+    while mark * step <= axis.start + axis.span + 1e-9 {
+        let x = axis.screen_from_secs(mark * step);
+        let tick = [pos2(x, rect.bottom() - 4.0), pos2(x, rect.bottom())];
+        ui.painter().line_segment(tick, Stroke::new(1.0, t.line));
+        let text = mark_text(mark * step, step);
+        let align = if x + 20.0 > rect.right() {
+            Align2::RIGHT_CENTER
+        } else {
+            Align2::CENTER_CENTER
+        };
+        let align = if x - 14.0 < rect.left() {
+            Align2::LEFT_CENTER
+        } else {
+            align
+        };
+        let at = pos2(x, rect.center().y - 1.0);
+        ui.painter().text(at, align, text, figures(10.5), t.faint);
+        mark += 1.0;
+    }
+}
+
+/// `8`, `8.25`, `1:20`, `1:02:00`: as much as the step asks for.
+fn mark_text(secs: f64, step: f64) -> String {
+    let whole = (secs + 1e-6).floor() as i64;
+    if step < 1.0 {
+        let digits = if step < 0.1 { 2 } else { 1 };
+        return format!("{secs:.digits$}");
+    }
+    match (whole / 3600, whole / 60 % 60, whole % 60) {
+        (0, 0, s) => s.to_string(),
+        (0, m, s) => format!("{m}:{s:02}"),
+        (h, m, s) => format!("{h}:{m:02}:{s:02}"),
+    }
+}
+
+fn lanes_button(
+    ui: &mut Ui,
+    ruler: Rect,
+    state: &AppState,
+    entry: &Entry,
+    commands: &mut Commands,
+) {
+    let t = tokens(ui.ctx());
+    let Some(prediction) = &entry.prediction else {
+        return;
+    };
+    let all = prediction.labels.len();
+    let shown = if state.all_lanes {
+        all
+    } else {
+        all.min(crate::paint::FEW)
+    };
+    let text = format!("{shown} of {all} classes");
+    let rect = Rect::from_min_max(
+        pos2(ruler.left() - size::NAMES + 4.0, ruler.top()),
+        pos2(ruler.left() - 2.0, ruler.bottom()),
+    );
+    let words = egui::RichText::new(text).size(11.0).color(t.dim);
+    let button = egui::Button::new(words).frame(false).selected(false);
+    if ui
+        .put(rect, button)
+        .on_hover_text(Command::AllLanes.tooltip())
+        .clicked()
+    {
+        commands.push(Command::AllLanes);
+    }
+}
+
+fn playhead(ui: &Ui, whole: Rect, state: &AppState, axis: &TimeAxis) {
+    let t = tokens(ui.ctx());
+    let x = axis.screen_from_time(state.player.time);
+    if x < axis.left - 1.0 || x > axis.right + 1.0 {
+        return;
+    }
+    let painter = ui.painter_at(whole);
+    painter.vline(x, whole.y_range(), Stroke::new(1.0, t.accent));
+    let top = whole.top();
+    let head = vec![pos2(x - 5.0, top), pos2(x + 5.0, top), pos2(x, top + 7.0)];
+    painter.add(Shape::convex_polygon(head, t.accent, Stroke::NONE));
+}

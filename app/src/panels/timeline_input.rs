@@ -1,0 +1,92 @@
+//! Pointer and wheel on the timeline: scrub, zoom, pan, hover.
+
+use egui::{PointerButton, Rect, Role, Sense, Ui, WidgetInfo};
+
+use mettle_core::base::Label;
+
+use crate::command::{Commands, Intent};
+use crate::paint::TimeAxis;
+use crate::state::{AppState, Hover};
+
+/// Read it. `scrub` is where a drag moves the playhead.
+pub fn input_ui(
+    ui: &Ui,
+    whole: Rect,
+    scrub: Rect,
+    axis: &TimeAxis,
+    state: &AppState,
+    commands: &mut Commands,
+) {
+    let response = ui.interact(scrub, ui.scope_id().with("scrub"), Sense::click_and_drag());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Slider, true, "Playhead");
+        info.value = Some(state.player.time.as_secs_f64());
+        info
+    });
+    let pointed = response.interact_pointer_pos();
+    if let Some(at) =
+        pointed.filter(|_| response.dragged_by(PointerButton::Primary) || response.clicked())
+    {
+        commands.push(Intent::Scrub(
+            axis.time_from_screen(at.x.clamp(axis.left, axis.right)),
+        ));
+    }
+    if let Some(at) = pointer_in(ui, whole, axis) {
+        wheel(ui, at.x, axis, commands);
+    }
+}
+
+fn pointer_in(ui: &Ui, whole: Rect, axis: &TimeAxis) -> Option<egui::Pos2> {
+    let free = ui
+        .ctx()
+        .layer_id_at(ui.input(|input| input.pointer.latest_pos())?)
+        == Some(ui.layer_id());
+    let pointer = ui.input(|input| input.pointer.latest_pos());
+    pointer.filter(|at| free && whole.contains(*at) && at.x >= axis.left - 2.0)
+}
+
+fn wheel(ui: &Ui, x: f32, axis: &TimeAxis, commands: &mut Commands) {
+    let (zoom, scroll, shift, middle, delta) = ui.input(|input| {
+        (
+            input.zoom_delta(),
+            input.smooth_scroll_delta(),
+            input.modifiers.shift,
+            input.pointer.middle_down(),
+            input.pointer.delta(),
+        )
+    });
+    // Shift and the wheel come as sideways scrolling on some systems, as scrolling with Shift on others.
+    let sideways = if shift && scroll.x == 0.0 {
+        scroll.y
+    } else {
+        scroll.x
+    };
+    let (start, span) = if (zoom - 1.0).abs() > 1e-3 {
+        axis.zoomed(f64::from(zoom), x)
+    } else if sideways != 0.0 {
+        axis.panned(sideways)
+    } else if middle && delta.x != 0.0 {
+        axis.panned(delta.x)
+    } else {
+        return;
+    };
+    commands.push(Intent::View(start, span));
+}
+
+/// Keep what is under the pointer, for the status bar.
+pub fn hover(
+    ui: &Ui,
+    whole: Rect,
+    axis: &TimeAxis,
+    score: Option<(Label, f32)>,
+    state: &AppState,
+    commands: &mut Commands,
+) {
+    let new = pointer_in(ui, whole, axis).map(|at| Hover {
+        time: axis.time_from_screen(at.x),
+        score,
+    });
+    if new != state.hover {
+        commands.push(Intent::Hover(new));
+    }
+}

@@ -1,0 +1,206 @@
+//! A lane for each class: confidence as heat, events as outlined bars.
+
+use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use mettle_core::base::Label;
+use mettle_core::predict::Prediction;
+use mettle_core::project::Event;
+
+use super::widgets::dim;
+use crate::command::Commands;
+use crate::paint::{
+    FEW, Lane, TimeAxis, columns_of, lanes_in_view, paint_columns, pending_pattern,
+};
+use crate::state::{AppState, Entry, Errand};
+use crate::theme::{figures, mix, size, strong, tokens};
+
+/// Draw them. Gives the class under the pointer and its score there.
+pub fn lanes_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    entry: &Entry,
+    axis: &TimeAxis,
+    commands: &mut Commands,
+) -> Option<(Label, f32)> {
+    let Some(prediction) = &entry.prediction else {
+        waiting(ui, entry, axis);
+        return None;
+    };
+    let mut lanes = lanes_in_view(prediction, axis);
+    if !state.all_lanes {
+        lanes.truncate(FEW);
+    }
+    let mut pointed = None;
+    for lane in &lanes {
+        let under = lane_ui(ui, state, entry, prediction, lane, axis, commands);
+        pointed = pointed.or(under);
+    }
+    pointed
+}
+
+fn waiting(ui: &mut Ui, entry: &Entry, axis: &TimeAxis) {
+    let t = tokens(ui.ctx());
+    let (rect, _) =
+        ui.allocate_exact_size(vec2(ui.available_width(), size::LANE * 3.0), Sense::hover());
+    let inner = rect
+        .with_min_x(axis.left)
+        .with_max_x(axis.right)
+        .shrink2(vec2(0.0, 4.0));
+    let words = match (&entry.failure, entry.job(Errand::Predict)) {
+        (Some(_), _) => "The analysis failed",
+        (None, Some(_)) => "Not yet analysed",
+        (None, None) => "Not analysed",
+    };
+    pending_pattern(ui.painter(), inner, t.line);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(words.into(), egui::FontId::proportional(12.0), t.dim);
+    let plate = Rect::from_center_size(inner.center(), galley.size() + vec2(16.0, 8.0));
+    ui.painter().rect_filled(plate, 4.0, t.bg0);
+    ui.painter()
+        .galley(plate.min + vec2(8.0, 4.0), galley, t.dim);
+    if let Some(problem) = &entry.failure {
+        ui.indent("failure", |ui| {
+            dim(ui, format!("{}. {}", problem.title, problem.advice))
+        });
+    }
+}
+
+fn lane_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    entry: &Entry,
+    prediction: &Prediction,
+    lane: &Lane,
+    axis: &TimeAxis,
+    commands: &mut Commands,
+) -> Option<(Label, f32)> {
+    let t = tokens(ui.ctx());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::LANE), Sense::hover());
+    if !ui.is_rect_visible(rect) {
+        return None;
+    }
+    let events = events_of(entry, lane);
+    name(ui, rect, state, prediction, lane);
+    let cells = rect.with_min_x(axis.left).with_max_x(axis.right);
+    let inner = cells.shrink2(vec2(0.0, 2.0));
+    let painter = ui.painter_at(cells);
+    let columns = columns_of(prediction, lane.class, axis);
+    paint_columns(&painter, inner, &columns, t.both);
+    pending(ui, inner, entry, prediction, axis);
+    outline(ui, inner, events, axis);
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
+    let id = ui.scope_id().with(("lane", lane.class));
+    let response = ui.interact(cells, id, Sense::click());
+    let label = format!(
+        "{}, highest score {:.0} %, {} events in the clip",
+        lane.label,
+        lane.highest * 100.0,
+        events.len()
+    );
+    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &label));
+    tooltip(response, prediction, lane, axis, commands)
+}
+
+fn events_of<'a>(entry: &'a Entry, lane: &Lane) -> &'a [Event] {
+    let mut tracks = entry.tracks.iter();
+    tracks
+        .find(|track| track.label == lane.label)
+        .map_or(&[], |track| &track.events)
+}
+
+fn name(ui: &Ui, rect: Rect, state: &AppState, prediction: &Prediction, lane: &Lane) {
+    let t = tokens(ui.ctx());
+    let painter = ui.painter_at(rect.with_max_x(rect.left() + size::NAMES - 2.0));
+    let at = rect.left_center() + vec2(12.0, -6.0);
+    painter.text(at, Align2::LEFT_CENTER, &*lane.label, strong(11.5), t.text);
+    let score = state
+        .current_segment()
+        .and_then(|segment| prediction.scores.get(segment)?.get(lane.class).copied());
+    if let Some(score) = score {
+        let at = rect.left_center() + vec2(12.0, 7.0);
+        painter.text(
+            at,
+            Align2::LEFT_CENTER,
+            format!("{score:.2}"),
+            figures(10.0),
+            t.dim,
+        );
+    }
+}
+
+/// What is not analysed yet.
+fn pending(ui: &Ui, cells: Rect, entry: &Entry, prediction: &Prediction, axis: &TimeAxis) {
+    let t = tokens(ui.ctx());
+    let scored = entry.scored();
+    let last = scored
+        .checked_sub(1)
+        .and_then(|last| prediction.segments.get(last));
+    let done = last.map_or(0.0, |span| span.end.as_secs_f64());
+    let end = entry.duration().as_secs_f64();
+    if entry.analysed || done + 0.5 >= end {
+        return;
+    }
+    let from = axis.screen_from_secs(done).clamp(axis.left, axis.right);
+    let to = axis.screen_from_secs(end).clamp(axis.left, axis.right);
+    let rest = Rect::from_x_y_ranges(from..=to, cells.y_range());
+    pending_pattern(ui.painter(), rest.shrink2(vec2(0.0, 4.0)), t.line);
+}
+
+/// The events of a lane, each a box; those closer than a point are drawn as one.
+fn outline(ui: &Ui, cells: Rect, events: &[Event], axis: &TimeAxis) {
+    let t = tokens(ui.ctx());
+    let painter = ui.painter_at(cells.expand(1.0));
+    let first = events.partition_point(|e| axis.screen_from_time(e.span.end) < axis.left);
+    let mut open: Option<Rect> = None;
+    let draw = |rect: Rect| {
+        let stroke = Stroke::new(1.5, t.both);
+        painter.rect_stroke(rect, 3.0, stroke, StrokeKind::Inside);
+        let bar = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 3.0), rect.max);
+        painter.rect_filled(bar, 1.0, mix(t.both, t.text, 0.35));
+    };
+    for event in events.get(first..).unwrap_or_default() {
+        let left = axis.screen_from_time(event.span.start);
+        if left > axis.right {
+            break;
+        }
+        let right = axis.screen_from_time(event.span.end).max(left + 1.0);
+        let rect = Rect::from_x_y_ranges(left..=right, cells.y_range());
+        open = Some(match open {
+            Some(before) if left - before.right() < 1.0 && rect.width() < 4.0 => before.union(rect),
+            Some(before) => {
+                draw(before);
+                rect
+            }
+            None => rect,
+        });
+    }
+    if let Some(rect) = open {
+        draw(rect);
+    }
+}
+
+fn tooltip(
+    response: egui::Response,
+    prediction: &Prediction,
+    lane: &Lane,
+    axis: &TimeAxis,
+    commands: &mut Commands,
+) -> Option<(Label, f32)> {
+    let pointer = response.interact_pointer_pos().or(response.hover_pos())?;
+    let time = axis.time_from_screen(pointer.x);
+    if response.clicked() {
+        commands.push(crate::command::Intent::Seek(time));
+    }
+    let place = prediction
+        .segments
+        .iter()
+        .position(|span| span.contains(time));
+    let score = place.and_then(|place| prediction.scores.get(place)?.get(lane.class).copied());
+    let text = match (place, score) {
+        (Some(second), Some(score)) => format!("{} · second {second} · {score:.2}", lane.label),
+        _ => format!("{} · not yet analysed", lane.label),
+    };
+    response.on_hover_text_at_pointer(text);
+    score.map(|score| (lane.label.clone(), score))
+}

@@ -1,0 +1,98 @@
+//! The top bar: opening, the menu, the model, the device.
+
+use egui::{Align, Layout, Popup, RichText, Ui};
+
+use super::widgets::{chip, command_button, dim, emphasis, key_text};
+use crate::command::{Command, Commands, Group, Intent};
+use crate::playback::SoundState;
+use crate::state::AppState;
+use crate::theme::{size, tokens};
+
+/// Draw it.
+pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    ui.horizontal_centered(|ui| {
+        command_button(ui, Command::Open, commands);
+        menu(ui, state, commands);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            device_chip(ui, state, commands);
+            sound_chip(ui, state);
+            model_chip(ui, state);
+        });
+    });
+}
+
+fn menu(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    for group in Group::ALL {
+        ui.menu_button(group.text(), |ui| {
+            ui.set_min_width(230.0);
+            for &command in Command::ALL.iter().filter(|c| c.group() == group) {
+                if command == Command::OpenSample && state.sample.is_none() {
+                    continue;
+                }
+                let usable = !command.needs_clip() || state.entry().is_some();
+                let key = RichText::new(key_text(ui, command)).size(size::SMALL);
+                let button = egui::Button::new(command.text())
+                    .right_text(key)
+                    .frame(false);
+                if ui.add_enabled(usable, button).clicked() {
+                    commands.push(command);
+                    ui.close();
+                }
+            }
+        });
+    }
+}
+
+fn model_chip(ui: &mut Ui, state: &AppState) {
+    let t = tokens(ui.ctx());
+    let Some(model) = &state.model else { return };
+    let response = chip(ui, t.accent, &format!("Model {}", model.name));
+    Popup::menu(&response).show(|ui| {
+        ui.set_max_width(340.0);
+        ui.label(emphasis(&model.name, size::BODY));
+        ui.label(&model.about);
+        let names: Vec<&str> = model.labels.iter().map(|label| &**label).collect();
+        dim(ui, format!("It knows {} classes", names.len()));
+        ui.label(names.join(", "));
+    });
+}
+
+fn sound_chip(ui: &mut Ui, state: &AppState) {
+    let t = tokens(ui.ctx());
+    if let SoundState::Silent(reason) = &state.player.sound {
+        chip(ui, t.audible, "Plays without sound")
+            .on_hover_text(format!("The clip plays by the wall clock: {reason}."));
+    }
+}
+
+fn device_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let device = &state.device;
+    let name = if device.name.is_empty() {
+        "Starting the device…"
+    } else {
+        &device.name
+    };
+    let dot = if device.refusals.is_empty() {
+        t.both
+    } else {
+        t.audible
+    };
+    let response = chip(ui, dot, name);
+    Popup::menu(&response).show(|ui| {
+        ui.set_max_width(380.0);
+        ui.label(emphasis(name, size::BODY));
+        if device.refusals.is_empty() {
+            ui.label("The best device found here.");
+        } else {
+            dim(ui, "Why not another one");
+            device.refusals.iter().for_each(|reason| {
+                ui.label(reason);
+            });
+        }
+        if ui.button("Copy report").clicked() {
+            let report = format!("{name}\n{}", device.refusals.join("\n"));
+            commands.push(Intent::Copy(report));
+        }
+    });
+}

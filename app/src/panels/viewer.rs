@@ -1,0 +1,180 @@
+//! The picture.
+
+use egui::{Align2, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use mettle_core::engine::Problem;
+
+use super::widgets::{card, emphasis, on_picture};
+use crate::command::{Command, Commands, Intent};
+use crate::paint::{Placement, TimeAxis, paint_video};
+use crate::state::{AppState, Entry};
+use crate::theme::{size, tokens};
+
+/// Draw it.
+pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let Some(entry) = state.entry() else { return };
+    let room = ui.max_rect();
+    if let Some(problem) = entry.failure.as_ref().filter(|_| entry.clip.is_none()) {
+        return error_card(ui, room, entry, problem, commands);
+    }
+    let response = ui.interact(room, ui.scope_id().with("picture"), Sense::click());
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Video, true, format!("Picture of {}", entry.name()))
+    });
+    if response.clicked() && entry.clip.is_some() {
+        commands.push(Command::PlayPause);
+    }
+    let sound_only = entry.clip.as_ref().is_some_and(|clip| clip.video.is_none());
+    if sound_only {
+        return sound_ui(ui, room, state, entry);
+    }
+    let frame = state.player.frame.as_ref().or(entry.first_frame.as_ref());
+    match frame {
+        Some(frame) => {
+            let (width, height) = frame.picture.shown_size();
+            let place = Placement::letterboxed(room, width as f32, height as f32);
+            if let Some(format) = state.target_format {
+                paint_video(ui.painter(), place, frame.clone(), format);
+            }
+        }
+        None => words(ui, room, "Opening…"),
+    }
+    if let Some(label) = now_happening(state, entry) {
+        on_picture(
+            ui,
+            room.min + vec2(12.0, 10.0),
+            Align2::LEFT_TOP,
+            &label,
+            false,
+        );
+    }
+    facts(ui, room, state, entry);
+}
+
+/// `00:00:08.320 · f 200 · 24 fps`.
+fn facts(ui: &Ui, room: Rect, state: &AppState, entry: &Entry) {
+    let Some(video) = entry.clip.as_ref().and_then(|clip| clip.video.as_ref()) else {
+        return;
+    };
+    let frame = state.player.frame.as_ref().and_then(|frame| frame.index);
+    let frame = frame
+        .map(|index| format!(" · f {index}"))
+        .unwrap_or_default();
+    let rate = match video.variable_fps {
+        Some((slow, fast)) => format!(
+            "VFR {slow:.4}–{fast:.4} fps",
+            slow = round(slow),
+            fast = round(fast)
+        ),
+        None => format!("{} fps", round(video.fps)),
+    };
+    let text = format!("{}{frame} · {rate}", state.player.time);
+    let corner = room.right_top() + vec2(-12.0, 10.0);
+    on_picture(ui, corner, Align2::RIGHT_TOP, &text, true);
+}
+
+fn round(fps: f64) -> f64 {
+    (fps * 100.0).round() / 100.0
+}
+
+/// The event under the playhead.
+fn now_happening(state: &AppState, entry: &Entry) -> Option<String> {
+    let now = state.player.time;
+    let track = entry.tracks.iter().find(|track| {
+        let mut events = track.events.iter();
+        events.any(|event| event.span.contains(now))
+    })?;
+    Some(format!("{} · heard and seen", track.label))
+}
+
+fn sound_ui(ui: &Ui, room: Rect, state: &AppState, entry: &Entry) {
+    let t = tokens(ui.ctx());
+    let wave = Rect::from_center_size(
+        room.center(),
+        vec2(room.width() - 64.0, room.height() * 0.5),
+    );
+    let axis = TimeAxis {
+        left: wave.left(),
+        right: wave.right(),
+        start: 0.0,
+        span: entry.duration().as_secs_f64().max(0.1),
+    };
+    entry.waves.paint(ui.painter(), wave, &axis, t.audible);
+    let x = axis.screen_from_time(state.player.time);
+    ui.painter()
+        .vline(x, wave.y_range(), egui::Stroke::new(1.0, t.accent));
+    let at = room.center_top() + vec2(0.0, 24.0);
+    let font = egui::FontId::proportional(size::BODY);
+    ui.painter().text(
+        at,
+        Align2::CENTER_CENTER,
+        "This clip has sound and no pictures",
+        font,
+        t.on_stage,
+    );
+}
+
+fn words(ui: &Ui, room: Rect, text: &str) {
+    let t = tokens(ui.ctx());
+    let font = egui::FontId::proportional(size::BODY);
+    ui.painter()
+        .text(room.center(), Align2::CENTER_CENTER, text, font, t.on_stage);
+}
+
+fn error_card(ui: &mut Ui, room: Rect, entry: &Entry, problem: &Problem, commands: &mut Commands) {
+    let place = Rect::from_center_size(
+        room.center(),
+        vec2(460.0_f32.min(room.width() - 24.0), room.height() - 24.0),
+    );
+    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+        ui.vertical_centered(|ui| {
+            ui.add_space((place.height() / 2.0 - 110.0).max(0.0));
+            card(ui).show(ui, |ui| {
+                ui.set_width(place.width() - 24.0);
+                ui.vertical(|ui| problem_ui(ui, problem, commands));
+                ui.horizontal(|ui| {
+                    if ui.button("Try again").clicked() {
+                        commands.push(Intent::Retry(entry.id));
+                    }
+                    if ui.button("Take off the list").clicked() {
+                        commands.push(Intent::Close(entry.id));
+                    }
+                });
+            });
+        });
+    });
+}
+
+/// What failed, why, what to do, and the details to copy.
+pub fn problem_ui(ui: &mut Ui, problem: &Problem, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let color = match problem.severity {
+        mettle_core::engine::Severity::Error => t.warn,
+        _ => t.text,
+    };
+    ui.label(emphasis(&problem.title, size::BODY).color(color));
+    ui.add(egui::Label::new(&problem.advice).wrap());
+    if problem.detail.is_empty() {
+        return;
+    }
+    let salt = (&problem.title, &problem.detail);
+    egui::CollapsingHeader::new(RichText::new("Details").size(size::SMALL).color(t.dim))
+        .id_salt(salt)
+        .show(ui, |ui| {
+            ui.add(
+                egui::Label::new(RichText::new(&problem.detail).monospace().size(size::SMALL))
+                    .wrap()
+                    .selectable(true),
+            );
+            if ui.small_button("Copy").clicked() {
+                let path = problem
+                    .path
+                    .as_ref()
+                    .map(|p| p.display().to_string())
+                    .unwrap_or_default();
+                commands.push(Intent::Copy(format!(
+                    "{}\n{path}\n{}",
+                    problem.title, problem.detail
+                )));
+            }
+        });
+}

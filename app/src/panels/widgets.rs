@@ -1,0 +1,193 @@
+//! Small things the panels share.
+
+use egui::{
+    Align2, Button, Color32, CornerRadius, Frame, Margin, Response, RichText, Role, Sense, Stroke,
+    Ui, WidgetInfo, vec2,
+};
+
+use crate::command::{Command, Commands};
+use crate::paint::icons::{self, Icon};
+use crate::theme::{figures, size, strong, tokens};
+
+/// A command's key as text, `Ctrl+O`; empty if it has none.
+pub fn key_text(ui: &Ui, command: Command) -> String {
+    command
+        .shortcut()
+        .map(|shortcut| ui.ctx().format_shortcut(&shortcut))
+        .unwrap_or_default()
+}
+
+/// What a command's button says when the pointer rests on it.
+pub fn tip(ui: &Ui, command: Command) -> String {
+    match key_text(ui, command) {
+        key if key.is_empty() => command.tooltip().to_owned(),
+        key => format!("{}  ({key})", command.tooltip()),
+    }
+}
+
+/// A button for a command.
+pub fn command_button(ui: &mut Ui, command: Command, commands: &mut Commands) -> Response {
+    let tip = tip(ui, command);
+    let response = ui.button(command.text()).on_hover_text(tip);
+    if response.clicked() {
+        commands.push(command);
+    }
+    response
+}
+
+/// The one button of a view that stands out.
+pub fn primary_button(ui: &mut Ui, command: Command, commands: &mut Commands) -> Response {
+    let t = tokens(ui.ctx());
+    let tip = tip(ui, command);
+    let text = RichText::new(command.text()).color(t.on_accent);
+    let response = ui
+        .add(Button::new(text).fill(t.accent).stroke(Stroke::NONE))
+        .on_hover_text(tip);
+    if response.clicked() {
+        commands.push(command);
+    }
+    response
+}
+
+/// A button with a sign; `primary` for the one that stands out, `on` for one that is switched on.
+pub fn icon_button(
+    ui: &mut Ui,
+    icon: Icon,
+    command: Command,
+    primary: bool,
+    on: bool,
+    commands: &mut Commands,
+) {
+    let t = tokens(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(28.0, 28.0), Sense::click());
+    let tip = tip(ui, command);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, command.text()));
+    let visuals = ui.style().interact(&response);
+    let (fill, color) = match (primary, on) {
+        (true, _) => (t.accent, t.on_accent),
+        (false, true) => (t.bg2, t.accent),
+        (false, false) if response.hovered() || response.has_focus() => (visuals.bg_fill, t.text),
+        (false, false) => (Color32::TRANSPARENT, t.text),
+    };
+    ui.painter().rect_filled(rect, size::CORNER, fill);
+    if response.has_focus() {
+        let stroke = Stroke::new(1.0, t.accent);
+        ui.painter()
+            .rect_stroke(rect, size::CORNER, stroke, egui::StrokeKind::Outside);
+    }
+    icons::paint(ui.painter(), rect, icon, color);
+    if response.on_hover_text(tip).clicked() {
+        commands.push(command);
+    }
+}
+
+/// A rounded tag: a dot and a few words.
+pub fn chip(ui: &mut Ui, dot: Color32, text: &str) -> Response {
+    let t = tokens(ui.ctx());
+    let galley =
+        ui.painter()
+            .layout_no_wrap(text.to_owned(), egui::FontId::proportional(12.0), t.dim);
+    let room = vec2(galley.size().x + 32.0, 25.0);
+    let (rect, response) = ui.allocate_exact_size(room, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    let border = if response.hovered() { t.dim } else { t.line };
+    let corner = CornerRadius::same(size::CHIP_CORNER);
+    ui.painter().rect(
+        rect,
+        corner,
+        t.bg2,
+        Stroke::new(1.0, border),
+        egui::StrokeKind::Inside,
+    );
+    ui.painter()
+        .circle_filled(rect.left_center() + vec2(14.0, 0.0), 4.0, dot);
+    let at = rect.left_center() + vec2(24.0, -galley.size().y / 2.0);
+    ui.painter().galley(at, galley, t.dim);
+    response
+}
+
+/// Tabs with a line under the chosen one; gives the one clicked.
+pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, all: &[(T, &str)]) -> Option<T> {
+    let t = tokens(ui.ctx());
+    let mut clicked = None;
+    let row = ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 16.0;
+        for &(tab, name) in all {
+            let on = tab == chosen;
+            let color = if on { t.text } else { t.dim };
+            let text = RichText::new(name).color(color);
+            let response = ui.add(
+                Button::new(text)
+                    .frame(false)
+                    .selected(on)
+                    .fill(Color32::TRANSPARENT),
+            );
+            if on {
+                let (x, y) = (response.rect.x_range(), response.rect.bottom() + 1.0);
+                ui.painter().hline(x, y, Stroke::new(2.0, t.accent));
+            }
+            if response.clicked() {
+                clicked = Some(tab);
+            }
+        }
+    });
+    let line = row.response.rect.bottom() + 2.0;
+    let across = ui.max_rect().x_range();
+    ui.painter().hline(across, line, Stroke::new(1.0, t.line));
+    ui.add_space(6.0);
+    clicked
+}
+
+/// A raised box.
+pub fn card(ui: &Ui) -> Frame {
+    let t = tokens(ui.ctx());
+    Frame::new()
+        .fill(t.bg2)
+        .stroke(Stroke::new(1.0, t.line))
+        .corner_radius(size::BOX_CORNER)
+        .inner_margin(Margin::same(10))
+}
+
+/// Secondary text.
+pub fn dim(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let color = tokens(ui.ctx()).dim;
+    ui.label(RichText::new(text).color(color).size(size::SMALL))
+}
+
+/// Text that stands out.
+pub fn emphasis(text: impl Into<String>, points: f32) -> RichText {
+    RichText::new(text).font(strong(points))
+}
+
+/// A thin bar filled from the left.
+pub fn thin_bar(ui: &mut Ui, share: f32, color: Color32, label: &str) {
+    let t = tokens(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 3.0), Sense::hover());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, label);
+        info.value = Some(f64::from(share));
+        info
+    });
+    ui.painter().rect_filled(rect, 1.5, t.line);
+    let mut done = rect;
+    done.set_width(rect.width() * share.clamp(0.0, 1.0));
+    ui.painter().rect_filled(done, 1.5, color);
+}
+
+/// Figures on the picture, readable on anything.
+pub fn on_picture(ui: &Ui, at: egui::Pos2, align: Align2, text: &str, mono: bool) {
+    let t = tokens(ui.ctx());
+    let font = if mono {
+        figures(12.0)
+    } else {
+        egui::FontId::proportional(12.5)
+    };
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, t.on_stage);
+    let rect = align.anchor_size(at, galley.size() + vec2(16.0, 8.0));
+    ui.painter()
+        .rect_filled(rect, 4.0, t.stage.gamma_multiply(0.72));
+    ui.painter()
+        .galley(rect.min + vec2(8.0, 4.0), galley, t.on_stage);
+}

@@ -1,0 +1,22 @@
+//! Playing a clip: sound is the master clock, frames follow by their time stamps, no thread of the window waits.
+//!
+//! ```text
+//! sound thread ── chunks (bounded) ──► output callback ──► Clock ◄── Player (window) ──► frame on screen
+//! picture thread ───────── frames (bounded) ─────────────────────────────┘
+//! ```
+
+mod clock;
+mod feeder;
+mod output;
+mod pictures;
+mod player;
+mod queue;
+mod sound;
+mod sources;
+
+pub use clock::{Anchor, Clock};
+pub use feeder::{Chunk, Feeder, stretch};
+pub use player::{Player, PlayerOptions, PlayerView};
+pub use queue::FrameQueue;
+pub use sound::SoundState;
+pub use sources::{Files, PictureSource, SoundSource, Sources};

@@ -1,0 +1,163 @@
+//! Filing the engine's answers under what they were asked for.
+
+use std::sync::Arc;
+
+use mettle_core::engine::{JobId, JobSpec, ModelChoice, Problem, Reply, ReplyBody, Severity};
+use mettle_core::media::Clip;
+use mettle_core::predict::{Prediction, Thresholds, tracks_of};
+use mettle_core::project::Task;
+
+use crate::link::EngineLink;
+use crate::state::{AppState, EntryId, Errand, Toast};
+
+/// How long a note stays, in seconds.
+const NOTE_SECONDS: f64 = 6.0;
+
+/// File one answer. Says whether the clip on screen changed to another one.
+pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now: f64) -> bool {
+    let job = reply.job;
+    match reply.body {
+        ReplyBody::FirstFrame(frame) => {
+            if let Some(entry) = state.entry_of_job(job) {
+                entry.first_frame = Some(frame);
+            }
+        }
+        ReplyBody::Opened(clip) => return opened(state, engine, job, clip),
+        ReplyBody::Waveform(clip, part) => state
+            .entries_of(clip)
+            .for_each(|entry| entry.waves.add(&part)),
+        ReplyBody::Thumbnails(clip, pictures) => state
+            .entries_of(clip)
+            .for_each(|entry| entry.strip.add(&pictures)),
+        ReplyBody::Prediction(prediction) => scored(state, prediction),
+        ReplyBody::Notice(problem) => tell(state, problem, now),
+        ReplyBody::Done => finished(state, job),
+        ReplyBody::Cancelled => forget_job(state, job),
+        ReplyBody::Failed(problem) => failed(state, job, problem),
+    }
+    false
+}
+
+/// Show a message and count it.
+pub fn tell(state: &mut AppState, problem: Problem, now: f64) {
+    let id = state.fresh_id();
+    let until = (problem.severity < Severity::Error).then_some(now + NOTE_SECONDS);
+    if problem.severity > Severity::Note {
+        state.problems.push(problem.clone());
+    }
+    state.toasts.push(Toast { id, problem, until });
+}
+
+/// Events at a threshold: pure, and needs no inference.
+pub fn redraw_tracks(state: &mut AppState) {
+    let thresholds = Thresholds {
+        global: state.settings.threshold,
+    };
+    for entry in &mut state.entries {
+        if let Some(prediction) = &entry.prediction {
+            entry.tracks = Arc::new(tracks_of(prediction, &thresholds));
+        }
+    }
+}
+
+/// Hand in the jobs that follow an open file.
+pub fn submit_for(engine: &mut dyn EngineLink, clip: &Arc<Clip>) -> Vec<(JobId, Errand)> {
+    let mut jobs = Vec::new();
+    let waveform = JobSpec::Waveform { clip: clip.clone() };
+    if clip.audio.is_some() {
+        jobs.push((engine.submit(waveform), Errand::Waveform));
+    }
+    let thumbnails = JobSpec::Thumbnails { clip: clip.clone() };
+    if clip.video.is_some() {
+        jobs.push((engine.submit(thumbnails), Errand::Thumbnails));
+    }
+    jobs.push((engine.submit(analysis_of(clip)), Errand::Predict));
+    jobs
+}
+
+/// The job that scores a clip.
+pub fn analysis_of(clip: &Arc<Clip>) -> JobSpec {
+    JobSpec::Predict {
+        clip: clip.clone(),
+        task: Task::Localize,
+        model: ModelChoice::Demo,
+    }
+}
+
+fn opened(state: &mut AppState, engine: &mut dyn EngineLink, job: JobId, clip: Arc<Clip>) -> bool {
+    let Some(id) = state.entry_of_job(job).map(|entry| entry.id) else {
+        return false;
+    };
+    let twin = state.entries_of(clip.id).map(|entry| entry.id).next();
+    if let Some(twin) = twin.filter(|twin| *twin != id) {
+        return show_twin(state, id, twin);
+    }
+    state.settings.remember(&clip.path);
+    let selected = state.selected == Some(id);
+    if selected {
+        engine.set_foreground(Some(clip.id));
+    }
+    if let Some(entry) = state.entry_by_id(id) {
+        entry.view_start = 0.0;
+        entry.view_span = clip.duration.as_secs_f64().max(1.0);
+        entry.jobs.extend(submit_for(engine, &clip));
+        entry.clip = Some(clip);
+    }
+    selected
+}
+
+/// The same content is on the list already: show that row.
+fn show_twin(state: &mut AppState, id: EntryId, twin: EntryId) -> bool {
+    let was_shown = state.selected == Some(id);
+    state.entries.retain(|entry| entry.id != id);
+    if was_shown {
+        state.selected = Some(twin);
+    }
+    was_shown
+}
+
+fn scored(state: &mut AppState, prediction: Arc<Prediction>) {
+    let thresholds = Thresholds {
+        global: state.settings.threshold,
+    };
+    let tracks = Arc::new(tracks_of(&prediction, &thresholds));
+    for entry in state.entries_of(prediction.key.clip) {
+        entry.prediction = Some(prediction.clone());
+        entry.tracks = tracks.clone();
+    }
+}
+
+fn finished(state: &mut AppState, job: JobId) {
+    if let Some(entry) = state.entry_of_job(job) {
+        if entry.job(Errand::Predict) == Some(job) {
+            entry.analysed = true;
+        }
+    }
+    forget_job(state, job);
+}
+
+fn forget_job(state: &mut AppState, job: JobId) {
+    if let Some(entry) = state.entry_of_job(job) {
+        entry.jobs.retain(|(id, _)| *id != job);
+        let id = entry.id;
+        let never_opened = entry.clip.is_none() && entry.failure.is_none();
+        if never_opened && entry.jobs.is_empty() {
+            state.entries.retain(|entry| entry.id != id);
+        }
+    }
+}
+
+fn failed(state: &mut AppState, job: JobId, problem: Problem) {
+    state.problems.push(problem.clone());
+    if let Some(entry) = state.entry_of_job(job) {
+        entry.jobs.retain(|(id, _)| *id != job);
+        entry.failure = Some(problem);
+        return;
+    }
+    let id = state.fresh_id();
+    state.toasts.push(Toast {
+        id,
+        problem,
+        until: None,
+    });
+}

@@ -1,0 +1,287 @@
+//! What the window shows, as plain data: panels read it, only [`crate::apply`] and [`crate::replies`] change it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mettle_core::base::{ClipId, Label, Time};
+use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelInfo, Problem};
+use mettle_core::media::{Clip, VideoFrame};
+use mettle_core::predict::Prediction;
+use mettle_core::project::Track;
+
+use crate::frame_times::FrameTimes;
+use crate::paint::{Strip, Waves};
+use crate::playback::PlayerView;
+use crate::settings::Settings;
+
+/// A row of the clip list, stable while the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntryId(pub u64);
+
+/// What a job does for a clip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// First frame and facts.
+    Open,
+    /// Waveform.
+    Waveform,
+    /// Film strip.
+    Thumbnails,
+    /// Scores.
+    Predict,
+}
+
+/// A file of the list, from the wish to open it on.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its row.
+    pub id: EntryId,
+    /// The file.
+    pub path: PathBuf,
+    /// What it is, once open.
+    pub clip: Option<Arc<Clip>>,
+    /// Shown until the player has its own.
+    pub first_frame: Option<Arc<VideoFrame>>,
+    /// Loudness over time, as far as it has come.
+    pub waves: Waves,
+    /// Small pictures, as far as they have come.
+    pub strip: Strip,
+    /// Scores, as far as they have come.
+    pub prediction: Option<Arc<Prediction>>,
+    /// Whether all seconds are scored.
+    pub analysed: bool,
+    /// The events at the threshold in use.
+    pub tracks: Arc<Vec<Track>>,
+    /// What still runs for it.
+    pub jobs: Vec<(JobId, Errand)>,
+    /// Why it could not be opened or analysed.
+    pub failure: Option<Problem>,
+    /// Where the timeline starts, in seconds.
+    pub view_start: f64,
+    /// How much time it shows, in seconds; 0 until the clip is open.
+    pub view_span: f64,
+    /// Where the playhead was when another clip was chosen.
+    pub time: Time,
+}
+
+impl Entry {
+    /// A file about to be opened.
+    pub fn new(id: EntryId, path: PathBuf) -> Self {
+        Self {
+            id,
+            path,
+            clip: None,
+            first_frame: None,
+            waves: Waves::default(),
+            strip: Strip::default(),
+            prediction: None,
+            analysed: false,
+            tracks: Arc::default(),
+            jobs: Vec::new(),
+            failure: None,
+            view_start: 0.0,
+            view_span: 0.0,
+            time: Time::ZERO,
+        }
+    }
+
+    /// The file's name.
+    pub fn name(&self) -> String {
+        file_name(&self.path)
+    }
+
+    /// The clip's length, zero until it is open.
+    pub fn duration(&self) -> Time {
+        self.clip.as_ref().map_or(Time::ZERO, |clip| clip.duration)
+    }
+
+    /// How many seconds are scored.
+    pub fn scored(&self) -> usize {
+        self.prediction
+            .as_ref()
+            .map_or(0, |p| p.scores.len().min(p.segments.len()))
+    }
+
+    /// The job that does this errand, if it runs.
+    pub fn job(&self, errand: Errand) -> Option<JobId> {
+        self.jobs
+            .iter()
+            .find_map(|(id, what)| (*what == errand).then_some(*id))
+    }
+}
+
+/// A file's name for the user.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// What is under the pointer on the timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hover {
+    /// When.
+    pub time: Time,
+    /// Which lane, and its score there.
+    pub score: Option<(Label, f32)>,
+}
+
+/// The pages of the inspector.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InspectorTab {
+    /// The scores of the second under the playhead.
+    #[default]
+    Second,
+    /// The events as a table.
+    Events,
+}
+
+/// A dialog over the window, and what is typed in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Dialog {
+    /// None.
+    #[default]
+    None,
+    /// Keyboard shortcuts, filtered.
+    Shortcuts(String),
+    /// All commands, filtered, with the chosen row.
+    Palette(String, usize),
+    /// Go to time.
+    GoTo(String),
+    /// What went wrong so far.
+    Problems,
+    /// Open by path; says so when there is no file dialog here.
+    Path {
+        /// What is typed.
+        text: String,
+        /// Why this is shown in place of the system's dialog.
+        no_service: bool,
+    },
+}
+
+/// A passing message.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// Its name.
+    pub id: u64,
+    /// What it says.
+    pub problem: Problem,
+    /// When it goes by itself, in egui's time; errors stay.
+    pub until: Option<f64>,
+}
+
+/// Where the keyboard should go next frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// The search field.
+    Search,
+    /// The threshold.
+    Threshold,
+}
+
+/// Everything the window shows.
+#[derive(Debug, Default)]
+pub struct AppState {
+    /// The clip list, in the order opened.
+    pub entries: Vec<Entry>,
+    /// The clip on screen.
+    pub selected: Option<EntryId>,
+    /// What the list is filtered by.
+    pub search: String,
+    /// Remembered choices.
+    pub settings: Settings,
+    /// Lanes for all classes.
+    pub all_lanes: bool,
+    /// What the player does.
+    pub player: PlayerView,
+    /// The engine's board.
+    pub jobs: Vec<JobStatus>,
+    /// The compute device.
+    pub device: DeviceReport,
+    /// What the model is, once known.
+    pub model: Option<ModelInfo>,
+    /// The format of the window's surface; none where nothing is drawn.
+    pub target_format: Option<wgpu::TextureFormat>,
+    /// What is over the window.
+    pub dialog: Dialog,
+    /// The inspector's page.
+    pub tab: InspectorTab,
+    /// What is under the pointer.
+    pub hover: Option<Hover>,
+    /// Passing messages.
+    pub toasts: Vec<Toast>,
+    /// Warnings and errors of this run, the newest last.
+    pub problems: Vec<Problem>,
+    /// Milliseconds of work a second of clip took, by the last analysis.
+    pub speed_ms: Option<f32>,
+    /// How long frames take.
+    pub frame_times: FrameTimes,
+    /// Whether that is shown.
+    pub show_frame_times: bool,
+    /// Where the keyboard goes next.
+    pub focus: Option<Focus>,
+    /// Makes the sample clip, where there is one; called on a thread of its own.
+    pub sample: Option<fn() -> Result<PathBuf, String>>,
+    /// Files cannot be dropped on this window (Wayland).
+    pub no_drop: bool,
+    /// The number given last.
+    pub next_id: u64,
+}
+
+impl AppState {
+    /// The clip on screen.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.entries.iter().find(|e| Some(e.id) == self.selected)
+    }
+
+    /// The clip on screen, to change.
+    pub fn entry_mut(&mut self) -> Option<&mut Entry> {
+        let selected = self.selected;
+        self.entries.iter_mut().find(|e| Some(e.id) == selected)
+    }
+
+    /// A row by its name.
+    pub fn entry_by_id(&mut self, id: EntryId) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|e| e.id == id)
+    }
+
+    /// The rows that hold a clip.
+    pub fn entries_of(&mut self, clip: ClipId) -> impl Iterator<Item = &mut Entry> {
+        self.entries
+            .iter_mut()
+            .filter(move |e| e.clip.as_ref().is_some_and(|c| c.id == clip))
+    }
+
+    /// The row a job works for.
+    pub fn entry_of_job(&mut self, job: JobId) -> Option<&mut Entry> {
+        self.entries
+            .iter_mut()
+            .find(|e| e.jobs.iter().any(|(id, _)| *id == job))
+    }
+
+    /// A fresh number.
+    pub fn fresh_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// The rows that match the search.
+    pub fn listed(&self) -> impl Iterator<Item = &Entry> {
+        let wanted = self.search.trim().to_lowercase();
+        self.entries
+            .iter()
+            .filter(move |e| wanted.is_empty() || e.name().to_lowercase().contains(&wanted))
+    }
+
+    /// The second under the playhead, as an index of the prediction's segments.
+    pub fn current_segment(&self) -> Option<usize> {
+        let prediction = self.entry()?.prediction.as_ref()?;
+        let now = self.player.time;
+        let found = prediction
+            .segments
+            .iter()
+            .position(|span| span.contains(now));
+        found.or_else(|| prediction.segments.len().checked_sub(1))
+    }
+}

@@ -1,0 +1,99 @@
+//! Opening the window.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mettle_core::data::scenes::{Scene, SceneOptions, Split, write_clip};
+use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, model_info};
+use mettle_core::gpu::Prober;
+use mettle_core::gpu::{DeviceChoice, cache_folder};
+
+use crate::app::{MettleApp, Parts};
+use crate::files;
+use crate::link::EngineLink;
+use crate::playback::{Files, Player, PlayerOptions};
+use crate::state::AppState;
+
+/// The scene of the sample clip.
+const SAMPLE_SEED: u64 = 11;
+
+/// What the window is opened with.
+#[derive(Clone, Debug, Default)]
+pub struct WindowOptions {
+    /// Files to open at once.
+    pub paths: Vec<PathBuf>,
+    /// The device to compute on.
+    pub device: DeviceChoice,
+}
+
+/// Open the window and stay until it is closed. With `METTLE_FRAME_LOG` set, says at the end how long frames took.
+///
+/// # Errors
+/// When there is no display, or the graphics system cannot draw on it.
+pub fn run_window(options: WindowOptions) -> anyhow::Result<()> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Mettle Studio")
+        .with_app_id("mettle-studio")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([900.0, 560.0])
+        .with_drag_and_drop(true);
+    let native = eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Wgpu,
+        ..Default::default()
+    };
+    let made = eframe::run_native(
+        "Mettle Studio",
+        native,
+        Box::new(move |cc| Ok(Box::new(create(cc, options)?))),
+    );
+    made.map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::Result<MettleApp> {
+    let ctx = cc.egui_ctx.clone();
+    let waker = ctx.clone();
+    let engine_options = EngineOptions {
+        device: options.device,
+        prober: Prober::this_program(),
+    };
+    let mut engine = Engine::start(engine_options, move || waker.request_repaint())?;
+    let model = ModelChoice::Demo;
+    EngineLink::submit(&mut engine, JobSpec::WarmUp { model });
+    let player = Player::new(
+        Arc::new(Files),
+        PlayerOptions { sound: true },
+        Arc::new(move || ctx.request_repaint()),
+    );
+    let state = AppState {
+        no_drop: files::is_wayland(),
+        sample: Some(sample_clip),
+        ..Default::default()
+    };
+    let parts = Parts {
+        engine: Box::new(engine),
+        player,
+        state,
+        paths: options.paths,
+        model: Some(Box::new(|| model_info(&ModelChoice::Demo).ok())),
+    };
+    Ok(MettleApp::new(cc, parts))
+}
+
+/// Draw the sample clip into the user's cache, unless it is there.
+fn sample_clip() -> Result<PathBuf, String> {
+    let folder = cache_folder().join("sample");
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let path = folder.join("sounding-scene.mp4");
+    if !path.exists() {
+        let options = SceneOptions {
+            split: Split::Test,
+            ..SceneOptions::default()
+        };
+        let unfinished = folder.join("unfinished.mp4");
+        let scene = Scene::generate(SAMPLE_SEED, &options);
+        write_clip(&scene, &unfinished).map_err(|error| error.to_string())?;
+        std::fs::rename(&unfinished, &path).map_err(|error| error.to_string())?;
+    }
+    Ok(path)
+}

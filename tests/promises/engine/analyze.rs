@@ -1,0 +1,217 @@
+//! `mettle analyze`: a stable file, honest exit codes, and a batch that goes on after a broken clip.
+
+use std::path::Path;
+use std::process::Command;
+
+use mettle_app::cli::analysis::{Analysis, SCHEMA};
+use mettle_core::media::Clip;
+use mettle_tests::program::{self, ffmpeg, run, talking_picture};
+use mettle_tests::tiny_model;
+
+/// `mettle analyze` on the CPU with a tiny model, its cache in `folder`.
+fn analyze(folder: &Path) -> Command {
+    let model = folder.join("tiny-model");
+    tiny_model::write(&model);
+    let mut command = program::mettle(folder);
+    command
+        .args(["analyze", "--device", "cpu", "--model"])
+        .arg(model);
+    command
+}
+
+fn read(path: &Path) -> Analysis {
+    let text = std::fs::read_to_string(path).expect("the file was written");
+    let analysis: Analysis = serde_json::from_str(&text).expect("it follows the schema");
+    let again = serde_json::to_string_pretty(&analysis).expect("it can be written") + "\n";
+    assert_eq!(again, text, "reading and writing changes nothing");
+    analysis
+}
+
+#[test]
+fn the_file_follows_the_schema_and_the_table_is_on_stdout() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clip = folder.path().join("clip.mp4");
+    talking_picture("4.7", &clip);
+    let out = folder.path().join("out");
+    let mut command = analyze(folder.path());
+    command.arg("--out").arg(&out).arg(&clip);
+    let (code, stdout, stderr) = run(&mut command);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(
+        stdout.contains("clip.mp4") && stdout.contains("score"),
+        "{stdout}"
+    );
+    let analysis = read(&out.join("clip.json"));
+    assert_eq!(analysis.schema, SCHEMA);
+    assert_eq!(analysis.segments.len(), 5, "4.7 s are five segments");
+    assert!((analysis.clip.duration_s - 4.7).abs() < 0.1);
+    let video = analysis.clip.video.as_ref().expect("pictures");
+    assert_eq!(
+        (video.width, video.height, &*video.codec),
+        (192, 108, "h264")
+    );
+    assert_eq!(analysis.clip.audio.as_ref().map(|a| &*a.codec), Some("aac"));
+    assert!(analysis.device.starts_with("CPU"), "{}", analysis.device);
+    assert_eq!(analysis.model.sha256.len(), 64);
+    for segment in &analysis.segments {
+        let sum: f32 = segment.scores.values().sum();
+        assert!(
+            (0.0..=1.0 + 1e-4).contains(&sum),
+            "scores are shares of one: {sum}"
+        );
+        let known = segment.label == "background" || segment.scores.contains_key(&segment.label);
+        assert!(known, "{}", segment.label);
+    }
+    let total = analysis.timing_ms.get("total").copied().unwrap_or_default();
+    assert!(total > 0.0);
+}
+
+#[test]
+fn a_broken_clip_fails_with_one_line_and_the_others_are_analysed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    talking_picture("2", &at("good.mp4"));
+    std::fs::write(at("broken.mp4"), "Dear diary").expect("written");
+    std::fs::write(at("empty.mp4"), "").expect("written");
+    let mut command = analyze(folder.path());
+    command.arg("--out").arg(at("out"));
+    command.args([
+        at("broken.mp4"),
+        at("empty.mp4"),
+        at("gone.mp4"),
+        at("good.mp4"),
+    ]);
+    let (code, stdout, stderr) = run(&mut command);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stdout.contains("good.mp4"));
+    assert!(at("out/good.json").exists() && !at("out/broken.json").exists());
+    let lines: Vec<&str> = stderr
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    assert_eq!(
+        lines.len(),
+        3,
+        "one line for each clip that failed: {stderr}"
+    );
+    for (line, name) in lines.iter().zip(["broken.mp4", "empty.mp4", "gone.mp4"]) {
+        assert!(line.contains(name), "{line}");
+    }
+    assert!(
+        !stderr.contains("panicked") && !stderr.contains("backtrace"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_clip_with_one_modality_is_analysed_with_a_word_of_warning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    ffmpeg(
+        &["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=5:duration=2"],
+        &at("silent.mp4"),
+    );
+    ffmpeg(&["-f", "lavfi", "-i", "sine=duration=2"], &at("blind.wav"));
+    let mut command = analyze(folder.path());
+    command.arg("--out").arg(at("out"));
+    command.args([at("silent.mp4"), at("blind.wav")]);
+    let (code, _, stderr) = run(&mut command);
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(stderr.matches("both heard and seen").count(), 2, "{stderr}");
+    assert!(read(&at("out/silent.json")).clip.audio.is_none());
+    assert!(read(&at("out/blind.json")).clip.video.is_none());
+    assert_eq!(read(&at("out/blind.json")).segments.len(), 2);
+}
+
+#[test]
+fn clips_of_one_name_get_a_file_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir(at("a")).expect("made");
+    std::fs::create_dir(at("b")).expect("made");
+    talking_picture("1", &at("a/測試 é.mp4"));
+    talking_picture("2", &at("b/測試 é.mp4"));
+    let mut command = analyze(folder.path());
+    command.args(["-q", "--format", "csv", "--out"]);
+    command
+        .arg(at("out"))
+        .args([at("a/測試 é.mp4"), at("b/測試 é.mp4")]);
+    let (code, stdout, stderr) = run(&mut command);
+    assert_eq!(
+        (code, stdout.as_str(), stderr.as_str()),
+        (0, "", ""),
+        "quiet is quiet"
+    );
+    let lines = |name: &str| {
+        let text = std::fs::read_to_string(at("out").join(name)).expect("written");
+        assert!(text.starts_with("start_s,end_s,label,score,"));
+        text.lines().count()
+    };
+    assert_eq!((lines("測試 é.csv"), lines("測試 é-2.csv")), (2, 3));
+}
+
+#[test]
+fn wrong_usage_is_exit_2_and_what_cannot_be_had_is_exit_1() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clip = folder.path().join("clip.mp4");
+    talking_picture("1", &clip);
+    let with = |arguments: &[&str]| run(analyze(folder.path()).args(arguments).arg(&clip));
+    assert_eq!(with(&["--device", "gpu"]).0, 2);
+    assert_eq!(with(&["--threshold", "7"]).0, 2);
+    assert_eq!(run(program::mettle(folder.path()).arg("analyze")).0, 2);
+    let says_one_thing = |arguments: &[&str], words: &[&str]| {
+        let mut command = program::mettle(folder.path());
+        let (code, _, stderr) = run(command.arg("analyze").arg(&clip).args(arguments));
+        assert_eq!(code, 1, "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(words.iter().all(|word| stderr.contains(word)), "{stderr}");
+    };
+    let nowhere = folder
+        .path()
+        .join("no-model")
+        .to_string_lossy()
+        .into_owned();
+    says_one_thing(&["--device", "cpu", "--model", &nowhere], &["no-model"]);
+    let model = folder
+        .path()
+        .join("tiny-model")
+        .to_string_lossy()
+        .into_owned();
+    let file = clip.to_string_lossy().into_owned();
+    says_one_thing(&["--model", &model, "--out", &file], &["clip.mp4", "--out"]);
+    says_one_thing(
+        &["--model", &model, "--device", "cuda"],
+        &["cuda", "mettle doctor"],
+    );
+}
+
+#[test]
+fn pictures_of_the_result_are_written_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clip = folder.path().join("clip.mp4");
+    talking_picture("3", &clip);
+    let out = folder.path().join("out");
+    let mut command = analyze(folder.path());
+    let (code, _, stderr) = run(command.arg("--pictures").arg("--out").arg(&out).arg(&clip));
+    assert_eq!(code, 0, "{stderr}");
+    let strip = image::open(out.join("clip.strip.png"))
+        .expect("a picture")
+        .to_rgb8();
+    assert!(
+        strip.width() > 3 * 160 && strip.height() > 90,
+        "{:?}",
+        strip.dimensions()
+    );
+    let first: std::collections::HashSet<_> = strip.pixels().collect();
+    assert!(first.len() > 50, "the frames are in it");
+    let overlay = Clip::open(&out.join("clip.overlay.mp4")).expect("a clip");
+    let (shown, heard) = (
+        overlay.video.expect("pictures"),
+        overlay.audio.expect("sound"),
+    );
+    assert!(shown.width == 192 && shown.height > 108, "{shown:?}");
+    assert!(
+        (overlay.duration.as_secs_f64() - 3.0).abs() < 0.2,
+        "{heard:?}"
+    );
+}

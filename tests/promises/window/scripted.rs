@@ -1,0 +1,287 @@
+//! An engine and a clip played by the tests, and the window around them.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use egui_kittest::Harness;
+use mettle_app::app::{MettleApp, Parts};
+use mettle_app::link::EngineLink;
+use mettle_app::playback::{PictureSource, Player, PlayerOptions, SoundSource, Sources};
+use mettle_app::state::AppState;
+use mettle_core::base::{ClipId, ContentHash, Labels, Progress, Time, TimeSpan};
+use mettle_core::engine::{
+    DeviceReport, JobId, JobSpec, JobState, JobStatus, Problem, Reply, ReplyBody, Severity,
+    Thumbnail, WaveformPart,
+};
+use mettle_core::media::{
+    AudioInfo, Clip, ColorMatrix, ColorRange, RgbFrame, VideoFrame, VideoInfo, YuvPicture,
+};
+use mettle_core::predict::{Prediction, PredictionKey};
+
+/// What the window asked, and what it is to be told.
+#[derive(Default)]
+pub struct Script {
+    pub asked: Vec<(JobId, JobSpec)>,
+    pub cancelled: Vec<JobId>,
+    pub replies: VecDeque<Reply>,
+    pub running: Vec<JobStatus>,
+}
+
+/// The engine's end of a script.
+#[derive(Clone, Default)]
+pub struct ScriptedEngine(pub Arc<Mutex<Script>>);
+
+impl ScriptedEngine {
+    pub fn asked(&self) -> Vec<(JobId, JobSpec)> {
+        self.0.lock().expect("script").asked.clone()
+    }
+
+    pub fn say(&self, job: JobId, body: ReplyBody) {
+        let mut script = self.0.lock().expect("script");
+        script.replies.push_back(Reply { job, body });
+    }
+
+    pub fn job_of(&self, wanted: impl Fn(&JobSpec) -> bool) -> JobId {
+        let asked = self.asked();
+        let found = asked.iter().rev().find(|(_, spec)| wanted(spec));
+        found.expect("the window asked for it").0
+    }
+
+    pub fn open_of(&self, path: &str) -> JobId {
+        self.job_of(|spec| matches!(spec, JobSpec::Open { path: p } if p == Path::new(path)))
+    }
+}
+
+impl EngineLink for ScriptedEngine {
+    fn submit(&mut self, job: JobSpec) -> JobId {
+        let mut script = self.0.lock().expect("script");
+        let id = JobId(script.asked.len() as u64 + 1);
+        script.running.push(JobStatus {
+            id,
+            title: format!("Job {}", id.0),
+            clip: job.clip(),
+            state: JobState::Running,
+            progress: Progress { done: 1, total: 4 },
+        });
+        script.asked.push((id, job));
+        id
+    }
+
+    fn cancel(&mut self, job: JobId) {
+        let mut script = self.0.lock().expect("script");
+        script.cancelled.push(job);
+        let body = ReplyBody::Cancelled;
+        script.replies.push_back(Reply { job, body });
+    }
+
+    fn try_reply(&mut self) -> Option<Reply> {
+        let mut script = self.0.lock().expect("script");
+        let reply = script.replies.pop_front()?;
+        if matches!(
+            reply.body,
+            ReplyBody::Done | ReplyBody::Cancelled | ReplyBody::Failed(_)
+        ) {
+            script.running.retain(|job| job.id != reply.job);
+        }
+        Some(reply)
+    }
+
+    fn jobs(&self) -> Vec<JobStatus> {
+        self.0.lock().expect("script").running.clone()
+    }
+
+    fn set_foreground(&mut self, _clip: Option<ClipId>) {}
+
+    fn device(&self) -> DeviceReport {
+        DeviceReport {
+            name: "CPU · 2 threads".into(),
+            refusals: vec![
+                "llvmpipe is a processor that draws: slower than computing on it directly".into(),
+            ],
+        }
+    }
+}
+
+/// Frames of 40 ms without a decoder.
+struct Drawn;
+
+pub fn frame_at(t: Time) -> Arc<VideoFrame> {
+    let index = t.micros().max(0) / 40_000;
+    let grey = (index * 3 % 200) as u8;
+    let picture = YuvPicture {
+        width: 64,
+        height: 36,
+        chroma_shift_x: 1,
+        chroma_shift_y: 1,
+        depth: 8,
+        planes: [
+            vec![grey.max(16); 64 * 36],
+            vec![100; 32 * 18],
+            vec![150; 32 * 18],
+        ],
+        matrix: ColorMatrix::Bt709,
+        range: ColorRange::Limited,
+        rotation_deg: 0,
+        pixel_aspect: 1.0,
+    };
+    let start = Time::from_micros(index * 40_000);
+    Arc::new(VideoFrame {
+        span: TimeSpan::new(start, start + Time::from_micros(40_000)),
+        index: Some(index as u64),
+        picture: Arc::new(picture),
+    })
+}
+
+impl Sources for Drawn {
+    fn pictures(&self, _clip: &Clip) -> Result<Box<dyn PictureSource>, String> {
+        Ok(Box::new(Frames(Time::ZERO)))
+    }
+
+    fn sound(&self, _clip: &Clip, _rate_hz: u32) -> Result<Box<dyn SoundSource>, String> {
+        Err("no sound in this test".into())
+    }
+}
+
+struct Frames(Time);
+
+impl PictureSource for Frames {
+    fn frame_at(&mut self, t: Time) -> Result<Arc<VideoFrame>, String> {
+        let frame = frame_at(t.min(Time::from_micros(9_999_999)));
+        self.0 = frame.span.end;
+        Ok(frame)
+    }
+
+    fn next_frame(&mut self) -> Result<Option<Arc<VideoFrame>>, String> {
+        let next = self.0;
+        (next < Time::from_micros(10_000_000))
+            .then(|| self.frame_at(next))
+            .transpose()
+    }
+}
+
+/// A clip of ten seconds.
+pub fn clip(path: &str, number: u8) -> Arc<Clip> {
+    let end = Time::from_micros(10_000_000);
+    Arc::new(Clip {
+        id: ClipId(ContentHash([number; 32])),
+        path: PathBuf::from(path),
+        duration: end,
+        video: Some(VideoInfo {
+            width: 64,
+            height: 36,
+            fps: 25.0,
+            variable_fps: None,
+            codec: "h264".into(),
+            pixel_format: "yuv420p".into(),
+            rotation_deg: 0,
+            start: Time::ZERO,
+            end,
+        }),
+        audio: Some(AudioInfo {
+            sample_rate: 48_000,
+            channels: 2,
+            codec: "aac".into(),
+            start: Time::ZERO,
+            end,
+        }),
+    })
+}
+
+/// A dog from second 2 to 5 at 0.8, a bell from 6 to 8 at 0.6; `scored` seconds of ten.
+pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
+    let score = |second: usize| match second {
+        2..5 => vec![0.1, 0.8, 0.02],
+        6..8 => vec![0.6, 0.05, 0.02],
+        _ => vec![0.05, 0.04, 0.01],
+    };
+    Arc::new(Prediction {
+        key: PredictionKey {
+            clip: clip.id,
+            model: ContentHash::default(),
+            task: Default::default(),
+        },
+        labels: Labels::new(["Church bell", "Bark", "Truck"]),
+        segments: TimeSpan::seconds_of(clip.duration),
+        scores: (0..scored).map(score).collect(),
+        familiarity: vec![0.9; scored],
+    })
+}
+
+pub fn broken(path: &str) -> Problem {
+    Problem {
+        severity: Severity::Error,
+        title: format!("Could not open {path}"),
+        advice: "It is not a video or sound file. Check that it was copied whole.".into(),
+        detail: "moov atom not found".into(),
+        path: Some(PathBuf::from(path)),
+    }
+}
+
+/// The window on these files.
+pub fn window(paths: &[&str]) -> (Harness<'static, MettleApp>, ScriptedEngine) {
+    let engine = ScriptedEngine::default();
+    let theirs = engine.clone();
+    let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+    let build = move |cc: &mut eframe::CreationContext<'static>| {
+        let ctx = cc.egui_ctx.clone();
+        let wake = Arc::new(move || ctx.request_repaint());
+        let player = Player::new(Arc::new(Drawn), PlayerOptions { sound: false }, wake);
+        let parts = Parts {
+            engine: Box::new(theirs),
+            player,
+            state: AppState::default(),
+            paths,
+            model: None,
+        };
+        MettleApp::new(cc, parts)
+    };
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(1280.0, 800.0))
+        .with_step_dt(1.0 / 60.0)
+        .build_eframe(build);
+    harness.run_steps(4);
+    (harness, engine)
+}
+
+/// Tell the window that a clip is open, with waveform, film strip and scores.
+pub fn fill(
+    harness: &mut Harness<'static, MettleApp>,
+    engine: &ScriptedEngine,
+    clip: &Arc<Clip>,
+    scored: usize,
+) {
+    let open = engine.open_of(&clip.path.display().to_string());
+    engine.say(open, ReplyBody::FirstFrame(frame_at(Time::ZERO)));
+    engine.say(open, ReplyBody::Opened(clip.clone()));
+    engine.say(open, ReplyBody::Done);
+    harness.run_steps(3);
+    let of = |wanted: fn(&JobSpec) -> bool| engine.job_of(wanted);
+    let waveform = of(|spec| matches!(spec, JobSpec::Waveform { .. }));
+    let part = WaveformPart {
+        start: Time::ZERO,
+        column: Time::from_micros(10_000),
+        columns: (0..1000)
+            .map(|i| (-0.5 * (i as f32 / 40.0).sin().abs(), 0.4))
+            .collect(),
+    };
+    engine.say(waveform, ReplyBody::Waveform(clip.id, part));
+    engine.say(waveform, ReplyBody::Done);
+    let strip = of(|spec| matches!(spec, JobSpec::Thumbnails { .. }));
+    let pictures = (0..10).map(|second| Thumbnail {
+        second,
+        picture: Arc::new(RgbFrame {
+            width: 16,
+            height: 9,
+            data: vec![(second * 20) as u8; 16 * 9 * 3],
+        }),
+    });
+    engine.say(strip, ReplyBody::Thumbnails(clip.id, pictures.collect()));
+    engine.say(strip, ReplyBody::Done);
+    let predict = of(|spec| matches!(spec, JobSpec::Predict { .. }));
+    engine.say(predict, ReplyBody::Prediction(prediction(clip, scored)));
+    if scored == 10 {
+        engine.say(predict, ReplyBody::Done);
+    }
+    harness.run_steps(4);
+}
