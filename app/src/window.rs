@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mettle_core::data::scenes::{Scene, SceneOptions, Split, write_clip};
 use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, model_info};
+use mettle_core::gpu::Prober;
 use mettle_core::gpu::{DeviceChoice, cache_folder};
 
 use crate::app::{MettleApp, Parts};
@@ -54,7 +55,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
     let waker = ctx.clone();
     let engine_options = EngineOptions {
         device: options.device,
-        ..Default::default()
+        prober: Prober::this_program(),
     };
     let mut engine = Engine::start(engine_options, move || waker.request_repaint())?;
     let model = ModelChoice::Demo;

@@ -16,7 +16,7 @@ use mettle_core::project::Task;
     name = "mettle",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  mettle                          open the window\n  mettle dog.mp4                  open the window on a clip\n  mettle analyze dog.mp4          the same job in the terminal"
+    after_help = "Examples:\n  mettle                          open the window\n  mettle dog.mp4                  open the window on a clip\n  mettle analyze dog.mp4          the same job in the terminal\n\nMETTLE_LOG=debug says more on stderr; METTLE_CACHE is the folder for what is kept between runs."
 )]
 pub struct Cli {
     /// What to do.
@@ -28,9 +28,6 @@ pub struct Cli {
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
-    /// Say more on stderr.
-    #[arg(short, long, global = true)]
-    pub verbose: bool,
 }
 
 /// What `mettle` can do.

@@ -24,14 +24,11 @@ struct Report {
 
 /// Examine the machine and print what was found.
 pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
-    let prober = Prober {
-        program: std::env::current_exe().ok(),
-    };
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
-        devices: examine(args.device, &prober),
+        devices: examine(args.device, &Prober::this_program()),
         ffmpeg: ffmpeg_version(),
         model: model_info(&ModelChoice::Demo).map_err(|error| error.to_string()),
         cache: cache_folder(),
@@ -94,7 +91,7 @@ fn text(report: &Report) -> String {
             report.devices.adapters_error.as_deref().unwrap_or(none),
         );
     }
-    line("cuda", &report.devices.cuda);
+    line("cuda", report.devices.cuda.trim_start_matches("CUDA: "));
     line("ffmpeg", &report.ffmpeg);
     match &report.model {
         Ok(model) => line("model", &format!("{} ({})", model.name, model.sha256)),

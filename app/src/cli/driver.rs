@@ -45,9 +45,7 @@ impl Driver {
     pub fn start(device: DeviceChoice, quiet: bool) -> Result<Self, Failure> {
         let options = EngineOptions {
             device,
-            prober: Prober {
-                program: std::env::current_exe().ok(),
-            },
+            prober: Prober::this_program(),
         };
         let engine = Engine::start(options, || {})?;
         Ok(Self { engine, quiet })

@@ -8,16 +8,13 @@ use super::{Failure, output};
 
 /// Run a backbone over a file.
 pub fn run(args: &FeaturesArgs) -> Result<(), Failure> {
-    let prober = Prober {
-        program: std::env::current_exe().ok(),
-    };
     let (done, device) = features_of_file(
         &args.model,
         &args.weights,
         &args.input,
         &args.out,
         args.device,
-        &prober,
+        &Prober::this_program(),
     )?;
     let mut text = format!("{} inputs on {}\n", done.inputs, device.name);
     for (index, layer) in done.layers.iter().enumerate() {

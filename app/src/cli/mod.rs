@@ -41,7 +41,7 @@ impl<E: std::error::Error> From<E> for Failure {
 /// Parse the command line and do what it says.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    output::start_log(cli.verbose);
+    output::start_log();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Told) => ExitCode::FAILURE,

@@ -40,14 +40,10 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
         })
 }
 
-/// Log to stderr: warnings of this program only, or more when asked. Panics inside jobs become errors of the job, so
+/// Log to stderr: warnings of this program only, or what `METTLE_LOG` asks for. Panics inside jobs become errors of the job, so
 /// their own message is logged, not printed.
-pub fn start_log(verbose: bool) {
-    let filter = if verbose {
-        "info,mettle_core=debug,mettle_app=debug"
-    } else {
-        "off,mettle_core=warn,mettle_app=warn"
-    };
+pub fn start_log() {
+    let filter = "off,mettle_core=warn,mettle_app=warn";
     let env = env_logger::Env::default().filter_or("METTLE_LOG", filter);
     env_logger::Builder::from_env(env)
         .format_timestamp(None)

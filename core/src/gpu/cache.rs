@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use cubecl_runtime::config::autotune::AutotuneLevel;
 use cubecl_runtime::config::cache::CacheConfig;
 use cubecl_runtime::config::environment::EnvironmentConfig;
 use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
@@ -19,7 +20,10 @@ pub fn cache_folder() -> PathBuf {
 
 /// Let burn keep its tuning results and compiled kernels in the cache folder. Has an effect before the first use of a
 /// GPU only; later calls change nothing. An unwritable folder costs a re-tuning at each start, not an error.
-pub fn keep_tuning_results() {
+///
+/// `software`: tune as little as possible. Compiling every candidate kernel for a software rasteriser takes minutes and
+/// gains nothing.
+pub fn keep_tuning_results(software: bool) {
     let mut settings = CubeClRuntimeConfig {
         environment: EnvironmentConfig {
             path: CacheConfig::Directory(cache_folder().join("kernels")),
@@ -28,5 +32,8 @@ pub fn keep_tuning_results() {
         ..CubeClRuntimeConfig::default()
     };
     settings.compilation.cache = true;
+    if software {
+        settings.autotune.level = AutotuneLevel::Minimal;
+    }
     CubeClRuntimeConfig::try_set(settings);
 }

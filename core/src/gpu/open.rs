@@ -27,9 +27,9 @@ pub fn choose(
     choice: DeviceChoice,
     prober: &Prober,
 ) -> Result<(Device, DeviceReport), DeviceError> {
-    super::keep_tuning_results();
     let (adapters, silence) = adapters_for(choice)?;
     let plan = plan(choice, &adapters, CUDA_BUILT)?;
+    super::keep_tuning_results(plan.candidates.iter().any(Candidate::is_software));
     let mut refusals = plan.refusals;
     refusals.extend(silence);
     let mut last = None;

@@ -27,6 +27,13 @@ impl fmt::Display for Candidate {
     }
 }
 
+impl Candidate {
+    /// Whether it is a GPU played by the CPU.
+    pub fn is_software(&self) -> bool {
+        matches!(self, Self::Adapter(adapter) if adapter.kind == AdapterKind::Software)
+    }
+}
+
 /// Which devices to try, in order, and what was ruled out beforehand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Candidate, DeviceError, SelfTest, cache_folder, open, self_test};
 
 /// How long a child may take: compiling and tuning a first kernel is slow on some drivers.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Tries a device before this process touches it.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,13 @@ pub struct Prober {
 }
 
 impl Prober {
+    /// With the program that is running.
+    pub fn this_program() -> Self {
+        Self {
+            program: std::env::current_exe().ok(),
+        }
+    }
+
     /// Try a GPU in a child process, once for each adapter, driver and version of this program: a success is remembered.
     ///
     /// # Errors
@@ -82,7 +89,7 @@ fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), String> 
 pub fn probe(text: &str) -> Result<SelfTest, DeviceError> {
     let candidate: Candidate =
         serde_json::from_str(text).map_err(|e| DeviceError::Probe(e.to_string()))?;
-    super::keep_tuning_results();
+    super::keep_tuning_results(candidate.is_software());
     let device = open(&candidate)?;
     self_test(&device).map_err(|reason| DeviceError::Broken {
         device: candidate.to_string(),

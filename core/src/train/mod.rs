@@ -2,14 +2,19 @@
 
 mod backbones;
 mod demo;
+mod evaluate;
 mod familiarity;
 mod features;
 mod head;
 mod losses;
 mod metrics;
 mod probe;
+mod recipe;
 mod samples;
 
-pub use demo::{DemoRecipe, TrainError, evaluate_folder, train_demo};
+pub use backbones::Schedule;
+pub use demo::{TrainError, train_demo};
+pub use evaluate::{evaluate_demo, evaluate_folder};
 pub use losses::{AvelTargets, avel_loss};
 pub use metrics::{Report, avel_segments, segment_accuracy};
+pub use recipe::DemoRecipe;

@@ -10,7 +10,7 @@ use crate::model::{ImagePrep, SoundPrep};
 pub(super) struct Tagged {
     /// `[n, ..]`, as the preparation makes it.
     pub input: Vec<f32>,
-    /// `[n, classes]`, 1 where the class is there.
+    /// `[n, rows, GROUPS]`: in each row the classes that are there share 1, the last group has it where there is none.
     pub target: Vec<f32>,
 }
 
@@ -30,10 +30,12 @@ impl Tagged {
     }
 }
 
+/// The classes, and "none of them".
+pub(super) const GROUPS: usize = CATEGORIES.len() + 1;
 /// Share of a second that a class must be heard to count as heard in it.
 const HEARD: f64 = 0.25;
 /// Sizes at which pictures for training are drawn before they are prepared: each aliases in its own way.
-const SIZES: [(usize, usize); 4] = [(480, 270), (480, 270), (320, 180), (0, 0)];
+const SIZES: [(usize, usize); 4] = [(480, 270), (320, 180), (192, 192), (0, 0)];
 
 fn options(split: Split) -> SceneOptions {
     SceneOptions {
@@ -42,19 +44,37 @@ fn options(split: Split) -> SceneOptions {
     }
 }
 
+/// How likely each class should be held, equally among those there, and last "none of them".
 fn tags(classes: impl Iterator<Item = usize>) -> Vec<f32> {
-    let mut tags = vec![0.0; CATEGORIES.len()];
-    classes.for_each(|class| tags[class] = 1.0);
+    let classes: Vec<usize> = classes.collect();
+    let mut tags = vec![0.0; GROUPS];
+    for class in &classes {
+        tags[*class] = 1.0 / classes.len() as f32;
+    }
+    if classes.is_empty() {
+        tags[CATEGORIES.len()] = 1.0;
+    }
     tags
 }
 
-/// One picture a scene, roughened for training.
-pub(super) fn pictures(seeds: &[u64], split: Split, prep: &ImagePrep) -> Tagged {
+/// One picture a scene, roughened for training; `easy` is the share of close-ups among them. The targets have a row for
+/// each cell of a grid of `side` by `side`: which class covers how much of it.
+pub(super) fn pictures(
+    seeds: &[u64],
+    split: Split,
+    prep: &ImagePrep,
+    easy: f32,
+    side: usize,
+) -> Tagged {
     let parts: Vec<Tagged> = seeds
         .par_iter()
         .map(|&seed| {
-            let scene = Scene::generate(seed, &options(split));
             let mut dice = Dice::of(seed, 100);
+            let scene = if dice.chance(easy) {
+                Scene::close_up(seed, &options(split))
+            } else {
+                Scene::generate(seed, &options(split))
+            };
             let truth = scene.truth();
             let middles: Vec<Time> = scene.seconds().iter().map(|s| s.middle()).collect();
             // Mostly a moment in which something is to be seen.
@@ -76,11 +96,26 @@ pub(super) fn pictures(seeds: &[u64], split: Split, prep: &ImagePrep) -> Tagged 
             roughen(&mut dice, &mut input, prep.width, prep.height);
             Tagged {
                 input,
-                target: tags(truth.seen(at)),
+                target: cells(&scene, at, side),
             }
         })
         .collect();
     Tagged::join(parts)
+}
+
+/// Pixels along a side of a cell that are looked at.
+const FINE: usize = 4;
+
+/// The share of each cell that each class covers, `[side * side, GROUPS]`.
+fn cells(scene: &Scene, at: Time, side: usize) -> Vec<f32> {
+    let size = side * FINE;
+    let mut shares = vec![0.0; side * side * GROUPS];
+    for (i, class) in scene.stage(size, size).classes(at).into_iter().enumerate() {
+        let cell = (i / size / FINE) * side + i % size / FINE;
+        let group = class.unwrap_or(CATEGORIES.len());
+        shares[cell * GROUPS + group] += 1.0 / (FINE * FINE) as f32;
+    }
+    shares
 }
 
 /// Light, colour, noise and a patch that hides a part: so that no single detail decides.

@@ -70,3 +70,31 @@ fn every_command_explains_itself_with_an_example() {
         (0, concat!("mettle ", env!("CARGO_PKG_VERSION")))
     );
 }
+
+#[test]
+fn the_demo_does_its_job_without_a_display() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("demo");
+    let mut command = mettle(folder.path());
+    let (code, stdout, stderr) = run(command.args(["demo", "--device", "cpu", "--out"]).arg(&out));
+    assert_eq!(code, 0, "{stderr}");
+    let mut kinds: Vec<String> = std::fs::read_dir(&out)
+        .expect("the folder is there")
+        .filter_map(|file| file.ok()?.file_name().into_string().ok())
+        .filter_map(|name| name.split_once('.').map(|(_, kind)| kind.to_owned()))
+        .collect();
+    kinds.sort();
+    let clips = kinds.iter().filter(|kind| *kind == "mp4").count();
+    assert!(clips >= 3, "{kinds:?}");
+    for kind in ["json", "strip.png", "overlay.mp4"] {
+        assert_eq!(
+            kinds.iter().filter(|k| *k == kind).count(),
+            clips,
+            "{kind}: {kinds:?}"
+        );
+    }
+    assert!(
+        stdout.matches("score").count() >= clips,
+        "a table for each clip: {stdout}"
+    );
+}

@@ -1,8 +1,15 @@
-//! Trains the embedded demo model from seeds and prints its figures: `cargo run --release -p mettle-tests --bin make-demo`.
-//! About half an hour on two cores. A folder as argument receives it instead of `assets/demo`.
+//! Makes the embedded demo anew from seeds, and prints its figures:
+//!
+//! ```text
+//! cargo run --release -p mettle-tests --bin make-demo [-- FOLDER]
+//! ```
+//!
+//! FOLDER instead of `assets/demo`. Backbones already in the folder are kept: delete them to train them again. All of
+//! it takes about half an hour on two cores.
 
 use std::path::PathBuf;
 
+use mettle_core::data::demo::make_clips;
 use mettle_core::train::{DemoRecipe, evaluate_folder, train_demo};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -10,25 +17,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = std::env::args_os()
         .nth(1)
         .map_or_else(|| here.into(), PathBuf::from);
-    let mut recipe = DemoRecipe::default();
-    let number = |name: &str| {
-        std::env::var(name)
-            .ok()
-            .and_then(|n| n.parse::<usize>().ok())
-    };
-    if let Some(n) = number("PICTURE_STEPS") {
-        recipe.picture_steps.0 = n;
-    }
-    if let Some(n) = number("SOUND_STEPS") {
-        recipe.sound_steps.0 = n;
-    }
-    if let Some(n) = number("HEAD_SCENES") {
-        recipe.head_scenes = (n, n / 5);
-    }
-    if let Some(n) = number("HEAD_EPOCHS") {
-        recipe.head_epochs = n;
-    }
-    train_demo(&out, &recipe, |line| println!("{line}"))?;
-    println!("{:?}", evaluate_folder(&out, 200, 0)?);
+    std::fs::create_dir_all(out.join("clips"))?;
+    make_clips(&out.join("clips"))?;
+    train_demo(&out, &DemoRecipe::default(), |line| println!("{line}"))?;
+    let report = evaluate_folder(&out, 200, 0)?;
+    println!("unseen scenes: {report:#?}");
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! bare machine, and installs what the system lacks after saying what it will run.
 
 mod build;
+mod detect;
 mod system;
 
 use std::process::ExitCode;

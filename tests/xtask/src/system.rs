@@ -1,7 +1,10 @@
 //! What the system must provide, and how each platform's own package manager installs it.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+use crate::detect::{
+    has_libclang, has_library, has_shared_library, has_vulkan_driver, is_root, runs,
+};
 
 /// One thing the system must provide.
 #[derive(Clone, Copy)]
@@ -255,86 +258,4 @@ fn no_manager_advice() -> String {
         "no known package manager (apt, dnf, pacman, zypper, brew) was found: install these by hand, then try again"
     }
     .into()
-}
-
-fn runs(program: &str, args: &[&str]) -> bool {
-    let status = Command::new(program)
-        .args(args)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success())
-}
-
-fn has_library(name: &str) -> bool {
-    let by_folder = name.starts_with("lib") && std::env::var_os("FFMPEG_DIR").is_some();
-    by_folder || runs("pkg-config", &["--exists", name])
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
-}
-
-/// Folders in which Linux distributions and Homebrew keep shared libraries.
-const LIBRARY_FOLDERS: [&str; 8] = [
-    "/usr/lib",
-    "/usr/lib64",
-    "/lib64",
-    "/usr/local/lib",
-    "/usr/lib/x86_64-linux-gnu",
-    "/usr/lib/aarch64-linux-gnu",
-    "/opt/homebrew/opt/llvm/lib",
-    "/usr/local/opt/llvm/lib",
-];
-
-fn has_shared_library(file: &str) -> bool {
-    LIBRARY_FOLDERS
-        .iter()
-        .any(|folder| Path::new(folder).join(file).exists())
-}
-
-fn has_libclang() -> bool {
-    let holds_libclang = |folder: &Path| {
-        let names = std::fs::read_dir(folder)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.file_name());
-        names
-            .filter_map(|name| name.into_string().ok())
-            .any(|name| {
-                name.starts_with("libclang.so")
-                    || name.starts_with("libclang-") && name.contains(".so")
-                    || name == "libclang.dylib"
-            })
-    };
-    let llvm_folders = std::fs::read_dir("/usr/lib")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path());
-    let llvm_folders = llvm_folders
-        .filter(|path| path.to_string_lossy().contains("/llvm"))
-        .map(|path| path.join("lib"));
-    let xcode = Path::new("/Library/Developer/CommandLineTools/usr/lib").to_path_buf();
-    std::env::var_os("LIBCLANG_PATH").is_some()
-        || LIBRARY_FOLDERS
-            .iter()
-            .map(|f| Path::new(f).to_path_buf())
-            .chain(llvm_folders)
-            .chain([xcode])
-            .any(|f| holds_libclang(&f))
-}
-
-fn has_vulkan_driver() -> bool {
-    let folders = [
-        "/usr/share/vulkan/icd.d",
-        "/etc/vulkan/icd.d",
-        "/usr/local/share/vulkan/icd.d",
-    ];
-    std::env::var_os("VK_DRIVER_FILES").is_some()
-        || folders
-            .iter()
-            .any(|folder| std::fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some()))
 }

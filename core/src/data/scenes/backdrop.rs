@@ -22,6 +22,13 @@ pub(super) fn draw(dice: &mut Dice, canvas: &mut Pixmap) {
     }
 }
 
+/// Any colour, dulled: things on stage are more colourful than what is behind them.
+fn dull(dice: &mut Dice) -> Color {
+    let (any, grey) = (colour(dice), dice.range(0.25, 0.8));
+    let [r, g, b] = [any.red(), any.green(), any.blue()].map(|x| grey + 0.4 * (x - grey));
+    Color::from_rgba(r, g, b, 1.0).unwrap_or(Color::BLACK)
+}
+
 /// A colour as light as the eye expects of skies and walls.
 fn soft(dice: &mut Dice) -> Color {
     let light = dice.range(0.35, 1.0);
@@ -62,7 +69,7 @@ fn land(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
         }
         path.line_to(ASPECT, 1.01);
         path.close();
-        let [r, g, b] = [0.15, 0.3, 0.1].map(|low| dice.range(low, low + 0.5));
+        let [r, g, b] = [0.25, 0.35, 0.2].map(|low| dice.range(low, low + 0.3));
         let hill = Color::from_rgba(r, g, b, 1.0).unwrap_or(Color::BLACK);
         if let Some(path) = path.finish() {
             canvas.fill_path(&path, &paint(hill), FillRule::Winding, to, None);
@@ -73,11 +80,11 @@ fn land(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
 fn room(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
     gradient(canvas, to, (0.0, 1.0), soft(dice), soft(dice));
     let floor = dice.range(0.62, 0.85);
-    bar(canvas, to, (0.0, floor, ASPECT, 1.0), &paint(colour(dice)));
+    bar(canvas, to, (0.0, floor, ASPECT, 1.0), &paint(dull(dice)));
     for _ in 0..dice.below(4) {
         let (x, y) = (dice.range(0.0, ASPECT), dice.range(0.03, 0.3));
         let (w, h) = (dice.range(0.1, 0.4), dice.range(0.1, 0.35));
-        bar(canvas, to, (x, y, w, h), &paint(colour(dice)));
+        bar(canvas, to, (x, y, w, h), &paint(dull(dice)));
         let (inner, edge) = (paint(soft(dice)), 0.015);
         bar(
             canvas,
@@ -93,7 +100,7 @@ fn street(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
     let mut x = -0.1;
     while x < ASPECT {
         let (w, top) = (dice.range(0.12, 0.4), dice.range(0.15, 0.55));
-        bar(canvas, to, (x, top, w, 1.0), &paint(colour(dice)));
+        bar(canvas, to, (x, top, w, 1.0), &paint(dull(dice)));
         let window = paint(soft(dice));
         for row in 0..5 {
             for column in 0..3 {
@@ -132,7 +139,7 @@ fn pattern(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
 }
 
 fn lights(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
-    gradient(canvas, to, (0.0, 1.0), colour(dice), colour(dice));
+    gradient(canvas, to, (0.0, 1.0), dull(dice), dull(dice));
     for _ in 0..6 + dice.below(20) {
         let (x, y) = (dice.range(0.0, ASPECT), dice.unit());
         let mut spot = colour(dice);
@@ -147,7 +154,7 @@ fn lights(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
 fn field(dice: &mut Dice, canvas: &mut Pixmap) {
     const SIDE: usize = 64;
     let lattice: Vec<f32> = (0..SIDE * SIDE).map(|_| dice.noise()).collect();
-    let (from, until) = (colour(dice), colour(dice));
+    let (from, until) = (dull(dice), dull(dice));
     let (scale, rough) = (dice.range(1.5, 6.0), dice.range(0.45, 0.9));
     let (width, height) = (canvas.width() as usize, canvas.height() as usize);
     let octave = |x: f32, y: f32| {

@@ -96,6 +96,36 @@ impl Scene {
         }
     }
 
+    /// One thing seen large and heard throughout: an easy scene, to begin learning with.
+    pub fn close_up(seed: u64, options: &SceneOptions) -> Self {
+        let mut dice = Dice::of(seed, SCRIPT);
+        let duration = script::duration(options.task);
+        let cue = script::alone(&mut dice, duration);
+        let mut actors = script::cast(&mut Dice::of(seed, LOOKS), vec![cue], options.split);
+        actors = actors
+            .into_iter()
+            .map(|actor| Actor {
+                pose: actor.pose.close_up(&mut dice),
+                ..actor
+            })
+            .collect();
+        Self {
+            options: *options,
+            seed,
+            duration,
+            actors,
+        }
+    }
+
+    /// Which drawings it shows, as class and variant.
+    pub fn drawings(&self) -> Vec<(usize, usize)> {
+        let drawing = |actor: &Actor| match actor.thing {
+            script::Thing::Known(class) if actor.seen.is_some() => Some((class, actor.variant)),
+            _ => None,
+        };
+        self.actors.iter().filter_map(drawing).collect()
+    }
+
     /// How it was made.
     pub fn options(&self) -> &SceneOptions {
         &self.options

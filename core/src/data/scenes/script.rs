@@ -83,6 +83,16 @@ fn anywhere(dice: &mut Dice) -> TimeSpan {
     secs(start, start + length)
 }
 
+/// Any class, seen and heard from beginning to end.
+pub(super) fn alone(dice: &mut Dice, duration: Time) -> Cue {
+    let whole = Some(TimeSpan::new(Time::ZERO, duration));
+    Cue {
+        thing: Thing::Known(dice.below(CATEGORIES.len())),
+        seen: whole,
+        heard: whole,
+    }
+}
+
 /// One event on whole seconds (in eight of nine scenes), and zero to two that distract: they are only seen or only
 /// heard. What happens is both heard and seen during the event alone; on either side it may be heard or seen.
 fn localize(dice: &mut Dice) -> Vec<Cue> {

@@ -48,8 +48,8 @@ struct Tint {
 impl Pose {
     /// A random pose in one of `of` places next to each other.
     pub fn roll(dice: &mut Dice, gait: Gait, place: usize, of: usize) -> Self {
-        let crowd = if of > 1 { 0.8 } else { 1.0 };
-        let size = dice.range(0.5, 0.9) * crowd;
+        let crowd = [1.0, 0.88, 0.76][of.clamp(1, 3) - 1];
+        let size = dice.range(0.62, 0.95) * crowd;
         let lane = ASPECT / of as f32;
         let middle = lane * (place as f32 + 0.5);
         let x = middle + dice.range(-0.5, 0.5) * (lane - size * 0.8).max(0.0);
@@ -63,17 +63,26 @@ impl Pose {
             gait,
             at: (x, y),
             size,
-            stretch: dice.log_range(0.85, 1.18),
-            tilt: dice.range(-9.0, 9.0),
+            stretch: dice.log_range(0.9, 1.12),
+            tilt: dice.range(-7.0, 7.0),
             flip: dice.chance(0.5),
             sway: (dice.range(0.0, 0.025), dice.range(0.2, 0.8), dice.unit()),
             travel: dice.range(0.1, travel + 0.1),
             tint: Tint {
-                hue: dice.range(-0.35, 0.35),
-                colour: dice.range(0.7, 1.25),
-                light: dice.range(0.8, 1.12),
+                hue: dice.range(-0.15, 0.15),
+                colour: dice.range(0.8, 1.25),
+                light: dice.range(0.85, 1.1),
             },
         }
+    }
+
+    /// The same, alone, large and in the middle.
+    pub fn close_up(mut self, dice: &mut Dice) -> Self {
+        self.size = dice.range(0.75, 1.0);
+        let half = ASPECT / 2.0;
+        self.at = (half + dice.range(-0.3, 0.3), 0.5 + dice.range(-0.06, 0.06));
+        self.travel = 0.0;
+        self
     }
 
     /// From the 100 x 100 units of a drawing to the stage, `since` seconds after its entry.
@@ -170,6 +179,26 @@ impl<'a> Stage<'a> {
             height: self.height,
             data,
         }
+    }
+
+    /// The class in front at each pixel, by its place in [`super::CATEGORIES`]; none where there is no known class.
+    pub fn classes(&self, t: Time) -> Vec<Option<usize>> {
+        let mut classes = vec![None; self.width * self.height];
+        for actor in self.visible(t) {
+            let Some(layer) = self.layer(actor, t) else {
+                continue;
+            };
+            let class = match actor.thing {
+                Thing::Known(class) => Some(class),
+                Thing::Unknown(_) => None,
+            };
+            for (here, pixel) in classes.iter_mut().zip(layer.data().chunks_exact(4)) {
+                if pixel[3] >= 128 {
+                    *here = class;
+                }
+            }
+        }
+        classes
     }
 
     fn visible(&self, t: Time) -> impl Iterator<Item = &'a Actor> {

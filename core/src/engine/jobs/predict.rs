@@ -103,11 +103,11 @@ impl Job<ComputeSession> for PredictJob {
             self.begun = Some(self.begin(session, context)?);
             return Ok(Step::More);
         };
-        let batch = take(&begun.segments, self.batch)?;
-        if batch.is_empty() && !begun.localizer.is_complete() {
-            return Ok(Step::More);
-        }
-        if !batch.is_empty() {
+        if !begun.localizer.is_complete() {
+            let batch = take(&begun.segments, self.batch)?;
+            if batch.is_empty() {
+                return Ok(Step::More);
+            }
             let time = begun.score(session, &self.model, &batch)?;
             self.batch = next_batch(self.batch, time);
             context.progress(begun.localizer.seen() as u64, begun.total);
