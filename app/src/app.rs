@@ -112,6 +112,7 @@ impl MettleApp {
             }
         }
         self.state.jobs = self.engine.jobs();
+        replies::watch_analyses(&mut self.state, now);
         self.state.device = self.engine.device();
         if let Some(Ok(model)) = self.model.as_ref().map(Receiver::try_recv) {
             self.state.model = model;

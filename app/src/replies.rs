@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use mettle_core::engine::{JobId, JobSpec, ModelChoice, Problem, Reply, ReplyBody, Severity};
+use mettle_core::engine::{
+    JobId, JobSpec, JobState, JobStatus, ModelChoice, Problem, Reply, ReplyBody, Severity,
+};
 use mettle_core::media::Clip;
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
 use mettle_core::project::Task;
@@ -31,7 +33,7 @@ pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now
             .for_each(|entry| entry.strip.add(&pictures)),
         ReplyBody::Prediction(prediction) => scored(state, prediction),
         ReplyBody::Notice(problem) => tell(state, problem, now),
-        ReplyBody::Done => finished(state, job),
+        ReplyBody::Done => finished(state, job, now),
         ReplyBody::Cancelled => forget_job(state, job),
         ReplyBody::Failed(problem) => failed(state, job, problem),
     }
@@ -127,10 +129,29 @@ fn scored(state: &mut AppState, prediction: Arc<Prediction>) {
     }
 }
 
-fn finished(state: &mut AppState, job: JobId) {
-    if let Some(entry) = state.entry_of_job(job) {
-        if entry.job(Errand::Predict) == Some(job) {
-            entry.analysed = true;
+/// Remember when an analysis began to run, to say how fast it was.
+pub fn watch_analyses(state: &mut AppState, now: f64) {
+    let AppState { entries, jobs, .. } = state;
+    for entry in entries.iter_mut() {
+        let job = entry.job(Errand::Predict);
+        let running =
+            |status: &JobStatus| Some(status.id) == job && status.state == JobState::Running;
+        if entry.analysis_began.is_none() && jobs.iter().any(running) {
+            entry.analysis_began = Some(now);
+        }
+    }
+}
+
+fn finished(state: &mut AppState, job: JobId, now: f64) {
+    let Some(entry) = state.entry_of_job(job) else {
+        return;
+    };
+    if entry.job(Errand::Predict) == Some(job) {
+        entry.analysed = true;
+        let secs = entry.duration().as_secs_f64();
+        let took = entry.analysis_began.take().map(|began| now - began);
+        if let Some(took) = took.filter(|_| secs > 0.0) {
+            state.speed_ms = Some((took * 1e3 / secs) as f32);
         }
     }
     forget_job(state, job);

@@ -50,6 +50,8 @@ pub struct Entry {
     pub prediction: Option<Arc<Prediction>>,
     /// Whether all seconds are scored.
     pub analysed: bool,
+    /// When the analysis began to run, in egui's time.
+    pub analysis_began: Option<f64>,
     /// The events at the threshold in use.
     pub tracks: Arc<Vec<Track>>,
     /// What still runs for it.
@@ -76,6 +78,7 @@ impl Entry {
             strip: Strip::default(),
             prediction: None,
             analysed: false,
+            analysis_began: None,
             tracks: Arc::default(),
             jobs: Vec::new(),
             failure: None,

@@ -54,14 +54,14 @@ pub fn field(ui: &mut Ui, text: &mut String, hint: &str) -> egui::Response {
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, hint));
-    let seen = ui
-        .ctx()
-        .data(|data| data.get_temp::<bool>(response.id).unwrap_or(false));
-    if !seen {
+    // Shown for the first time if it was not there the frame before.
+    let frame = ui.ctx().cumulative_frame_nr();
+    let last = ui.ctx().data(|data| data.get_temp::<u64>(response.id));
+    if last.is_none_or(|last| last + 1 < frame) {
         response.request_focus();
-        ui.ctx()
-            .data_mut(|data| data.insert_temp(response.id, true));
     }
+    ui.ctx()
+        .data_mut(|data| data.insert_temp(response.id, frame));
     response
 }
 

@@ -191,8 +191,8 @@ pub fn clip(path: &str, number: u8) -> Arc<Clip> {
 /// A dog from second 2 to 5 at 0.8, a bell from 6 to 8 at 0.6; `scored` seconds of ten.
 pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
     let score = |second: usize| match second {
-        2..5 => vec![0.1, 0.8, 0.02],
-        6..8 => vec![0.6, 0.05, 0.02],
+        2..=4 => vec![0.1, 0.8, 0.02],
+        6..=7 => vec![0.6, 0.05, 0.02],
         _ => vec![0.05, 0.04, 0.01],
     };
     Arc::new(Prediction {
