@@ -55,21 +55,27 @@ fn drop_target(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             buttons(ui, state, commands);
         });
     });
+    ui.advance_cursor_after_rect(rect);
 }
 
 fn buttons(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    // Centred by hand: a row takes the whole width otherwise.
-    let count = if state.sample.is_some() { 3.0 } else { 2.0 };
-    let wide = 118.0 * count;
-    ui.allocate_ui(vec2(wide, 34.0), |ui| {
-        ui.horizontal(|ui| {
+    // A row takes the whole width: centred by the width it had the frame before.
+    let id = ui.scope_id().with("buttons");
+    let wide = ui
+        .ctx()
+        .data(|data| data.get_temp::<f32>(id))
+        .unwrap_or(330.0);
+    let row = ui.allocate_ui(vec2(wide, 34.0), |ui| {
+        let row = ui.horizontal(|ui| {
             primary_button(ui, Command::Open, commands);
             if state.sample.is_some() {
                 command_button(ui, Command::OpenSample, commands);
             }
             command_button(ui, Command::OpenPath, commands);
         });
+        row.response.rect.width()
     });
+    ui.ctx().data_mut(|data| data.insert_temp(id, row.inner));
 }
 
 fn recent(ui: &mut Ui, state: &AppState, commands: &mut Commands) {

@@ -164,6 +164,7 @@ fn model_ui(ui: &mut Ui, state: &AppState) {
     let Some(model) = &state.model else { return };
     ui.add_space(8.0);
     card(ui).show(ui, |ui| {
+        ui.take_available_width();
         dim(ui, format!("Model {}", model.name));
         ui.add(egui::Label::new(RichText::new(&model.about).size(12.0)).wrap());
     });

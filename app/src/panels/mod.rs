@@ -72,6 +72,8 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 .size_range(180.0..=(room - 120.0).max(200.0))
                 .frame(Frame::new().fill(t.bg0))
                 .show(ui, |ui| {
+                    // A panel shrinks to what is in it: there is nothing in it until the clip is open.
+                    ui.take_available_height();
                     transport::transport_ui(ui, state, commands);
                     timeline::timeline_ui(ui, state, commands);
                 });
