@@ -1,8 +1,8 @@
 //! `mettle demo`: the program on a bundled clip, in the window, or without a display in a folder.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use mettle_core::data::scenes::{Scene, SceneOptions, Split, write_clip};
+use mettle_core::data::demo;
 use mettle_core::engine::ModelChoice;
 use mettle_core::project::Task;
 
@@ -12,31 +12,11 @@ use super::{Failure, analyze, output};
 /// Show the demo.
 pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     output::make_folder(&args.out)?;
-    let clips = unpack(&args.out)?;
+    let clips = demo::clips(&args.out)?;
     if args.headless || !has_display() {
         return headless(args, clips);
     }
     super::window(clips.into_iter().take(1).collect(), args.device)
-}
-
-/// Seeds of the demonstration's scenes.
-const SEEDS: [u64; 3] = [11, 12, 13];
-
-/// Draw the demonstration's clips into a folder, unless they are there.
-fn unpack(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let options = SceneOptions {
-        split: Split::Test,
-        ..SceneOptions::default()
-    };
-    let mut paths = Vec::new();
-    for seed in SEEDS {
-        let path = folder.join(format!("scene-{seed}.mp4"));
-        if !path.exists() {
-            write_clip(&Scene::generate(seed, &options), &path)?;
-        }
-        paths.push(path);
-    }
-    Ok(paths)
 }
 
 /// Windows and macOS always have a display for a program; elsewhere a variable says so.
