@@ -164,7 +164,10 @@ impl Analysis {
                 .into_iter()
                 .map(TrackPart::from)
                 .collect(),
-            timing_ms,
+            timing_ms: timing_ms
+                .into_iter()
+                .map(|(what, ms)| (what, rounded(ms, 1e3)))
+                .collect(),
         }
     }
 
@@ -193,6 +196,16 @@ impl Analysis {
     }
 }
 
+/// Rounded to a part of one, so that the decimal in the file is the number, for any reader.
+fn rounded(number: f64, parts: f64) -> f64 {
+    (number * parts).round() / parts
+}
+
+/// A score or share, to six decimals.
+fn share(score: f32) -> f32 {
+    rounded(f64::from(score), 1e6) as f32
+}
+
 /// A field as RFC 4180 wants it.
 fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\n', '\r']) {
@@ -213,13 +226,13 @@ fn segment(prediction: &Prediction, thresholds: &Thresholds, index: usize) -> Op
         start_s: span.start.as_secs_f64(),
         end_s: span.end.as_secs_f64(),
         label: label_of(prediction, thresholds, index).to_string(),
-        score,
-        familiarity: prediction.familiarity.get(index).copied(),
+        score: share(score),
+        familiarity: prediction.familiarity.get(index).copied().map(share),
         scores: prediction
             .labels
             .iter()
             .map(ToString::to_string)
-            .zip(scores.iter().copied())
+            .zip(scores.iter().copied().map(share))
             .collect(),
     })
 }
@@ -229,7 +242,7 @@ impl From<&VideoInfo> for VideoPart {
         Self {
             width: info.width,
             height: info.height,
-            fps: info.fps,
+            fps: rounded(info.fps, 1e6),
             codec: info.codec.clone(),
             pixel_format: info.pixel_format.clone(),
             rotation_deg: info.rotation_deg,
@@ -256,7 +269,7 @@ impl From<Track> for TrackPart {
         let events = track.events.iter().map(|event| EventPart {
             start_s: event.span.start.as_secs_f64(),
             end_s: event.span.end.as_secs_f64(),
-            score: event.score,
+            score: share(event.score),
         });
         Self {
             label: track.label.to_string(),
