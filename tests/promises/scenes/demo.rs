@@ -36,7 +36,9 @@ fn event_scores(model: &LoadedModel, segments: &[SegmentData]) -> Vec<f32> {
     let event: Tensor<1> = burn::tensor::activation::sigmoid(output.is_event).squeeze_dim(0);
     let event = event.into_data().to_vec::<f32>().unwrap();
     let scores = event.iter().zip(&familiar);
-    scores.map(|(p, features)| p * known.score(features)).collect()
+    scores
+        .map(|(p, features)| p * known.score(features))
+        .collect()
 }
 
 fn model() -> LoadedModel {
@@ -85,11 +87,17 @@ fn it_says_background_to_what_is_nothing() {
     };
     for (name, segments) in [
         ("noise", segments(&mut snow, &mut hiss)),
-        ("nothing", segments(|| flat([128; 3]), || vec![0.0; RATE as usize])),
+        (
+            "nothing",
+            segments(|| flat([128; 3]), || vec![0.0; RATE as usize]),
+        ),
         ("a tone", segments(|| flat([180, 60, 40]), sine)),
     ] {
         let scores = event_scores(&model, &segments);
-        assert!(scores.iter().all(|score| *score < 0.5), "{name}: {scores:.2?}");
+        assert!(
+            scores.iter().all(|score| *score < 0.5),
+            "{name}: {scores:.2?}"
+        );
     }
 }
 
