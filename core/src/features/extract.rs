@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::media::{RgbFrame, SegmentData};
-use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundPrep};
+use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundPrep, describe};
 
 /// A grey in the middle: what a backbone sees of a clip without pictures.
 const GREY: u8 = 128;
@@ -56,14 +56,13 @@ impl Recipe {
     }
 }
 
-/// What familiarity is judged by: the mean over tokens of the visual backbone's normed last layer, followed by the audio
-/// backbone's, a row a segment.
+/// What familiarity is judged by: [`describe`] of the visual features, followed by the same of the audio features, a row a
+/// segment.
 ///
 /// # Errors
 /// When the device fails.
 pub fn pooled(visual: &LayerFeatures, audio: &LayerFeatures) -> Result<Vec<Vec<f32>>, String> {
-    let mean = |f: &LayerFeatures| f.final_norm.clone().mean_dim(1).squeeze_dim::<2>(1);
-    let both = Tensor::cat(vec![mean(visual), mean(audio)], 1);
+    let both = Tensor::cat(vec![describe(visual), describe(audio)], 1);
     let width = both.dims()[1].max(1);
     let values = both.into_data().try_to_vec::<f32>();
     let values = values.map_err(|error| format!("{error:?}"))?;

@@ -1,8 +1,26 @@
 //! How much a segment resembles what a model was trained on, from its frozen features: the Mahalanobis distance to the
 //! nearest class centre (Lee et al. 2018), one for what is seen and one for what is heard.
 
+use burn::tensor::Tensor;
 use half::f16;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::LayerFeatures;
+
+/// What familiarity is judged by, a row a segment: mean and logarithm of the deviation over tokens of the first layer,
+/// which tell a photograph from a drawing and a recording from a synthesiser, then the mean of the normed last layer,
+/// which tells what it shows. `[n, 2 * first width + last width]`.
+pub fn describe(features: &LayerFeatures) -> Tensor<2> {
+    let mut parts = vec![];
+    if let Some(first) = features.layers.first() {
+        let (spread, mean) = first.clone().var_mean(1);
+        parts.push(mean.squeeze_dim::<2>(1));
+        parts.push((spread.squeeze_dim::<2>(1) + 1e-4).log() * 0.5);
+    }
+    let last = features.final_norm.clone().mean_dim(1);
+    parts.push(last.squeeze_dim::<2>(1));
+    Tensor::cat(parts, 1)
+}
 
 /// What training measured of its own features. Kept in a bundle's `model.json`, numbers as hexadecimal 16-bit floats.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,8 +48,8 @@ pub struct Density {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Numbers(pub Vec<f32>);
 
-/// How fast familiarity falls beyond the limit: at one and a half times the limit, e^-3 is left.
-const FALL: f32 = 6.0;
+/// How fast familiarity falls beyond the limit: at one and a half times the limit, e^-5 is left.
+const FALL: f32 = 10.0;
 
 impl Familiarity {
     /// Reads what a bundle keeps under `localize.familiarity`. None where it is not of this kind, or damaged.
@@ -40,13 +58,13 @@ impl Familiarity {
         (this.visual.is_whole() && this.audio.is_whole()).then_some(this)
     }
 
-    /// 1 where the segment is like the training data, falling towards 0. `pooled` is the mean over tokens of the
-    /// visual backbone's normed last layer, followed by the audio backbone's. A wrong length is wholly unfamiliar.
-    pub fn score(&self, pooled: &[f32]) -> f32 {
-        if pooled.len() != self.visual.width + self.audio.width {
+    /// 1 where the segment is like the training data, falling towards 0. `described` is what [`describe`] says of the
+    /// visual features, followed by the same of the audio features. A wrong length is wholly unfamiliar.
+    pub fn score(&self, described: &[f32]) -> f32 {
+        if described.len() != self.visual.width + self.audio.width {
             return 0.0;
         }
-        let (seen, heard) = pooled.split_at(self.visual.width);
+        let (seen, heard) = described.split_at(self.visual.width);
         self.visual.score(seen).min(self.audio.score(heard))
     }
 }

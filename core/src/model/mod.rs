@@ -22,7 +22,7 @@ pub use backbones::{
 pub use bundle::{LoadedModel, ModelAbout, ModelBundle};
 pub use desc::{BackboneConfig, ModelDesc};
 pub use error::ModelError;
-pub use familiarity::{Density, Familiarity, Numbers};
+pub use familiarity::{Density, Familiarity, Numbers, describe};
 pub use heads::{AvelConfig, AvelOutput, Granularity, LocalizeHead};
 pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{BackboneEntry, LocalizeEntry, Manifest, SCHEMA};

@@ -74,8 +74,7 @@ pub fn train_demo(
         device: &device,
     };
     let (training, validation) = banks(&frozen, recipe, &mut log);
-    let visual_width = visual.spec().layers.last().map_or(0, |layer| layer.width);
-    let familiarity = familiarity::fit(&training, &validation, visual_width);
+    let familiarity = familiarity::fit(&training, &validation);
     let probe = probe::train(&training, &validation, &device);
     let share = probe::accuracy(&probe, &validation, &device);
     log(&format!("linear probe: validation {:.1} %", share * 100.0));

@@ -85,7 +85,7 @@ fn evaluate(
         probe: probe.map(|probe| probe::accuracy(&probe, &bank, device)),
         background: share(background.count(), truth.len()),
         familiar: share(
-            bank.pooled.iter().filter(familiar).count(),
+            bank.described.iter().filter(familiar).count(),
             bank.pooled.len(),
         ),
     })

@@ -7,15 +7,15 @@ use crate::model::{Density, Familiarity};
 
 /// Share of the validation segments that each modality must find familiar; both together then find about twice as
 /// many of them strange, and drawings never seen before lie a little further out.
-const WITHIN: f64 = 0.99;
+const WITHIN: f64 = 0.985;
 /// Room left beyond that for drawings never seen before.
-const ROOM: f32 = 1.1;
+const ROOM: f32 = 1.05;
 
 /// Fits to one bank and sets the limits on another. None where the features are degenerate.
-pub(super) fn fit(training: &Bank, validation: &Bank, visual_width: usize) -> Option<Familiarity> {
+pub(super) fn fit(training: &Bank, validation: &Bank) -> Option<Familiarity> {
     let seen = |truth: &Truth, second: TimeSpan| single(truth.seen(second.middle()));
     let heard = |truth: &Truth, second: TimeSpan| single(truth.heard(second, 0.25));
-    let all = training.pooled.first()?.len();
+    let (all, visual_width) = (training.described.first()?.len(), training.visual_part);
     let (visual, audio) = (0..visual_width, visual_width..all);
     Some(Familiarity {
         visual: density(training, validation, visual, seen)?,
@@ -40,7 +40,7 @@ fn density(
 ) -> Option<Density> {
     let width = part.len();
     let grouped: Vec<(usize, &[f32])> = training
-        .pooled
+        .described
         .iter()
         .enumerate()
         .filter_map(|(i, pooled)| {
@@ -54,7 +54,7 @@ fn density(
     let present: Vec<Vec<f32>> = centres.into_iter().flatten().collect();
     let mut density = Density::new(width, &present, whiten);
     let mut distances: Vec<f32> = validation
-        .pooled
+        .described
         .iter()
         .map(|pooled| density.distance(&pooled[part.clone()]))
         .collect();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::samples::cut;
 use crate::data::scenes::{Scene, SceneOptions, Truth};
-use crate::model::{Backbone, ImagePrep, LayerFeatures, LayerShape, SoundPrep};
+use crate::model::{Backbone, ImagePrep, LayerFeatures, LayerShape, SoundPrep, describe};
 
 /// Frozen backbones and how their input is made.
 pub(super) struct Frozen<'a> {
@@ -24,6 +24,10 @@ pub(super) struct Bank {
     layers: [Vec<Layer>; 2],
     /// Mean tokens of both normed last layers, `[clips * seconds, width]`.
     pub pooled: Vec<Vec<f32>>,
+    /// What familiarity is judged by, in the same order: visual, then audio.
+    pub described: Vec<Vec<f32>>,
+    /// How many numbers of that are visual.
+    pub visual_part: usize,
     /// The truth of every scene.
     pub truths: Vec<Truth>,
     /// Segments a scene.
@@ -56,6 +60,8 @@ impl Bank {
         let mut bank = Self {
             layers: [empty(frozen.visual), empty(frozen.audio)],
             pooled: vec![],
+            described: vec![],
+            visual_part: 0,
             truths: vec![],
             seconds: 1,
         };
@@ -92,6 +98,13 @@ impl Bank {
         for (seen, heard) in seen_mean.into_iter().zip(heard_mean) {
             self.pooled.push([seen, heard].concat());
         }
+        let (seen_described, heard_described) = (describe(&seen), describe(&heard));
+        self.visual_part = seen_described.dims()[1];
+        let described = Tensor::cat(vec![seen_described, heard_described], 1);
+        let width = described.dims()[1];
+        let described = numbers(described);
+        self.described
+            .extend(described.chunks(width).map(<[f32]>::to_vec));
         for (layers, features) in self.layers.iter_mut().zip([seen, heard]) {
             for (layer, tensor) in layers.iter_mut().zip(features.layers) {
                 let values = numbers(tensor);

@@ -34,7 +34,7 @@ fn event_scores(model: &LoadedModel, segments: &[SegmentData]) -> Vec<f32> {
     let head = model.localize.as_ref().unwrap();
     let output = head.forward(&visual, &audio, 1);
     let event: Tensor<1> = burn::tensor::activation::sigmoid(output.is_event).squeeze_dim(0);
-    let event = event.into_data().to_vec::<f32>().unwrap();
+    let event = event.into_data().try_to_vec::<f32>().unwrap();
     let scores = event.iter().zip(&familiar);
     scores
         .map(|(p, features)| p * known.score(features))
@@ -118,7 +118,7 @@ fn it_shows_its_own_clips_well() {
         let (visual, audio) = extract(&model, &prepared, &device);
         let output = model.localize.as_ref().unwrap().forward(&visual, &audio, 1);
         let [is_event, event] = [output.is_event, output.event]
-            .map(|logits| logits.into_data().to_vec::<f32>().unwrap());
+            .map(|logits| logits.into_data().try_to_vec::<f32>().unwrap());
         let found = mettle_core::train::avel_segments(&is_event, &event, Truth::BACKGROUND);
         let truth = scene.truth().labels;
         assert!(truth.iter().any(|class| *class < CATEGORIES.len()));
