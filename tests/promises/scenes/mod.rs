@@ -1,6 +1,7 @@
 //! Promises of the sounding scenes and of the demo model trained on them.
 
 mod datasets;
+mod demo;
 mod drawings;
 mod metrics;
 mod same_seed;
