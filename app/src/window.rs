@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mettle_core::data::scenes::{Scene, SceneOptions, Split, write_clip};
+use mettle_core::data::demo;
 use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, model_info};
 use mettle_core::gpu::Prober;
 use mettle_core::gpu::{DeviceChoice, cache_folder};
@@ -13,9 +13,6 @@ use crate::files;
 use crate::link::EngineLink;
 use crate::playback::{Files, Player, PlayerOptions};
 use crate::state::AppState;
-
-/// The scene of the sample clip.
-const SAMPLE_SEED: u64 = 11;
 
 /// What the window is opened with.
 #[derive(Clone, Debug, Default)]
@@ -80,20 +77,11 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
     Ok(MettleApp::new(cc, parts))
 }
 
-/// Draw the sample clip into the user's cache, unless it is there.
+/// The first of the bundled clips, as a file in the user's cache.
 fn sample_clip() -> Result<PathBuf, String> {
-    let folder = cache_folder().join("sample");
-    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let path = folder.join("sounding-scene.mp4");
-    if !path.exists() {
-        let options = SceneOptions {
-            split: Split::Test,
-            ..SceneOptions::default()
-        };
-        let unfinished = folder.join("unfinished.mp4");
-        let scene = Scene::generate(SAMPLE_SEED, &options);
-        write_clip(&scene, &unfinished).map_err(|error| error.to_string())?;
-        std::fs::rename(&unfinished, &path).map_err(|error| error.to_string())?;
-    }
-    Ok(path)
+    let clips = demo::clips(&cache_folder().join("sample")).map_err(|error| error.to_string())?;
+    clips
+        .into_iter()
+        .next()
+        .ok_or_else(|| "no clip is bundled".to_owned())
 }

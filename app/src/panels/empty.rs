@@ -99,7 +99,7 @@ fn model(ui: &mut Ui, state: &AppState) {
             let classes = model.labels.len();
             dim(
                 ui,
-                format!("Model {}, {classes} classes. {}", model.name, model.about),
+                format!("{} model, {classes} classes. {}", model.name, model.about),
             )
         }
         None => dim(ui, "Looking for the model…"),

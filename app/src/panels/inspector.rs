@@ -4,7 +4,7 @@ use egui::{Align, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, W
 use mettle_core::base::BACKGROUND;
 use mettle_core::predict::{Prediction, Thresholds, label_of};
 
-use super::widgets::{card, dim, emphasis, tabs};
+use super::widgets::{card, dim, elided, emphasis, tabs};
 use super::{events, viewer};
 use crate::command::{Commands, Intent};
 use crate::state::{AppState, Entry, Errand, InspectorTab};
@@ -124,15 +124,8 @@ fn bar(ui: &mut Ui, label: &str, score: f32, threshold: f32, is_class: bool) {
     });
     let over = is_class && score >= threshold;
     let words = if over { t.text } else { t.dim };
-    let names = ui.painter_at(rect.with_max_x(rect.left() + 116.0));
     let font = egui::FontId::proportional(12.5);
-    names.text(
-        rect.left_center(),
-        egui::Align2::LEFT_CENTER,
-        label,
-        font,
-        words,
-    );
+    elided(ui, rect.left_center(), 116.0, label, font, words);
     let rail = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
     let rail = rail
         .with_min_x(rect.left() + 122.0)
@@ -165,7 +158,7 @@ fn model_ui(ui: &mut Ui, state: &AppState) {
     ui.add_space(8.0);
     card(ui).show(ui, |ui| {
         ui.take_available_width();
-        dim(ui, format!("Model {}", model.name));
+        dim(ui, format!("{} model", model.name));
         ui.add(egui::Label::new(RichText::new(&model.about).size(12.0)).wrap());
     });
 }

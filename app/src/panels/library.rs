@@ -6,7 +6,7 @@ use egui::{
 };
 use egui::{Role, WidgetInfo};
 
-use super::widgets::{dim, emphasis, thin_bar};
+use super::widgets::{count, dim, emphasis, thin_bar};
 use crate::command::{Commands, Intent};
 use crate::paint;
 use crate::state::{AppState, Entry, Errand, Focus};
@@ -147,7 +147,7 @@ fn standing(entry: &Entry) -> String {
     };
     let state = match (&entry.failure, entry.analysed, entry.job(Errand::Predict)) {
         (Some(_), _, _) => "failed".to_owned(),
-        (None, true, _) => format!("{} events", events(entry)),
+        (None, true, _) => count(events(entry), "event"),
         (None, false, Some(_)) => format!("{:.0} %", share_scored(entry) * 100.0),
         (None, false, None) => "not analysed".to_owned(),
     };

@@ -5,7 +5,7 @@ use mettle_core::base::Label;
 use mettle_core::predict::Prediction;
 use mettle_core::project::Event;
 
-use super::widgets::dim;
+use super::widgets::{count, dim, elided};
 use crate::command::Commands;
 use crate::paint::{
     FEW, Lane, TimeAxis, columns_of, lanes_in_view, paint_columns, pending_pattern,
@@ -93,10 +93,10 @@ fn lane_ui(
     let id = ui.scope_id().with(("lane", lane.class));
     let response = ui.interact(cells, id, Sense::click());
     let label = format!(
-        "{}, highest score {:.0} %, {} events in the clip",
+        "{}, highest score {:.0} %, {} in the clip",
         lane.label,
         lane.highest * 100.0,
-        events.len()
+        count(events.len(), "event")
     );
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &label));
     tooltip(response, prediction, lane, axis, commands)
@@ -111,15 +111,15 @@ fn events_of<'a>(entry: &'a Entry, lane: &Lane) -> &'a [Event] {
 
 fn name(ui: &Ui, rect: Rect, state: &AppState, prediction: &Prediction, lane: &Lane) {
     let t = tokens(ui.ctx());
-    let painter = ui.painter_at(rect.with_max_x(rect.left() + size::NAMES - 2.0));
     let at = rect.left_center() + vec2(12.0, -6.0);
-    painter.text(at, Align2::LEFT_CENTER, &*lane.label, strong(11.5), t.text);
+    let width = size::NAMES - 16.0;
+    elided(ui, at, width, &lane.label, strong(11.5), t.text);
     let score = state
         .current_segment()
         .and_then(|segment| prediction.scores.get(segment)?.get(lane.class).copied());
     if let Some(score) = score {
         let at = rect.left_center() + vec2(12.0, 7.0);
-        painter.text(
+        ui.painter().text(
             at,
             Align2::LEFT_CENTER,
             format!("{score:.2}"),

@@ -46,7 +46,7 @@ fn menu(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 fn model_chip(ui: &mut Ui, state: &AppState) {
     let t = tokens(ui.ctx());
     let Some(model) = &state.model else { return };
-    let response = chip(ui, t.accent, &format!("Model {}", model.name));
+    let response = chip(ui, t.accent, &format!("{} model", model.name));
     Popup::menu(&response).show(|ui| {
         ui.set_max_width(340.0);
         ui.label(emphasis(&model.name, size::BODY));

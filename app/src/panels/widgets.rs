@@ -191,3 +191,18 @@ pub fn on_picture(ui: &Ui, at: egui::Pos2, align: Align2, text: &str, mono: bool
     ui.painter()
         .galley(rect.min + vec2(8.0, 4.0), galley, t.on_stage);
 }
+
+/// One line of text from `at` (its left end, half-way up), ending in "…" where it would be wider than `width`.
+pub fn elided(ui: &Ui, at: egui::Pos2, width: f32, text: &str, font: egui::FontId, color: Color32) {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    let line = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let corner = Align2::LEFT_CENTER.anchor_size(at, line.size()).min;
+    ui.painter().galley(corner, line, color);
+}
+
+/// "1 event", "2 events".
+pub fn count(number: usize, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{plural}")
+}
