@@ -48,8 +48,8 @@ pub struct Density {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Numbers(pub Vec<f32>);
 
-/// How fast familiarity falls beyond the limit: at one and a half times the limit, e^-5 is left.
-const FALL: f32 = 10.0;
+/// How fast familiarity falls beyond the limit: at 1.2 times the limit, e^-5 is left.
+const FALL: f32 = 25.0;
 
 impl Familiarity {
     /// Reads what a bundle keeps under `localize.familiarity`. None where it is not of this kind, or damaged.

@@ -1,5 +1,6 @@
 //! The embedded demo model: what it can do on scenes it has never met, and that it keeps quiet about what it cannot know.
 
+use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Tensor};
 use mettle_core::base::{Time, TimeSpan};
 use mettle_core::data::demo;
@@ -23,8 +24,9 @@ fn it_localizes_scenes_it_has_never_met() {
     assert!(report.familiar >= 0.95, "{:.3}", report.familiar);
 }
 
-/// Probability of an event times familiarity, for every segment.
-fn event_scores(model: &LoadedModel, segments: &[SegmentData]) -> Vec<f32> {
+/// The highest score any class is shown with, for every segment: probability of an event, times that of the class, times
+/// familiarity.
+fn highest_scores(model: &LoadedModel, segments: &[SegmentData]) -> Vec<f32> {
     let device = Device::flex();
     let recipe = Recipe::of(model);
     let prepared: Vec<_> = segments.iter().map(|s| recipe.prepare(s)).collect();
@@ -33,11 +35,13 @@ fn event_scores(model: &LoadedModel, segments: &[SegmentData]) -> Vec<f32> {
     let familiar = pooled(&visual, &audio).unwrap();
     let head = model.localize.as_ref().unwrap();
     let output = head.forward(&visual, &audio, 1);
-    let event: Tensor<1> = burn::tensor::activation::sigmoid(output.is_event).squeeze_dim(0);
-    let event = event.into_data().try_to_vec::<f32>().unwrap();
+    let numbers = |tensor: Tensor<2>| tensor.into_data().try_to_vec::<f32>().unwrap();
+    let event = numbers(sigmoid(output.is_event));
+    let classes = numbers(softmax(output.event, 1));
+    let best = classes.into_iter().fold(0.0, f32::max);
     let scores = event.iter().zip(&familiar);
     scores
-        .map(|(p, features)| p * known.score(features))
+        .map(|(p, features)| p * best * known.score(features))
         .collect()
 }
 
@@ -66,7 +70,7 @@ fn flat(rgb: [u8; 3]) -> RgbFrame {
     }
 }
 
-/// Noise on screen and in the ear, silence over grey, a sine over a colour: no event above one half.
+/// Noise on screen and in the ear, silence over grey, a sine over a colour: no class above one half.
 #[test]
 fn it_says_background_to_what_is_nothing() {
     let model = model();
@@ -93,7 +97,7 @@ fn it_says_background_to_what_is_nothing() {
         ),
         ("a tone", segments(|| flat([180, 60, 40]), sine)),
     ] {
-        let scores = event_scores(&model, &segments);
+        let scores = highest_scores(&model, &segments);
         assert!(
             scores.iter().all(|score| *score < 0.5),
             "{name}: {scores:.2?}"
