@@ -59,8 +59,8 @@ fn a_clip_opens_step_by_step() {
     let state = window.state().state();
     let entry = state.entry().expect("a clip");
     assert!(!entry.waves.is_empty() && entry.strip.len() == 10 && entry.analysed);
-    window.get_by_label_contains("Bark, highest score 80 %, 1 events");
-    window.get_by_label_contains("Church bell, highest score 60 %, 1 events");
+    window.get_by_label_contains("Bark, highest score 80 %, 1 event in the clip");
+    window.get_by_label_contains("Church bell, highest score 60 %, 1 event in the clip");
     window.get_by_label_contains("Truck, highest score 2 %, 0 events");
     window.get_by_label("Picture of dog.mp4");
     wait_for(&mut window, "the first frame", |w| {
@@ -78,7 +78,7 @@ fn the_threshold_redraws_without_any_new_job() {
     window.run_steps(4);
     assert!((window.state().state().settings.threshold - 0.7).abs() < 0.011);
     window.get_by_label_contains("Church bell, highest score 60 %, 0 events");
-    window.get_by_label_contains("Bark, highest score 80 %, 1 events");
+    window.get_by_label_contains("Bark, highest score 80 %, 1 event in the clip");
     assert_eq!(
         engine.asked().len(),
         before,
@@ -195,7 +195,7 @@ fn what_runs_can_be_cancelled_and_what_is_done_stays() {
     );
     let entry = window.state().state().entry().expect("a clip");
     assert!(entry.jobs.is_empty() && !entry.analysed && entry.scored() == 4);
-    window.get_by_label_contains("Bark, highest score 80 %, 1 events");
+    window.get_by_label_contains("Bark, highest score 80 %, 1 event in the clip");
 }
 
 #[test]
