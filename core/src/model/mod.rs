@@ -2,6 +2,7 @@
 
 pub mod backbones;
 pub mod heads;
+pub mod kernels;
 pub mod lcd;
 pub mod prep;
 pub mod weights;

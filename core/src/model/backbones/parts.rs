@@ -27,9 +27,14 @@ pub(super) fn linear(d_in: usize, d_out: usize, bias: bool, device: &Device) -> 
     layer
 }
 
+/// The epsilon of every norm of Swin-V2 and HTS-AT.
+pub(super) const EPSILON: f64 = 1e-5;
+
 /// LayerNorm with epsilon 1e-5, as in both backbones.
 pub(super) fn layer_norm(width: usize, device: &Device) -> LayerNorm {
-    LayerNormConfig::new(width).with_epsilon(1e-5).init(device)
+    LayerNormConfig::new(width)
+        .with_epsilon(EPSILON)
+        .init(device)
 }
 
 /// Pixels to tokens: a convolution whose stride is its kernel, then a norm.
@@ -60,8 +65,8 @@ impl PatchEmbed {
 /// Two linear layers with the exact (erf) GELU between.
 #[derive(Module, Debug)]
 pub(super) struct Mlp {
-    fc1: Linear,
-    fc2: Linear,
+    pub fc1: Linear,
+    pub fc2: Linear,
 }
 
 impl Mlp {
