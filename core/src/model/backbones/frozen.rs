@@ -1,13 +1,14 @@
-//! Transformer blocks whose weights are final, on the CPU: what [`crate::model::kernels`] needs of them, taken over from burn's modules
+//! Blocks whose weights are final, on the CPU: what [`crate::model::kernels`] needs of them, taken over from burn's modules
 //! matrix by matrix, so that no second copy of the weights is held.
 
 use std::fmt;
 use std::sync::Arc;
 
+use burn::nn::conv::Conv2d;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::model::kernels::{Attention, Norm, Packed, TransformerBlock};
+use crate::model::kernels::{Attention, Bottleneck, GroupConv, Norm, Packed, TransformerBlock};
 
 /// Blocks of one stage, in order. Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +34,47 @@ impl FrozenBlocks {
         let mut input = Numbers::of(x);
         for (index, block) in self.0.iter().enumerate() {
             let output = Numbers::new(block.forward(input.get()), shape);
+            let done = std::mem::replace(&mut input, output);
+            if index > 0 {
+                layers.push(done.tensor(&device));
+            }
+        }
+        let x = input.tensor(&device);
+        layers.push(x.clone());
+        x
+    }
+}
+
+/// Bottlenecks, in order. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct FrozenBottlenecks(Arc<[Bottleneck]>);
+
+impl fmt::Debug for FrozenBottlenecks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FrozenBottlenecks({})", self.0.len())
+    }
+}
+
+impl FrozenBottlenecks {
+    /// From blocks, each converted and dropped in turn.
+    pub fn new<B>(blocks: Vec<B>, freeze: impl Fn(B) -> Bottleneck) -> Self {
+        Self(blocks.into_iter().map(freeze).collect())
+    }
+
+    /// Takes `[n, rows * cols, channels]` through every block, adding each one's output to `layers`; gives the last.
+    pub fn forward(
+        &self,
+        x: Tensor<3>,
+        mut grid: (usize, usize),
+        layers: &mut Vec<Tensor<3>>,
+    ) -> Tensor<3> {
+        let (n, device) = (x.dims()[0], x.device());
+        let mut input = Numbers::of(x);
+        let mut room = Vec::new();
+        for (index, block) in self.0.iter().enumerate() {
+            let (output, after) = block.forward(input.get(), grid, &mut room);
+            grid = after;
+            let output = Numbers::new(output, [n, grid.0 * grid.1, block.widen.width()]);
             let done = std::mem::replace(&mut input, output);
             if index > 0 {
                 layers.push(done.tensor(&device));
@@ -95,6 +137,30 @@ pub(super) fn packed(layer: Linear, bias: Option<Tensor<1>>) -> Packed {
 pub(super) fn packed_linear(mut layer: Linear) -> Packed {
     let bias = layer.bias.take().map(|bias| bias.into_value());
     packed(layer, bias)
+}
+
+/// A convolution of one pixel: channels in to channels out.
+pub(super) fn packed_pixels(layer: Conv2d) -> Packed {
+    let weights = layer.weight.into_value();
+    let [outputs, inputs, _, _] = weights.dims();
+    let matrix = Numbers::of(weights.reshape([outputs, inputs]).swap_dims(0, 1));
+    let bias = layer.bias.map(|bias| Numbers::of(bias.into_value()));
+    Packed::new(
+        matrix.get(),
+        [inputs, outputs],
+        bias.as_ref().map(Numbers::get),
+    )
+}
+
+/// A square convolution in groups, padded by half its side.
+pub(super) fn packed_groups(layer: Conv2d) -> GroupConv {
+    let (groups, stride) = (layer.groups, layer.stride[0]);
+    let weights = layer.weight.into_value();
+    let shape = weights.dims();
+    let bias = layer.bias.map(|bias| Numbers::of(bias.into_value()));
+    let zeros = vec![0.0; shape[0]];
+    let bias = bias.as_ref().map_or(&zeros[..], Numbers::get);
+    GroupConv::new(Numbers::of(weights).get(), shape, groups, stride, bias)
 }
 
 /// A norm; burn hides its epsilon.
