@@ -8,6 +8,7 @@ pub mod prep;
 pub mod weights;
 
 pub mod params;
+pub mod speed;
 
 mod bundle;
 mod demo;

@@ -89,6 +89,11 @@ impl ResNextConfig {
         }
     }
 
+    /// Channels after the first convolution.
+    pub(super) fn stem(&self) -> usize {
+        STEM
+    }
+
     /// Channels of a block's middle convolution.
     pub(crate) fn inner(&self, channels: usize) -> usize {
         channels * self.base_width / STEM * self.cardinality

@@ -4,9 +4,13 @@ use pulp::{Simd, WithSimd};
 
 use super::math::gelu;
 use super::{TILE, with_vectors};
+use rayon::prelude::*;
 
 /// Terms summed in registers before they go to memory: a strip of the matrix of this depth fits the first cache.
 const DEPTH: usize = 320;
+
+/// Rows a task.
+const ROWS: usize = 192;
 
 /// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`.
 #[derive(Clone, Debug)]
@@ -140,6 +144,24 @@ impl Packed {
             }
         }
     }
+}
+
+/// A product of its own, rows spread over the threads: `out = input * matrix + bias`.
+pub fn multiply(input: &[f32], matrix: &Packed, out: &mut [f32]) {
+    struct Rows<'a>(&'a [f32], &'a Packed, &'a mut [f32]);
+    impl WithSimd for Rows<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Self(input, matrix, out) = self;
+            matrix.apply(simd, input, Then::Store, out, &mut Vec::new());
+        }
+    }
+    let pieces = out.par_chunks_mut(ROWS * matrix.n);
+    input
+        .par_chunks(ROWS * matrix.k)
+        .zip(pieces)
+        .for_each(|(input, out)| with_vectors(Rows(input, matrix, out)));
 }
 
 /// Where in the sum a depth is, and what follows the sum.

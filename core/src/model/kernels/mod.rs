@@ -17,7 +17,7 @@ mod norm;
 pub use attention::{Attention, AttentionKind};
 pub use block::{NormPlace, TransformerBlock};
 pub use conv::{Bottleneck, GroupConv};
-pub use gemm::Packed;
+pub use gemm::{Packed, multiply};
 pub use norm::Norm;
 
 /// Rows of a tile of the matrix product. With two vectors across it fills 12 of 16 registers.
