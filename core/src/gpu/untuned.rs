@@ -52,7 +52,11 @@ fn memory() -> Vec<ThroughputMode> {
     let sizes = working_set_sweep(LARGEST);
     [MemoryAccess::Copy, MemoryAccess::Read, MemoryAccess::Write]
         .into_iter()
-        .flat_map(|access| sizes.iter().map(move |&bytes| MemorySpec::new(access, bytes)))
+        .flat_map(|access| {
+            sizes
+                .iter()
+                .map(move |&bytes| MemorySpec::new(access, bytes))
+        })
         .map(ThroughputMode::Memory)
         .collect()
 }
