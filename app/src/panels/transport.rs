@@ -12,10 +12,7 @@ const SPEEDS: [f64; 6] = [0.25, 0.5, 0.75, 1.0, 1.5, 2.0];
 
 /// Draw it.
 pub fn transport_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
-    let frame = Frame::new()
-        .fill(t.bg1)
-        .inner_margin(Margin::symmetric(12, 5));
+    let frame = Frame::new().inner_margin(Margin::symmetric(12, 5));
     frame.show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.set_height(30.0);
