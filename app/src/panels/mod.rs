@@ -62,12 +62,12 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let side = Frame::new().inner_margin(Margin::symmetric(10, 10));
     Panel::left(pane("library", state))
         .default_size(228.0)
-        .size_range(160.0..=420.0)
+        .size_range(160.0..=side_limit(ui, 420.0, 0.2).max(160.0))
         .frame(side)
         .show(ui, |ui| library::library_ui(ui, state, commands));
     Panel::right(pane("inspector", state))
         .default_size(300.0)
-        .size_range(220.0..=480.0)
+        .size_range(220.0..=side_limit(ui, 480.0, 0.26).max(220.0))
         .frame(side.inner_margin(Margin::symmetric(12, 10)))
         .show(ui, |ui| inspector::inspector_ui(ui, state, commands));
     let failed = |entry: &Entry| entry.clip.is_none() && entry.failure.is_some();
@@ -109,4 +109,14 @@ fn picture_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 /// A pane's name: egui remembers its size under it, and forgets it when the layout is reset.
 fn pane(name: &str, state: &AppState) -> egui::Id {
     egui::Id::unique((name, state.layout))
+}
+
+/// How wide a side pane may be: a share of a narrow window, so that the controls under the picture keep their room.
+fn side_limit(ui: &Ui, widest: f32, share: f32) -> f32 {
+    let window = ui.ctx().content_rect().width();
+    if window < 1200.0 {
+        window * share
+    } else {
+        widest
+    }
 }

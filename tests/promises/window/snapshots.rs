@@ -48,12 +48,3 @@ fn looks_right(name: &str, theme: egui::ThemePreference, paths: &[&str]) {
 fn empty_and_dark() {
     looks_right("empty_dark", egui::ThemePreference::Dark, &[]);
 }
-
-#[test]
-fn at_work_and_light() {
-    looks_right(
-        "work_light",
-        egui::ThemePreference::Light,
-        &["/clips/dog.mp4"],
-    );
-}
