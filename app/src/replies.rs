@@ -52,9 +52,7 @@ pub fn tell(state: &mut AppState, problem: Problem, now: f64) {
 
 /// Events at a threshold: pure, and needs no inference.
 pub fn redraw_tracks(state: &mut AppState) {
-    let thresholds = Thresholds {
-        global: state.settings.threshold,
-    };
+    let thresholds = Thresholds::at(state.settings.threshold);
     for entry in &mut state.entries {
         if let Some(prediction) = &entry.prediction {
             entry.tracks = Arc::new(tracks_of(prediction, &thresholds));
@@ -119,9 +117,7 @@ fn show_twin(state: &mut AppState, id: EntryId, twin: EntryId) -> bool {
 }
 
 fn scored(state: &mut AppState, prediction: Arc<Prediction>) {
-    let thresholds = Thresholds {
-        global: state.settings.threshold,
-    };
+    let thresholds = Thresholds::at(state.settings.threshold);
     let tracks = Arc::new(tracks_of(&prediction, &thresholds));
     for entry in state.entries_of(prediction.key.clip) {
         entry.prediction = Some(prediction.clone());

@@ -55,7 +55,9 @@ impl Bank {
                 shape: *shape,
                 data: vec![],
             };
-            backbone.spec().layers.iter().map(layer).collect()
+            // The final norm's output, of the last block's shape, is kept behind the blocks'.
+            let shapes = &backbone.spec().layers;
+            shapes.iter().chain(shapes.last()).map(layer).collect()
         };
         let mut bank = Self {
             layers: [empty(frozen.visual), empty(frozen.audio)],
@@ -106,7 +108,8 @@ impl Bank {
         self.described
             .extend(described.chunks(width).map(<[f32]>::to_vec));
         for (layers, features) in self.layers.iter_mut().zip([seen, heard]) {
-            for (layer, tensor) in layers.iter_mut().zip(features.layers) {
+            let tensors = features.layers.into_iter().chain([features.final_norm]);
+            for (layer, tensor) in layers.iter_mut().zip(tensors) {
                 let values = numbers(tensor);
                 let start = layer.data.len();
                 layer.data.resize(start + values.len(), f16::ZERO);
@@ -124,7 +127,7 @@ impl Bank {
                 .collect();
             LayerFeatures {
                 final_norm: tensors[tensors.len() - 1].clone(),
-                layers: tensors,
+                layers: tensors[..tensors.len() - 1].to_vec(),
             }
         };
         (of(&self.layers[0]), of(&self.layers[1]))

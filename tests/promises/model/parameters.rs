@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::Device;
 use mettle_core::model::params::{avel, avel_head, hts_at, hts_at_trunk, swin_v2, swin_v2_trunk};
-use mettle_core::model::{AvelConfig, HtsAtConfig, LcdConfig, SwinV2Config};
+use mettle_core::model::{AvelConfig, Distillation, HtsAtConfig, LcdConfig, SwinV2Config};
 
 /// AVE's classes without the background.
 const CLASSES: usize = 28;
@@ -29,7 +29,10 @@ fn separate_backbones_have_the_papers_count() {
 #[test]
 fn a_shared_backbone_has_the_papers_count() {
     let config = AvelConfig {
-        visual: LcdConfig::default(),
+        distill: Distillation {
+            visual: LcdConfig::default(),
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     };
     let count = avel(&config, &SwinV2Config::large_192(), None, CLASSES);
@@ -73,7 +76,10 @@ fn arithmetic_agrees_with_allocated_modules() {
     assert_eq!(model.num_params() as u64, hts_at_trunk(&htsat) + running);
     let (visual, audio) = (swin.spec("").layers, htsat.spec("").layers);
     let config = AvelConfig {
-        d: 16,
+        distill: Distillation {
+            d: 16,
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     };
     let head = config.init(&visual, &audio, 7, &device).unwrap();
