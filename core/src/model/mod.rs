@@ -17,7 +17,8 @@ mod manifest;
 mod run;
 
 pub use backbones::{
-    Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, SwinV2, SwinV2Config,
+    Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, ResNext, ResNextConfig,
+    SwinV2, SwinV2Config, Vit, VitConfig,
 };
 pub use bundle::{LoadedModel, ModelAbout, ModelBundle, TaskAbout};
 pub use desc::{BackboneConfig, ModelDesc};

@@ -3,7 +3,7 @@
 //! Counted as the predecessors of the paper count (and as its totals fit): frozen backbones with their unused classifiers and,
 //! for HTS-AT, the kernels of its front end; then everything that is trained.
 
-use super::backbones::{HtsAtConfig, SwinV2Config};
+use super::backbones::{HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig};
 use super::heads::{AvelConfig, Distillation};
 use super::lcd::{DpBranch, LcdConfig};
 use super::{BackboneConfig, LayerShape};
@@ -49,6 +49,8 @@ pub fn backbone(config: &BackboneConfig) -> u64 {
     match config {
         BackboneConfig::SwinV2(config) => swin_v2(config),
         BackboneConfig::HtsAt(config) => hts_at(config),
+        BackboneConfig::Vit(config) => vit(config),
+        BackboneConfig::ResNext(config) => resnext(config),
     }
 }
 
@@ -58,8 +60,7 @@ pub fn swin_v2(config: &SwinV2Config) -> u64 {
     swin_v2_trunk(config) + linear(width, n(config.num_classes))
 }
 
-/// Swin-V2 as it is built here, without its classifier.
-pub fn swin_v2_trunk(config: &SwinV2Config) -> u64 {
+fn swin_v2_trunk(config: &SwinV2Config) -> u64 {
     let patch = n(config.patch_size * config.patch_size * config.in_chans);
     let first = n(config.embed_dim);
     let mut sum = linear(patch, first) + 2 * first;
@@ -110,6 +111,39 @@ pub fn hts_at_trunk(config: &HtsAtConfig) -> u64 {
         0 => sum,
         classes => sum + linear((first << last) * kernel, n(classes)),
     }
+}
+
+/// A ViT with its classifier.
+pub fn vit(config: &VitConfig) -> u64 {
+    let (width, patch) = (n(config.embed_dim), n(config.patch_size));
+    let (rows, cols) = config.img_size;
+    let tokens = n(rows) / patch * (n(cols) / patch) + 1;
+    let qkv_bias = if config.qkv_bias { 3 * width } else { 0 };
+    let attention = 3 * width * width + qkv_bias + linear(width, width);
+    let block = attention + mlp(width, config.mlp_ratio) + 4 * width;
+    linear(patch * patch * n(config.in_chans), width)
+        + (1 + tokens) * width
+        + n(config.depth) * block
+        + 2 * width
+        + linear(width, n(config.num_classes))
+}
+
+/// A ResNeXt with its classifier. Running means and variances are not counted.
+pub fn resnext(config: &ResNextConfig) -> u64 {
+    let mut before = 64;
+    let mut sum = 49 * n(config.in_chans) * before + 2 * before;
+    for (stage, (depth, channels)) in config.layers.iter().zip(&config.channels).enumerate() {
+        let (inner, after) = (n(config.inner(*channels)), 4 * n(*channels));
+        for block in 0..*depth {
+            let grouped = 9 * inner * inner / n(config.cardinality);
+            sum += before * inner + grouped + inner * after + 4 * inner + 2 * after;
+            if block == 0 && (stage > 0 || before != after) {
+                sum += before * after + 2 * after;
+            }
+            before = after;
+        }
+    }
+    sum + linear(before, n(config.num_classes))
 }
 
 /// The AVEL head as it is built here. Published counts hold `4 d` more, two norms that DG-SCT declares and never uses.

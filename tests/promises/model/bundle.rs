@@ -192,7 +192,7 @@ fn what_is_wrong_is_said() {
     let architecture = |name: &'static str| {
         move |m: &mut serde_json::Value| m["visual"]["description"]["architecture"] = json!(name)
     };
-    refused(dir, architecture("vit"), "not in this version");
+    refused(dir, architecture("vit"), "invalid type");
     refused(dir, architecture("perceptron"), "unknown architecture");
     refused(
         dir,

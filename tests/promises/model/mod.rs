@@ -3,6 +3,7 @@
 pub mod golden;
 
 mod backbones;
+mod backbones_vit_resnext;
 mod bundle;
 mod distillation;
 mod front_ends;
