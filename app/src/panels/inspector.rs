@@ -69,9 +69,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
         dim(ui, "Not yet analysed");
         return;
     }
-    let thresholds = Thresholds {
-        global: state.settings.threshold,
-    };
+    let thresholds = Thresholds::at(state.settings.threshold);
     let label = label_of(prediction, &thresholds, segment);
     if &*label == BACKGROUND {
         ui.label(RichText::new("Background: nothing it knows is heard and seen").color(t.dim));

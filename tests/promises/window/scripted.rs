@@ -18,7 +18,7 @@ use mettle_core::engine::{
 use mettle_core::media::{
     AudioInfo, Clip, ColorMatrix, ColorRange, RgbFrame, VideoFrame, VideoInfo, YuvPicture,
 };
-use mettle_core::predict::{Prediction, PredictionKey};
+use mettle_core::predict::{Detail, Prediction, PredictionKey};
 
 /// What the window asked, and what it is to be told.
 #[derive(Default)]
@@ -206,6 +206,7 @@ pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
         segments: TimeSpan::seconds_of(clip.duration),
         scores: (0..scored).map(score).collect(),
         familiarity: vec![0.9; scored],
+        detail: Detail::Localized,
     })
 }
 
