@@ -29,6 +29,7 @@ fn models() -> AskModel {
             about: "Knows animals by their drawings.".to_owned(),
             labels: Labels::new(["Bark", "Church bell", "Truck"]),
             sha256: "0123456789abcdef0123".to_owned(),
+            tasks: vec![mettle_core::project::Task::Localize],
         }),
     })
 }
