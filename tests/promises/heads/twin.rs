@@ -40,6 +40,17 @@ impl Twin {
         }
     }
 
+    /// The whole file, under full names.
+    pub fn whole(file: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/heads");
+        let path = folder.join(format!("{file}.safetensors"));
+        Self {
+            tensors: read_checkpoint(&path).unwrap(),
+            path,
+            device: Device::flex().autodiff(),
+        }
+    }
+
     pub fn tensor<const D: usize>(&self, name: &str) -> Tensor<D> {
         let missing = || panic!("no golden tensor {name} in {}", self.path.display());
         let raw = self.tensors.get(name).unwrap_or_else(missing);
