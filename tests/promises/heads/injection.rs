@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Distribution, Tensor};
 use mettle_core::model::heads::inject;
 
-use super::twin::close;
+use super::twin::{Twin, close};
 
 /// v = (1, 0), tokens (1, 0) and (0, 2): the products are 1 and 0, their softmax e / (e + 1) and 1 / (e + 1).
 #[test]
@@ -41,4 +41,13 @@ fn one_token_is_added_everywhere() {
     let got = inject(v.clone(), two) - v;
     let spread = got.clone().max_dim(1) - got.min_dim(1);
     assert!(spread.max().into_scalar::<f32>() > 0.1);
+}
+
+#[test]
+fn values_and_gradients_are_pytorchs() {
+    let twin = Twin::read("avs", "inject");
+    let (v, meta) = (twin.input::<3>(0), twin.input::<3>(1));
+    let grads = twin.output("0", inject(v.clone(), meta.clone())).backward();
+    twin.input_gradient(0, &v, &grads);
+    twin.input_gradient(1, &meta, &grads);
 }
