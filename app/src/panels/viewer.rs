@@ -1,10 +1,10 @@
 //! The picture.
 
-use egui::{Align2, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
-use mettle_core::engine::Problem;
+use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::widgets::{card, emphasis, on_picture};
-use crate::command::{Command, Commands, Intent};
+use super::problems::error_card;
+use super::widgets::on_picture;
+use crate::command::{Command, Commands};
 use crate::paint::{Placement, TimeAxis, paint_video};
 use crate::state::{AppState, Entry};
 use crate::theme::{size, tokens};
@@ -13,8 +13,10 @@ use crate::theme::{size, tokens};
 pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let Some(entry) = state.entry() else { return };
     let room = ui.max_rect();
+    let t = tokens(ui.ctx());
     if let Some(problem) = entry.failure.as_ref().filter(|_| entry.clip.is_none()) {
-        return error_card(ui, room, entry, problem, commands);
+        ui.painter().rect_filled(room, 0.0, t.bg0);
+        return error_card(ui, room, state, entry, problem, commands);
     }
     let response = ui.interact(room, ui.scope_id().with("picture"), Sense::click());
     response.widget_info(|| {
@@ -25,6 +27,7 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     }
     let sound_only = entry.clip.as_ref().is_some_and(|clip| clip.video.is_none());
     if sound_only {
+        ui.painter().rect_filled(room, 0.0, t.stage);
         return sound_ui(ui, room, state, entry);
     }
     let frame = state.player.frame.as_ref().or(entry.first_frame.as_ref());
@@ -32,11 +35,15 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         Some(frame) => {
             let (width, height) = frame.picture.shown_size();
             let place = Placement::letterboxed(room, width as f32, height as f32);
+            bars(ui, room, place.0);
             if let Some(format) = state.target_format {
                 paint_video(ui.painter(), place, frame.clone(), format);
             }
         }
-        None => words(ui, room, "Opening…"),
+        None => {
+            ui.painter().rect_filled(room, 0.0, t.stage);
+            words(ui, room, "Opening…");
+        }
     }
     if let Some(label) = now_happening(state, entry) {
         on_picture(
@@ -48,6 +55,23 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         );
     }
     facts(ui, room, state, entry);
+}
+
+/// What the picture leaves of its room.
+fn bars(ui: &Ui, room: Rect, picture: Rect) {
+    let t = tokens(ui.ctx());
+    let around = [
+        Rect::from_min_max(room.min, egui::pos2(picture.left(), room.bottom())),
+        Rect::from_min_max(egui::pos2(picture.right(), room.top()), room.max),
+        Rect::from_min_max(egui::pos2(picture.left(), room.top()), picture.right_top()),
+        Rect::from_min_max(
+            picture.left_bottom(),
+            egui::pos2(picture.right(), room.bottom()),
+        ),
+    ];
+    for bar in around {
+        ui.painter().rect_filled(bar, 0.0, t.stage);
+    }
 }
 
 /// `00:00:08.320 · f 200 · 24 fps`.
@@ -118,63 +142,4 @@ fn words(ui: &Ui, room: Rect, text: &str) {
     let font = egui::FontId::proportional(size::BODY);
     ui.painter()
         .text(room.center(), Align2::CENTER_CENTER, text, font, t.on_stage);
-}
-
-fn error_card(ui: &mut Ui, room: Rect, entry: &Entry, problem: &Problem, commands: &mut Commands) {
-    let place = Rect::from_center_size(
-        room.center(),
-        vec2(460.0_f32.min(room.width() - 24.0), room.height() - 24.0),
-    );
-    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-        ui.vertical_centered(|ui| {
-            ui.add_space((place.height() / 2.0 - 110.0).max(0.0));
-            card(ui).show(ui, |ui| {
-                ui.set_width(place.width() - 24.0);
-                ui.vertical(|ui| problem_ui(ui, problem, commands));
-                ui.horizontal(|ui| {
-                    if ui.button("Try again").clicked() {
-                        commands.push(Intent::Retry(entry.id));
-                    }
-                    if ui.button("Take off the list").clicked() {
-                        commands.push(Intent::Close(entry.id));
-                    }
-                });
-            });
-        });
-    });
-}
-
-/// What failed, why, what to do, and the details to copy.
-pub fn problem_ui(ui: &mut Ui, problem: &Problem, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
-    let color = match problem.severity {
-        mettle_core::engine::Severity::Error => t.warn,
-        _ => t.text,
-    };
-    ui.label(emphasis(&problem.title, size::BODY).color(color));
-    ui.add(egui::Label::new(&problem.advice).wrap());
-    if problem.detail.is_empty() {
-        return;
-    }
-    let salt = (&problem.title, &problem.detail);
-    egui::CollapsingHeader::new(RichText::new("Details").size(size::SMALL).color(t.dim))
-        .id_salt(salt)
-        .show(ui, |ui| {
-            ui.add(
-                egui::Label::new(RichText::new(&problem.detail).monospace().size(size::SMALL))
-                    .wrap()
-                    .selectable(true),
-            );
-            if ui.small_button("Copy").clicked() {
-                let path = problem
-                    .path
-                    .as_ref()
-                    .map(|p| p.display().to_string())
-                    .unwrap_or_default();
-                commands.push(Intent::Copy(format!(
-                    "{}\n{path}\n{}",
-                    problem.title, problem.detail
-                )));
-            }
-        });
 }

@@ -4,7 +4,7 @@ mod flops;
 mod frozen;
 mod hts_at;
 mod hts_at_config;
-mod parts;
+pub(super) mod parts;
 mod resnext;
 mod stretch;
 mod swin_v1;
