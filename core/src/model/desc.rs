@@ -10,7 +10,7 @@ use super::ModelError;
 use super::backbones::{
     Backbone, BackboneSpec, HtsAtConfig, LayerShape, ResNextConfig, SwinV2Config, VitConfig,
 };
-use super::prep::{ImagePrep, Prep, SoundPrep};
+use super::prep::{FbankPrep, ImagePrep, Prep, SoundPrep};
 use super::weights::{Names, StateDict, load_into, read_checkpoint};
 
 /// Rows and columns.
@@ -42,6 +42,9 @@ pub struct ModelDesc {
     /// How its input is made; what the architecture's published recipe says where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prep: Option<Prep>,
+    /// How sound is made into pictures for it, where a model that takes pictures also listens (the paper's shared setting).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hearing: Option<FbankPrep>,
     /// The layers it should have, to be checked against the configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<Vec<LayerShape>>,
@@ -127,6 +130,28 @@ impl BackboneConfig {
         }
     }
 
+    /// The same for sound made into pictures. Swin has one size; ViT interpolates its position embedding; ResNeXt takes any.
+    fn hearing(self, prep: &FbankPrep) -> Result<Self, ModelError> {
+        if !prep.is_sane() {
+            let what = "the filter bank's settings make no sense";
+            return Err(ModelError::Config(what.into()));
+        }
+        let size = (prep.rows, prep.mel_bins);
+        Ok(match self {
+            Self::Vit(mut config) => {
+                config.input_size = Some(size);
+                config.validate()?;
+                Self::Vit(config)
+            }
+            Self::ResNext(mut config) => {
+                config.img_size = size;
+                config.validate()?;
+                Self::ResNext(config)
+            }
+            other => other,
+        })
+    }
+
     /// The same without a classifier: nothing downstream uses it, and its weights may be left out.
     fn without_classifier(mut self) -> Self {
         *match &mut self {
@@ -196,7 +221,27 @@ impl ModelDesc {
                 self.name
             )));
         }
-        self.prep().map(drop)
+        self.prep()?;
+        match &self.hearing {
+            Some(_) => self.listening()?.check(),
+            None => Ok(()),
+        }
+    }
+
+    /// The same backbone where it listens: its input is sound made into a picture by [`Self::hearing`].
+    ///
+    /// # Errors
+    /// The description says nothing of sound.
+    pub fn listening(&self) -> Result<Self, ModelError> {
+        let hearing = self.hearing.clone().ok_or_else(|| {
+            ModelError::Config(format!("{}: says nothing of how it listens", self.name))
+        })?;
+        Ok(Self {
+            prep: Some(Prep::Fbank(hearing)),
+            hearing: None,
+            layers: None,
+            ..self.clone()
+        })
     }
 
     /// The configuration, checked.
@@ -204,7 +249,14 @@ impl ModelDesc {
     /// # Errors
     /// An unknown architecture, or numbers that do not fit each other.
     pub fn backbone(&self) -> Result<BackboneConfig, ModelError> {
-        BackboneConfig::read(&self.architecture, &self.config).map_err(|error| match error {
+        let read = || {
+            let config = BackboneConfig::read(&self.architecture, &self.config)?;
+            match &self.prep {
+                Some(Prep::Fbank(prep)) => config.hearing(prep),
+                _ => Ok(config),
+            }
+        };
+        read().map_err(|error| match error {
             ModelError::Config(what) => ModelError::Config(format!("{}: {what}", self.name)),
             other => other,
         })
@@ -238,7 +290,12 @@ impl ModelDesc {
                     false => refuse("the prepared sound has not the model's mel bands"),
                 }
             }
-            (_, Some(_), _) => refuse("the model takes pictures, not sound"),
+            (BackboneConfig::Vit(_), _, Some(Prep::Fbank(prep))) => Ok(Prep::Fbank(prep.clone())),
+            (_, Some(size), Some(Prep::Fbank(prep))) => match (prep.rows, prep.mel_bins) == size {
+                true => Ok(Prep::Fbank(prep.clone())),
+                false => refuse("the picture made of sound has not the model's size"),
+            },
+            (_, Some(_), _) => refuse("the model takes pictures; it listens through `fbank`"),
             (_, None, _) => refuse("hts_at takes sound, not pictures"),
         }
     }

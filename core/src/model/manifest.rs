@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, Prep, SoundPrep};
+use super::{AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, Prep, SoundInput};
 use crate::base::Labels;
 
 /// The schema this program writes and reads.
@@ -84,12 +84,13 @@ impl Manifest {
             .collect()
     }
 
-    pub(super) fn preps(&self) -> Result<(ImagePrep, SoundPrep), ModelError> {
+    pub(super) fn preps(&self) -> Result<(ImagePrep, SoundInput), ModelError> {
         match (
             self.visual.description.prep()?,
             self.audio.description.prep()?,
         ) {
-            (Prep::Image(image), Prep::Logmel(sound)) => Ok((image, sound)),
+            (Prep::Image(image), Prep::Logmel(sound)) => Ok((image, SoundInput::Logmel(sound))),
+            (Prep::Image(image), Prep::Fbank(sound)) => Ok((image, SoundInput::Fbank(sound))),
             _ => Err(ModelError::Config(
                 "the visual backbone must take pictures and the audio backbone sound".into(),
             )),

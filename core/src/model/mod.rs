@@ -27,5 +27,5 @@ pub use familiarity::{Density, Familiarity, Numbers, describe};
 pub use heads::{AvelConfig, AvelOutput, Granularity, LocalizeHead};
 pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{BackboneEntry, LocalizeEntry, Manifest, SCHEMA};
-pub use prep::{ImagePrep, Prep, SoundPrep};
+pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};

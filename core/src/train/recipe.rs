@@ -120,6 +120,7 @@ fn entry(
             architecture: architecture.to_owned(),
             config: serde_json::to_value(config).unwrap_or_default(),
             prep: None,
+            hearing: None,
             layers: None,
             source: Some("trained on sounding scenes by make-demo".to_owned()),
             licence: Some("MIT OR Apache-2.0".to_owned()),
