@@ -14,6 +14,7 @@ mod outbox;
 mod priority;
 mod reply;
 mod session;
+mod tags;
 mod worker;
 
 pub use crate::gpu::{DeviceChoice, DeviceReport};
@@ -26,4 +27,5 @@ pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice};
 pub use model::{ModelInfo, model_info};
 pub use outbox::Outbox;
 pub use reply::{Problem, Reply, ReplyBody, Severity, SpectrogramPart, Thumbnail, WaveformPart};
+pub use tags::{SecondTags, Tag, TagModel, TagReport, TagRequest, tag_clip};
 pub use worker::{Job, NewJob, Step, StepContext, Worker};

@@ -125,6 +125,8 @@ fn entry(
             config: serde_json::to_value(config).unwrap_or_default(),
             prep: None,
             hearing: None,
+            classes: None,
+            classifier_prep: None,
             layers: None,
             source: Some("trained on sounding scenes by make-demo".to_owned()),
             licence: Some("MIT OR Apache-2.0".to_owned()),
