@@ -32,6 +32,7 @@ pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now
             .entries_of(clip)
             .for_each(|entry| entry.strip.add(&pictures)),
         ReplyBody::Prediction(prediction) => scored(state, prediction),
+        ReplyBody::Models(_) | ReplyBody::Verified(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => finished(state, job, now),
         ReplyBody::Cancelled => forget_job(state, job),
