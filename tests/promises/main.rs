@@ -2,6 +2,7 @@
 
 mod engine;
 mod house;
+mod hub;
 mod media;
 mod model;
 mod scenes;
