@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
-use mettle_core::engine::{
-    JobId, JobSpec, JobState, JobStatus, ModelChoice, Problem, Reply, ReplyBody, Severity,
-};
+use mettle_core::base::ClipId;
+use mettle_core::engine::Thumbnail;
+use mettle_core::engine::{JobId, JobState, JobStatus, Problem, Reply, ReplyBody, Severity};
 use mettle_core::media::Clip;
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
-use mettle_core::project::Task;
 
+use crate::errands;
 use crate::link::EngineLink;
 use crate::state::{AppState, EntryId, Errand, Toast};
+use crate::weights;
 
 /// How long a note stays, in seconds.
 const NOTE_SECONDS: f64 = 6.0;
 
 /// File one answer. Says whether the clip on screen changed to another one.
 pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now: f64) -> bool {
+    if weights::file(state, engine, &reply) {
+        return false;
+    }
     let job = reply.job;
     match reply.body {
         ReplyBody::FirstFrame(frame) => {
@@ -28,10 +32,11 @@ pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now
         ReplyBody::Waveform(clip, part) => state
             .entries_of(clip)
             .for_each(|entry| entry.waves.add(&part)),
-        ReplyBody::Thumbnails(clip, pictures) => state
+        ReplyBody::Spectrogram(clip, part) => state
             .entries_of(clip)
-            .for_each(|entry| entry.strip.add(&pictures)),
-        ReplyBody::Prediction(prediction) => scored(state, prediction),
+            .for_each(|entry| entry.spectrogram.add(&part)),
+        ReplyBody::Thumbnails(clip, pictures) => pictured(state, clip, &pictures),
+        ReplyBody::Prediction(prediction) => scored(state, job, prediction),
         ReplyBody::Models(_) | ReplyBody::Verified(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => finished(state, job, now),
@@ -53,37 +58,11 @@ pub fn tell(state: &mut AppState, problem: Problem, now: f64) {
 
 /// Events at a threshold: pure, and needs no inference.
 pub fn redraw_tracks(state: &mut AppState) {
-    let thresholds = Thresholds {
-        global: state.settings.threshold,
-    };
+    let thresholds = Thresholds::at(state.settings.threshold);
     for entry in &mut state.entries {
         if let Some(prediction) = &entry.prediction {
             entry.tracks = Arc::new(tracks_of(prediction, &thresholds));
         }
-    }
-}
-
-/// Hand in the jobs that follow an open file.
-pub fn submit_for(engine: &mut dyn EngineLink, clip: &Arc<Clip>) -> Vec<(JobId, Errand)> {
-    let mut jobs = Vec::new();
-    let waveform = JobSpec::Waveform { clip: clip.clone() };
-    if clip.audio.is_some() {
-        jobs.push((engine.submit(waveform), Errand::Waveform));
-    }
-    let thumbnails = JobSpec::Thumbnails { clip: clip.clone() };
-    if clip.video.is_some() {
-        jobs.push((engine.submit(thumbnails), Errand::Thumbnails));
-    }
-    jobs.push((engine.submit(analysis_of(clip)), Errand::Predict));
-    jobs
-}
-
-/// The job that scores a clip.
-pub fn analysis_of(clip: &Arc<Clip>) -> JobSpec {
-    JobSpec::Predict {
-        clip: clip.clone(),
-        task: Task::Localize,
-        model: ModelChoice::Demo,
     }
 }
 
@@ -103,9 +82,9 @@ fn opened(state: &mut AppState, engine: &mut dyn EngineLink, job: JobId, clip: A
     if let Some(entry) = state.entry_by_id(id) {
         entry.view_start = 0.0;
         entry.view_span = clip.duration.as_secs_f64().max(1.0);
-        entry.jobs.extend(submit_for(engine, &clip));
         entry.clip = Some(clip);
     }
+    errands::submit_all(state, engine, id);
     selected
 }
 
@@ -119,12 +98,26 @@ fn show_twin(state: &mut AppState, id: EntryId, twin: EntryId) -> bool {
     was_shown
 }
 
-fn scored(state: &mut AppState, prediction: Arc<Prediction>) {
-    let thresholds = Thresholds {
-        global: state.settings.threshold,
-    };
+/// The first picture of a clip also stands for it on the list of recent ones.
+fn pictured(state: &mut AppState, clip: ClipId, pictures: &[Thumbnail]) {
+    let mut first = None;
+    for entry in state.entries_of(clip) {
+        let had_none = entry.strip.is_empty();
+        entry.strip.add(pictures);
+        let cover = entry.strip.cover().filter(|_| had_none);
+        first = cover.map(|cover| (entry.path.clone(), cover.clone()));
+    }
+    if let Some((path, cover)) = first {
+        state.covers.keep(path, cover);
+    }
+}
+
+/// Scores of a job that is no longer wanted (another model was chosen since) are dropped.
+fn scored(state: &mut AppState, job: JobId, prediction: Arc<Prediction>) {
+    let thresholds = Thresholds::at(state.settings.threshold);
     let tracks = Arc::new(tracks_of(&prediction, &thresholds));
-    for entry in state.entries_of(prediction.key.clip) {
+    let wanting = state.entries_of(prediction.key.clip);
+    for entry in wanting.filter(|entry| entry.job(Errand::Predict) == Some(job)) {
         entry.prediction = Some(prediction.clone());
         entry.tracks = tracks.clone();
     }
@@ -173,6 +166,7 @@ fn failed(state: &mut AppState, job: JobId, problem: Problem) {
     state.problems.push(problem.clone());
     if let Some(entry) = state.entry_of_job(job) {
         entry.jobs.retain(|(id, _)| *id != job);
+        entry.file_gone = entry.clip.is_none() && !entry.path.exists();
         entry.failure = Some(problem);
         return;
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 use burn::tensor::Device;
 use mettle_core::base::Labels;
 use mettle_core::model::{
-    AvelConfig, BackboneEntry, HtsAtConfig, LocalizeEntry, Manifest, ModelBundle, SCHEMA,
-    SwinV2Config,
+    AvelConfig, BackboneEntry, Distillation, HtsAtConfig, LocalizeEntry, Manifest, ModelBundle,
+    SCHEMA, SwinV2Config,
 };
 use serde_json::{Value, json};
 
@@ -29,6 +29,7 @@ fn entry(name: &str, architecture: &str, config: Value) -> BackboneEntry {
 pub fn write(folder: &Path) -> ModelBundle {
     let swin = SwinV2Config {
         img_size: (32, 32),
+        num_classes: 0,
         embed_dim: 8,
         depths: vec![1, 1],
         num_heads: vec![1, 2],
@@ -50,7 +51,10 @@ pub fn write(folder: &Path) -> ModelBundle {
         ..HtsAtConfig::default()
     };
     let config = AvelConfig {
-        d: 16,
+        distill: Distillation {
+            d: 16,
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     };
     let manifest = Manifest {
@@ -65,6 +69,8 @@ pub fn write(folder: &Path) -> ModelBundle {
             weights: "localize.safetensors".into(),
             familiarity: None,
         }),
+        parse: None,
+        segment: None,
     };
     let device = Device::flex();
     device.seed(1);

@@ -168,8 +168,10 @@ pub enum SceneKind {
     Localize,
     /// Which classes are heard, seen, or both.
     Parse,
-    /// Which pixels sound.
+    /// Which pixels sound, of one thing that sounds.
     Segment,
+    /// Which pixels sound, of several things that may.
+    SegmentMany,
 }
 
 /// Options of `eval`.

@@ -46,8 +46,7 @@ pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
 
 /// Open and test one device, in the child process that [`Prober`] starts.
 pub fn probe(args: &ProbeArgs) -> Result<(), Failure> {
-    let found = try_device(&args.device)?;
-    output::say(&(serde_json::to_string(&found)? + "\n"))
+    Ok(try_device(&args.device)?)
 }
 
 fn text(report: &Report) -> String {

@@ -12,6 +12,7 @@ pub fn run(args: &ScenesArgs) -> Result<(), Failure> {
         SceneKind::Localize => SceneTask::Localize,
         SceneKind::Parse => SceneTask::Parse,
         SceneKind::Segment => SceneTask::Segment,
+        SceneKind::SegmentMany => SceneTask::SegmentMany,
     };
     output::make_folder(&args.out)?;
     let bar = ProgressBar::new(args.count as u64);

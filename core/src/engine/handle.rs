@@ -142,6 +142,7 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
     match spec {
         JobSpec::Open { path } => Some(path.clone()),
         JobSpec::Waveform { clip }
+        | JobSpec::Spectrogram { clip }
         | JobSpec::Thumbnails { clip }
         | JobSpec::Predict { clip, .. } => Some(clip.path.clone()),
         JobSpec::WarmUp { .. } | JobSpec::Weights(_) => None,
@@ -158,6 +159,7 @@ fn title(spec: &JobSpec) -> String {
     match spec {
         JobSpec::Open { path } => format!("Open {}", name(path)),
         JobSpec::Waveform { clip } => format!("Draw the waveform of {}", name(&clip.path)),
+        JobSpec::Spectrogram { clip } => format!("Draw the spectrogram of {}", name(&clip.path)),
         JobSpec::Thumbnails { clip } => format!("Draw the film strip of {}", name(&clip.path)),
         JobSpec::Predict { clip, .. } => format!("Analyse {}", name(&clip.path)),
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),

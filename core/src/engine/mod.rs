@@ -28,6 +28,6 @@ pub use handle::{Engine, EngineOptions};
 pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask};
 pub use model::{ModelInfo, model_info};
 pub use outbox::Outbox;
-pub use reply::{Problem, Reply, ReplyBody, Severity, Thumbnail, WaveformPart};
+pub use reply::{Problem, Reply, ReplyBody, Severity, SpectrogramPart, Thumbnail, WaveformPart};
 pub use verify::{Contents, Verdict, Verify};
 pub use worker::{Job, NewJob, Step, StepContext, Worker};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cubecl_runtime::config::autotune::AutotuneLevel;
+use cubecl_runtime::config::autotune::{AutotuneLevel, BenchConfig};
 use cubecl_runtime::config::cache::CacheConfig;
 use cubecl_runtime::config::environment::EnvironmentConfig;
 use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
@@ -21,8 +21,7 @@ pub fn cache_folder() -> PathBuf {
 /// Let burn keep its tuning results and compiled kernels in the cache folder. Has an effect before the first use of a
 /// GPU only; later calls change nothing. An unwritable folder costs a re-tuning at each start, not an error.
 ///
-/// `software`: tune as little as possible. Compiling every candidate kernel for a software rasteriser takes minutes and
-/// gains nothing.
+/// `software`: tune as little as possible, together with [`super::untuned::take_first_kernels`].
 pub fn keep_tuning_results(software: bool) {
     let mut settings = CubeClRuntimeConfig {
         environment: EnvironmentConfig {
@@ -34,6 +33,12 @@ pub fn keep_tuning_results(software: bool) {
     settings.compilation.cache = true;
     if software {
         settings.autotune.level = AutotuneLevel::Minimal;
+        settings.autotune.bench = BenchConfig {
+            min_samples: 1,
+            max_samples: 1,
+            short_circuit_samples: 1,
+            ..BenchConfig::default()
+        };
     }
     CubeClRuntimeConfig::try_set(settings);
 }

@@ -8,6 +8,7 @@ mod open;
 mod plan;
 mod probe;
 mod self_test;
+mod untuned;
 
 pub use adapter::{Adapter, AdapterKind, Api, list_adapters};
 pub use cache::{cache_folder, keep_tuning_results};

@@ -107,11 +107,17 @@ fn start_adapter(adapter: &Adapter) -> Result<Device, String> {
         Api::Metal => WgpuBackend::Metal,
         Api::Dx12 => WgpuBackend::Dx12,
     };
-    Device::wgpu_options()
+    let device = Device::wgpu_options()
         .device_kind(kind)
         .graphics_api(api)
         .init()
-        .map_err(|error| error.to_string())
+        .map_err(|error| error.to_string())?;
+    if adapter.kind == AdapterKind::Software
+        && let Err(error) = super::untuned::take_first_kernels()
+    {
+        log::debug!("kernels are tuned on {adapter}: {error}");
+    }
+    Ok(device)
 }
 
 #[cfg(feature = "cuda")]

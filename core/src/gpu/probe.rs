@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Candidate, DeviceError, SelfTest, cache_folder, open, self_test};
+use super::{Candidate, DeviceError, cache_folder, open};
 
 /// How long a child may take: compiling and tuning a first kernel is slow on some drivers.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -82,17 +82,13 @@ fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), String> 
     }
 }
 
-/// What the child does: open and test the device that `text` describes.
+/// What the child does: open the device that `text` describes, which checks that it computes.
 ///
 /// # Errors
 /// When the text is not a device, or the device does not work.
-pub fn probe(text: &str) -> Result<SelfTest, DeviceError> {
+pub fn probe(text: &str) -> Result<(), DeviceError> {
     let candidate: Candidate =
         serde_json::from_str(text).map_err(|e| DeviceError::Probe(e.to_string()))?;
     super::keep_tuning_results(candidate.is_software());
-    let device = open(&candidate)?;
-    self_test(&device).map_err(|reason| DeviceError::Broken {
-        device: candidate.to_string(),
-        reason,
-    })
+    open(&candidate).map(drop)
 }

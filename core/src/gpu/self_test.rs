@@ -21,8 +21,11 @@ pub struct SelfTest {
 const SMALL: [usize; 3] = [37, 53, 29];
 /// An f32 product over 53 terms of size below 1 differs from the exact one by much less.
 const TOLERANCE: f32 = 1e-3;
-/// The large product is that of two square matrices of this size.
-const LARGE: usize = 768;
+/// Throughput is that of the product of two square matrices: of the last of these sizes, unless the device is so slow that
+/// a smaller one takes [`SLOW`].
+const SQUARES: [usize; 2] = [192, 768];
+/// A product that takes this long is large enough to measure: the next size would take 64 times as long.
+const SLOW: Duration = Duration::from_millis(10);
 /// How long throughput is measured.
 const MEASURE: Duration = Duration::from_millis(500);
 
@@ -78,24 +81,35 @@ fn wave(count: usize, step: f32) -> Vec<f32> {
 }
 
 fn throughput(device: &Device) -> Result<f64, String> {
-    let shape = [LARGE, LARGE];
-    let a = Tensor::<2>::random(shape, Distribution::Default, device);
-    let b = Tensor::<2>::random(shape, Distribution::Default, device);
+    let mut gflops = 0.0;
+    for size in SQUARES {
+        let time = time_of_product(size, device)?;
+        gflops = 2.0 * (size as f64).powi(3) / time.as_secs_f64() / 1e9;
+        if time > SLOW {
+            break;
+        }
+    }
+    Ok(gflops)
+}
+
+/// The mean time of a square product, kernels compiled and tuned before.
+fn time_of_product(size: usize, device: &Device) -> Result<Duration, String> {
+    let random = || Tensor::<2>::random([size, size], Distribution::Default, device);
+    let (a, b) = (random(), random());
     let product = || -> Result<(), String> {
-        // Reading the result back is what waits for it; the sum keeps the read small.
-        let sum = a.clone().matmul(b.clone()).sum().into_data();
-        sum.try_to_vec::<f32>()
+        // Reading part of the result back is what waits for it.
+        let part = a.clone().matmul(b.clone()).slice([0..1, 0..1]).into_data();
+        part.try_to_vec::<f32>()
             .map(drop)
             .map_err(|e| format!("{e:?}"))
     };
     product()?;
-    let (begin, mut runs) = (Instant::now(), 0_u32);
+    let (begin, mut runs) = (Instant::now(), 0);
     while runs == 0 || begin.elapsed() < MEASURE {
         product()?;
         runs += 1;
     }
-    let operations = 2.0 * (LARGE as f64).powi(3) * f64::from(runs);
-    Ok(operations / begin.elapsed().as_secs_f64() / 1e9)
+    Ok(begin.elapsed() / runs)
 }
 
 /// Run something that a driver may make panic.

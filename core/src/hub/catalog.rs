@@ -14,6 +14,14 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
         "htsat_audioset",
         include_str!("../../../assets/models/htsat_audioset.json"),
     ),
+    (
+        "vit_large_patch16_224",
+        include_str!("../../../assets/models/vit_large_patch16_224.json"),
+    ),
+    (
+        "resnext101_32x8d",
+        include_str!("../../../assets/models/resnext101_32x8d.json"),
+    ),
 ];
 
 /// What a description tells of its weights; how the backbone is built is read elsewhere.

@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::ModelError;
-use super::backbones::{Backbone, BackboneSpec, HtsAtConfig, LayerShape, SwinV2Config};
+use super::backbones::{
+    Backbone, BackboneSpec, HtsAtConfig, LayerShape, ResNextConfig, SwinV2Config, VitConfig,
+};
 use super::prep::{ImagePrep, Prep, SoundPrep};
 use super::weights::{Names, StateDict, load_into, read_checkpoint};
 
@@ -49,12 +51,6 @@ pub struct ModelDesc {
     /// Under which licence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
-    /// The size of the published weights in bytes, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-    /// SHA-256 of the published weights, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
 }
 
 /// A configuration of one of the architectures that can be built.
@@ -64,6 +60,104 @@ pub enum BackboneConfig {
     SwinV2(SwinV2Config),
     /// HTS-AT.
     HtsAt(HtsAtConfig),
+    /// Vision Transformer.
+    Vit(VitConfig),
+    /// ResNeXt.
+    ResNext(ResNextConfig),
+}
+
+impl BackboneConfig {
+    /// The configuration of `architecture` that upstream's arguments describe, checked.
+    fn read(architecture: &str, config: &Value) -> Result<Self, ModelError> {
+        fn parse<T: serde::de::DeserializeOwned>(config: &Value) -> Result<T, ModelError> {
+            serde_json::from_value(config.clone()).map_err(|e| ModelError::Config(e.to_string()))
+        }
+        Ok(match architecture {
+            "swin_v2" => {
+                let config: SwinV2Config = parse(config)?;
+                config.validate()?;
+                Self::SwinV2(config)
+            }
+            "hts_at" => {
+                let config: HtsAtConfig = parse(config)?;
+                config.validate()?;
+                Self::HtsAt(config)
+            }
+            "vit" => {
+                let config: VitConfig = parse(config)?;
+                config.validate()?;
+                Self::Vit(config)
+            }
+            "resnext" => {
+                let config: ResNextConfig = parse(config)?;
+                config.validate()?;
+                Self::ResNext(config)
+            }
+            other => {
+                return Err(ModelError::Config(format!(
+                    "unknown architecture {other:?}; known are swin_v2, hts_at, vit and resnext"
+                )));
+            }
+        })
+    }
+
+    /// What the backbone will be.
+    pub fn spec(&self, name: &str) -> BackboneSpec {
+        match self {
+            Self::SwinV2(config) => config.spec(name),
+            Self::HtsAt(config) => config.spec(name),
+            Self::Vit(config) => config.spec(name),
+            Self::ResNext(config) => config.spec(name),
+        }
+    }
+
+    /// Height and width of its pictures; `None` for what takes a spectrogram.
+    fn picture(&self) -> Option<Pair> {
+        match self {
+            Self::SwinV2(config) => Some(config.img_size),
+            Self::Vit(config) => Some(config.img_size),
+            Self::ResNext(config) => Some(config.img_size),
+            Self::HtsAt(_) => None,
+        }
+    }
+
+    /// The same without a classifier: nothing downstream uses it, and its weights may be left out.
+    fn without_classifier(mut self) -> Self {
+        *match &mut self {
+            Self::SwinV2(config) => &mut config.num_classes,
+            Self::HtsAt(config) => &mut config.num_classes,
+            Self::Vit(config) => &mut config.num_classes,
+            Self::ResNext(config) => &mut config.num_classes,
+        } = 0;
+        self
+    }
+
+    fn load(
+        self,
+        name: &str,
+        state: StateDict,
+        path: &Path,
+        device: &Device,
+    ) -> Result<Box<dyn Backbone>, ModelError> {
+        Ok(match self {
+            Self::SwinV2(config) => {
+                let model = load_into(config.init(device)?, state, Names::SwinV2, path)?;
+                Box::new(model.named(name).freeze_tables())
+            }
+            Self::HtsAt(config) => {
+                let model = load_into(config.init(device)?, state, Names::HtsAt, path)?;
+                Box::new(model.named(name).freeze_tables())
+            }
+            Self::Vit(config) => {
+                let model = load_into(config.init(device)?, state, Names::Vit, path)?;
+                Box::new(model.named(name).freeze_tables())
+            }
+            Self::ResNext(config) => {
+                let model = load_into(config.init(device)?, state, Names::ResNext, path)?;
+                Box::new(model.named(name).freeze_tables())
+            }
+        })
+    }
 }
 
 impl ModelDesc {
@@ -104,29 +198,10 @@ impl ModelDesc {
     /// # Errors
     /// An unknown architecture, or numbers that do not fit each other.
     pub fn backbone(&self) -> Result<BackboneConfig, ModelError> {
-        let wrong = |e| ModelError::Config(format!("{}: {e}", self.name));
-        match self.architecture.as_str() {
-            "swin_v2" => {
-                let config: SwinV2Config =
-                    serde_json::from_value(self.config.clone()).map_err(wrong)?;
-                config.validate()?;
-                Ok(BackboneConfig::SwinV2(config))
-            }
-            "hts_at" => {
-                let config: HtsAtConfig =
-                    serde_json::from_value(self.config.clone()).map_err(wrong)?;
-                config.validate()?;
-                Ok(BackboneConfig::HtsAt(config))
-            }
-            known @ ("vit" | "resnext") => Err(ModelError::Config(format!(
-                "{}: architecture {known} is not in this version; swin_v2 and hts_at are",
-                self.name
-            ))),
-            other => Err(ModelError::Config(format!(
-                "{}: unknown architecture {other:?}; known are swin_v2, hts_at, vit and resnext",
-                self.name
-            ))),
-        }
+        BackboneConfig::read(&self.architecture, &self.config).map_err(|error| match error {
+            ModelError::Config(what) => ModelError::Config(format!("{}: {what}", self.name)),
+            other => other,
+        })
     }
 
     /// What the backbone will be.
@@ -134,10 +209,7 @@ impl ModelDesc {
     /// # Errors
     /// Those of [`Self::backbone`].
     pub fn spec(&self) -> Result<BackboneSpec, ModelError> {
-        Ok(match self.backbone()? {
-            BackboneConfig::SwinV2(config) => config.spec(&self.name),
-            BackboneConfig::HtsAt(config) => config.spec(&self.name),
-        })
+        Ok(self.backbone()?.spec(&self.name))
     }
 
     /// How its input is made.
@@ -146,26 +218,22 @@ impl ModelDesc {
     /// The preparation does not fit the architecture.
     pub fn prep(&self) -> Result<Prep, ModelError> {
         let refuse = |what: &str| Err(ModelError::Config(format!("{}: {what}", self.name)));
-        match (self.backbone()?, &self.prep) {
-            (BackboneConfig::SwinV2(config), None) => {
-                let (height, width) = config.img_size;
-                Ok(Prep::Image(ImagePrep::imagenet(height, width)))
-            }
-            (BackboneConfig::SwinV2(config), Some(Prep::Image(prep))) => {
-                match (prep.height, prep.width) == config.img_size {
-                    true => Ok(Prep::Image(prep.clone())),
-                    false => refuse("the prepared picture has not the model's size"),
-                }
-            }
-            (BackboneConfig::HtsAt(config), None) => Ok(Prep::Logmel(config.sound_prep())),
-            (BackboneConfig::HtsAt(config), Some(Prep::Logmel(prep))) => {
+        let backbone = self.backbone()?;
+        match (&backbone, backbone.picture(), &self.prep) {
+            (_, Some((height, width)), None) => Ok(Prep::Image(ImagePrep::imagenet(height, width))),
+            (_, Some(size), Some(Prep::Image(prep))) => match (prep.height, prep.width) == size {
+                true => Ok(Prep::Image(prep.clone())),
+                false => refuse("the prepared picture has not the model's size"),
+            },
+            (BackboneConfig::HtsAt(config), _, None) => Ok(Prep::Logmel(config.sound_prep())),
+            (BackboneConfig::HtsAt(config), _, Some(Prep::Logmel(prep))) => {
                 match prep.mel_bins == config.mel_bins && prep.is_sane() {
                     true => Ok(Prep::Logmel(prep.clone())),
                     false => refuse("the prepared sound has not the model's mel bands"),
                 }
             }
-            (BackboneConfig::SwinV2(_), _) => refuse("swin_v2 takes pictures, not sound"),
-            (BackboneConfig::HtsAt(_), _) => refuse("hts_at takes sound, not pictures"),
+            (_, Some(_), _) => refuse("the model takes pictures, not sound"),
+            (_, None, _) => refuse("hts_at takes sound, not pictures"),
         }
     }
 
@@ -186,21 +254,8 @@ impl ModelDesc {
         path: &Path,
         device: &Device,
     ) -> Result<Box<dyn Backbone>, ModelError> {
-        Ok(match self.backbone()? {
-            BackboneConfig::SwinV2(config) => {
-                let model = load_into(config.init(device)?, state, Names::SwinV2, path)?;
-                Box::new(model.named(&self.name).freeze_tables())
-            }
-            BackboneConfig::HtsAt(config) => {
-                // The classifier serves nothing downstream and its weights may be left out.
-                let config = HtsAtConfig {
-                    num_classes: 0,
-                    ..config
-                };
-                let model = load_into(config.init(device)?, state, Names::HtsAt, path)?;
-                Box::new(model.named(&self.name).freeze_tables())
-            }
-        })
+        let backbone = self.backbone()?.without_classifier();
+        backbone.load(&self.name, state, path, device)
     }
 }
 

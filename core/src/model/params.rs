@@ -3,8 +3,8 @@
 //! Counted as the predecessors of the paper count (and as its totals fit): frozen backbones with their unused classifiers and,
 //! for HTS-AT, the kernels of its front end; then everything that is trained.
 
-use super::backbones::{HtsAtConfig, SwinV2Config};
-use super::heads::AvelConfig;
+use super::backbones::{HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig};
+use super::heads::{AvelConfig, Distillation};
 use super::lcd::{DpBranch, LcdConfig};
 use super::{BackboneConfig, LayerShape};
 
@@ -49,6 +49,8 @@ pub fn backbone(config: &BackboneConfig) -> u64 {
     match config {
         BackboneConfig::SwinV2(config) => swin_v2(config),
         BackboneConfig::HtsAt(config) => hts_at(config),
+        BackboneConfig::Vit(config) => vit(config),
+        BackboneConfig::ResNext(config) => resnext(config),
     }
 }
 
@@ -58,8 +60,7 @@ pub fn swin_v2(config: &SwinV2Config) -> u64 {
     swin_v2_trunk(config) + linear(width, n(config.num_classes))
 }
 
-/// Swin-V2 as it is built here, without its classifier.
-pub fn swin_v2_trunk(config: &SwinV2Config) -> u64 {
+fn swin_v2_trunk(config: &SwinV2Config) -> u64 {
     let patch = n(config.patch_size * config.patch_size * config.in_chans);
     let first = n(config.embed_dim);
     let mut sum = linear(patch, first) + 2 * first;
@@ -112,6 +113,39 @@ pub fn hts_at_trunk(config: &HtsAtConfig) -> u64 {
     }
 }
 
+/// A ViT with its classifier.
+pub fn vit(config: &VitConfig) -> u64 {
+    let (width, patch) = (n(config.embed_dim), n(config.patch_size));
+    let (rows, cols) = config.img_size;
+    let tokens = n(rows) / patch * (n(cols) / patch) + 1;
+    let qkv_bias = if config.qkv_bias { 3 * width } else { 0 };
+    let attention = 3 * width * width + qkv_bias + linear(width, width);
+    let block = attention + mlp(width, config.mlp_ratio) + 4 * width;
+    linear(patch * patch * n(config.in_chans), width)
+        + (1 + tokens) * width
+        + n(config.depth) * block
+        + 2 * width
+        + linear(width, n(config.num_classes))
+}
+
+/// A ResNeXt with its classifier. Running means and variances are not counted.
+pub fn resnext(config: &ResNextConfig) -> u64 {
+    let mut before = 64;
+    let mut sum = 49 * n(config.in_chans) * before + 2 * before;
+    for (stage, (depth, channels)) in config.layers.iter().zip(&config.channels).enumerate() {
+        let (inner, after) = (n(config.inner(*channels)), 4 * n(*channels));
+        for block in 0..*depth {
+            let grouped = 9 * inner * inner / n(config.cardinality);
+            sum += before * inner + grouped + inner * after + 4 * inner + 2 * after;
+            if block == 0 && (stage > 0 || before != after) {
+                sum += before * after + 2 * after;
+            }
+            before = after;
+        }
+    }
+    sum + linear(before, n(config.num_classes))
+}
+
 /// The AVEL head as it is built here. Published counts hold `4 d` more, two norms that DG-SCT declares and never uses.
 pub fn avel_head(
     config: &AvelConfig,
@@ -119,21 +153,28 @@ pub fn avel_head(
     audio: &[LayerShape],
     classes: usize,
 ) -> u64 {
-    let (d, classes) = (n(config.d), n(classes));
-    let side = |lcd: &LcdConfig, layers: &[LayerShape]| -> u64 {
-        let picked = config.granularity.pick(layers);
-        picked.iter().map(|l| lcd_layer(lcd, &layers[*l], d)).sum()
-    };
+    let (d, classes) = (n(config.distill.d), n(classes));
     let inter = match config.inter_modal {
         true => 2 * (4 * linear(d, d) + 2 * d),
         false => 0,
     };
     let cmbs = 3 * linear(d, classes) + linear(d, 1) + inter;
-    side(&config.visual, visual) + side(&config.audio, audio) + cmbs
+    distillation(&config.distill, visual, audio) + cmbs
 }
 
-/// The distillation of one layer to features of `d` numbers.
-pub fn lcd_layer(config: &LcdConfig, layer: &LayerShape, d: u64) -> u64 {
+/// Both distillations of a head.
+pub fn distillation(config: &Distillation, visual: &[LayerShape], audio: &[LayerShape]) -> u64 {
+    side(config, &config.visual, visual) + side(config, &config.audio, audio)
+}
+
+fn side(config: &Distillation, lcd: &LcdConfig, layers: &[LayerShape]) -> u64 {
+    let d = config.projection.then_some(n(config.d));
+    let picked = config.granularity.pick(layers);
+    picked.iter().map(|l| lcd_layer(lcd, &layers[*l], d)).sum()
+}
+
+/// The distillation of one layer to features of `d` numbers, or of the layer's own width.
+pub fn lcd_layer(config: &LcdConfig, layer: &LayerShape, d: Option<u64>) -> u64 {
     let (width, k) = (n(layer.width), n(config.tokens_of(layer.stage)));
     let matrices = match (config.ts_branch, config.output_projection) {
         (true, true) => 4,
@@ -144,7 +185,13 @@ pub fn lcd_layer(config: &LcdConfig, layer: &LayerShape, d: u64) -> u64 {
         DpBranch::Linear => linear(n(layer.tokens), k),
         DpBranch::Avgpool | DpBranch::None => 0,
     };
-    matrices * linear(width, width) + k * width + direct + linear(width, d)
+    let steps = if config.own_weights {
+        n(config.repeats)
+    } else {
+        1
+    };
+    let projection = d.map_or(0, |d| linear(width, d));
+    steps * (matrices * linear(width, width) + direct) + k * width + projection
 }
 
 fn n(count: usize) -> u64 {

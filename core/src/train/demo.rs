@@ -236,6 +236,8 @@ fn localize(
         lr: 1e-3,
         step: recipe.head_epochs.div_ceil(4),
         gamma: 0.35,
+        weight_decay: 0.01,
+        recombined: 0.3,
     };
     let (head, best) = head::train(head, schedule, training, validation, device, &mut *log);
     log(&format!("head: validation {:.1} %", best * 100.0));

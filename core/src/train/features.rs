@@ -21,7 +21,7 @@ pub(super) struct Frozen<'a> {
 
 /// Features of many scenes of the same length.
 pub(super) struct Bank {
-    layers: [Vec<Layer>; 2],
+    pub layers: [Vec<Layer>; 2],
     /// Mean tokens of both normed last layers, `[clips * seconds, width]`.
     pub pooled: Vec<Vec<f32>>,
     /// What familiarity is judged by, in the same order: visual, then audio.
@@ -32,11 +32,19 @@ pub(super) struct Bank {
     pub truths: Vec<Truth>,
     /// Segments a scene.
     pub seconds: usize,
+    /// Which class is in front in the middle of each segment, [`MAP_SIDE`] squared numbers a segment, [`NOTHING`] where
+    /// there is none.
+    pub maps: Vec<u8>,
 }
 
-struct Layer {
+/// Rows and columns of a class map.
+pub(super) const MAP_SIDE: usize = 96;
+/// Where no class is to be seen.
+pub(super) const NOTHING: u8 = u8::MAX;
+
+pub struct Layer {
     shape: LayerShape,
-    data: Vec<f16>,
+    pub data: Vec<f16>,
 }
 
 /// Scenes that go through the backbones together.
@@ -55,7 +63,9 @@ impl Bank {
                 shape: *shape,
                 data: vec![],
             };
-            backbone.spec().layers.iter().map(layer).collect()
+            let layers = &backbone.spec().layers;
+            // Behind the last block, the same after the final norm.
+            layers.iter().chain(layers.last()).map(layer).collect()
         };
         let mut bank = Self {
             layers: [empty(frozen.visual), empty(frozen.audio)],
@@ -64,6 +74,7 @@ impl Bank {
             visual_part: 0,
             truths: vec![],
             seconds: 1,
+            maps: vec![],
         };
         for seeds in seeds.chunks(TOGETHER) {
             bank.add(frozen, seeds, options);
@@ -74,16 +85,17 @@ impl Bank {
 
     fn add(&mut self, frozen: &Frozen, seeds: &[u64], options: &SceneOptions) {
         let (image_prep, sound_prep, tile) = (frozen.image_prep, frozen.sound_prep, frozen.tile);
-        let inputs: Vec<(Vec<f32>, Vec<f32>, Truth)> = seeds
+        let inputs: Vec<Input> = seeds
             .par_iter()
             .map(|&seed| prepare(image_prep, sound_prep, tile, seed, options))
             .collect();
         let (mut pictures, mut sounds) = (vec![], vec![]);
-        for (picture, sound, truth) in inputs {
-            pictures.extend(picture);
-            sounds.extend(sound);
-            self.seconds = truth.labels.len();
-            self.truths.push(truth);
+        for input in inputs {
+            pictures.extend(input.pictures);
+            sounds.extend(input.sounds);
+            self.maps.extend(input.maps);
+            self.seconds = input.truth.labels.len();
+            self.truths.push(input.truth);
         }
         let n = seeds.len() * self.seconds;
         let (h, w) = (frozen.image_prep.height, frozen.image_prep.width);
@@ -106,7 +118,8 @@ impl Bank {
         self.described
             .extend(described.chunks(width).map(<[f32]>::to_vec));
         for (layers, features) in self.layers.iter_mut().zip([seen, heard]) {
-            for (layer, tensor) in layers.iter_mut().zip(features.layers) {
+            let tensors = features.layers.into_iter().chain([features.final_norm]);
+            for (layer, tensor) in layers.iter_mut().zip(tensors) {
                 let values = numbers(tensor);
                 let start = layer.data.len();
                 layer.data.resize(start + values.len(), f16::ZERO);
@@ -117,17 +130,28 @@ impl Bank {
 
     /// The visual and audio layer features of some clips, in that order.
     pub fn batch(&self, clips: &[usize], device: &Device) -> (LayerFeatures, LayerFeatures) {
-        let of = |layers: &[Layer]| {
-            let tensors: Vec<Tensor<3>> = layers
+        self.pairs(clips, clips, device)
+    }
+
+    /// The visual features of some clips and the audio features of as many, the same ones or others.
+    pub fn pairs(
+        &self,
+        seen: &[usize],
+        heard: &[usize],
+        device: &Device,
+    ) -> (LayerFeatures, LayerFeatures) {
+        let of = |layers: &[Layer], clips: &[usize]| {
+            let mut tensors: Vec<Tensor<3>> = layers
                 .iter()
                 .map(|layer| self.layer(layer, clips, device))
                 .collect();
+            let normed = tensors.pop();
             LayerFeatures {
-                final_norm: tensors[tensors.len() - 1].clone(),
+                final_norm: normed.unwrap_or_else(|| Tensor::zeros([0, 0, 0], device)),
                 layers: tensors,
             }
         };
-        (of(&self.layers[0]), of(&self.layers[1]))
+        (of(&self.layers[0], seen), of(&self.layers[1], heard))
     }
 
     fn layer(&self, layer: &Layer, clips: &[usize], device: &Device) -> Tensor<3> {
@@ -147,6 +171,14 @@ impl Bank {
     }
 }
 
+/// All segments of a scene.
+struct Input {
+    pictures: Vec<f32>,
+    sounds: Vec<f32>,
+    maps: Vec<u8>,
+    truth: Truth,
+}
+
 /// The pictures and spectrograms of all segments of a scene, drawn at the scene's size as a decoder would give them.
 fn prepare(
     image_prep: &ImagePrep,
@@ -154,15 +186,23 @@ fn prepare(
     tile: usize,
     seed: u64,
     options: &SceneOptions,
-) -> (Vec<f32>, Vec<f32>, Truth) {
+) -> Input {
     let scene = Scene::generate(seed, options);
     let (stage, sound) = (scene.stage(options.width, options.height), scene.sound());
-    let (mut pictures, mut sounds) = (vec![], vec![]);
+    let small = scene.stage(MAP_SIDE, MAP_SIDE);
+    let (mut pictures, mut sounds, mut maps) = (vec![], vec![], vec![]);
     for second in scene.seconds() {
+        let classes = small.classes(second.middle());
+        maps.extend(classes.iter().map(|c| c.map_or(NOTHING, |c| c as u8)));
         pictures.extend(image_prep.frame(&stage.frame(second.middle())));
         sounds.extend(sound_prep.second(cut(&sound, second), tile));
     }
-    (pictures, sounds, scene.truth())
+    Input {
+        pictures,
+        sounds,
+        maps,
+        truth: scene.truth(),
+    }
 }
 
 fn mean_rows(features: &LayerFeatures) -> Vec<Vec<f32>> {

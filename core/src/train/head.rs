@@ -1,7 +1,7 @@
 //! Trains a localization head on frozen features: Adam with the paper's step schedule, the best epoch by validation.
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams};
+use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::features::{Bank, numbers};
@@ -19,6 +19,11 @@ pub(super) struct HeadSchedule {
     /// Epochs from one fall of the rate to the next.
     pub step: usize,
     pub gamma: f64,
+    /// Decoupled weight decay (ours).
+    pub weight_decay: f32,
+    /// Share of clips that get the sound of another clip: frozen features of pictures and of sound do not depend on each
+    /// other, so that any two clips make a third of which the truth is known (ours).
+    pub recombined: f32,
 }
 
 /// Trains; gives the head of the epoch that was best on `validation`, on the plain device, and its accuracy.
@@ -32,7 +37,10 @@ pub(super) fn train(
 ) -> (LocalizeHead, f64) {
     let learning = device.clone().autodiff();
     let mut head = head.fork(&learning).train();
-    let mut optimiser = AdamConfig::new().init();
+    let mut optimiser = AdamWConfig::new()
+        .with_weight_decay(schedule.weight_decay)
+        .init();
+    let partners = Partners::of(training);
     let (mut best, mut best_accuracy) = (head.valid(), -1.0);
     let mut dice = Dice::new(7);
     for epoch in 0..schedule.epochs {
@@ -41,8 +49,9 @@ pub(super) fn train(
         let order = shuffled(training.len(), &mut dice);
         let mut sum = 0.0;
         for clips in order.chunks(schedule.batch) {
-            let (seen, heard) = training.batch(clips, &learning);
-            let targets = targets(training, clips, &learning);
+            let (others, truths) = partners.pick(training, clips, schedule.recombined, &mut dice);
+            let (seen, heard) = training.pairs(clips, &others, &learning);
+            let targets = targets(&truths, &learning);
             let loss = avel_loss(head.forward(&seen, &heard, clips.len()), &targets);
             let grads = GradientsParams::from_grads(loss.backward(), &head);
             head = optimiser.step(rate, head, grads);
@@ -72,18 +81,61 @@ fn shuffled(n: usize, dice: &mut Dice) -> Vec<usize> {
     order
 }
 
-fn targets(bank: &Bank, clips: &[usize], device: &Device) -> AvelTargets {
-    let (mut is_event, mut class, mut has_event) = (vec![], vec![], vec![]);
-    for clip in clips {
-        let labels = &bank.truths[*clip].labels;
-        let event = labels.iter().find(|l| **l != Truth::BACKGROUND);
-        is_event.extend(labels.iter().map(|l| f32::from(*l != Truth::BACKGROUND)));
-        class.push(event.copied().unwrap_or(0) as i64);
-        has_event.push(f32::from(event.is_some()));
+/// Which clips hold which event, to find one with the same.
+struct Partners(Vec<Vec<usize>>);
+
+impl Partners {
+    fn of(bank: &Bank) -> Self {
+        let mut by_class = vec![vec![]; Truth::BACKGROUND + 1];
+        for (clip, truth) in bank.truths.iter().enumerate() {
+            by_class[event(truth).unwrap_or(Truth::BACKGROUND)].push(clip);
+        }
+        Self(by_class)
     }
-    let n = clips.len();
+
+    /// For each clip the one whose sound it gets, mostly itself, and what is then true. Half of the others have the same
+    /// event.
+    fn pick(
+        &self,
+        bank: &Bank,
+        clips: &[usize],
+        share: f32,
+        dice: &mut Dice,
+    ) -> (Vec<usize>, Vec<Truth>) {
+        let pick = |&clip: &usize| {
+            let own = &bank.truths[clip];
+            let other = match (dice.chance(share), event(own)) {
+                (false, _) => clip,
+                (true, Some(class)) if dice.chance(0.5) => dice.pick(&self.0[class]),
+                (true, _) => dice.below(bank.len()),
+            };
+            match Truth::recombined(own, &bank.truths[other]) {
+                Some(truth) if other != clip => (other, truth),
+                _ => (clip, own.clone()),
+            }
+        };
+        clips.iter().map(pick).unzip()
+    }
+}
+
+/// The class of a clip's event.
+fn event(truth: &Truth) -> Option<usize> {
+    let mut labels = truth.labels.iter().copied();
+    labels.find(|label| *label != Truth::BACKGROUND)
+}
+
+fn targets(truths: &[Truth], device: &Device) -> AvelTargets {
+    let (mut is_event, mut class, mut has_event) = (vec![], vec![], vec![]);
+    for truth in truths {
+        let happens = |l: &usize| f32::from(*l != Truth::BACKGROUND);
+        is_event.extend(truth.labels.iter().map(happens));
+        class.push(event(truth).unwrap_or(0) as i64);
+        has_event.push(f32::from(event(truth).is_some()));
+    }
+    let n = truths.len();
+    let seconds = is_event.len() / n.max(1);
     AvelTargets {
-        is_event: Tensor::from_data(TensorData::new(is_event, [n, bank.seconds]), device),
+        is_event: Tensor::from_data(TensorData::new(is_event, [n, seconds]), device),
         class: Tensor::<1, Int>::from_data(TensorData::new(class, [n]), device),
         has_event: Tensor::from_data(TensorData::new(has_event, [n]), device),
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 use burn::tensor::{Device, Tensor};
 use mettle_core::base::Labels;
 use mettle_core::model::{
-    AvelConfig, BackboneEntry, HtsAtConfig, LocalizeEntry, Manifest, ModelBundle, ModelDesc,
-    SCHEMA, SwinV2Config, run_features,
+    AvelConfig, BackboneEntry, Distillation, HtsAtConfig, LocalizeEntry, Manifest, ModelBundle,
+    ModelDesc, SCHEMA, SwinV2Config, run_features,
 };
 use serde_json::json;
 
@@ -59,12 +59,17 @@ fn manifest() -> Manifest {
         localize: Some(LocalizeEntry {
             labels: Labels::new(["Bark", "Church bell"]),
             config: AvelConfig {
-                d: 16,
+                distill: Distillation {
+                    d: 16,
+                    ..Distillation::avel()
+                },
                 ..AvelConfig::default()
             },
             weights: "localize.safetensors".into(),
             familiarity: None,
         }),
+        parse: None,
+        segment: None,
     }
 }
 
@@ -187,7 +192,7 @@ fn what_is_wrong_is_said() {
     let architecture = |name: &'static str| {
         move |m: &mut serde_json::Value| m["visual"]["description"]["architecture"] = json!(name)
     };
-    refused(dir, architecture("vit"), "not in this version");
+    refused(dir, architecture("vit"), "invalid type");
     refused(dir, architecture("perceptron"), "unknown architecture");
     refused(
         dir,

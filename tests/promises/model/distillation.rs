@@ -88,7 +88,7 @@ impl ModuleVisitor for Collect {
 fn check(config: LcdConfig) {
     let device = Device::flex().autodiff();
     device.seed(11);
-    let module = config.init(&LAYER, 10, &device);
+    let module = config.init(&LAYER, Some(10), &device);
     let tokens = Tensor::<3>::random([3, 20, 24], Distribution::Normal(0.0, 2.0), &device);
     let weight = Tensor::<3>::random(
         [3, config.tokens, 10],
@@ -208,9 +208,9 @@ fn branches_can_be_switched_off() {
             ..LcdConfig::default()
         };
         config.validate().unwrap();
-        let module = config.init(&LAYER, 6, &device);
+        let module = config.init(&LAYER, Some(6), &device);
         assert_eq!(module.forward(tokens()).dims(), [2, 3, 6]);
-        let expected = mettle_core::model::params::lcd_layer(&config, &LAYER, 6);
+        let expected = mettle_core::model::params::lcd_layer(&config, &LAYER, Some(6));
         assert_eq!(module.num_params() as u64, expected);
     }
     let nothing = LcdConfig {

@@ -1,8 +1,9 @@
 //! Pre-processing, backbones, checkpoints, distillation and heads, against references nobody here wrote.
 
-mod golden;
+pub mod golden;
 
 mod backbones;
+mod backbones_vit_resnext;
 mod bundle;
 mod distillation;
 mod front_ends;

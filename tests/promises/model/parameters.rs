@@ -2,8 +2,10 @@
 
 use burn::module::Module;
 use burn::tensor::Device;
-use mettle_core::model::params::{avel, avel_head, hts_at, hts_at_trunk, swin_v2, swin_v2_trunk};
-use mettle_core::model::{AvelConfig, HtsAtConfig, LcdConfig, SwinV2Config};
+use mettle_core::model::params::{avel, avel_head, hts_at, hts_at_trunk, resnext, swin_v2, vit};
+use mettle_core::model::{
+    AvelConfig, Distillation, HtsAtConfig, LcdConfig, ResNextConfig, SwinV2Config, VitConfig,
+};
 
 /// AVE's classes without the background.
 const CLASSES: usize = 28;
@@ -29,7 +31,10 @@ fn separate_backbones_have_the_papers_count() {
 #[test]
 fn a_shared_backbone_has_the_papers_count() {
     let config = AvelConfig {
-        visual: LcdConfig::default(),
+        distill: Distillation {
+            visual: LcdConfig::default(),
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     };
     let count = avel(&config, &SwinV2Config::large_192(), None, CLASSES);
@@ -42,6 +47,9 @@ fn a_shared_backbone_has_the_papers_count() {
 fn backbones_have_their_checkpoints_count() {
     assert_eq!(swin_v2(&SwinV2Config::large_192()), 228_772_549);
     assert_eq!(hts_at(&HtsAtConfig::audioset()), 31_325_143);
+    assert_eq!(vit(&VitConfig::large_16()), 303_301_632 + 22_389_075);
+    let (trunk, classifier) = (86_742_336, 2049 * 1000);
+    assert_eq!(resnext(&ResNextConfig::default()), trunk + classifier);
 }
 
 /// What the arithmetic says of small models is what they hold.
@@ -57,7 +65,7 @@ fn arithmetic_agrees_with_allocated_modules() {
         ..SwinV2Config::default()
     };
     let model = swin.init(&device).unwrap();
-    assert_eq!(model.num_params() as u64, swin_v2_trunk(&swin));
+    assert_eq!(model.num_params() as u64, swin_v2(&swin));
     let htsat = HtsAtConfig {
         spec_size: 128,
         embed_dim: 8,
@@ -73,7 +81,10 @@ fn arithmetic_agrees_with_allocated_modules() {
     assert_eq!(model.num_params() as u64, hts_at_trunk(&htsat) + running);
     let (visual, audio) = (swin.spec("").layers, htsat.spec("").layers);
     let config = AvelConfig {
-        d: 16,
+        distill: Distillation {
+            d: 16,
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     };
     let head = config.init(&visual, &audio, 7, &device).unwrap();

@@ -151,6 +151,32 @@ fn segmentation_is_laid_out_like_avsbench() {
     assert!(marked > 1000);
 }
 
+/// Clips with several sources: folders by split, masks of every frame, the clip's ending inside the name of its frames.
+#[test]
+fn segmentation_of_many_is_laid_out_as_avsbench() {
+    let dir = written(8, 10, SceneTask::SegmentMany);
+    let root = dir.path().join("Multi-sources");
+    let mut rows = lines(root.join("ms3_meta_data.csv"));
+    assert_eq!(rows.remove(0), "name,split");
+    assert_eq!(rows.len(), 10);
+    let data = root.join("ms3_data");
+    let mut marked = 0;
+    for row in rows {
+        let (id, split) = row.split_once(',').unwrap();
+        assert!(data.join("raw_videos").join(format!("{id}.mp4")).exists());
+        let sound = data.join("audio_wav").join(split);
+        assert!(sound.join(format!("{id}.wav")).exists());
+        for k in 1..=5 {
+            let frames = data.join("visual_frames").join(id);
+            assert!(frames.join(format!("{id}.mp4_{k}.png")).exists());
+            let masks = data.join("gt_masks").join(split).join(id);
+            let mask = image::open(masks.join(format!("{id}_{k}.png"))).unwrap();
+            marked += mask.into_luma8().pixels().filter(|p| p[0] == 255).count();
+        }
+    }
+    assert!(marked > 5000);
+}
+
 /// The same seed writes the same files, byte for byte; another seed other clips.
 #[test]
 fn same_seed_same_files() {

@@ -52,7 +52,7 @@ fn the_cast_is_of_ave_in_its_order() {
 
 #[test]
 fn drawings_of_the_test_are_never_in_training() {
-    for task in [SceneTask::Localize, SceneTask::Parse, SceneTask::Segment] {
+    for task in super::TASKS {
         for (split, allowed) in [
             (Split::Train, 0..TRAIN_VARIANTS),
             (Split::Test, TRAIN_VARIANTS..VARIANTS),

@@ -2,7 +2,9 @@
 
 use burn::tensor::{Device, Int, Tensor};
 use mettle_core::model::AvelOutput;
-use mettle_core::train::{AvelTargets, avel_loss, avel_segments, segment_accuracy};
+use mettle_core::train::{
+    AvelTargets, avel_loss, avel_segments, batched_accuracy, segment_accuracy,
+};
 
 /// Ten segments, class 5 at 2 to 4, background (28) elsewhere; the head says event at 2 to 6.
 fn example(class: usize) -> f64 {
@@ -22,6 +24,20 @@ fn example(class: usize) -> f64 {
 fn worked_examples() {
     assert_eq!(example(5), 0.8);
     assert_eq!(example(6), 0.5);
+}
+
+/// 402 clips in batches of 8: the last two weigh four times as much as the others.
+#[test]
+fn the_baselines_average_batches() {
+    let truth = vec![1; 4020];
+    let mut predicted = truth.clone();
+    predicted[4000..].fill(0);
+    let exact = segment_accuracy(&predicted, &truth);
+    assert!((exact - 400.0 / 402.0).abs() < 1e-12);
+    let batched = batched_accuracy(&predicted, &truth, 10, 8);
+    assert!((batched - 50.0 / 51.0).abs() < 1e-12);
+    // Clip by clip it is exact again.
+    assert!((batched_accuracy(&predicted, &truth, 10, 1) - exact).abs() < 1e-12);
 }
 
 /// A probability of exactly one half is not above one half.

@@ -3,11 +3,22 @@
 mod datasets;
 mod demo;
 mod drawings;
+mod masks_metric;
 mod metrics;
+mod parsing_metric;
 mod same_seed;
+mod sources;
 mod truth;
 
 use mettle_core::data::scenes::{Scene, SceneOptions, SceneTask, Split};
+
+/// Every kind of scene.
+const TASKS: [SceneTask; 4] = [
+    SceneTask::Localize,
+    SceneTask::Parse,
+    SceneTask::Segment,
+    SceneTask::SegmentMany,
+];
 
 /// Scenes of a task at a small size.
 fn scenes(task: SceneTask, split: Split, seeds: std::ops::Range<u64>) -> Vec<Scene> {
@@ -16,6 +27,7 @@ fn scenes(task: SceneTask, split: Split, seeds: std::ops::Range<u64>) -> Vec<Sce
         task,
         width: 96,
         height: 54,
+        ..SceneOptions::default()
     };
     seeds.map(|seed| Scene::generate(seed, &options)).collect()
 }

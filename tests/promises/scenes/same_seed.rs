@@ -7,7 +7,7 @@ use super::scenes;
 
 #[test]
 fn same_seed_same_scene() {
-    for task in [SceneTask::Localize, SceneTask::Parse, SceneTask::Segment] {
+    for task in super::TASKS {
         let one = scenes(task, Split::Train, 40..44);
         let other = scenes(task, Split::Train, 40..44);
         for (one, other) in one.iter().zip(&other) {

@@ -6,7 +6,7 @@ use mettle_core::data::scenes::{RATE, Scene, SceneTask, Split, Truth};
 use super::{loudness, scenes};
 
 fn all_tasks() -> Vec<Scene> {
-    [SceneTask::Localize, SceneTask::Parse, SceneTask::Segment]
+    super::TASKS
         .into_iter()
         .flat_map(|task| scenes(task, Split::Train, 100..125))
         .collect()

@@ -7,4 +7,5 @@ mod scripted;
 mod shaders;
 mod sync;
 mod theme;
+mod weights;
 mod work;

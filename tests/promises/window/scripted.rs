@@ -17,7 +17,7 @@ use mettle_core::engine::{
 use mettle_core::media::{
     AudioInfo, Clip, ColorMatrix, ColorRange, RgbFrame, VideoFrame, VideoInfo, YuvPicture,
 };
-use mettle_core::predict::{Prediction, PredictionKey};
+use mettle_core::predict::{Detail, Prediction, PredictionKey};
 
 /// What the window asked, and what it is to be told.
 #[derive(Default)]
@@ -205,6 +205,7 @@ pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
         segments: TimeSpan::seconds_of(clip.duration),
         scores: (0..scored).map(score).collect(),
         familiarity: vec![0.9; scored],
+        detail: Detail::Localized,
     })
 }
 
@@ -232,7 +233,8 @@ pub fn window(paths: &[&str]) -> (Harness<'static, MettleApp>, ScriptedEngine) {
             player,
             state: AppState::default(),
             paths,
-            model: None,
+            restart: None,
+            models: None,
         };
         MettleApp::new(cc, parts)
     };

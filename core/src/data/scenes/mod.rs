@@ -42,8 +42,11 @@ pub enum SceneTask {
     Localize,
     /// Ten seconds; one to three classes of LLP, each heard, seen or both, on whole seconds.
     Parse,
-    /// Five seconds; one to three things seen, one or more of them sounding, as in AVSBench.
+    /// Five seconds; one to three things seen, one of them sounding, as in AVSBench's single-source part.
     Segment,
+    /// Five seconds; two or three things seen, each sounding at times, alone, together or not at all, as in AVSBench's
+    /// multi-source part.
+    SegmentMany,
 }
 
 /// How to make a scene.
@@ -53,6 +56,8 @@ pub struct SceneOptions {
     pub split: Split,
     /// For which task.
     pub task: SceneTask,
+    /// Whether classes may appear that the task's data set does not know.
+    pub all_classes: bool,
     /// Columns of a frame.
     pub width: usize,
     /// Rows of a frame.
@@ -64,6 +69,7 @@ impl Default for SceneOptions {
         Self {
             split: Split::Train,
             task: SceneTask::Localize,
+            all_classes: false,
             width: 480,
             height: 270,
         }
@@ -87,7 +93,7 @@ const SOUND: u64 = 3;
 impl Scene {
     /// The scene of a seed.
     pub fn generate(seed: u64, options: &SceneOptions) -> Self {
-        let cues = script::write(&mut Dice::of(seed, SCRIPT), options.task);
+        let cues = script::write(&mut Dice::of(seed, SCRIPT), options);
         Self {
             options: *options,
             seed,

@@ -4,7 +4,7 @@ use super::categories::{CATEGORIES, Gait};
 use super::dice::Dice;
 use super::sound::{Voice, unknown};
 use super::stage::Pose;
-use super::{SceneTask, Split};
+use super::{SceneOptions, SceneTask, Split};
 use crate::base::{Time, TimeSpan};
 
 /// What an actor is.
@@ -49,16 +49,18 @@ impl Actor {
 pub(super) fn duration(task: SceneTask) -> Time {
     Time::from_secs_f64(match task {
         SceneTask::Localize | SceneTask::Parse => 10.0,
-        SceneTask::Segment => 5.0,
+        SceneTask::Segment | SceneTask::SegmentMany => 5.0,
     })
 }
 
 /// The script of a scene.
-pub(super) fn write(dice: &mut Dice, task: SceneTask) -> Vec<Cue> {
-    match task {
+pub(super) fn write(dice: &mut Dice, options: &SceneOptions) -> Vec<Cue> {
+    let all = options.all_classes;
+    match options.task {
         SceneTask::Localize => localize(dice),
-        SceneTask::Parse => parse(dice),
-        SceneTask::Segment => segment(dice),
+        SceneTask::Parse => parse(dice, all),
+        SceneTask::Segment => segment(dice, all),
+        SceneTask::SegmentMany => segment_many(dice, all),
     }
 }
 
@@ -163,9 +165,9 @@ fn distractor(dice: &mut Dice, thing: Thing, others: &[Cue]) -> Option<Cue> {
     })
 }
 
-/// One to three of LLP's classes, each heard, seen or both, on whole seconds; now and then something unknown.
-fn parse(dice: &mut Dice) -> Vec<Cue> {
-    let deck = deck(dice, |class| CATEGORIES[class].llp.is_some());
+/// One to three of LLP's classes, or of all, each heard, seen or both, on whole seconds; now and then something unknown.
+fn parse(dice: &mut Dice, all: bool) -> Vec<Cue> {
+    let deck = deck(dice, |class| all || CATEGORIES[class].llp.is_some());
     let count = 1 + dice.below(3);
     let mut cues: Vec<Cue> = deck[..count]
         .iter()
@@ -191,24 +193,49 @@ fn parse(dice: &mut Dice) -> Vec<Cue> {
     cues
 }
 
-/// One to three things on screen throughout; at least one of them sounds, and comes and goes in a third of scenes.
-fn segment(dice: &mut Dice) -> Vec<Cue> {
-    let deck = deck(dice, |class| CATEGORIES[class].avsbench.is_some());
+/// One to three things on screen throughout; one of them sounds, and comes and goes in a third of scenes.
+fn segment(dice: &mut Dice, all: bool) -> Vec<Cue> {
+    let deck = deck(dice, |class| all || CATEGORIES[class].avsbench.is_some());
     let count = dice.pick(&[1, 1, 2, 3]);
-    let sounding = 1 + dice.below(count);
+    let heard = if dice.chance(0.33) {
+        part_of_five(dice)
+    } else {
+        secs(0.0, 5.0)
+    };
+    let cue = |(i, &class): (usize, &usize)| on_screen(class, (i == 0).then_some(heard));
+    deck[..count].iter().enumerate().map(cue).collect()
+}
+
+/// Two or three things on screen throughout; one or more of them sound, each throughout or for a part.
+fn segment_many(dice: &mut Dice, all: bool) -> Vec<Cue> {
+    let deck = deck(dice, |class| all || CATEGORIES[class].avsbench.is_some());
+    let count = dice.pick(&[2, 2, 3]);
+    let sounding = dice.pick(&[1, 2, 2, 3]).min(count);
     let mut cue = |(i, &class): (usize, &usize)| {
-        let (mut start, mut end) = (0, 5);
-        if dice.chance(0.33) {
-            start = dice.below(3);
-            end = start + 2 + dice.below(4 - start);
-        }
-        Cue {
-            thing: Thing::Known(class),
-            seen: Some(secs(0.0, 5.0)),
-            heard: (i < sounding).then(|| secs(start as f32, end as f32)),
-        }
+        let heard = if dice.chance(0.6) {
+            part_of_five(dice)
+        } else {
+            secs(0.0, 5.0)
+        };
+        on_screen(class, (i < sounding).then_some(heard))
     };
     deck[..count].iter().enumerate().map(&mut cue).collect()
+}
+
+/// Two to five of five whole seconds.
+fn part_of_five(dice: &mut Dice) -> TimeSpan {
+    let start = dice.below(3);
+    let end = start + 2 + dice.below(4 - start);
+    secs(start as f32, end as f32)
+}
+
+/// Seen for five seconds.
+fn on_screen(class: usize, heard: Option<TimeSpan>) -> Cue {
+    Cue {
+        thing: Thing::Known(class),
+        seen: Some(secs(0.0, 5.0)),
+        heard,
+    }
 }
 
 /// Gives every cue its drawing, its place and its voice.

@@ -45,7 +45,30 @@ impl Truth {
             }),
             Thing::Unknown(_) => None,
         };
-        let classes: Vec<ClassTruth> = actors.iter().filter_map(known).collect();
+        Self::from_classes(actors.iter().filter_map(known).collect(), duration)
+    }
+
+    /// The truth of a film with the pictures of one scene and the sound of another. None where more than one class would
+    /// then be both heard and seen.
+    pub fn recombined(pictures: &Self, sound: &Self) -> Option<Self> {
+        let seconds = pictures.labels.len().min(sound.labels.len());
+        let own = |truth: &Self, class| truth.classes.iter().find(|c| c.class == class).cloned();
+        let classes = (0..CATEGORIES.len()).filter_map(|class| {
+            let visible = own(pictures, class).and_then(|c| c.visible);
+            let audible = own(sound, class).and_then(|c| c.audible);
+            (visible.is_some() || audible.is_some()).then_some(ClassTruth {
+                class,
+                audible,
+                visible,
+            })
+        });
+        let duration = Time::from_micros(seconds as i64 * 1_000_000);
+        let truth = Self::from_classes(classes.collect(), duration);
+        let both = truth.classes.iter().filter(|c| c.both().is_some());
+        (both.count() <= 1).then_some(truth)
+    }
+
+    fn from_classes(classes: Vec<ClassTruth>, duration: Time) -> Self {
         let label = |second: TimeSpan| {
             let happening = |c: &&ClassTruth| covers(c.both(), second, 0.5);
             let class = classes.iter().find(happening);

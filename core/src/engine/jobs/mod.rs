@@ -2,6 +2,7 @@
 
 mod open;
 mod predict;
+mod spectrogram;
 mod thumbnails;
 mod warm_up;
 mod waveform;
@@ -40,6 +41,7 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
             urgent: true,
         },
         JobSpec::Waveform { clip } => media(Box::new(waveform::WaveformJob::new(clip))),
+        JobSpec::Spectrogram { clip } => media(Box::new(spectrogram::SpectrogramJob::new(clip))),
         JobSpec::Thumbnails { clip } => media(Box::new(thumbnails::ThumbnailsJob::new(clip))),
         JobSpec::Predict { clip, task, model } => {
             Routed::Compute(Box::new(predict::PredictJob::new(clip, task, model)))

@@ -12,7 +12,8 @@ use crate::engine::{
 };
 use crate::features::{PreparedSegment, Recipe, extract, pooled};
 use crate::media::{Clip, MediaError, SegmentReader};
-use crate::predict::{Localizer, PredictionKey};
+use crate::model::TaskHead;
+use crate::predict::{PredictionKey, Predictor};
 use crate::project::Task;
 
 /// Segments decoded ahead of the backbones.
@@ -39,7 +40,8 @@ pub(super) struct PredictJob {
 
 struct Begun {
     segments: Receiver<Result<PreparedSegment, MediaError>>,
-    localizer: Localizer,
+    predictor: Predictor,
+    head: TaskHead,
     total: u64,
 }
 
@@ -63,12 +65,13 @@ impl PredictJob {
     ) -> Result<Begun, EngineError> {
         let (_, ready) = session.model(&self.model)?;
         let model = &ready.model;
-        if self.task != Task::Localize || model.localize.is_none() {
+        let labels = model.about.labels_of(self.task).cloned();
+        let (Some(head), Some(labels)) = (model.head(self.task), labels) else {
             return Err(EngineError::NoHead {
                 model: model.about.name.clone(),
                 task: self.task,
             });
-        }
+        };
         if let Some(notice) = one_modality(&self.clip) {
             context.reply(ReplyBody::Notice(notice));
         }
@@ -88,7 +91,8 @@ impl PredictJob {
         Ok(Begun {
             segments,
             total: spans.len() as u64,
-            localizer: Localizer::new(key, model.about.labels.clone(), spans),
+            predictor: Predictor::new(key, labels, spans),
+            head,
         })
     }
 }
@@ -103,19 +107,19 @@ impl Job<ComputeSession> for PredictJob {
             self.begun = Some(self.begin(session, context)?);
             return Ok(Step::More);
         };
-        if !begun.localizer.is_complete() {
+        if !begun.predictor.is_complete() {
             let batch = take(&begun.segments, self.batch)?;
             if batch.is_empty() {
                 return Ok(Step::More);
             }
             let time = begun.score(session, &self.model, &batch)?;
             self.batch = next_batch(self.batch, time);
-            context.progress(begun.localizer.seen() as u64, begun.total);
+            context.progress(begun.predictor.seen() as u64, begun.total);
         }
-        let complete = begun.localizer.is_complete();
+        let complete = begun.predictor.is_complete();
         let due = self.sent.is_none_or(|sent| sent.elapsed() >= PAUSE);
         if complete || (due && !context.reader_is_behind()) {
-            let prediction = Arc::new(begun.localizer.prediction());
+            let prediction = Arc::new(begun.predictor.prediction());
             context.reply(ReplyBody::Prediction(prediction));
             self.sent = Some(Instant::now());
         }
@@ -134,9 +138,6 @@ impl Begun {
         let begin = Instant::now();
         let (device, ready) = session.model(choice)?;
         let model = &ready.model;
-        let Some(head) = &model.localize else {
-            return Ok(Duration::ZERO);
-        };
         let (visual, audio) = extract(model, batch, device);
         let familiarity = match &ready.familiarity {
             Some(known) => pooled(&visual, &audio)
@@ -146,9 +147,8 @@ impl Begun {
                 .collect(),
             None => vec![1.0; batch.len()],
         };
-        let (visual, audio) = head.meta_features(&visual, &audio);
-        self.localizer
-            .add(head, visual, audio, &familiarity)
+        self.predictor
+            .add(&self.head, &visual, &audio, &familiarity)
             .map_err(EngineError::Compute)?;
         Ok(begin.elapsed())
     }

@@ -193,4 +193,8 @@ impl Backbone for HtsAt {
     fn forward(&self, input: Tensor<4>) -> LayerFeatures {
         HtsAt::forward(self, input)
     }
+
+    fn classify(&self, features: &LayerFeatures) -> Option<Tensor<2>> {
+        Some(HtsAt::classify(self, features)?.clipwise)
+    }
 }

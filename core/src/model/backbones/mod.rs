@@ -2,32 +2,36 @@
 
 mod hts_at;
 mod hts_at_config;
-mod parts;
+pub(super) mod parts;
+mod resnext;
 mod stretch;
 mod swin_v1;
 mod swin_v2;
 mod swin_v2_attention;
+mod vit;
 mod windows;
 
 use burn::tensor::Tensor;
 
 pub use hts_at::{HtsAt, HtsAtOutput};
 pub use hts_at_config::HtsAtConfig;
+pub use resnext::{ResNext, ResNextConfig};
 pub use swin_v2::{SwinV2, SwinV2Config};
+pub use vit::{Vit, VitConfig};
 
 /// What a backbone computes for a batch.
 #[derive(Clone, Debug)]
 pub struct LayerFeatures {
     /// Every block's output before merging, in order: layer l is `[n, tokens_l, width_l]`.
     pub layers: Vec<Tensor<3>>,
-    /// The last block's output after the backbone's final norm, `[n, tokens, width]`.
+    /// The last block's output after the backbone's final norm, where it has one, `[n, tokens, width]`.
     pub final_norm: Tensor<3>,
 }
 
 /// The shape of one layer's features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LayerShape {
-    /// Tokens, `grid.0 * grid.1`, row-major.
+    /// Tokens: those of the grid, row-major, after [`Self::prefix`] others.
     pub tokens: usize,
     /// Numbers a token.
     pub width: usize,
@@ -37,12 +41,19 @@ pub struct LayerShape {
     pub stage: usize,
 }
 
+impl LayerShape {
+    /// Tokens before those of the grid: 1, the class token, in a ViT, else 0. What draws on places must leave them out.
+    pub fn prefix(&self) -> usize {
+        self.tokens.saturating_sub(self.grid.0 * self.grid.1)
+    }
+}
+
 /// What a backbone is, without its weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BackboneSpec {
     /// The description's name, for people.
     pub name: String,
-    /// `swin_v2` or `hts_at`.
+    /// `swin_v2`, `hts_at`, `vit` or `resnext`.
     pub architecture: &'static str,
     /// One entry a block.
     pub layers: Vec<LayerShape>,
@@ -55,4 +66,8 @@ pub trait Backbone: Send {
 
     /// Features of a batch: pictures `[n, 3, h, w]`, normalised, or log-mel spectrograms `[n, 1, frames, mel]`.
     fn forward(&self, input: Tensor<4>) -> LayerFeatures;
+
+    /// What the backbone's own classifier says of features of [`Self::forward`]: a probability a class, `[n, classes]`.
+    /// `None` where the classifier was not loaded.
+    fn classify(&self, features: &LayerFeatures) -> Option<Tensor<2>>;
 }

@@ -1,4 +1,4 @@
-//! What Swin-V2 and HTS-AT share: patch embedding, merging, the two-layer perceptron, stochastic depth.
+//! What backbones share: patch embedding, merging, the two-layer perceptron, the classifier, stochastic depth.
 //!
 //! Fields carry upstream's names, because checkpoints are loaded by them.
 
@@ -12,10 +12,10 @@ use super::windows::WindowPlan;
 use crate::model::ModelError;
 
 /// Upstream draws matrices from a normal of this standard deviation, cut at ±2: a hundred deviations, so uncut here.
-pub(super) const INIT_STD: f64 = 0.02;
+pub(in crate::model) const INIT_STD: f64 = 0.02;
 
 /// A linear layer `[d_in] -> [d_out]`, drawn as upstream does.
-pub(super) fn linear(d_in: usize, d_out: usize, bias: bool, device: &Device) -> Linear {
+pub(in crate::model) fn linear(d_in: usize, d_out: usize, bias: bool, device: &Device) -> Linear {
     let mut layer = LinearConfig::new(d_in, d_out)
         .with_bias(false)
         .with_initializer(Initializer::Normal {
@@ -27,39 +27,66 @@ pub(super) fn linear(d_in: usize, d_out: usize, bias: bool, device: &Device) -> 
     layer
 }
 
-/// LayerNorm with epsilon 1e-5, as in both backbones.
-pub(super) fn layer_norm(width: usize, device: &Device) -> LayerNorm {
-    LayerNormConfig::new(width).with_epsilon(1e-5).init(device)
+/// LayerNorm with epsilon 1e-5, as in Swin-V2 and HTS-AT.
+pub(in crate::model) fn layer_norm(width: usize, device: &Device) -> LayerNorm {
+    layer_norm_of(width, 1e-5, device)
 }
 
-/// Pixels to tokens: a convolution whose stride is its kernel, then a norm.
+/// LayerNorm with an epsilon of one's own.
+pub(super) fn layer_norm_of(width: usize, epsilon: f64, device: &Device) -> LayerNorm {
+    LayerNormConfig::new(width)
+        .with_epsilon(epsilon)
+        .init(device)
+}
+
+/// A classifier's linear layer; `None` for no classes.
+pub(super) fn classifier(width: usize, classes: usize, device: &Device) -> Option<Linear> {
+    (classes > 0).then(|| linear(width, classes, true, device))
+}
+
+/// Pixels to tokens: a convolution whose stride is its kernel, then, in the Swins, a norm.
 #[derive(Module, Debug)]
 pub(super) struct PatchEmbed {
     proj: Conv2d,
-    norm: LayerNorm,
+    norm: Option<LayerNorm>,
 }
 
 impl PatchEmbed {
     pub fn new(channels: usize, width: usize, patch: (usize, usize), device: &Device) -> Self {
+        Self {
+            norm: Some(layer_norm(width, device)),
+            ..Self::without_norm(channels, width, patch, device)
+        }
+    }
+
+    pub fn without_norm(
+        channels: usize,
+        width: usize,
+        patch: (usize, usize),
+        device: &Device,
+    ) -> Self {
         let kernel = [patch.0, patch.1];
         Self {
             proj: Conv2dConfig::new([channels, width], kernel)
                 .with_stride(kernel)
                 .init(device),
-            norm: layer_norm(width, device),
+            norm: None,
         }
     }
 
-    /// `[n, channels, h, w]` to `[n, tokens, width]`, row-major.
+    /// `[n, channels, h, w]` to `[n, tokens, width]`, row-major. Pixels beyond the last whole patch are not seen.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<3> {
         let tokens = self.proj.forward(x).flatten::<3>(2, 3).swap_dims(1, 2);
-        self.norm.forward(tokens)
+        match &self.norm {
+            Some(norm) => norm.forward(tokens),
+            None => tokens,
+        }
     }
 }
 
 /// Two linear layers with the exact (erf) GELU between.
 #[derive(Module, Debug)]
-pub(super) struct Mlp {
+pub(in crate::model) struct Mlp {
     fc1: Linear,
     fc2: Linear,
 }
@@ -125,7 +152,7 @@ impl PatchMerge {
 
 /// Stochastic depth: in training, drops a block's branch for whole samples; nothing otherwise.
 #[derive(Module, Debug)]
-pub(super) struct DropPath {
+pub(in crate::model) struct DropPath {
     prob: f64,
     training: Param<Flag>,
 }

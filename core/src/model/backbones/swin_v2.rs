@@ -2,12 +2,13 @@
 //! the branches.
 
 use burn::module::Module;
-use burn::nn::LayerNorm;
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::parts::{
-    DropPath, MergeNorm, Mlp, PatchEmbed, PatchMerge, Pyramid, drop_path_of, layer_norm,
+    DropPath, MergeNorm, Mlp, PatchEmbed, PatchMerge, Pyramid, classifier, drop_path_of, layer_norm,
 };
 use super::swin_v2_attention::{AttentionShape, WindowAttentionV2};
 use super::windows::WindowPlan;
@@ -26,7 +27,7 @@ pub struct SwinV2Config {
     pub patch_size: usize,
     /// Channels of the picture.
     pub in_chans: usize,
-    /// Classes of the classifier, which is counted but neither built nor loaded here.
+    /// Classes of the classifier; 0 leaves it out.
     pub num_classes: usize,
     /// Width of the first stage; each later one doubles it.
     pub embed_dim: usize,
@@ -137,6 +138,9 @@ impl SwinV2Config {
             patch_embed: PatchEmbed::new(self.in_chans, self.embed_dim, patch, device),
             layers,
             norm: layer_norm(pyramid.width(last), device),
+            head: Head {
+                fc: classifier(pyramid.width(last), self.num_classes, device),
+            },
             spec: self.spec("swin_v2"),
         })
     }
@@ -217,12 +221,19 @@ struct Stage {
     blocks: Vec<Block>,
 }
 
-/// Swin-V2 without its classifier.
+/// The classifier, as timm names it since 0.9.
+#[derive(Module, Debug)]
+struct Head {
+    fc: Option<Linear>,
+}
+
+/// Swin-V2.
 #[derive(Module, Debug)]
 pub struct SwinV2 {
     patch_embed: PatchEmbed,
     layers: Vec<Stage>,
     norm: LayerNorm,
+    head: Head,
     #[module(skip)]
     spec: BackboneSpec,
 }
@@ -247,6 +258,12 @@ impl SwinV2 {
             layers,
             final_norm: self.norm.forward(x),
         }
+    }
+
+    /// The classifier's scores before the softmax, `[n, classes]`, of the mean of all tokens. `None` without a classifier.
+    pub fn logits(&self, features: &LayerFeatures) -> Option<Tensor<2>> {
+        let pooled = features.final_norm.clone().mean_dim(1).squeeze_dim(1);
+        Some(self.head.fc.as_ref()?.forward(pooled))
     }
 
     /// Computes position biases once and for all: for weights that will not change any more.
@@ -282,5 +299,9 @@ impl Backbone for SwinV2 {
 
     fn forward(&self, input: Tensor<4>) -> LayerFeatures {
         SwinV2::forward(self, input)
+    }
+
+    fn classify(&self, features: &LayerFeatures) -> Option<Tensor<2>> {
+        Some(softmax(self.logits(features)?, 1))
     }
 }

@@ -177,12 +177,20 @@ pub(super) fn window_attention(
     let [batch, heads, tokens, width] = dims;
     let copies = bias.dims()[1] / heads;
     let fold = |x: Tensor<4>| x.reshape([batch / copies, heads * copies, tokens, width]);
+    attention([fold(q), fold(k), fold(v)], Some(bias), scale).reshape(dims)
+}
+
+/// Softmax attention of `[n, heads, tokens, d]`, every token on every other; `bias` is added to the scaled products.
+pub(super) fn attention(
+    [q, k, v]: [Tensor<4>; 3],
+    bias: Option<Tensor<4>>,
+    scale: f64,
+) -> Tensor<4> {
     let options = burn::tensor::ops::AttentionModuleOptions {
         scale: Some(scale),
         ..Default::default()
     };
-    burn::tensor::module::attention(fold(q), fold(k), fold(v), None, Some(bias), options)
-        .reshape(dims)
+    burn::tensor::module::attention(q, k, v, None, bias, options)
 }
 
 /// Splits `[n, tokens, 3 * heads * d]` into queries, keys and values `[n, heads, tokens, d]`.

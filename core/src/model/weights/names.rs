@@ -9,6 +9,10 @@ pub enum Names {
     SwinV2,
     /// HTS-AT.
     HtsAt,
+    /// timm's Vision Transformer.
+    Vit,
+    /// ResNeXt of timm or of torchvision, which agree.
+    ResNext,
     /// A head of this program.
     Head,
 }
@@ -25,7 +29,11 @@ impl Names {
     /// Brings a checkpoint to the one layout that modules here have.
     pub(super) fn upstream(self, state: StateDict) -> StateDict {
         match self {
-            Self::Head => state,
+            Self::Head | Self::Vit => state,
+            Self::ResNext => rename(state, |key| {
+                key.replace(".downsample.0.", ".downsample.conv.")
+                    .replace(".downsample.1.", ".downsample.norm.")
+            }),
             Self::HtsAt => rename(state, |key| {
                 key.strip_prefix("sed_model.").unwrap_or(key).to_owned()
             }),
@@ -36,6 +44,10 @@ impl Names {
                     let key = key
                         .replace(".cpb_mlp.0.", ".cpb_mlp.fc1.")
                         .replace(".cpb_mlp.2.", ".cpb_mlp.fc2.");
+                    let key = match key.strip_prefix("head.") {
+                        Some(part @ ("weight" | "bias")) => format!("head.fc.{part}"),
+                        _ => key,
+                    };
                     match merges_at_end {
                         true => later_stage(&key).unwrap_or(key),
                         false => key,
@@ -51,7 +63,8 @@ impl Names {
         let recomputed = RECOMPUTED.iter().any(|name| key.ends_with(name));
         match self {
             Self::Head => false,
-            Self::SwinV2 => recomputed || key.starts_with("head."),
+            Self::SwinV2 | Self::Vit => recomputed || key.starts_with("head."),
+            Self::ResNext => recomputed || key.starts_with("fc."),
             Self::HtsAt => {
                 const UNUSED: [&str; 4] = [
                     "head.",

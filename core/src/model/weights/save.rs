@@ -10,12 +10,15 @@ use burn::tensor::DType;
 
 use crate::model::ModelError;
 
-/// Writes every parameter as a 16-bit float. What was at `path` is replaced.
+/// Writes every parameter as a 16-bit float; the same weights give the same bytes. What was at `path` is replaced.
 ///
 /// # Errors
 /// The file cannot be written.
 pub fn save_module<M: Module>(module: &M, path: &Path) -> Result<(), ModelError> {
+    // Burn's own notes in the header come in a random order: one alone leaves the bytes to the weights.
     let mut store = SafetensorsStore::from_bytes(None)
+        .clear_metadata()
+        .metadata("format", "pt")
         .with_to_adapter(BurnToPyTorchAdapter.chain(FloatCastAdapter::to(DType::F16)))
         .with_key_remapping(r"\.cpb_mlp\.fc1\.", ".cpb_mlp.0.")
         .with_key_remapping(r"\.cpb_mlp\.fc2\.", ".cpb_mlp.2.");

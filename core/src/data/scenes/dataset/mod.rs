@@ -120,7 +120,7 @@ pub fn write_dataset(
         match task {
             SceneTask::Localize => ave::write_item(dir, item)?,
             SceneTask::Parse => llp::write_item(dir, item)?,
-            SceneTask::Segment => avsbench::write_item(dir, item)?,
+            SceneTask::Segment | SceneTask::SegmentMany => avsbench::write_item(dir, item)?,
         }
         let done = i as u64 + 1;
         progress(Progress { done, total });
@@ -128,7 +128,8 @@ pub fn write_dataset(
     match task {
         SceneTask::Localize => ave::write_index(dir, &items),
         SceneTask::Parse => llp::write_index(dir, &items),
-        SceneTask::Segment => avsbench::write_index(dir, &items),
+        SceneTask::Segment => avsbench::write_single_index(dir, &items),
+        SceneTask::SegmentMany => avsbench::write_multi_index(dir, &items),
     }
 }
 

@@ -1,4 +1,4 @@
-//! AVE's segment accuracy, counted exactly over all segments.
+//! AVE's segment accuracy, counted exactly over all segments, and as the baselines average it.
 
 /// The predicted class of every segment of a clip from the logits of a CMBS head: foreground where the event's
 /// probability is above one half, then the clip's best class; `background` elsewhere.
@@ -20,17 +20,11 @@ pub fn segment_accuracy(predicted: &[usize], truth: &[usize]) -> f64 {
     right as f64 / truth.len().max(1) as f64
 }
 
-/// How well a model does on scenes it has never seen.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// How many scenes.
-    pub scenes: usize,
-    /// Segment accuracy of the head, 0 to 1.
-    pub head: f64,
-    /// Segment accuracy of a linear probe of the same frozen features, 0 to 1; none where no probe is kept.
-    pub probe: Option<f64>,
-    /// Share of segments that are background: what always saying so would score.
-    pub background: f64,
-    /// Share of segments familiar to the model (score of at least one half).
-    pub familiar: f64,
+/// Accuracy as the baselines report it: the mean of the accuracies of batches of `clips` clips of `seconds` segments, so
+/// that a smaller last batch weighs more a segment. Only for comparison; [`segment_accuracy`] counts every segment once.
+pub fn batched_accuracy(predicted: &[usize], truth: &[usize], seconds: usize, clips: usize) -> f64 {
+    let size = (seconds * clips).max(1);
+    let batches = predicted.chunks(size).zip(truth.chunks(size));
+    let accuracies: Vec<f64> = batches.map(|(p, t)| segment_accuracy(p, t)).collect();
+    accuracies.iter().sum::<f64>() / accuracies.len().max(1) as f64
 }
