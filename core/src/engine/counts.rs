@@ -3,7 +3,9 @@
 use super::EngineError;
 use crate::hub::{catalog, description};
 use crate::model::params::{ParamCount, avel, backbone};
-use crate::model::{AvelConfig, HtsAtConfig, LcdConfig, ModelDesc, ModelError, SwinV2Config};
+use crate::model::{
+    AvelConfig, Distillation, HtsAtConfig, LcdConfig, ModelDesc, ModelError, SwinV2Config,
+};
 
 /// AVE's classes without the background.
 const AVE_CLASSES: usize = 28;
@@ -40,7 +42,10 @@ pub fn full_size_counts() -> Result<Vec<ModelCount>, EngineError> {
     }
     let swin = SwinV2Config::large_192();
     let shared = AvelConfig {
-        visual: LcdConfig::default(),
+        distill: Distillation {
+            visual: LcdConfig::default(),
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     };
     let two = avel(

@@ -8,9 +8,7 @@ use std::time::Duration;
 /// A request, as far as a test looks at it.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// `GET` or `CONNECT`.
-    pub method: String,
-    /// The path, or for `CONNECT` host and port.
+    /// What of the server.
     pub path: String,
     /// All headers, names in small letters.
     pub headers: Vec<(String, String)>,
@@ -122,7 +120,7 @@ fn read(stream: &TcpStream) -> Option<Asked> {
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
     let mut words = first.split_whitespace().map(str::to_owned);
-    let (method, path) = (words.next()?, words.next()?);
+    let path = words.nth(1)?;
     let mut headers = Vec::new();
     for line in lines {
         let line = line.ok()?;
@@ -132,11 +130,7 @@ fn read(stream: &TcpStream) -> Option<Asked> {
         let (name, value) = line.split_once(':')?;
         headers.push((name.to_lowercase(), value.trim().to_owned()));
     }
-    Some(Asked {
-        method,
-        path,
-        headers,
-    })
+    Some(Asked { path, headers })
 }
 
 fn write(mut stream: &TcpStream, says: &Says) -> std::io::Result<()> {
