@@ -15,6 +15,10 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
         include_str!("../../../assets/models/htsat_audioset.json"),
     ),
     (
+        "clap_htsat_unfused",
+        include_str!("../../../assets/models/clap_htsat_unfused.json"),
+    ),
+    (
         "vit_large_patch16_224",
         include_str!("../../../assets/models/vit_large_patch16_224.json"),
     ),
