@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use indicatif::ProgressBar;
-use mettle_core::engine::{SecondTags, Tag, TagModel, TagReport, TagRequest, tag_clip};
+use mettle_core::engine::{
+    EngineError, SecondTags, Tag, TagModel, TagReport, TagRequest, tag_clip,
+};
 use mettle_core::gpu::Prober;
 use serde_json::{Value, json};
 
@@ -13,20 +15,21 @@ use super::{Failure, output};
 
 /// Nobody listens, or looks.
 const NONE: &str = "none";
+/// Who listens when nobody is named.
+const EAR: &str = "htsat_audioset";
+/// Who looks when nobody is named.
+const EYE: &str = "swinv2_large_window12_192";
 
 /// Tag a clip and print.
 pub fn run(args: &TagArgs) -> Result<(), Failure> {
+    let (audio, visual) = sides(args)?;
     let request = TagRequest {
         clip: args.clip.clone(),
-        audio: chosen(&args.audio)?,
-        visual: chosen(&args.visual)?,
+        audio,
+        visual,
         top: usize::from(args.top),
         device: args.device,
     };
-    if request.audio.is_none() && request.visual.is_none() {
-        let what = "with `--audio none --visual none` there is nothing to do: name a model";
-        return Err(Failure::Said(what.to_owned()));
-    }
     let bar = ProgressBar::new(0);
     let report = tag_clip(&request, &Prober::this_program(), |done, total| {
         bar.set_length(total as u64);
@@ -39,10 +42,35 @@ pub fn run(args: &TagArgs) -> Result<(), Failure> {
     }
 }
 
-fn chosen(name: &str) -> Result<Option<TagModel>, Failure> {
-    match name {
-        NONE => Ok(None),
-        file => Ok(Some(TagModel::beside(Path::new(file))?)),
+/// Who listens and who looks. Of the two that are asked when none is named, one may be missing: the other is asked alone.
+fn sides(args: &TagArgs) -> Result<(Option<TagModel>, Option<TagModel>), Failure> {
+    let side = |named: &Option<String>, usual: &str| match named.as_deref() {
+        Some(NONE) => Ok(None),
+        Some(name) => chosen(name, args).map(Some),
+        None => chosen(usual, args).map(Some),
+    };
+    let (audio, visual) = (side(&args.audio, EAR), side(&args.visual, EYE));
+    match (audio, visual) {
+        (Ok(None), Ok(None)) => {
+            let what = "with `--audio none --visual none` there is nothing to do: name a model";
+            Err(Failure::Said(what.to_owned()))
+        }
+        (Err(error @ EngineError::NoWeights(_)), Ok(Some(visual))) if args.audio.is_none() => {
+            eprintln!("mettle: nobody listens: {error}");
+            Ok((None, Some(visual)))
+        }
+        (Ok(Some(audio)), Err(error @ EngineError::NoWeights(_))) if args.visual.is_none() => {
+            eprintln!("mettle: nobody looks: {error}");
+            Ok((Some(audio), None))
+        }
+        (audio, visual) => Ok((audio?, visual?)),
+    }
+}
+
+fn chosen(name: &str, args: &TagArgs) -> Result<TagModel, EngineError> {
+    match name.ends_with(".json") {
+        true => TagModel::beside(Path::new(name)),
+        false => TagModel::named(name, args.weights.as_deref()),
     }
 }
 

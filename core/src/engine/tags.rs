@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::EngineError;
 use crate::base::{Labels, TimeSpan};
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
+use crate::hub::{self, Places};
 use crate::media::{Clip, SegmentData, SegmentReader};
 use crate::model::{Backbone, ImagePrep, ModelDesc, ModelError, Prep, SoundInput};
 
@@ -96,6 +97,21 @@ impl TagModel {
             description,
             origin: file.to_owned(),
             weights: weights.ok_or_else(missing)?,
+        })
+    }
+
+    /// One of `mettle models list`, or a part of its name that no other has; its weights are looked for in `folder` first.
+    ///
+    /// # Errors
+    /// There is no such model, or its weights are not on this machine.
+    pub fn named(name: &str, folder: Option<&Path>) -> Result<Self, EngineError> {
+        let entry = hub::entry(name)?;
+        let found = Places::usual(folder).find(&entry);
+        let missing = || EngineError::NoWeights(entry.key.clone());
+        Ok(Self {
+            description: hub::description(&entry.key).unwrap_or_default().to_owned(),
+            origin: PathBuf::from(format!("{}.json", entry.key)),
+            weights: found.ok_or_else(missing)?.path,
         })
     }
 
