@@ -158,16 +158,12 @@ pub struct TagArgs {
     /// How many tags a second, of sound and of picture each.
     #[arg(long, default_value = "5", value_name = "K", value_parser = clap::value_parser!(u16).range(1..))]
     pub top: u16,
-    /// Who listens: a model of `mettle models list`, a description in a file, or `none`.
-    #[arg(long, default_value = "htsat_audioset", value_name = "MODEL")]
-    pub audio: String,
-    /// Who looks: a model of `mettle models list`, a description in a file, or `none`.
-    #[arg(
-        long,
-        default_value = "swinv2_large_window12_192",
-        value_name = "MODEL"
-    )]
-    pub visual: String,
+    /// Who listens: a model of `mettle models list`, a description in a .json file, or `none`. Without it, htsat_audioset.
+    #[arg(long, value_name = "MODEL")]
+    pub audio: Option<String>,
+    /// Who looks: the same. Without it, swinv2_large_window12_192.
+    #[arg(long, value_name = "MODEL")]
+    pub visual: Option<String>,
     /// A folder to look for weights in before the usual ones.
     #[arg(long, value_name = "DIR")]
     pub weights: Option<PathBuf>,

@@ -127,6 +127,7 @@ fn what_is_missing_is_said() {
         let mut command = mettle(dir.path());
         command
             .current_dir(dir.path())
+            .env("METTLE_DATA", dir.path())
             .args(["tag", "clip.mp4", "--device", "cpu"]);
         let (code, out, err) = run(command.args(arguments));
         assert_eq!((code, out.as_str()), (1, ""), "{err}");
@@ -138,6 +139,16 @@ fn what_is_missing_is_said() {
     assert!(err.contains("no ear for sound"), "{err}");
     let err = said(&["--audio", "none", "--visual", "ear.json"]);
     assert!(err.contains("no eye for pictures"), "{err}");
+    let empty = ["--weights", "nowhere"];
+    let err = said(&empty);
+    assert!(err.contains("mettle models pull htsat_audioset"), "{err}");
+    let err = said(&["--weights", "nowhere", "--audio", "none", "--visual", "vit"]);
+    assert!(
+        err.contains("mettle models pull vit_large_patch16_224"),
+        "{err}"
+    );
+    let err = said(&["--audio", "nobody"]);
+    assert!(err.contains("there is no model \"nobody\""), "{err}");
     std::fs::remove_file(dir.path().join("eye.safetensors")).unwrap();
     let err = said(&["--audio", "none", "--visual", "eye.json"]);
     assert!(err.contains("no weights beside it"), "{err}");
