@@ -6,6 +6,7 @@ mod events;
 mod inspector;
 mod library;
 mod model;
+mod models;
 mod overlays;
 mod palette;
 mod problems;

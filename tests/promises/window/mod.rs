@@ -12,4 +12,5 @@ mod snapshots;
 mod spectrogram;
 mod sync;
 mod theme;
+mod weights;
 mod work;
