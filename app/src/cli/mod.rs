@@ -11,6 +11,7 @@ mod doctor;
 mod driver;
 mod eval;
 mod features;
+pub mod masks;
 mod models;
 mod names;
 mod output;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use args::{Cli, Command};
+pub use args::{Asked, Cli, Command};
 
 /// A command failed; the lines say why and have been, or are to be, printed on stderr.
 #[derive(Debug)]
