@@ -6,5 +6,6 @@ mod house;
 mod hub;
 mod media;
 mod model;
+mod modes;
 mod scenes;
 mod window;

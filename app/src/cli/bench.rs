@@ -49,7 +49,7 @@ fn measure(args: &BenchArgs, folder: &Path) -> Result<Value, Failure> {
     let (mut first, mut full) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let analysed = driver
-            .analyse(&ten, Task::Localize, &args.model)
+            .analyse(&ten, &[Task::Localize], &args.model)
             .map_err(told)?;
         first.extend(analysed.first_frame);
         full.push(analysed.complete);
@@ -64,7 +64,7 @@ fn measure(args: &BenchArgs, folder: &Path) -> Result<Value, Failure> {
         write_long(&long, args.minutes)?;
         let memory = Memory::watch();
         let analysed = driver
-            .analyse(&long, Task::Localize, &args.model)
+            .analyse(&long, &[Task::Localize], &args.model)
             .map_err(told)?;
         figures["long_clip_minutes"] = json!(args.minutes);
         figures["long_clip_ms"] = json!(millis(analysed.complete));

@@ -15,6 +15,7 @@ mod driver;
 mod eval;
 mod features;
 mod memory;
+pub mod masks;
 mod models;
 mod names;
 mod output;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use args::{Cli, Command};
+pub use args::{Asked, Cli, Command};
 
 /// A command failed; the lines say why and have been, or are to be, printed on stderr.
 #[derive(Debug)]

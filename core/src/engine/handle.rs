@@ -144,7 +144,8 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         JobSpec::Waveform { clip }
         | JobSpec::Spectrogram { clip }
         | JobSpec::Thumbnails { clip }
-        | JobSpec::Predict { clip, .. } => Some(clip.path.clone()),
+        | JobSpec::Predict { clip, .. }
+        | JobSpec::Attention { clip, .. } => Some(clip.path.clone()),
         JobSpec::WarmUp { .. } | JobSpec::Weights(_) => None,
     }
 }
@@ -162,6 +163,9 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::Spectrogram { clip } => format!("Draw the spectrogram of {}", name(&clip.path)),
         JobSpec::Thumbnails { clip } => format!("Draw the film strip of {}", name(&clip.path)),
         JobSpec::Predict { clip, .. } => format!("Analyse {}", name(&clip.path)),
+        JobSpec::Attention { clip, segment, .. } => {
+            format!("Look at second {segment} of {}", name(&clip.path))
+        }
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
         JobSpec::Weights(WeightsTask::List) => "Look for weights".to_owned(),
         JobSpec::Weights(WeightsTask::Pull { model, .. }) => format!("Fetch {model}"),

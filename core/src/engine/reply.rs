@@ -7,7 +7,7 @@ use super::{JobId, Verdict};
 use crate::base::{ClipId, Time};
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
-use crate::predict::Prediction;
+use crate::predict::{Attention, Prediction};
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +92,8 @@ pub enum ReplyBody {
     Thumbnails(ClipId, Vec<Thumbnail>),
     /// Scores so far; the last one before `Done` is complete.
     Prediction(Arc<Prediction>),
+    /// What meta-tokens read in one second.
+    Attention(Arc<Attention>),
     /// Which weights are here now.
     Models(Arc<Vec<ModelLine>>),
     /// One file of weights has been checked.

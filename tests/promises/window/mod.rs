@@ -6,6 +6,7 @@ mod files;
 mod heat;
 mod keys;
 mod model;
+mod modes;
 mod scripted;
 mod shaders;
 mod snapshots;
