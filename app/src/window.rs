@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mettle_core::data::demo;
 use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, model_info};
+use mettle_core::features::FeatureCache;
 use mettle_core::gpu::Prober;
 use mettle_core::gpu::{DeviceChoice, cache_folder};
 
@@ -53,6 +54,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
     let engine_options = EngineOptions {
         device: options.device,
         prober: Prober::this_program(),
+        features: Some(FeatureCache::of_user()),
     };
     let mut engine = Engine::start(engine_options, move || waker.request_repaint())?;
     let model = ModelChoice::Demo;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::engine::{Engine, EngineOptions, JobId, JobSpec, ModelChoice, Problem, ReplyBody};
+use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
 use mettle_core::predict::Prediction;
@@ -46,6 +47,7 @@ impl Driver {
         let options = EngineOptions {
             device,
             prober: Prober::this_program(),
+            features: Some(FeatureCache::of_user()),
         };
         let engine = Engine::start(options, || {})?;
         Ok(Self { engine, quiet })

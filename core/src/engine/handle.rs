@@ -11,6 +11,7 @@ use super::worker::{NewJob, Worker};
 use super::{Board, EngineError, JobId, JobSpec, JobStatus, Outbox, Reply};
 use super::{jobs, priority};
 use crate::base::ClipId;
+use crate::features::FeatureCache;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober};
 
 /// Replies the window may leave unread before the workers wait for it.
@@ -23,6 +24,8 @@ pub struct EngineOptions {
     pub device: DeviceChoice,
     /// How to try a GPU before using it.
     pub prober: Prober,
+    /// Where to keep features of clips; without a place, nothing is kept.
+    pub features: Option<FeatureCache>,
 }
 
 /// Works on jobs, on its own threads. Dropping it stops them after the step in hand, without waiting.
@@ -51,10 +54,11 @@ impl Engine {
         let (outbox, replies) = Outbox::new(UNREAD_REPLIES, wake);
         let report = shared_report();
         let theirs = Arc::clone(&report);
+        let features = options.features.clone();
         let compute = Worker::start("engine", board.clone(), outbox.clone(), move || {
             ComputeSession::open(&options, &theirs)
         })?;
-        let media = Worker::start("media", board.clone(), outbox, || MediaSession)?;
+        let media = Worker::start("media", board.clone(), outbox, || MediaSession { features })?;
         Ok(Self {
             compute,
             media,
@@ -132,7 +136,7 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         JobSpec::Waveform { clip }
         | JobSpec::Thumbnails { clip }
         | JobSpec::Predict { clip, .. } => Some(clip.path.clone()),
-        JobSpec::WarmUp { .. } => None,
+        JobSpec::WarmUp { .. } | JobSpec::Kept { .. } => None,
     }
 }
 
@@ -149,5 +153,7 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::Thumbnails { clip } => format!("Draw the film strip of {}", name(&clip.path)),
         JobSpec::Predict { clip, .. } => format!("Analyse {}", name(&clip.path)),
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
+        JobSpec::Kept { clear: false } => "Look at the kept features".to_owned(),
+        JobSpec::Kept { clear: true } => "Clear the kept features".to_owned(),
     }
 }

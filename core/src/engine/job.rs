@@ -53,6 +53,11 @@ pub enum JobSpec {
         /// For which model.
         model: ModelChoice,
     },
+    /// How much is kept of clips analysed before.
+    Kept {
+        /// Remove it first.
+        clear: bool,
+    },
 }
 
 impl JobSpec {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::JobId;
 use crate::base::{ClipId, Time};
+use crate::features::CacheSummary;
 use crate::media::{Clip, RgbFrame, VideoFrame};
 use crate::predict::Prediction;
 
@@ -76,6 +77,8 @@ pub enum ReplyBody {
     Thumbnails(ClipId, Vec<Thumbnail>),
     /// Scores so far; the last one before `Done` is complete.
     Prediction(Arc<Prediction>),
+    /// How much is kept of clips analysed before.
+    Kept(CacheSummary),
     /// Something the user should know; the job goes on.
     Notice(Problem),
     /// The job is finished.

@@ -1,5 +1,6 @@
 //! The jobs, one file each, and which thread each belongs to.
 
+mod kept;
 mod open;
 mod predict;
 mod thumbnails;
@@ -36,6 +37,7 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
         JobSpec::Predict { clip, task, model } => {
             Routed::Compute(Box::new(predict::PredictJob::new(clip, task, model)))
         }
+        JobSpec::Kept { clear } => media(Box::new(kept::KeptJob { clear })),
         JobSpec::WarmUp { model } => Routed::Compute(Box::new(warm_up::WarmUpJob::new(model))),
     }
 }
