@@ -3,47 +3,48 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, bounded};
-use mettle_core::engine::{ModelInfo, Problem, Severity};
+use mettle_core::engine::{Problem, Severity};
 
-use crate::apply::{self, Hands};
+use crate::apply::{self, Hands, Restart};
 use crate::command::{Commands, Intent};
-use crate::files::{FilePicker, Picked};
+use crate::files::FilePicker;
+use crate::keymap::Keymap;
 use crate::link::EngineLink;
+use crate::models::{AskModel, ModelDesk};
 use crate::playback::Player;
 use crate::settings::Settings;
-use crate::state::{AppState, Dialog};
-use crate::{fonts, panels, replies, shortcuts, theme};
+use crate::state::{AppState, Dialog, Entry};
+use crate::{errands, fonts, panels, replies, shortcuts, theme};
 
 /// Replies filed in one frame, so that a flood of them never makes it late.
 const REPLIES_A_FRAME: usize = 32;
 const SETTINGS_KEY: &str = "settings";
 
-/// Finds out what the model is; called on a thread of its own.
-pub type AskModel = Box<dyn FnOnce() -> Option<ModelInfo> + Send>;
-
 /// What the window is made of, so that tests can put in their own.
 pub struct Parts {
     /// The engine.
     pub engine: Box<dyn EngineLink>,
+    /// Starts an engine on another device.
+    pub restart: Option<Restart>,
     /// The player.
     pub player: Player,
     /// How the window starts.
     pub state: AppState,
     /// Files to open at once.
     pub paths: Vec<PathBuf>,
-    /// What the model is.
-    pub model: Option<AskModel>,
+    /// Finds out what a model is.
+    pub models: Option<AskModel>,
 }
 
 /// The window.
 pub struct MettleApp {
     state: AppState,
     engine: Box<dyn EngineLink>,
+    restart: Option<Restart>,
     player: Player,
     files: FilePicker,
+    models: ModelDesk,
     commands: Commands,
-    model: Option<Receiver<Option<ModelInfo>>>,
     log_frames: bool,
 }
 
@@ -61,7 +62,9 @@ impl MettleApp {
         }
         ctx.set_theme(state.settings.theme);
         ctx.set_zoom_factor(state.settings.scale);
+        Keymap::new(&state.settings.keys).install(ctx);
         state.target_format = cc.wgpu_render_state.as_ref().map(|gpu| gpu.target_format);
+        state.can_change_device = parts.restart.is_some();
         let mut player = parts.player;
         player.set_looping(state.settings.looping);
         apply::push_volume(&state, &mut player);
@@ -69,13 +72,22 @@ impl MettleApp {
         if !parts.paths.is_empty() {
             commands.push(Intent::OpenPaths(parts.paths));
         }
+        let waker = || {
+            let ctx = ctx.clone();
+            move || ctx.request_repaint()
+        };
+        state.model_choice = state.settings.model_choice();
+        let mut models = ModelDesk::new(parts.models);
+        models.ask(state.model_choice.clone(), waker());
+        state.covers.read(state.settings.recent.clone(), waker());
         Self {
             state,
             engine: parts.engine,
+            restart: parts.restart,
             player,
             files: FilePicker::default(),
+            models,
             commands,
-            model: parts.model.and_then(|ask| ask_model(ctx.clone(), ask)),
             log_frames: std::env::var_os("METTLE_FRAME_LOG").is_some(),
         }
     }
@@ -92,16 +104,18 @@ impl MettleApp {
 
     fn hands<'a>(&'a mut self, ctx: &'a egui::Context) -> (&'a mut AppState, Hands<'a>) {
         let hands = Hands {
-            engine: &mut *self.engine,
+            engine: &mut self.engine,
+            restart: self.restart.as_ref(),
             player: &mut self.player,
             files: &mut self.files,
+            models: &mut self.models,
             ctx,
+            next: &mut self.commands,
         };
         (&mut self.state, hands)
     }
 
-    fn file_replies(&mut self, ctx: &egui::Context) {
-        let now = ctx.input(|input| input.time);
+    fn file_replies(&mut self, ctx: &egui::Context, now: f64) {
         for _ in 0..REPLIES_A_FRAME {
             let Some(reply) = self.engine.try_reply() else {
                 break;
@@ -113,34 +127,20 @@ impl MettleApp {
         }
         self.state.jobs = self.engine.jobs();
         replies::watch_analyses(&mut self.state, now);
+        errands::want_spectrogram(&mut self.state, &mut *self.engine);
         self.state.device = self.engine.device();
-        if let Some(Ok(model)) = self.model.as_ref().map(Receiver::try_recv) {
-            self.state.model = model;
-        }
     }
 
-    fn file_picked(&mut self, now: f64) {
-        match self.files.poll() {
-            Some(Picked::Files(paths)) => self.commands.push(Intent::OpenPaths(paths)),
-            Some(Picked::NoService) => {
-                let text = String::new();
-                let no_service = true;
-                let dialog = Dialog::Path { text, no_service };
-                self.commands.push(Intent::Dialog(dialog));
-            }
-            Some(Picked::Failed(detail)) => {
-                let problem = Problem {
-                    severity: Severity::Error,
-                    title: "Could not make the sample clip".into(),
-                    advice:
-                        "Is the disk full, or read-only? Opening a clip of yours needs neither."
-                            .into(),
-                    detail,
-                    path: None,
-                };
-                replies::tell(&mut self.state, problem, now);
-            }
-            Some(Picked::Nothing) | None => {}
+    /// What other threads found out.
+    fn file_answers(&mut self, ctx: &egui::Context, now: f64) {
+        self.state.covers.poll();
+        if let Some(picked) = self.files.poll() {
+            let (state, mut hands) = self.hands(ctx);
+            apply::picked(state, &mut hands, picked, now);
+        }
+        if let Some((choice, found)) = self.models.poll() {
+            let (state, mut hands) = self.hands(ctx);
+            apply::model_found(state, &mut hands, choice, found, now);
         }
     }
 
@@ -154,7 +154,21 @@ impl MettleApp {
         }
     }
 
+    fn read_keys(&mut self, ctx: &egui::Context) {
+        match self.state.dialog {
+            Dialog::Shortcuts(_, Some(command)) => {
+                shortcuts::read_new_key(ctx, command, &mut self.commands);
+            }
+            _ => {
+                let dialog_open = self.state.dialog != Dialog::None;
+                shortcuts::read(ctx, dialog_open, &mut self.commands);
+            }
+        }
+    }
+
     fn poll_player(&mut self, now: f64) {
+        let selection = self.state.entry().and_then(Entry::selection);
+        self.player.set_range(selection);
         let (view, problem) = self.player.poll();
         self.state.player = view;
         if let Some(detail) = problem {
@@ -185,11 +199,10 @@ impl MettleApp {
 impl eframe::App for MettleApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         let now = ctx.input(|input| input.time);
-        self.file_replies(ctx);
-        self.file_picked(now);
+        self.file_replies(ctx, now);
+        self.file_answers(ctx, now);
         self.dropped(ctx);
-        let dialog_open = self.state.dialog != Dialog::None;
-        shortcuts::read(ctx, dialog_open, &mut self.commands);
+        self.read_keys(ctx);
         for intent in self.commands.take() {
             let (state, mut hands) = self.hands(ctx);
             apply::apply(state, &mut hands, intent);
@@ -207,7 +220,8 @@ impl eframe::App for MettleApp {
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         if let Some(seconds) = frame.info().cpu_usage {
             let time = Duration::from_secs_f32(seconds.max(0.0));
-            self.state.frame_times.record(time);
+            let busy = !self.state.jobs.is_empty();
+            self.state.frame_times.record(time, busy);
         }
         panels::window_ui(ui, &self.state, &mut self.commands);
         self.state.focus = None;
@@ -222,17 +236,7 @@ impl eframe::App for MettleApp {
 
     fn on_exit(&mut self) {
         if self.log_frames {
-            println!("frame times: {}", self.state.frame_times.summary());
+            println!("{}", self.state.frame_times.report());
         }
     }
-}
-
-fn ask_model(ctx: egui::Context, ask: AskModel) -> Option<Receiver<Option<ModelInfo>>> {
-    let (tx, rx) = bounded(1);
-    let thread = std::thread::Builder::new().name("model facts".into());
-    let spawned = thread.spawn(move || {
-        let _ = tx.send(ask());
-        ctx.request_repaint();
-    });
-    spawned.ok().map(|_| rx)
 }

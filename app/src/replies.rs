@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use mettle_core::engine::{
-    JobId, JobSpec, JobState, JobStatus, ModelChoice, Problem, Reply, ReplyBody, Severity,
-};
+use mettle_core::base::ClipId;
+use mettle_core::engine::Thumbnail;
+use mettle_core::engine::{JobId, JobState, JobStatus, Problem, Reply, ReplyBody, Severity};
 use mettle_core::media::Clip;
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
-use mettle_core::project::Task;
 
+use crate::errands;
 use crate::link::EngineLink;
 use crate::state::{AppState, EntryId, Errand, Toast};
 
@@ -28,10 +28,12 @@ pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now
         ReplyBody::Waveform(clip, part) => state
             .entries_of(clip)
             .for_each(|entry| entry.waves.add(&part)),
-        ReplyBody::Thumbnails(clip, pictures) => state
+        ReplyBody::Spectrogram(clip, part) => state
             .entries_of(clip)
-            .for_each(|entry| entry.strip.add(&pictures)),
-        ReplyBody::Prediction(prediction) => scored(state, prediction),
+            .for_each(|entry| entry.spectrogram.add(&part)),
+        ReplyBody::Thumbnails(clip, pictures) => pictured(state, clip, &pictures),
+        ReplyBody::Prediction(prediction) => scored(state, job, prediction),
+        ReplyBody::Kept(summary) => state.kept = Some(summary),
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => finished(state, job, now),
         ReplyBody::Cancelled => forget_job(state, job),
@@ -62,30 +64,6 @@ pub fn redraw_tracks(state: &mut AppState) {
     }
 }
 
-/// Hand in the jobs that follow an open file.
-pub fn submit_for(engine: &mut dyn EngineLink, clip: &Arc<Clip>) -> Vec<(JobId, Errand)> {
-    let mut jobs = Vec::new();
-    let waveform = JobSpec::Waveform { clip: clip.clone() };
-    if clip.audio.is_some() {
-        jobs.push((engine.submit(waveform), Errand::Waveform));
-    }
-    let thumbnails = JobSpec::Thumbnails { clip: clip.clone() };
-    if clip.video.is_some() {
-        jobs.push((engine.submit(thumbnails), Errand::Thumbnails));
-    }
-    jobs.push((engine.submit(analysis_of(clip)), Errand::Predict));
-    jobs
-}
-
-/// The job that scores a clip.
-pub fn analysis_of(clip: &Arc<Clip>) -> JobSpec {
-    JobSpec::Predict {
-        clip: clip.clone(),
-        task: Task::Localize,
-        model: ModelChoice::Demo,
-    }
-}
-
 fn opened(state: &mut AppState, engine: &mut dyn EngineLink, job: JobId, clip: Arc<Clip>) -> bool {
     let Some(id) = state.entry_of_job(job).map(|entry| entry.id) else {
         return false;
@@ -102,9 +80,9 @@ fn opened(state: &mut AppState, engine: &mut dyn EngineLink, job: JobId, clip: A
     if let Some(entry) = state.entry_by_id(id) {
         entry.view_start = 0.0;
         entry.view_span = clip.duration.as_secs_f64().max(1.0);
-        entry.jobs.extend(submit_for(engine, &clip));
         entry.clip = Some(clip);
     }
+    errands::submit_all(state, engine, id);
     selected
 }
 
@@ -118,12 +96,28 @@ fn show_twin(state: &mut AppState, id: EntryId, twin: EntryId) -> bool {
     was_shown
 }
 
-fn scored(state: &mut AppState, prediction: Arc<Prediction>) {
+/// The first picture of a clip also stands for it on the list of recent ones.
+fn pictured(state: &mut AppState, clip: ClipId, pictures: &[Thumbnail]) {
+    let mut first = None;
+    for entry in state.entries_of(clip) {
+        let had_none = entry.strip.is_empty();
+        entry.strip.add(pictures);
+        let cover = entry.strip.cover().filter(|_| had_none);
+        first = cover.map(|cover| (entry.path.clone(), cover.clone()));
+    }
+    if let Some((path, cover)) = first {
+        state.covers.keep(path, cover);
+    }
+}
+
+/// Scores of a job that is no longer wanted (another model was chosen since) are dropped.
+fn scored(state: &mut AppState, job: JobId, prediction: Arc<Prediction>) {
     let thresholds = Thresholds {
         global: state.settings.threshold,
     };
     let tracks = Arc::new(tracks_of(&prediction, &thresholds));
-    for entry in state.entries_of(prediction.key.clip) {
+    let wanting = state.entries_of(prediction.key.clip);
+    for entry in wanting.filter(|entry| entry.job(Errand::Predict) == Some(job)) {
         entry.prediction = Some(prediction.clone());
         entry.tracks = tracks.clone();
     }
@@ -172,6 +166,7 @@ fn failed(state: &mut AppState, job: JobId, problem: Problem) {
     state.problems.push(problem.clone());
     if let Some(entry) = state.entry_of_job(job) {
         entry.jobs.retain(|(id, _)| *id != job);
+        entry.file_gone = entry.clip.is_none() && !entry.path.exists();
         entry.failure = Some(problem);
         return;
     }

@@ -2,10 +2,36 @@
 
 use std::path::{Path, PathBuf};
 
+use mettle_core::engine::ModelChoice;
 use serde::{Deserialize, Serialize};
+
+use crate::keymap::Changes;
 
 /// How many recent files are remembered.
 pub const RECENT: usize = 8;
+
+/// How the sound is drawn on the timeline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SoundView {
+    /// Loudness over time.
+    #[default]
+    Waveform,
+    /// Time and pitch.
+    Spectrogram,
+    /// Not at all.
+    Off,
+}
+
+impl SoundView {
+    /// The one after it.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Waveform => Self::Spectrogram,
+            Self::Spectrogram => Self::Off,
+            Self::Off => Self::Waveform,
+        }
+    }
+}
 
 /// Remembered choices. Pane sizes and the theme are remembered by egui.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +47,14 @@ pub struct Settings {
     pub muted: bool,
     /// Start again at the end.
     pub looping: bool,
+    /// How the sound is drawn.
+    pub sound_view: SoundView,
+    /// Model folders used lately, the newest first.
+    pub model_folders: Vec<PathBuf>,
+    /// The model folder in use; none for the demo model.
+    pub model: Option<PathBuf>,
+    /// Keys the user changed.
+    pub keys: Changes,
     /// Size of text and controls, 1 is usual.
     pub scale: f32,
     /// Dark, light, or as the system.
@@ -35,6 +69,10 @@ impl Default for Settings {
             volume: 0.8,
             muted: false,
             looping: false,
+            sound_view: SoundView::default(),
+            model_folders: Vec::new(),
+            model: None,
+            keys: Changes::new(),
             scale: 1.0,
             theme: egui::ThemePreference::System,
         }
@@ -47,5 +85,24 @@ impl Settings {
         self.recent.retain(|known| known != path);
         self.recent.insert(0, path.to_owned());
         self.recent.truncate(RECENT);
+    }
+
+    /// The model to start with.
+    pub fn model_choice(&self) -> ModelChoice {
+        match &self.model {
+            Some(folder) => ModelChoice::Folder(folder.clone()),
+            None => ModelChoice::Demo,
+        }
+    }
+
+    /// Use a model from now on.
+    pub fn remember_model(&mut self, choice: &ModelChoice) {
+        self.model = None;
+        if let ModelChoice::Folder(folder) = choice {
+            self.model = Some(folder.clone());
+            self.model_folders.retain(|known| known != folder);
+            self.model_folders.insert(0, folder.clone());
+            self.model_folders.truncate(RECENT);
+        }
     }
 }

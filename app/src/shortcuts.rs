@@ -1,108 +1,89 @@
-//! Which keys ask for which command, and reading them from egui.
+//! Reading the keys of commands from egui.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Event, FocusDirection, Key, Modifiers};
 
-use crate::command::{Command, Commands};
-
-const CTRL: Modifiers = Modifiers::COMMAND;
-const SHIFT: Modifiers = Modifiers::SHIFT;
-const NONE: Modifiers = Modifiers::NONE;
-
-impl Command {
-    /// The key shown beside it.
-    pub fn shortcut(self) -> Option<KeyboardShortcut> {
-        self.keys()
-            .first()
-            .map(|(modifiers, key)| KeyboardShortcut::new(*modifiers, *key))
-    }
-
-    /// All its keys, the one to show first.
-    pub fn keys(self) -> &'static [(Modifiers, Key)] {
-        match self {
-            Self::Open => &[(CTRL, Key::O)],
-            Self::OpenPath => &[(CTRL, Key::L)],
-            Self::CloseClip => &[(CTRL, Key::W)],
-            Self::Analyse => &[(CTRL, Key::R)],
-            Self::CancelJobs => &[(CTRL, Key::Period)],
-            Self::Quit => &[(CTRL, Key::Q)],
-            Self::PlayPause => &[(NONE, Key::Space)],
-            Self::ShuttleBack => &[(NONE, Key::J)],
-            Self::Pause => &[(NONE, Key::K)],
-            Self::ShuttleForward => &[(NONE, Key::L)],
-            Self::StepForward => &[(NONE, Key::Period)],
-            Self::StepBack => &[(NONE, Key::Comma)],
-            Self::Forward1 => &[(NONE, Key::ArrowRight)],
-            Self::Back1 => &[(NONE, Key::ArrowLeft)],
-            Self::Forward5 => &[(SHIFT, Key::ArrowRight)],
-            Self::Back5 => &[(SHIFT, Key::ArrowLeft)],
-            Self::NextEdge => &[(CTRL, Key::ArrowRight)],
-            Self::PreviousEdge => &[(CTRL, Key::ArrowLeft)],
-            Self::ToStart => &[(NONE, Key::Home)],
-            Self::ToEnd => &[(NONE, Key::End)],
-            Self::GoTo => &[(NONE, Key::G)],
-            Self::Mute => &[(NONE, Key::M)],
-            Self::Louder => &[(SHIFT, Key::ArrowUp)],
-            Self::Softer => &[(SHIFT, Key::ArrowDown)],
-            Self::Loop => &[(NONE, Key::Backslash)],
-            Self::ZoomIn => &[(CTRL, Key::ArrowUp)],
-            Self::ZoomOut => &[(CTRL, Key::ArrowDown)],
-            Self::Fit => &[(NONE, Key::Z)],
-            Self::AllLanes => &[(NONE, Key::C)],
-            Self::Threshold => &[(NONE, Key::T)],
-            Self::PreviousClip => &[(NONE, Key::PageUp)],
-            Self::NextClip => &[(NONE, Key::PageDown)],
-            Self::Search => &[(CTRL, Key::F)],
-            Self::ShowSecond => &[(CTRL, Key::Num1)],
-            Self::ShowEvents => &[(CTRL, Key::Num2)],
-            Self::Larger => &[(CTRL, Key::Plus), (CTRL, Key::Equals)],
-            Self::Smaller => &[(CTRL, Key::Minus)],
-            Self::UsualSize => &[(CTRL, Key::Num0)],
-            Self::FullScreen => &[(NONE, Key::F11)],
-            Self::FrameTimes => &[(NONE, Key::F3)],
-            Self::Palette => &[(CTRL, Key::K)],
-            Self::Shortcuts => &[(NONE, Key::F1), (NONE, Key::Questionmark)],
-            Self::OpenSample | Self::SwitchTheme => &[],
-        }
-    }
-}
+use crate::command::{Chord, Command, Commands, Intent};
+use crate::keymap::{Keymap, plain};
 
 /// Queue the commands whose keys were pressed. Plain keys belong to a text field that has the keyboard, and the keys
 /// that work a button or a slider belong to the one that has the keyboard.
 pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
+    let map = Keymap::of(ctx);
     for &command in Command::ALL {
-        for &(modifiers, key) in command.keys() {
-            let plain = modifiers == NONE || modifiers == SHIFT;
-            let function_key = matches!(key, Key::F1 | Key::F3 | Key::F11);
-            let works_widgets = matches!(
-                key,
-                Key::Space | Key::ArrowLeft | Key::ArrowRight | Key::ArrowUp | Key::ArrowDown
-            );
-            let held_back =
-                plain && !function_key && (typing || dialog_open || (focused && works_widgets));
-            if !held_back && pressed(ctx, modifiers, key) {
+        for &(held, key) in map.keys(command) {
+            let unmodified = held == Modifiers::NONE || held == Modifiers::SHIFT;
+            let taken = typing || dialog_open || (focused && works_widgets(key));
+            if !(unmodified && !is_function(key) && taken) && pressed(ctx, (held, key)) {
+                if key == Key::Tab {
+                    // Taken as a command: egui is not to move the keyboard as well.
+                    ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+                }
                 commands.push(command);
             }
         }
     }
 }
 
-fn pressed(ctx: &egui::Context, modifiers: Modifiers, key: Key) -> bool {
-    ctx.input_mut(|input| {
-        // `?` is Shift and another key on most keyboards: the character is what counts.
-        let modifiers = if key == Key::Questionmark {
-            Modifiers {
-                shift: input.modifiers.shift,
-                ..modifiers
+/// The next key pressed becomes the command's. Escape leaves it as it is, Backspace takes its key away.
+pub fn read_new_key(ctx: &egui::Context, command: Command, commands: &mut Commands) {
+    let chord = ctx.input_mut(|input| {
+        let mut chord = None;
+        input.events.retain(|event| match event {
+            Event::Key {
+                key,
+                modifiers,
+                pressed: true,
+                ..
+            } => {
+                chord = Some((plain(*modifiers), *key));
+                false
             }
-        } else {
-            modifiers
+            Event::Text(_) | Event::Key { .. } => false,
+            _ => true,
+        });
+        chord
+    });
+    match chord {
+        None => {}
+        Some((_, Key::Escape)) => commands.push(Intent::AskKey(None)),
+        Some((_, Key::Backspace)) => commands.push(Intent::Bind(command, None)),
+        Some(chord) => commands.push(Intent::Bind(command, Some(chord))),
+    }
+}
+
+fn is_function(key: Key) -> bool {
+    matches!(key, Key::F1 | Key::F3 | Key::F6 | Key::F11)
+}
+
+fn works_widgets(key: Key) -> bool {
+    matches!(
+        key,
+        Key::Space
+            | Key::Tab
+            | Key::Escape
+            | Key::Home
+            | Key::End
+            | Key::ArrowLeft
+            | Key::ArrowRight
+            | Key::ArrowUp
+            | Key::ArrowDown
+    )
+}
+
+fn pressed(ctx: &egui::Context, (held, key): Chord) -> bool {
+    ctx.input_mut(|input| {
+        // `?` and `+` are Shift and another key on most keyboards: the character is what counts.
+        let shift = match key {
+            Key::Questionmark | Key::Plus => input.modifiers.shift,
+            _ => held.shift,
         };
+        let held = Modifiers { shift, ..held };
         let mut hit = false;
         input.events.retain(|event| {
-            let is_it = matches!(event, egui::Event::Key { key: k, modifiers: m, pressed: true, .. }
-                if *k == key && m.matches_exact(modifiers));
+            let is_it = matches!(event, Event::Key { key: k, modifiers: m, pressed: true, .. }
+                if *k == key && m.matches_exact(held));
             hit |= is_it;
             !is_it
         });

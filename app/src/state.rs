@@ -3,14 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mettle_core::base::{ClipId, Label, Time};
-use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelInfo, Problem};
+use mettle_core::base::{ClipId, Label, Time, TimeSpan};
+use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelChoice, ModelInfo, Problem};
+use mettle_core::features::CacheSummary;
+use mettle_core::gpu::DeviceChoice;
 use mettle_core::media::{Clip, VideoFrame};
 use mettle_core::predict::Prediction;
 use mettle_core::project::Track;
 
+use crate::command::Command;
+use crate::covers::Covers;
+use crate::files::Wanted;
 use crate::frame_times::FrameTimes;
-use crate::paint::{Strip, Waves};
+use crate::paint::{Spectrogram, Strip, Waves};
 use crate::playback::PlayerView;
 use crate::settings::Settings;
 
@@ -25,6 +30,8 @@ pub enum Errand {
     Open,
     /// Waveform.
     Waveform,
+    /// Spectrogram.
+    Spectrogram,
     /// Film strip.
     Thumbnails,
     /// Scores.
@@ -44,6 +51,10 @@ pub struct Entry {
     pub first_frame: Option<Arc<VideoFrame>>,
     /// Loudness over time, as far as it has come.
     pub waves: Waves,
+    /// Sound by time and pitch, as far as it has come.
+    pub spectrogram: Spectrogram,
+    /// Whether that was asked for.
+    pub spectrogram_asked: bool,
     /// Small pictures, as far as they have come.
     pub strip: Strip,
     /// Scores, as far as they have come.
@@ -58,10 +69,20 @@ pub struct Entry {
     pub jobs: Vec<(JobId, Errand)>,
     /// Why it could not be opened or analysed.
     pub failure: Option<Problem>,
+    /// Whether the file was not there when it could not be opened.
+    pub file_gone: bool,
     /// Where the timeline starts, in seconds.
     pub view_start: f64,
     /// How much time it shows, in seconds; 0 until the clip is open.
     pub view_span: f64,
+    /// The lane the keyboard is on.
+    pub lane: Option<Label>,
+    /// The event the keyboard or the pointer chose.
+    pub chosen: Option<Chosen>,
+    /// Where the selection starts; the clip's start if only its end is marked.
+    pub mark_in: Option<Time>,
+    /// Where it ends; the clip's end if only its start is marked.
+    pub mark_out: Option<Time>,
     /// Where the playhead was when another clip was chosen.
     pub time: Time,
 }
@@ -75,6 +96,8 @@ impl Entry {
             clip: None,
             first_frame: None,
             waves: Waves::default(),
+            spectrogram: Spectrogram::default(),
+            spectrogram_asked: false,
             strip: Strip::default(),
             prediction: None,
             analysed: false,
@@ -82,8 +105,13 @@ impl Entry {
             tracks: Arc::default(),
             jobs: Vec::new(),
             failure: None,
+            file_gone: false,
             view_start: 0.0,
             view_span: 0.0,
+            lane: None,
+            chosen: None,
+            mark_in: None,
+            mark_out: None,
             time: Time::ZERO,
         }
     }
@@ -96,6 +124,21 @@ impl Entry {
     /// The clip's length, zero until it is open.
     pub fn duration(&self) -> Time {
         self.clip.as_ref().map_or(Time::ZERO, |clip| clip.duration)
+    }
+
+    /// Whether it could not be opened because the file is not there.
+    pub fn is_missing(&self) -> bool {
+        self.clip.is_none() && self.failure.is_some() && self.file_gone
+    }
+
+    /// What is between the marks, or else the chosen event.
+    pub fn selection(&self) -> Option<TimeSpan> {
+        if self.mark_in.is_none() && self.mark_out.is_none() {
+            return self.chosen.as_ref().map(|chosen| chosen.span);
+        }
+        let start = self.mark_in.unwrap_or(Time::ZERO);
+        let end = self.mark_out.unwrap_or(self.duration());
+        (start < end).then(|| TimeSpan::new(start, end))
     }
 
     /// How many seconds are scored.
@@ -119,6 +162,15 @@ pub fn file_name(path: &Path) -> String {
         || path.display().to_string(),
         |name| name.to_string_lossy().into_owned(),
     )
+}
+
+/// An event of a lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    /// Its class.
+    pub label: Label,
+    /// When.
+    pub span: TimeSpan,
 }
 
 /// What is under the pointer on the timeline.
@@ -146,16 +198,22 @@ pub enum Dialog {
     /// None.
     #[default]
     None,
-    /// Keyboard shortcuts, filtered.
-    Shortcuts(String),
+    /// Keyboard shortcuts, filtered; one may be waiting for its new key.
+    Shortcuts(String, Option<Command>),
     /// All commands, filtered, with the chosen row.
     Palette(String, usize),
     /// Go to time.
     GoTo(String),
     /// What went wrong so far.
     Problems,
-    /// Open by path; says so when there is no file dialog here.
+    /// What is kept of clips analysed before.
+    Kept,
+    /// What the model is, and choosing another.
+    Model,
+    /// A path in place of the system's dialog; says so when there is none here.
     Path {
+        /// What it is for.
+        wanted: Wanted,
         /// What is typed.
         text: String,
         /// Why this is shown in place of the system's dialog.
@@ -202,6 +260,12 @@ pub struct AppState {
     pub jobs: Vec<JobStatus>,
     /// The compute device.
     pub device: DeviceReport,
+    /// The device asked for.
+    pub device_choice: DeviceChoice,
+    /// Whether another device can be asked for.
+    pub can_change_device: bool,
+    /// The model in use.
+    pub model_choice: ModelChoice,
     /// What the model is, once known.
     pub model: Option<ModelInfo>,
     /// The format of the window's surface; none where nothing is drawn.
@@ -212,6 +276,8 @@ pub struct AppState {
     pub tab: InspectorTab,
     /// What is under the pointer.
     pub hover: Option<Hover>,
+    /// How much is kept of clips analysed before, once that was asked.
+    pub kept: Option<CacheSummary>,
     /// Passing messages.
     pub toasts: Vec<Toast>,
     /// Warnings and errors of this run, the newest last.
@@ -222,6 +288,12 @@ pub struct AppState {
     pub frame_times: FrameTimes,
     /// Whether that is shown.
     pub show_frame_times: bool,
+    /// Only the picture and its controls.
+    pub full_picture: bool,
+    /// Counts up when the panes are to be as at first.
+    pub layout: u32,
+    /// Pictures of recent clips.
+    pub covers: Covers,
     /// Where the keyboard goes next.
     pub focus: Option<Focus>,
     /// Makes the sample clip, where there is one; called on a thread of its own.

@@ -35,6 +35,10 @@ pub struct Tokens {
     pub stage: Color32,
     /// Words drawn on the stage.
     pub on_stage: Color32,
+    /// The ground of words on the picture: seen on black and on white alike.
+    pub plate: Color32,
+    /// Its border.
+    pub plate_line: Color32,
     /// Under dialogs.
     pub shade: Color32,
 }
@@ -60,6 +64,8 @@ pub const DARK: Tokens = Tokens {
     warn: rgb(0xE5694B),
     stage: rgb(0x000000),
     on_stage: rgb(0xE7EAF0),
+    plate: Color32::from_rgba_premultiplied(26, 29, 36, 224),
+    plate_line: Color32::from_rgba_premultiplied(62, 68, 80, 224),
     shade: Color32::from_rgba_premultiplied(0, 0, 0, 150),
 };
 
@@ -80,6 +86,8 @@ pub const LIGHT: Tokens = Tokens {
     warn: rgb(0xC2452B),
     stage: rgb(0x000000),
     on_stage: rgb(0xE7EAF0),
+    plate: Color32::from_rgba_premultiplied(26, 29, 36, 224),
+    plate_line: Color32::from_rgba_premultiplied(62, 68, 80, 224),
     shade: Color32::from_rgba_premultiplied(0, 0, 0, 90),
 };
 

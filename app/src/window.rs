@@ -10,6 +10,8 @@ use mettle_core::gpu::Prober;
 use mettle_core::gpu::{DeviceChoice, cache_folder};
 
 use crate::app::{MettleApp, Parts};
+use crate::apply::Restart;
+use crate::covers::Covers;
 use crate::files;
 use crate::link::EngineLink;
 use crate::playback::{Files, Player, PlayerOptions};
@@ -50,15 +52,8 @@ pub fn run_window(options: WindowOptions) -> anyhow::Result<()> {
 
 fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::Result<MettleApp> {
     let ctx = cc.egui_ctx.clone();
-    let waker = ctx.clone();
-    let engine_options = EngineOptions {
-        device: options.device,
-        prober: Prober::this_program(),
-        features: Some(FeatureCache::of_user()),
-    };
-    let mut engine = Engine::start(engine_options, move || waker.request_repaint())?;
-    let model = ModelChoice::Demo;
-    EngineLink::submit(&mut engine, JobSpec::WarmUp { model });
+    let start = starter(ctx.clone());
+    let engine = start(options.device).map_err(anyhow::Error::msg)?;
     let player = Player::new(
         Arc::new(Files),
         PlayerOptions { sound: true },
@@ -67,16 +62,38 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
     let state = AppState {
         no_drop: files::is_wayland(),
         sample: Some(sample_clip),
+        covers: Covers::in_folder(cache_folder().join("covers")),
+        device_choice: options.device,
         ..Default::default()
     };
     let parts = Parts {
-        engine: Box::new(engine),
+        engine,
+        restart: Some(start),
         player,
         state,
         paths: options.paths,
-        model: Some(Box::new(|| model_info(&ModelChoice::Demo).ok())),
+        models: Some(Arc::new(|choice| {
+            model_info(choice).map_err(|error| error.to_string())
+        })),
     };
     Ok(MettleApp::new(cc, parts))
+}
+
+/// Starts engines that wake the window, and has them compile their kernels before the first clip wants them.
+fn starter(ctx: egui::Context) -> Restart {
+    Box::new(move |device| {
+        let waker = ctx.clone();
+        let options = EngineOptions {
+            device,
+            prober: Prober::this_program(),
+            features: Some(FeatureCache::of_user()),
+        };
+        let engine = Engine::start(options, move || waker.request_repaint());
+        let mut engine = engine.map_err(|error| error.to_string())?;
+        let model = ModelChoice::Demo;
+        EngineLink::submit(&mut engine, JobSpec::WarmUp { model });
+        Ok(Box::new(engine) as Box<dyn EngineLink>)
+    })
 }
 
 /// The first of the bundled clips, as a file in the user's cache.

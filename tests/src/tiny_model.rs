@@ -27,6 +27,14 @@ fn entry(name: &str, architecture: &str, config: Value) -> BackboneEntry {
 /// # Panics
 /// When the folder cannot be written.
 pub fn write(folder: &Path) -> ModelBundle {
+    write_seeded(folder, 1)
+}
+
+/// The same with other random weights.
+///
+/// # Panics
+/// When the folder cannot be written.
+pub fn write_seeded(folder: &Path, seed: u64) -> ModelBundle {
     let swin = SwinV2Config {
         img_size: (32, 32),
         num_classes: 0,
@@ -68,7 +76,7 @@ pub fn write(folder: &Path) -> ModelBundle {
         }),
     };
     let device = Device::flex();
-    device.seed(1);
+    device.seed(seed);
     let visual = swin.init(&device).expect("a backbone");
     let audio = htsat.init(&device).expect("a backbone");
     let layers = (&visual.spec().layers, &audio.spec().layers);

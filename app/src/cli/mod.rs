@@ -6,6 +6,7 @@ pub mod analysis;
 mod analyze;
 mod args;
 mod bench;
+mod cache;
 mod demo;
 mod doctor;
 mod driver;
@@ -61,6 +62,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
+        Some(Command::Cache(args)) => cache::run(&args),
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(cli.paths, cli.device),
     }

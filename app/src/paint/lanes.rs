@@ -4,6 +4,7 @@ use mettle_core::base::Label;
 use mettle_core::predict::Prediction;
 
 use super::TimeAxis;
+use crate::state::Entry;
 
 /// Lanes shown before "all classes" is asked for.
 pub const FEW: usize = 7;
@@ -17,6 +18,24 @@ pub struct Lane {
     pub label: Label,
     /// Highest score in view, 0 to 1.
     pub highest: f32,
+}
+
+/// The lanes the timeline shows of a clip: all, or the few that score highest in view.
+pub fn shown_lanes(entry: &Entry, all: bool) -> Vec<Lane> {
+    let Some(prediction) = &entry.prediction else {
+        return Vec::new();
+    };
+    let axis = TimeAxis {
+        left: 0.0,
+        right: 1.0,
+        start: entry.view_start,
+        span: entry.view_span.max(0.01),
+    };
+    let mut lanes = lanes_in_view(prediction, &axis);
+    if !all {
+        lanes.truncate(FEW);
+    }
+    lanes
 }
 
 /// Every class, highest score in view first; equal ones in the model's order.

@@ -1,31 +1,40 @@
-//! The dialogs: shortcuts, go to time, open by path, problems; the palette has its own file.
+//! The dialogs: go to time, a path, problems; the palette, the shortcut sheet and the model have their own files.
 
-use egui::{
-    Frame, Id, Key, Margin, Modal, RichText, Role, ScrollArea, Stroke, TextEdit, Ui, WidgetInfo,
-};
+use egui::{Frame, Id, Key, Margin, Modal, Role, ScrollArea, Stroke, TextEdit, Ui, WidgetInfo};
 use mettle_core::base::Time;
+use mettle_core::engine::ModelChoice;
 
-use super::palette;
-use super::viewer::problem_ui;
+use super::problems::problem_ui;
 use super::widgets::{dim, emphasis};
-use crate::command::{Command, Commands, Group, Intent};
-use crate::files;
+use super::{kept, model, palette, sheet};
+use crate::command::{Commands, Intent};
+use crate::files::{self, Wanted};
 use crate::state::{AppState, Dialog};
-use crate::theme::{figures, size, tokens};
+use crate::theme::{size, tokens};
 
 /// Draw the one that is open.
 pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let (width, body): (f32, Box<dyn FnOnce(&mut Ui, &mut Commands)>) = match &state.dialog {
         Dialog::None => return,
-        Dialog::Shortcuts(filter) => (620.0, Box::new(|ui, c| shortcuts_ui(ui, filter, c))),
+        Dialog::Shortcuts(filter, waiting) => (
+            720.0,
+            Box::new(|ui, c| sheet::sheet_ui(ui, state, filter, *waiting, c)),
+        ),
+        Dialog::Model => (460.0, Box::new(|ui, c| model::model_ui(ui, state, c))),
         Dialog::Palette(text, row) => (
             480.0,
             Box::new(|ui, c| palette::palette_ui(ui, state, text, *row, c)),
         ),
         Dialog::GoTo(text) => (320.0, Box::new(|ui, c| go_to_ui(ui, text, c))),
-        Dialog::Path { text, no_service } => {
-            (560.0, Box::new(|ui, c| path_ui(ui, text, *no_service, c)))
-        }
+        Dialog::Path {
+            wanted,
+            text,
+            no_service,
+        } => (
+            560.0,
+            Box::new(|ui, c| path_ui(ui, *wanted, text, *no_service, c)),
+        ),
+        Dialog::Kept => (420.0, Box::new(|ui, c| kept::kept_ui(ui, state, c))),
         Dialog::Problems => (520.0, Box::new(|ui, c| problems_ui(ui, state, c))),
     };
     let t = tokens(ui.ctx());
@@ -70,45 +79,6 @@ pub fn entered(ui: &Ui, response: &egui::Response) -> bool {
     response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
-fn shortcuts_ui(ui: &mut Ui, filter: &str, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
-    ui.label(emphasis("Keyboard shortcuts", size::HEADING));
-    let mut text = filter.to_owned();
-    if field(ui, &mut text, "Search shortcuts").changed() {
-        commands.push(Intent::Dialog(Dialog::Shortcuts(text)));
-    }
-    let wanted = filter.trim().to_lowercase();
-    let tall = ui.ctx().content_rect().height() * 0.65;
-    ScrollArea::vertical().max_height(tall).auto_shrink([false, true]).show(ui, |ui| {
-        for group in Group::ALL {
-            let of_group = Command::ALL.iter().filter(|c| c.group() == group);
-            let found: Vec<_> = of_group
-                .filter(|c| wanted.is_empty() || c.text().to_lowercase().contains(&wanted) || c.tooltip().to_lowercase().contains(&wanted))
-                .collect();
-            if found.is_empty() {
-                continue;
-            }
-            ui.add_space(4.0);
-            ui.label(emphasis(group.text(), size::BODY));
-            egui::Grid::new(group.text()).num_columns(3).spacing([18.0, 4.0]).show(ui, |ui| {
-                for command in found {
-                    let keys: Vec<String> = command
-                        .keys()
-                        .iter()
-                        .map(|(modifiers, key)| ui.ctx().format_shortcut(&egui::KeyboardShortcut::new(*modifiers, *key)))
-                        .collect();
-                    ui.label(RichText::new(keys.join(", ")).font(figures(11.5)).color(t.accent));
-                    ui.label(command.text());
-                    dim(ui, command.tooltip());
-                    ui.end_row();
-                }
-            });
-        }
-        ui.add_space(6.0);
-        dim(ui, "On the timeline, Ctrl and the wheel zoom at the pointer, Shift and the wheel or the middle button move it.");
-    });
-}
-
 fn go_to_ui(ui: &mut Ui, text: &str, commands: &mut Commands) {
     ui.label(emphasis("Go to time", size::HEADING));
     let mut typed = text.to_owned();
@@ -146,20 +116,44 @@ pub fn time_of(text: &str) -> Option<Time> {
     Some(Time::from_secs_f64(secs))
 }
 
-fn path_ui(ui: &mut Ui, text: &str, no_service: bool, commands: &mut Commands) {
-    ui.label(emphasis("Open by path", size::HEADING));
+fn path_ui(ui: &mut Ui, wanted: Wanted, text: &str, no_service: bool, commands: &mut Commands) {
+    let (title, hint, what) = match wanted {
+        Wanted::Clips => (
+            "Open by path",
+            "/path/to/clip.mp4, or a folder",
+            "a file or folder",
+        ),
+        Wanted::Folder => ("Open a folder", "/path/to/clips", "a folder"),
+        Wanted::Model => ("Use a model folder", "/path/to/model", "a model folder"),
+        Wanted::Moved(_) => ("Locate the file", "/path/to/clip.mp4", "the file"),
+    };
+    ui.label(emphasis(title, size::HEADING));
     if no_service {
-        ui.label("This desktop has no file dialog, so type or paste the path of a file.");
+        ui.label(format!(
+            "This desktop has no file dialog, so type or paste the path of {what}."
+        ));
     }
     let mut typed = text.to_owned();
-    let response = field(ui, &mut typed, "/path/to/clip.mp4");
+    let response = field(ui, &mut typed, hint);
     if response.changed() {
         let text = typed.clone();
-        commands.push(Intent::Dialog(Dialog::Path { text, no_service }));
+        commands.push(Intent::Dialog(Dialog::Path {
+            wanted,
+            text,
+            no_service,
+        }));
+    }
+    let path = files::typed_path(&typed);
+    if path.as_ref().is_some_and(|path| !path.exists()) {
+        dim(ui, "There is no such file yet");
     }
     let open = ui.button("Open").clicked() || entered(ui, &response);
-    if let Some(path) = files::typed_path(&typed).filter(|_| open) {
-        commands.push(Intent::OpenPaths(vec![path]));
+    if let Some(path) = path.filter(|_| open) {
+        commands.push(match wanted {
+            Wanted::Clips | Wanted::Folder => Intent::OpenPaths(vec![path]),
+            Wanted::Model => Intent::Model(ModelChoice::Folder(path)),
+            Wanted::Moved(id) => Intent::Moved(id, path),
+        });
         commands.push(Intent::Dialog(Dialog::None));
     }
 }

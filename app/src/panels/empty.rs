@@ -1,11 +1,22 @@
 //! The window without a clip.
 
-use egui::{Button, RichText, Sense, Stroke, StrokeKind, Ui, vec2};
+use std::path::Path;
 
-use super::widgets::{command_button, dim, emphasis, key_text, primary_button};
+use egui::{Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use super::model;
+use super::widgets::{command_button, dim, elided, emphasis, primary_button};
 use crate::command::{Command, Commands, Intent};
+use crate::keymap::key_text;
+use crate::paint;
+use crate::paint::icons::{self, Icon};
 use crate::state::{AppState, file_name};
 use crate::theme::{size, tokens};
+
+/// A recent clip.
+const CARD: Vec2 = vec2(122.0, 98.0);
+/// Shown at most.
+const CARDS: usize = 4;
 
 /// Draw it.
 pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
@@ -17,10 +28,10 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         ui.add_space(16.0);
         recent(ui, state, commands);
         ui.add_space(12.0);
-        model(ui, state);
+        model_ui(ui, state);
         ui.add_space(4.0);
         let keys = [Command::Palette, Command::Shortcuts];
-        let hint = keys.map(|c| format!("{}  {}", key_text(ui, c), c.text()));
+        let hint = keys.map(|c| format!("{}  {}", key_text(ui.ctx(), c), c.text()));
         dim(ui, hint.join("     "));
     });
 }
@@ -45,7 +56,7 @@ fn drop_target(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             let hint = if state.no_drop {
                 format!(
                     "Open a video or sound file with {}",
-                    key_text(ui, Command::Open)
+                    key_text(ui.ctx(), Command::Open)
                 )
             } else {
                 "Drop video or sound files here, or open them".to_owned()
@@ -78,29 +89,54 @@ fn buttons(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     ui.ctx().data_mut(|data| data.insert_temp(id, row.inner));
 }
 
+/// Cards of clips opened lately, side by side, with their pictures.
 fn recent(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
     if state.settings.recent.is_empty() {
         return;
     }
-    dim(ui, "Recent");
-    for path in state.settings.recent.iter().take(5) {
-        let text = RichText::new(file_name(path)).color(t.accent);
-        let button = ui.add(Button::new(text).frame(false).truncate());
-        if button.on_hover_text(path.display().to_string()).clicked() {
-            commands.push(Intent::OpenPaths(vec![path.clone()]));
-        }
+    dim(ui, "Recent clips");
+    let shown = state.settings.recent.iter().take(CARDS);
+    let gaps = (shown.len() as f32 - 1.0) * 10.0;
+    let (whole, _) = ui.allocate_exact_size(
+        vec2(shown.len() as f32 * CARD.x + gaps, CARD.y),
+        Sense::hover(),
+    );
+    for (place, path) in shown.enumerate() {
+        let left = whole.left() + place as f32 * (CARD.x + 10.0);
+        let rect = Rect::from_min_size(pos2(left, whole.top()), CARD);
+        recent_card(ui, rect, state, path, commands);
     }
 }
 
-fn model(ui: &mut Ui, state: &AppState) {
+fn recent_card(ui: &Ui, rect: Rect, state: &AppState, path: &Path, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let response = ui.interact(rect, ui.scope_id().with(path), Sense::click());
+    let name = file_name(path);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Open {name}")));
+    let lit = response.hovered() || response.has_focus();
+    let stroke = Stroke::new(1.0, if lit { t.accent } else { t.line });
+    let kind = StrokeKind::Inside;
+    ui.painter().rect(rect, size::CORNER, t.bg1, stroke, kind);
+    let picture =
+        Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - 26.0)).shrink(1.0);
+    match state.covers.of(path) {
+        Some(cover) => paint::paint_picture(ui.painter(), picture, cover),
+        None => icons::paint(ui.painter(), picture, Icon::Play, t.dim),
+    }
+    let at = pos2(rect.left() + 8.0, rect.bottom() - 13.0);
+    let font = egui::FontId::proportional(size::SMALL);
+    elided(ui, at, rect.width() - 16.0, &name, font, t.text);
+    if response.on_hover_text(path.display().to_string()).clicked() {
+        commands.push(Intent::OpenPaths(vec![path.to_owned()]));
+    }
+}
+
+fn model_ui(ui: &mut Ui, state: &AppState) {
     match &state.model {
-        Some(model) => {
-            let classes = model.labels.len();
-            dim(
-                ui,
-                format!("{} model, {classes} classes. {}", model.name, model.about),
-            )
+        Some(info) => {
+            let classes = info.labels.len();
+            let text = format!("{}, {classes} classes. {}", model::name(info), info.about);
+            dim(ui, text)
         }
         None => dim(ui, "Looking for the model…"),
     };

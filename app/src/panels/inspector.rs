@@ -5,7 +5,7 @@ use mettle_core::base::BACKGROUND;
 use mettle_core::predict::{Prediction, Thresholds, label_of};
 
 use super::widgets::{card, dim, elided, emphasis, tabs};
-use super::{events, viewer};
+use super::{events, model, problems};
 use crate::command::{Commands, Intent};
 use crate::state::{AppState, Entry, Errand, InspectorTab};
 use crate::theme::{figures, mix, size, tokens};
@@ -26,10 +26,8 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         if let Some(problem) = entry.failure.as_ref().filter(|_| entry.clip.is_some()) {
             card(ui).show(ui, |ui| {
-                viewer::problem_ui(ui, problem, commands);
-                if ui.button("Try again").clicked() {
-                    commands.push(Intent::Retry(entry.id));
-                }
+                problems::problem_ui(ui, problem, commands);
+                ui.horizontal(|ui| problems::remedies(ui, state, entry, commands));
             });
         }
         match (state.tab, &entry.prediction) {
@@ -44,7 +42,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 dim(ui, words);
             }
         }
-        model_ui(ui, state);
+        model_ui(ui, state, commands);
     });
 }
 
@@ -153,12 +151,11 @@ fn bar(ui: &mut Ui, label: &str, score: f32, threshold: f32, is_class: bool) {
     );
 }
 
-fn model_ui(ui: &mut Ui, state: &AppState) {
-    let Some(model) = &state.model else { return };
+fn model_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let Some(info) = &state.model else { return };
     ui.add_space(8.0);
     card(ui).show(ui, |ui| {
         ui.take_available_width();
-        dim(ui, format!("{} model", model.name));
-        ui.add(egui::Label::new(RichText::new(&model.about).size(12.0)).wrap());
+        model::reminder_ui(ui, info, commands);
     });
 }

@@ -4,9 +4,13 @@ mod dialogs;
 mod empty;
 mod events;
 mod inspector;
+mod kept;
 mod library;
+mod model;
 mod overlays;
 mod palette;
+mod problems;
+mod sheet;
 mod status;
 mod timeline;
 mod timeline_input;
@@ -52,12 +56,15 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let side = Frame::new()
         .fill(t.bg1)
         .inner_margin(Margin::symmetric(10, 10));
-    Panel::left("library")
+    if state.full_picture {
+        return picture_ui(ui, state, commands);
+    }
+    Panel::left(pane("library", state))
         .default_size(228.0)
         .size_range(160.0..=420.0)
         .frame(side)
         .show(ui, |ui| library::library_ui(ui, state, commands));
-    Panel::right("inspector")
+    Panel::right(pane("inspector", state))
         .default_size(300.0)
         .size_range(220.0..=480.0)
         .frame(side.inner_margin(Margin::symmetric(12, 10)))
@@ -66,7 +73,7 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         .frame(Frame::new().fill(t.bg0))
         .show(ui, |ui| {
             let room = ui.available_height();
-            Panel::bottom("timeline")
+            Panel::bottom(pane("timeline", state))
                 .resizable(true)
                 .default_size(400.0)
                 .size_range(180.0..=(room - 120.0).max(200.0))
@@ -74,6 +81,7 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 .show(ui, |ui| {
                     // A panel shrinks to what is in it: there is nothing in it until the clip is open.
                     ui.take_available_height();
+                    ui.spacing_mut().item_spacing.y = 0.0;
                     transport::transport_ui(ui, state, commands);
                     timeline::timeline_ui(ui, state, commands);
                 });
@@ -81,4 +89,21 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 .frame(Frame::new().fill(t.stage))
                 .show(ui, |ui| viewer::viewer_ui(ui, state, commands));
         });
+}
+
+/// Only the picture and its controls.
+fn picture_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    Panel::bottom("controls")
+        .resizable(false)
+        .frame(Frame::new().fill(t.bg1))
+        .show(ui, |ui| transport::transport_ui(ui, state, commands));
+    CentralPanel::default()
+        .frame(Frame::new().fill(t.stage))
+        .show(ui, |ui| viewer::viewer_ui(ui, state, commands));
+}
+
+/// A pane's name: egui remembers its size under it, and forgets it when the layout is reset.
+fn pane(name: &str, state: &AppState) -> egui::Id {
+    egui::Id::unique((name, state.layout))
 }

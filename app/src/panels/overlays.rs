@@ -2,10 +2,10 @@
 
 use egui::{Align2, Area, Id, LayerId, Order, Ui, vec2};
 
-use super::viewer::problem_ui;
+use super::problems::problem_ui;
 use super::widgets::card;
 use crate::command::{Commands, Intent};
-use crate::state::AppState;
+use crate::state::{AppState, file_name};
 use crate::theme::{figures, strong, tokens};
 
 /// Draw them.
@@ -41,8 +41,8 @@ fn toasts(ui: &Ui, state: &AppState, commands: &mut Commands) {
 
 /// The whole window says what a drop will do.
 fn drop_hint(ui: &Ui) {
-    let files = ui.input(|input| input.raw.hovered_files.len());
-    if files == 0 {
+    let hovered = ui.input(|input| input.raw.hovered_files.clone());
+    if hovered.is_empty() {
         return;
     }
     let t = tokens(ui.ctx());
@@ -52,11 +52,7 @@ fn drop_hint(ui: &Ui) {
     painter.rect_filled(screen, 0.0, t.shade);
     let stroke = egui::Stroke::new(2.0, t.accent);
     painter.rect_stroke(screen.shrink(8.0), 8.0, stroke, egui::StrokeKind::Inside);
-    let text = if files == 1 {
-        "Drop to open this file".to_owned()
-    } else {
-        format!("Drop to open {files} files")
-    };
+    let text = drop_text(&hovered);
     painter.text(
         screen.center(),
         Align2::CENTER_CENTER,
@@ -64,6 +60,21 @@ fn drop_hint(ui: &Ui) {
         strong(20.0),
         t.on_stage,
     );
+}
+
+/// What a drop will do.
+fn drop_text(hovered: &[egui::HoveredFile]) -> String {
+    let paths: Vec<_> = hovered
+        .iter()
+        .filter_map(|file| file.path.as_deref())
+        .collect();
+    match paths.as_slice() {
+        [one] if crate::files::is_model(one) => "Drop to use this model".to_owned(),
+        [one] if one.is_dir() => "Drop to open the clips of this folder".to_owned(),
+        [one] => format!("Drop to open {}", file_name(one)),
+        [] if hovered.len() == 1 => "Drop to open this file".to_owned(),
+        _ => format!("Drop to open {} files", hovered.len()),
+    }
 }
 
 fn frame_times(ui: &Ui, state: &AppState) {

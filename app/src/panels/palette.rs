@@ -3,8 +3,9 @@
 use egui::{Button, Key, RichText, ScrollArea, Ui};
 
 use super::dialogs::field;
-use super::widgets::{dim, key_text};
+use super::widgets::dim;
 use crate::command::{Command, Commands, Intent};
+use crate::keymap::key_text;
 use crate::state::{AppState, Dialog};
 use crate::theme::{mix, size, tokens};
 
@@ -59,7 +60,7 @@ pub fn palette_ui(ui: &mut Ui, state: &AppState, text: &str, row: usize, command
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             for (place, command) in hits.iter().enumerate() {
-                let key = RichText::new(key_text(ui, *command))
+                let key = RichText::new(key_text(ui.ctx(), *command))
                     .size(size::SMALL)
                     .color(t.dim);
                 let fill = if place == row {

@@ -27,6 +27,11 @@ pub fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                     ui.label(numbers(format!("{}{score}", hover.time)));
                 }
                 None => {
+                    if let Some(span) = entry.selection() {
+                        let (from, to) = (span.start, span.end);
+                        let length = span.duration().as_secs_f64();
+                        ui.label(numbers(format!("{from}–{to} · {length:.3} s")));
+                    }
                     let problems = entry.failure.is_some();
                     let done = entry.analysed && !problems;
                     if done {

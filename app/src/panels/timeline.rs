@@ -5,6 +5,7 @@ use egui::{Align2, Rect, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 use super::{timeline_input, timeline_lanes};
 use crate::command::{Command, Commands};
 use crate::paint::{TimeAxis, pending_pattern};
+use crate::settings::SoundView;
 use crate::state::{AppState, Entry};
 use crate::theme::{figures, size, tokens};
 
@@ -33,9 +34,10 @@ pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         let rect = row(ui, "Frames", FRAMES);
         strip(ui, rect, entry, &axis);
     }
-    if clip.is_some_and(|clip| clip.audio.is_some()) {
+    let view = state.settings.sound_view;
+    if view != SoundView::Off && clip.is_some_and(|clip| clip.audio.is_some()) {
         let rect = row(ui, "Sound", SOUND);
-        sound(ui, rect, entry, &axis);
+        sound(ui, rect, entry, &axis, view);
     }
     let ruler = row(ui, "", RULER);
     marks(ui, ruler, &axis);
@@ -44,6 +46,7 @@ pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let under = lanes.show(ui, |ui| {
         timeline_lanes::lanes_ui(ui, state, entry, &axis, commands)
     });
+    selection(ui, whole, ruler, entry, &axis);
     playhead(ui, whole, state, &axis);
     let over_ruler = Rect::from_x_y_ranges(axis.left..=axis.right, whole.top()..=ruler.bottom());
     timeline_input::input_ui(ui, whole, over_ruler, &axis, state, commands);
@@ -79,12 +82,19 @@ fn strip(ui: &Ui, rect: Rect, entry: &Entry, axis: &TimeAxis) {
         .paint(&painter, rect.shrink2(vec2(0.0, 2.0)), axis, end);
 }
 
-fn sound(ui: &Ui, rect: Rect, entry: &Entry, axis: &TimeAxis) {
+fn sound(ui: &Ui, rect: Rect, entry: &Entry, axis: &TimeAxis, view: SoundView) {
     let t = tokens(ui.ctx());
     let painter = ui.painter_at(rect);
-    entry.waves.paint(&painter, rect, axis, t.dim);
     let end = entry.duration().as_secs_f64();
-    let known = entry.waves.end().max(0.0);
+    let known = if view == SoundView::Spectrogram {
+        entry
+            .spectrogram
+            .paint(&painter, rect.shrink2(vec2(0.0, 2.0)), axis, t.text);
+        entry.spectrogram.end()
+    } else {
+        entry.waves.paint(&painter, rect, axis, t.dim);
+        entry.waves.end().max(0.0)
+    };
     if known + 0.1 < end {
         let from = axis.screen_from_secs(known).max(rect.left());
         let to = axis.screen_from_secs(end).min(rect.right());
@@ -172,6 +182,33 @@ fn lanes_button(
         .clicked()
     {
         commands.push(Command::AllLanes);
+    }
+}
+
+/// What is between the marks: a bar on the ruler, a tint over all rows.
+fn selection(ui: &Ui, whole: Rect, ruler: Rect, entry: &Entry, axis: &TimeAxis) {
+    if entry.mark_in.is_none() && entry.mark_out.is_none() {
+        return;
+    }
+    let Some(span) = entry.selection() else {
+        return;
+    };
+    let t = tokens(ui.ctx());
+    let from = axis
+        .screen_from_time(span.start)
+        .clamp(axis.left, axis.right);
+    let to = axis.screen_from_time(span.end).clamp(axis.left, axis.right);
+    let band = Rect::from_x_y_ranges(from..=to, whole.y_range());
+    let painter = ui.painter_at(whole);
+    painter.rect_filled(band, 0.0, t.accent.gamma_multiply(0.10));
+    let bar = Rect::from_x_y_ranges(from..=to, ruler.bottom() - 3.0..=ruler.bottom());
+    painter.rect_filled(bar, 0.0, t.accent);
+    for x in [from, to] {
+        painter.vline(
+            x,
+            whole.y_range(),
+            Stroke::new(1.0, t.accent.gamma_multiply(0.6)),
+        );
     }
 }
 

@@ -24,9 +24,14 @@ pub fn input_ui(
         info
     });
     let pointed = response.interact_pointer_pos();
-    if let Some(at) =
-        pointed.filter(|_| response.dragged_by(PointerButton::Primary) || response.clicked())
-    {
+    let shift = ui.input(|input| input.modifiers.shift);
+    let origin = ui.input(|input| input.pointer.press_origin());
+    let dragged = response.dragged_by(PointerButton::Primary);
+    if let (true, true, Some(at), Some(origin)) = (shift, dragged, pointed, origin) {
+        let time = |x: f32| axis.time_from_screen(x.clamp(axis.left, axis.right));
+        let (from, to) = (time(at.x.min(origin.x)), time(at.x.max(origin.x)));
+        commands.push(Intent::Marks(Some(from), Some(to)));
+    } else if let Some(at) = pointed.filter(|_| dragged || response.clicked()) {
         commands.push(Intent::Scrub(
             axis.time_from_screen(at.x.clamp(axis.left, axis.right)),
         ));

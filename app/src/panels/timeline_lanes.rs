@@ -6,11 +6,9 @@ use mettle_core::predict::Prediction;
 use mettle_core::project::Event;
 
 use super::widgets::{count, dim, elided};
-use crate::command::Commands;
-use crate::paint::{
-    FEW, Lane, TimeAxis, columns_of, lanes_in_view, paint_columns, pending_pattern,
-};
-use crate::state::{AppState, Entry, Errand};
+use crate::command::{Commands, Intent};
+use crate::paint::{Lane, TimeAxis, columns_of, paint_columns, pending_pattern, shown_lanes};
+use crate::state::{AppState, Chosen, Entry, Errand};
 use crate::theme::{figures, mix, size, strong, tokens};
 
 /// Draw them. Gives the class under the pointer and its score there.
@@ -25,10 +23,7 @@ pub fn lanes_ui(
         waiting(ui, entry, axis);
         return None;
     };
-    let mut lanes = lanes_in_view(prediction, axis);
-    if !state.all_lanes {
-        lanes.truncate(FEW);
-    }
+    let lanes = shown_lanes(entry, state.all_lanes);
     let mut pointed = None;
     for lane in &lanes {
         let under = lane_ui(ui, state, entry, prediction, lane, axis, commands);
@@ -80,6 +75,11 @@ fn lane_ui(
         return None;
     }
     let events = events_of(entry, lane);
+    let here = entry.lane.as_ref() == Some(&lane.label);
+    if here {
+        ui.painter()
+            .rect_filled(rect, 0.0, mix(t.bg0, t.accent, 0.14));
+    }
     name(ui, rect, state, prediction, lane);
     let cells = rect.with_min_x(axis.left).with_max_x(axis.right);
     let inner = cells.shrink2(vec2(0.0, 2.0));
@@ -88,6 +88,7 @@ fn lane_ui(
     paint_columns(&painter, inner, &columns, t.both);
     pending(ui, inner, entry, prediction, axis);
     outline(ui, inner, events, axis);
+    chosen_ui(ui, inner, entry, lane, axis);
     ui.painter()
         .hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
     let id = ui.scope_id().with(("lane", lane.class));
@@ -98,8 +99,8 @@ fn lane_ui(
         lane.highest * 100.0,
         count(events.len(), "event")
     );
-    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &label));
-    tooltip(response, prediction, lane, axis, commands)
+    response.widget_info(|| WidgetInfo::selected(Role::Row, true, here, &label));
+    tooltip(response, prediction, lane, events, axis, commands)
 }
 
 fn events_of<'a>(entry: &'a Entry, lane: &Lane) -> &'a [Event] {
@@ -180,17 +181,40 @@ fn outline(ui: &Ui, cells: Rect, events: &[Event], axis: &TimeAxis) {
     }
 }
 
+/// The chosen event stands out.
+fn chosen_ui(ui: &Ui, cells: Rect, entry: &Entry, lane: &Lane, axis: &TimeAxis) {
+    let chosen = entry.chosen.as_ref().filter(|c| c.label == lane.label);
+    let Some(span) = chosen.map(|chosen| chosen.span) else {
+        return;
+    };
+    let t = tokens(ui.ctx());
+    let (from, to) = (
+        axis.screen_from_time(span.start),
+        axis.screen_from_time(span.end),
+    );
+    let rect = Rect::from_x_y_ranges(from..=to.max(from + 2.0), cells.y_range());
+    let stroke = Stroke::new(2.0, t.accent);
+    let painter = ui.painter_at(cells.expand(2.0));
+    painter.rect_stroke(rect.expand(1.0), 4.0, stroke, StrokeKind::Inside);
+}
+
 fn tooltip(
     response: egui::Response,
     prediction: &Prediction,
     lane: &Lane,
+    events: &[Event],
     axis: &TimeAxis,
     commands: &mut Commands,
 ) -> Option<(Label, f32)> {
     let pointer = response.interact_pointer_pos().or(response.hover_pos())?;
     let time = axis.time_from_screen(pointer.x);
     if response.clicked() {
-        commands.push(crate::command::Intent::Seek(time));
+        commands.push(Intent::Seek(time));
+        let event = events.iter().find(|event| event.span.contains(time));
+        commands.push(Intent::Choose(event.map(|event| Chosen {
+            label: lane.label.clone(),
+            span: event.span,
+        })));
     }
     let place = prediction
         .segments

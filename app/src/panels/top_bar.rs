@@ -2,8 +2,12 @@
 
 use egui::{Align, Layout, Popup, RichText, Ui};
 
-use super::widgets::{chip, command_button, dim, emphasis, key_text};
+use super::model;
+use super::widgets::{chip, command_button, dim, emphasis};
+use mettle_core::gpu::DeviceChoice;
+
 use crate::command::{Command, Commands, Group, Intent};
+use crate::keymap::key_text;
 use crate::playback::SoundState;
 use crate::state::AppState;
 use crate::theme::{size, tokens};
@@ -16,7 +20,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             device_chip(ui, state, commands);
             sound_chip(ui, state);
-            model_chip(ui, state);
+            model_chip(ui, state, commands);
         });
     });
 }
@@ -30,7 +34,7 @@ fn menu(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                     continue;
                 }
                 let usable = !command.needs_clip() || state.entry().is_some();
-                let key = RichText::new(key_text(ui, command)).size(size::SMALL);
+                let key = RichText::new(key_text(ui.ctx(), command)).size(size::SMALL);
                 let button = egui::Button::new(command.text())
                     .right_text(key)
                     .frame(false);
@@ -43,18 +47,14 @@ fn menu(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     }
 }
 
-fn model_chip(ui: &mut Ui, state: &AppState) {
+fn model_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    let Some(model) = &state.model else { return };
-    let response = chip(ui, t.accent, &format!("{} model", model.name));
-    Popup::menu(&response).show(|ui| {
-        ui.set_max_width(340.0);
-        ui.label(emphasis(&model.name, size::BODY));
-        ui.label(&model.about);
-        let names: Vec<&str> = model.labels.iter().map(|label| &**label).collect();
-        dim(ui, format!("It knows {} classes", names.len()));
-        ui.label(names.join(", "));
-    });
+    let Some(info) = &state.model else { return };
+    let tip = "What the model is and what it can recognise; choose another";
+    let response = chip(ui, t.accent, &model::name(info)).on_hover_text(tip);
+    if response.clicked() {
+        commands.push(Command::ChooseModel);
+    }
 }
 
 fn sound_chip(ui: &mut Ui, state: &AppState) {
@@ -89,6 +89,19 @@ fn device_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             device.refusals.iter().for_each(|reason| {
                 ui.label(reason);
             });
+        }
+        if state.can_change_device {
+            ui.separator();
+            for (choice, text) in [
+                (DeviceChoice::Auto, "The fastest that works"),
+                (DeviceChoice::Cpu, "CPU"),
+                (DeviceChoice::Wgpu, "GPU, even one drawn by software"),
+            ] {
+                let on = state.device_choice == choice;
+                if ui.radio(on, text).clicked() && !on {
+                    commands.push(Intent::Device(choice));
+                }
+            }
         }
         if ui.button("Copy report").clicked() {
             let report = format!("{name}\n{}", device.refusals.join("\n"));

@@ -56,7 +56,14 @@ fn buttons(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         commands,
     );
     let looping = state.settings.looping;
-    icon_button(ui, Icon::Loop, Command::Loop, false, looping, commands);
+    icon_button(
+        ui,
+        Icon::Loop,
+        Command::LoopSelection,
+        false,
+        looping,
+        commands,
+    );
 }
 
 fn times(ui: &mut Ui, state: &AppState) {

@@ -1,10 +1,10 @@
 //! The picture.
 
-use egui::{Align2, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
-use mettle_core::engine::Problem;
+use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::widgets::{card, emphasis, on_picture};
-use crate::command::{Command, Commands, Intent};
+use super::problems::error_card;
+use super::widgets::on_picture;
+use crate::command::{Command, Commands};
 use crate::paint::{Placement, TimeAxis, paint_video};
 use crate::state::{AppState, Entry};
 use crate::theme::{size, tokens};
@@ -14,7 +14,7 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let Some(entry) = state.entry() else { return };
     let room = ui.max_rect();
     if let Some(problem) = entry.failure.as_ref().filter(|_| entry.clip.is_none()) {
-        return error_card(ui, room, entry, problem, commands);
+        return error_card(ui, room, state, entry, problem, commands);
     }
     let response = ui.interact(room, ui.scope_id().with("picture"), Sense::click());
     response.widget_info(|| {
@@ -118,63 +118,4 @@ fn words(ui: &Ui, room: Rect, text: &str) {
     let font = egui::FontId::proportional(size::BODY);
     ui.painter()
         .text(room.center(), Align2::CENTER_CENTER, text, font, t.on_stage);
-}
-
-fn error_card(ui: &mut Ui, room: Rect, entry: &Entry, problem: &Problem, commands: &mut Commands) {
-    let place = Rect::from_center_size(
-        room.center(),
-        vec2(460.0_f32.min(room.width() - 24.0), room.height() - 24.0),
-    );
-    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-        ui.vertical_centered(|ui| {
-            ui.add_space((place.height() / 2.0 - 110.0).max(0.0));
-            card(ui).show(ui, |ui| {
-                ui.set_width(place.width() - 24.0);
-                ui.vertical(|ui| problem_ui(ui, problem, commands));
-                ui.horizontal(|ui| {
-                    if ui.button("Try again").clicked() {
-                        commands.push(Intent::Retry(entry.id));
-                    }
-                    if ui.button("Take off the list").clicked() {
-                        commands.push(Intent::Close(entry.id));
-                    }
-                });
-            });
-        });
-    });
-}
-
-/// What failed, why, what to do, and the details to copy.
-pub fn problem_ui(ui: &mut Ui, problem: &Problem, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
-    let color = match problem.severity {
-        mettle_core::engine::Severity::Error => t.warn,
-        _ => t.text,
-    };
-    ui.label(emphasis(&problem.title, size::BODY).color(color));
-    ui.add(egui::Label::new(&problem.advice).wrap());
-    if problem.detail.is_empty() {
-        return;
-    }
-    let salt = (&problem.title, &problem.detail);
-    egui::CollapsingHeader::new(RichText::new("Details").size(size::SMALL).color(t.dim))
-        .id_salt(salt)
-        .show(ui, |ui| {
-            ui.add(
-                egui::Label::new(RichText::new(&problem.detail).monospace().size(size::SMALL))
-                    .wrap()
-                    .selectable(true),
-            );
-            if ui.small_button("Copy").clicked() {
-                let path = problem
-                    .path
-                    .as_ref()
-                    .map(|p| p.display().to_string())
-                    .unwrap_or_default();
-                commands.push(Intent::Copy(format!(
-                    "{}\n{path}\n{}",
-                    problem.title, problem.detail
-                )));
-            }
-        });
 }

@@ -6,20 +6,13 @@ use egui::{
 };
 
 use crate::command::{Command, Commands};
+use crate::keymap::key_text;
 use crate::paint::icons::{self, Icon};
 use crate::theme::{figures, size, strong, tokens};
 
-/// A command's key as text, `Ctrl+O`; empty if it has none.
-pub fn key_text(ui: &Ui, command: Command) -> String {
-    command
-        .shortcut()
-        .map(|shortcut| ui.ctx().format_shortcut(&shortcut))
-        .unwrap_or_default()
-}
-
 /// What a command's button says when the pointer rests on it.
 pub fn tip(ui: &Ui, command: Command) -> String {
-    match key_text(ui, command) {
+    match key_text(ui.ctx(), command) {
         key if key.is_empty() => command.tooltip().to_owned(),
         key => format!("{}  ({key})", command.tooltip()),
     }
@@ -37,16 +30,19 @@ pub fn command_button(ui: &mut Ui, command: Command, commands: &mut Commands) ->
 
 /// The one button of a view that stands out.
 pub fn primary_button(ui: &mut Ui, command: Command, commands: &mut Commands) -> Response {
-    let t = tokens(ui.ctx());
     let tip = tip(ui, command);
-    let text = RichText::new(command.text()).color(t.on_accent);
-    let response = ui
-        .add(Button::new(text).fill(t.accent).stroke(Stroke::NONE))
-        .on_hover_text(tip);
+    let response = standing_out(ui, command.text()).on_hover_text(tip);
     if response.clicked() {
         commands.push(command);
     }
     response
+}
+
+/// A button in the accent colour.
+pub fn standing_out(ui: &mut Ui, text: &str) -> Response {
+    let t = tokens(ui.ctx());
+    let text = RichText::new(text).color(t.on_accent);
+    ui.add(Button::new(text).fill(t.accent).stroke(Stroke::NONE))
 }
 
 /// A button with a sign; `primary` for the one that stands out, `on` for one that is switched on.
@@ -115,13 +111,20 @@ pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, all: &[(T, &str)]) -> O
         for &(tab, name) in all {
             let on = tab == chosen;
             let color = if on { t.text } else { t.dim };
-            let text = RichText::new(name).color(color);
-            let response = ui.add(
-                Button::new(text)
-                    .frame(false)
-                    .selected(on)
-                    .fill(Color32::TRANSPARENT),
+            let galley = ui.painter().layout_no_wrap(
+                name.to_owned(),
+                egui::FontId::proportional(size::BODY),
+                color,
             );
+            let room = galley.size() + vec2(0.0, 8.0);
+            let (rect, response) = ui.allocate_exact_size(room, Sense::click());
+            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, name));
+            if response.hovered() || response.has_focus() {
+                ui.painter()
+                    .rect_filled(rect.expand2(vec2(5.0, 0.0)), size::CORNER, t.bg2);
+            }
+            ui.painter()
+                .galley(rect.min + vec2(0.0, 4.0), galley, color);
             if on {
                 let (x, y) = (response.rect.x_range(), response.rect.bottom() + 1.0);
                 ui.painter().hline(x, y, Stroke::new(2.0, t.accent));
@@ -186,8 +189,13 @@ pub fn on_picture(ui: &Ui, at: egui::Pos2, align: Align2, text: &str, mono: bool
         .painter()
         .layout_no_wrap(text.to_owned(), font, t.on_stage);
     let rect = align.anchor_size(at, galley.size() + vec2(16.0, 8.0));
-    ui.painter()
-        .rect_filled(rect, 4.0, t.stage.gamma_multiply(0.72));
+    ui.painter().rect(
+        rect,
+        5.0,
+        t.plate,
+        Stroke::new(1.0, t.plate_line),
+        egui::StrokeKind::Inside,
+    );
     ui.painter()
         .galley(rect.min + vec2(8.0, 4.0), galley, t.on_stage);
 }

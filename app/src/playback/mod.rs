@@ -11,6 +11,7 @@ mod output;
 mod pictures;
 mod player;
 mod queue;
+mod runs;
 mod sound;
 mod sources;
 

@@ -3,21 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mettle_core::base::Time;
+use mettle_core::base::{Time, TimeSpan};
 use mettle_core::media::{Clip, VideoFrame};
 
-use super::clock::{Anchor, Clock};
+use super::clock::Clock;
 use super::pictures::{Answer, Ask, PictureThread};
 use super::queue::FrameQueue;
 use super::sound::{SoundState, SoundThread};
 use super::sources::Sources;
 
-/// Up to this speed sound is played, and every frame is decoded in order.
-const IN_ORDER: f64 = 2.0;
 /// The shuttle's speeds, one press each.
 const SHUTTLE: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
-/// When the device takes no sample for so long, the wall clock takes over.
-const PATIENCE: f64 = 1.5;
 
 /// How to play.
 #[derive(Clone, Copy, Debug)]
@@ -58,23 +54,27 @@ impl Default for PlayerView {
 
 /// The player.
 pub struct Player {
-    clock: Clock,
-    pictures: PictureThread,
-    sound: SoundThread,
-    queue: FrameQueue,
-    clip: Option<Arc<Clip>>,
-    run: u64,
+    pub(super) clock: Clock,
+    pub(super) pictures: PictureThread,
+    pub(super) sound: SoundThread,
+    pub(super) queue: FrameQueue,
+    pub(super) clip: Option<Arc<Clip>>,
+    pub(super) run: u64,
     /// Where it stands while it does not play, and where this run began while it does.
-    at: Time,
-    playing: bool,
-    speed: f64,
+    pub(super) at: Time,
+    pub(super) playing: bool,
+    pub(super) speed: f64,
     /// Seconds on the clock when this run began.
-    began: f64,
+    pub(super) began: f64,
     /// This run's clock is set by the sound device.
-    by_sound: bool,
+    pub(super) by_sound: bool,
     /// The device stopped taking samples once: the wall clock has it until another clip comes.
-    device_stuck: bool,
-    looping: bool,
+    pub(super) device_stuck: bool,
+    pub(super) looping: bool,
+    /// What looping repeats; none for the clip.
+    pub(super) range: Option<TimeSpan>,
+    /// Played once, then it pauses.
+    pub(super) once: Option<TimeSpan>,
 }
 
 impl Player {
@@ -99,6 +99,8 @@ impl Player {
             by_sound: false,
             device_stuck: false,
             looping: false,
+            range: None,
+            once: None,
         }
     }
 
@@ -110,6 +112,7 @@ impl Player {
         self.queue.clear();
         self.playing = false;
         self.device_stuck = false;
+        (self.range, self.once) = (None, None);
         self.speed = 1.0;
         self.seek(at);
     }
@@ -135,6 +138,7 @@ impl Player {
     pub fn pause(&mut self) {
         self.at = self.time();
         self.playing = false;
+        self.once = None;
         self.sound.pause();
         self.pictures.ask(Ask::Rest);
         // Ask once more for the frame of this very moment: frames decoded ahead are dropped.
@@ -143,6 +147,7 @@ impl Player {
 
     /// Go to a time and go on as before.
     pub fn seek(&mut self, to: Time) {
+        self.once = None;
         let end = self.duration().unwrap_or_default();
         self.start_run(to.clamp_to(Time::ZERO, end));
     }
@@ -199,6 +204,22 @@ impl Player {
     /// Start again at the end.
     pub fn set_looping(&mut self, looping: bool) {
         self.looping = looping;
+    }
+
+    /// What is repeated in place of the clip.
+    pub fn set_range(&mut self, range: Option<TimeSpan>) {
+        self.range = range;
+    }
+
+    /// Play a stretch from its start to its end, then pause there.
+    pub fn play_once(&mut self, span: TimeSpan) {
+        if self.clip.is_none() {
+            return;
+        }
+        self.speed = if self.speed > 0.0 { self.speed } else { 1.0 };
+        self.playing = true;
+        self.once = Some(span);
+        self.start_run(span.start);
     }
 
     /// Whether it plays.
@@ -266,100 +287,5 @@ impl Player {
         let due = self.queue.next_due().and_then(|media| anchor.when(media));
         let wait = due.map_or(0.016, |at| (at - wall).clamp(0.0, 0.016));
         Some(Duration::from_secs_f64(wait))
-    }
-
-    fn duration(&self) -> Option<Time> {
-        self.clip.as_ref().map(|clip| clip.duration)
-    }
-
-    fn has_video(&self) -> bool {
-        self.clip.as_ref().is_some_and(|clip| clip.video.is_some())
-    }
-
-    fn in_order(&self) -> bool {
-        self.speed > 0.0 && self.speed <= IN_ORDER
-    }
-
-    fn start_run(&mut self, from: Time) {
-        self.run += 1;
-        self.at = from;
-        self.began = self.clock.wall();
-        self.queue.start_run(self.run);
-        let run = self.run;
-        let audible = self.playing && self.in_order() && !self.device_stuck;
-        let heard = self.clip.as_ref().is_some_and(|clip| clip.audio.is_some());
-        self.by_sound = audible && heard && matches!(self.sound.state(), SoundState::Ready(_));
-        self.clock.set(Anchor {
-            media: from,
-            wall: self.began,
-            rate: if self.playing && !self.by_sound {
-                self.speed
-            } else {
-                0.0
-            },
-        });
-        if self.by_sound {
-            self.sound.play(run, from, self.speed);
-        } else {
-            self.sound.pause();
-        }
-        if self.has_video() {
-            self.pictures.ask(if self.playing && self.in_order() {
-                Ask::Play { run, from }
-            } else {
-                Ask::Show { run, at: from }
-            });
-        }
-    }
-
-    /// Backwards and very fast: one frame at a time, always the one for now.
-    fn chase(&mut self, now: Time) {
-        if self.playing && !self.in_order() && self.has_video() && self.queue.is_current() {
-            self.run += 1;
-            self.queue.start_run(self.run);
-            self.pictures.ask(Ask::Show {
-                run: self.run,
-                at: now,
-            });
-        }
-    }
-
-    fn turn_at_ends(&mut self) {
-        let Some(end) = self.duration().filter(|_| self.playing) else {
-            return;
-        };
-        let now = self.time();
-        let over = if self.speed > 0.0 {
-            now >= end
-        } else {
-            now <= Time::ZERO
-        };
-        if !over {
-            return;
-        }
-        if self.looping {
-            let other_end = if self.speed > 0.0 { Time::ZERO } else { end };
-            self.start_run(other_end);
-        } else {
-            self.pause();
-            if self.speed < 0.0 {
-                self.speed = 1.0;
-            }
-        }
-    }
-
-    /// A device that takes no samples, or went away, leaves the clock to the wall.
-    fn watch_device(&mut self) {
-        if !(self.playing && self.by_sound) {
-            return;
-        }
-        let waited = self.clock.wall() - self.began;
-        let stuck = !self.sound.started(self.run) && waited > PATIENCE;
-        let gone = !matches!(self.sound.state(), SoundState::Ready(_));
-        if stuck || gone {
-            let now = self.time();
-            self.device_stuck = true;
-            self.start_run(now);
-        }
     }
 }

@@ -134,6 +134,7 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
     match spec {
         JobSpec::Open { path } => Some(path.clone()),
         JobSpec::Waveform { clip }
+        | JobSpec::Spectrogram { clip }
         | JobSpec::Thumbnails { clip }
         | JobSpec::Predict { clip, .. } => Some(clip.path.clone()),
         JobSpec::WarmUp { .. } | JobSpec::Kept { .. } => None,
@@ -150,6 +151,7 @@ fn title(spec: &JobSpec) -> String {
     match spec {
         JobSpec::Open { path } => format!("Open {}", name(path)),
         JobSpec::Waveform { clip } => format!("Draw the waveform of {}", name(&clip.path)),
+        JobSpec::Spectrogram { clip } => format!("Draw the spectrogram of {}", name(&clip.path)),
         JobSpec::Thumbnails { clip } => format!("Draw the film strip of {}", name(&clip.path)),
         JobSpec::Predict { clip, .. } => format!("Analyse {}", name(&clip.path)),
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),

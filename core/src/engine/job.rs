@@ -34,6 +34,11 @@ pub enum JobSpec {
         /// The clip.
         clip: Arc<Clip>,
     },
+    /// The clip's sound by time and pitch, for drawing; arrives in parts.
+    Spectrogram {
+        /// The clip.
+        clip: Arc<Clip>,
+    },
     /// One small picture a second; arrives in parts.
     Thumbnails {
         /// The clip.
@@ -64,10 +69,11 @@ impl JobSpec {
     /// The clip it works on, once it is known.
     pub fn clip(&self) -> Option<ClipId> {
         match self {
-            Self::Waveform { clip } | Self::Thumbnails { clip } | Self::Predict { clip, .. } => {
-                Some(clip.id)
-            }
-            Self::Open { .. } | Self::WarmUp { .. } => None,
+            Self::Waveform { clip }
+            | Self::Spectrogram { clip }
+            | Self::Thumbnails { clip }
+            | Self::Predict { clip, .. } => Some(clip.id),
+            Self::Open { .. } | Self::WarmUp { .. } | Self::Kept { .. } => None,
         }
     }
 }

@@ -25,5 +25,5 @@ pub use handle::{Engine, EngineOptions};
 pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice};
 pub use model::{ModelInfo, model_info};
 pub use outbox::Outbox;
-pub use reply::{Problem, Reply, ReplyBody, Severity, Thumbnail, WaveformPart};
+pub use reply::{Problem, Reply, ReplyBody, Severity, SpectrogramPart, Thumbnail, WaveformPart};
 pub use worker::{Job, NewJob, Step, StepContext, Worker};

@@ -55,6 +55,19 @@ pub struct WaveformPart {
     pub columns: Vec<(f32, f32)>,
 }
 
+/// A run of spectrogram columns.
+#[derive(Clone, Debug)]
+pub struct SpectrogramPart {
+    /// Start of the first column.
+    pub start: Time,
+    /// Length of a column.
+    pub column: Time,
+    /// Bands of a column, the lowest first, evenly spaced to the ear (mel).
+    pub bands: usize,
+    /// Strength, 0 to 255 over 80 dB, column after column.
+    pub values: Vec<u8>,
+}
+
 /// One message from the engine.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -73,6 +86,8 @@ pub enum ReplyBody {
     Opened(Arc<Clip>),
     /// More of the waveform.
     Waveform(ClipId, WaveformPart),
+    /// More of the spectrogram.
+    Spectrogram(ClipId, SpectrogramPart),
     /// More of the film strip.
     Thumbnails(ClipId, Vec<Thumbnail>),
     /// Scores so far; the last one before `Done` is complete.

@@ -77,8 +77,10 @@ impl FeatureCache {
             .into_iter()
             .partition(|file| file.partial);
         let now = SystemTime::now();
-        let abandoned =
-            |file: &&Stored| now.duration_since(file.used).is_ok_and(|age| age > ABANDONED);
+        let abandoned = |file: &&Stored| {
+            now.duration_since(file.used)
+                .is_ok_and(|age| age > ABANDONED)
+        };
         partial.iter().filter(abandoned).for_each(remove);
         let mut bytes: u64 = whole.iter().map(|file| file.bytes).sum();
         let budget = self.budget();

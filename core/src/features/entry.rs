@@ -41,9 +41,11 @@ pub(super) struct Header {
 impl Header {
     /// Bytes of one segment; `None` for numbers no machine has room for.
     pub fn stride(&self) -> Option<usize> {
-        self.layers.iter().try_fold(0_usize, |sum, [tokens, width]| {
-            sum.checked_add(tokens.checked_mul(*width)?.checked_mul(2)?)
-        })
+        self.layers
+            .iter()
+            .try_fold(0_usize, |sum, [tokens, width]| {
+                sum.checked_add(tokens.checked_mul(*width)?.checked_mul(2)?)
+            })
     }
 
     /// Bytes of the whole file, whose header takes `header` bytes.

@@ -30,7 +30,7 @@ pub struct FeatureBatch {
 }
 
 /// The features of both backbones for every segment of a clip, in order. Whether they come from the cache or from a
-/// backbone, they are rounded to 16 bit, so that a second analysis says exactly what the first one said.
+/// backbone, they are rounded to 16 bit, so that a second analysis says what the first one said.
 pub struct FeatureStream {
     visual: Side,
     audio: Side,
@@ -208,8 +208,7 @@ impl Side {
         if matches!(keeping, Keeping::NotYet) {
             let started =
                 cache.and_then(|cache| cache.start(*key, about.clone(), total, features.sizes()));
-            *keeping =
-                started.map_or(Keeping::Not, |writer| Keeping::Writing(Box::new(writer)));
+            *keeping = started.map_or(Keeping::Not, |writer| Keeping::Writing(Box::new(writer)));
         }
         if let Keeping::Writing(writer) = keeping
             && let Err(error) = writer.append(features)

@@ -234,7 +234,9 @@ fn a_gpu_says_what_the_cpu_says() {
         let mut command = program::mettle(folder.path());
         command.args(["analyze", "--quiet", "--device", device, "--model"]);
         let (code, _, stderr) = run(command.arg(&model).arg("--out").arg(&out).arg(&clip));
-        (code == 0).then(|| read(&out.join("clip.json"))).ok_or(stderr)
+        (code == 0)
+            .then(|| read(&out.join("clip.json")))
+            .ok_or(stderr)
     };
     let cpu = on("cpu").expect("the CPU always works");
     let gpu = match on("wgpu") {

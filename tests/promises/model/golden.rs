@@ -96,7 +96,10 @@ pub fn assert_close<const D: usize>(
 pub fn gpu() -> Option<Device> {
     let adapters = list_adapters().expect("the graphics system answers");
     let chosen = plan(DeviceChoice::Wgpu, &adapters, false);
-    let Some(candidate) = chosen.ok().and_then(|plan| plan.candidates.into_iter().next()) else {
+    let Some(candidate) = chosen
+        .ok()
+        .and_then(|plan| plan.candidates.into_iter().next())
+    else {
         eprintln!("skipped on the GPU path: no graphics adapter");
         return None;
     };

@@ -8,7 +8,7 @@ use mettle_app::command::Command;
 fn no_two_commands_share_a_key() {
     let mut taken = HashMap::new();
     for &command in Command::ALL {
-        for key in command.keys() {
+        for key in command.default_keys() {
             if let Some(other) = taken.insert(*key, command) {
                 panic!("{key:?} asks for {other:?} and for {command:?}");
             }

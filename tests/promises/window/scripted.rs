@@ -232,7 +232,8 @@ pub fn window(paths: &[&str]) -> (Harness<'static, MettleApp>, ScriptedEngine) {
             player,
             state: AppState::default(),
             paths,
-            model: None,
+            restart: None,
+            models: None,
         };
         MettleApp::new(cc, parts)
     };

@@ -205,7 +205,7 @@ fn the_sheet_lists_every_command() {
     press(&mut window, Key::F1);
     assert!(matches!(
         window.state().state().dialog,
-        Dialog::Shortcuts(_)
+        Dialog::Shortcuts(..)
     ));
     for command in Command::ALL {
         let tooltip = command.tooltip();

@@ -18,7 +18,9 @@ impl Job<MediaSession> for KeptJob {
         let cache = session.features.as_ref();
         if let Some(cache) = cache.filter(|_| self.clear) {
             let folder = cache.folder().display();
-            cache.clear().map_err(|e| EngineError::Cache(format!("{folder}: {e}")))?;
+            cache
+                .clear()
+                .map_err(|e| EngineError::Cache(format!("{folder}: {e}")))?;
         }
         let summary = cache.map(FeatureCache::summary).unwrap_or_default();
         context.reply(ReplyBody::Kept(summary));

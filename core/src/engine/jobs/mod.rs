@@ -3,6 +3,7 @@
 mod kept;
 mod open;
 mod predict;
+mod spectrogram;
 mod thumbnails;
 mod warm_up;
 mod waveform;
@@ -33,11 +34,15 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
             urgent: true,
         },
         JobSpec::Waveform { clip } => media(Box::new(waveform::WaveformJob::new(clip))),
+        JobSpec::Spectrogram { clip } => media(Box::new(spectrogram::SpectrogramJob::new(clip))),
         JobSpec::Thumbnails { clip } => media(Box::new(thumbnails::ThumbnailsJob::new(clip))),
         JobSpec::Predict { clip, task, model } => {
             Routed::Compute(Box::new(predict::PredictJob::new(clip, task, model)))
         }
-        JobSpec::Kept { clear } => media(Box::new(kept::KeptJob { clear })),
+        JobSpec::Kept { clear } => Routed::Media {
+            job: Box::new(kept::KeptJob { clear }),
+            urgent: true,
+        },
         JobSpec::WarmUp { model } => Routed::Compute(Box::new(warm_up::WarmUpJob::new(model))),
     }
 }

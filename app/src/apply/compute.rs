@@ -1,0 +1,116 @@
+//! Another model, another device.
+
+use mettle_core::engine::{ModelChoice, ModelInfo, Problem, Severity};
+use mettle_core::gpu::DeviceChoice;
+
+use super::Hands;
+use super::clips::show_selected;
+use crate::errands;
+use crate::replies;
+use crate::state::{AppState, EntryId, Errand};
+
+/// What a model was found to be. A new one is put in use and every clip analysed with it; a bad one is said so and the
+/// old one stays.
+pub fn model_found(
+    state: &mut AppState,
+    hands: &mut Hands<'_>,
+    choice: ModelChoice,
+    found: Result<ModelInfo, String>,
+    now: f64,
+) {
+    let info = match found {
+        Ok(info) => info,
+        Err(detail) => return refuse(state, hands, choice, detail, now),
+    };
+    let news = state.model.is_some() && state.model_choice != choice;
+    state.model = Some(info);
+    state.settings.remember_model(&choice);
+    state.model_choice = choice;
+    if news {
+        analyse_all(state, hands);
+    }
+}
+
+fn refuse(
+    state: &mut AppState,
+    hands: &mut Hands<'_>,
+    choice: ModelChoice,
+    detail: String,
+    now: f64,
+) {
+    let (name, path) = match &choice {
+        ModelChoice::Demo => ("the demo model".to_owned(), None),
+        ModelChoice::Folder(folder) => (folder.display().to_string(), Some(folder.clone())),
+    };
+    let advice = match choice {
+        ModelChoice::Demo => "The program is damaged. Install it again.",
+        ModelChoice::Folder(_) => {
+            "A model is a folder with a model.json and its weights. The model in use stays."
+        }
+    };
+    let problem = Problem {
+        severity: Severity::Error,
+        title: format!("Could not use {name}"),
+        advice: advice.into(),
+        detail,
+        path,
+    };
+    replies::tell(state, problem, now);
+    // At the start there is no model in use yet: the demo model is always there.
+    if state.model.is_none() && choice != ModelChoice::Demo {
+        state.model_choice = ModelChoice::Demo;
+        hands.models.ask(ModelChoice::Demo, hands.waker());
+        analyse_all(state, hands);
+    }
+}
+
+fn analyse_all(state: &mut AppState, hands: &mut Hands<'_>) {
+    let ids: Vec<EntryId> = state.entries.iter().map(|entry| entry.id).collect();
+    for id in ids {
+        let Some(entry) = state.entry_by_id(id) else {
+            continue;
+        };
+        if let Some(job) = entry.job(Errand::Predict) {
+            hands.engine.cancel(job);
+            entry.jobs.retain(|(known, _)| *known != job);
+        }
+        if entry.clip.is_some() {
+            entry.prediction = None;
+            entry.tracks = Default::default();
+            (entry.lane, entry.chosen) = (None, None);
+            errands::analyse(state, &mut **hands.engine, id);
+        }
+    }
+}
+
+/// Start an engine on another device and give it what the old one had not finished.
+pub(super) fn use_device(state: &mut AppState, hands: &mut Hands<'_>, choice: DeviceChoice) {
+    let Some(restart) = hands.restart else { return };
+    let now = hands.ctx.input(|input| input.time);
+    match restart(choice) {
+        Ok(engine) => *hands.engine = engine,
+        Err(detail) => {
+            let problem = Problem {
+                severity: Severity::Error,
+                title: "Could not change the device".into(),
+                advice: "The device in use stays.".into(),
+                detail,
+                path: None,
+            };
+            return replies::tell(state, problem, now);
+        }
+    }
+    state.device_choice = choice;
+    let mut todo: Vec<(EntryId, Errand)> = Vec::new();
+    for entry in &mut state.entries {
+        todo.extend(entry.jobs.drain(..).map(|(_, errand)| (entry.id, errand)));
+        entry.analysis_began = None;
+        if entry.clip.is_some() && entry.failure.take().is_some() {
+            todo.push((entry.id, Errand::Predict));
+        }
+    }
+    for (id, errand) in todo {
+        errands::submit(state, &mut **hands.engine, id, errand);
+    }
+    show_selected(state, hands);
+}

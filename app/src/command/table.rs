@@ -1,0 +1,191 @@
+//! Every command as one row of data: name, group, when it can be used, words, keys.
+
+use egui::{Key, Modifiers};
+
+/// The groups of the shortcut sheet and of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// Files and jobs.
+    File,
+    /// Playing.
+    Play,
+    /// The timeline.
+    Timeline,
+    /// The look of the window.
+    View,
+    /// Help.
+    Help,
+}
+
+impl Group {
+    /// In the order shown.
+    pub const ALL: [Group; 5] = [
+        Self::File,
+        Self::Play,
+        Self::Timeline,
+        Self::View,
+        Self::Help,
+    ];
+
+    /// Its heading.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Play => "Play",
+            Self::Timeline => "Timeline",
+            Self::View => "View",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// A key with what is held beside it.
+pub type Chord = (Modifiers, Key);
+
+/// What the table says of a command.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) id: &'static str,
+    pub(super) group: Group,
+    pub(super) needs_clip: bool,
+    pub(super) text: &'static str,
+    pub(super) tooltip: &'static str,
+    pub(super) keys: &'static [Chord],
+}
+
+const PLAIN: Modifiers = Modifiers::NONE;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+const ALWAYS: bool = false;
+const CLIP: bool = true;
+
+/// The enum, its list and its rows from one table, so that no command can lack any of them.
+macro_rules! commands {
+    ($($name:ident $group:ident $clip:ident $text:literal $tip:literal [$($held:ident $key:ident),*];)*) => {
+        /// What has a name: menus, shortcuts, the palette, the shortcut sheet and the tests share this list.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Command { $(#[doc = $tip] $name,)* }
+
+        impl Command {
+            /// Every command, in the order of the menus and of the sheet.
+            pub const ALL: &[Command] = &[$(Self::$name,)*];
+
+            pub(super) fn row(self) -> &'static Row {
+                match self { $(Self::$name => {
+                    const ROW: Row = Row {
+                        id: stringify!($name), group: Group::$group, needs_clip: $clip, text: $text, tooltip: $tip,
+                        keys: &[$(($held, Key::$key)),*],
+                    };
+                    &ROW
+                })* }
+            }
+        }
+    };
+}
+
+// The first key is the one that menus print.
+commands! {
+    Open            File ALWAYS "Open…" "Open video or sound files" [CTRL O];
+    OpenFolder      File ALWAYS "Open folder…" "Open every video and sound file of a folder" [CTRL_SHIFT O];
+    OpenPath        File ALWAYS "Open by path…" "Type or paste the path of a file or folder" [CTRL L];
+    OpenSample      File ALWAYS "Try the sample clip" "Open the clip that comes with Mettle Studio" [];
+    ChooseModel     File ALWAYS "Choose model…" "Use a model folder of yours, or the demo model" [CTRL M];
+    KeptFeatures    File ALWAYS "Kept features…" "See how much is kept of clips analysed before, and clear it" [];
+    CloseClip       File CLIP   "Close clip" "Take the clip off the list; the file stays" [CTRL W];
+    Analyse         File CLIP   "Analyse again" "Run the model on this clip once more" [CTRL R];
+    CancelJobs      File CLIP   "Cancel" "Stop what runs for this clip; what is done stays" [CTRL Period];
+    Quit            File ALWAYS "Quit" "Close Mettle Studio" [CTRL Q];
+
+    PlayPause       Play CLIP   "Play or pause" "Play the clip, or pause it" [PLAIN Space];
+    PlaySelection   Play CLIP   "Play selection" "Play once from the in mark to the out mark, or the chosen event" [SHIFT Space];
+    LoopSelection   Play CLIP   "Loop" "Repeat the selection, or the clip where nothing is selected" [PLAIN Backslash];
+    ShuttleBack     Play CLIP   "Shuttle back" "Play backwards; again is faster" [PLAIN J];
+    Pause           Play CLIP   "Pause" "Pause the clip" [PLAIN K];
+    ShuttleForward  Play CLIP   "Shuttle forward" "Play forwards; again is faster" [PLAIN L];
+    StepForward     Play CLIP   "Next frame" "Show the next frame" [PLAIN Period];
+    StepBack        Play CLIP   "Previous frame" "Show the frame before" [PLAIN Comma];
+    Forward1        Play CLIP   "1 s forward" "Go to the next second" [PLAIN ArrowRight];
+    Back1           Play CLIP   "1 s back" "Go to the second before" [PLAIN ArrowLeft];
+    Forward5        Play CLIP   "5 s forward" "Go five seconds forward" [SHIFT ArrowRight];
+    Back5           Play CLIP   "5 s back" "Go five seconds back" [SHIFT ArrowLeft];
+    NextEdge        Play CLIP   "Next event edge" "Go to where an event starts or ends" [CTRL ArrowRight];
+    PreviousEdge    Play CLIP   "Previous event edge" "Go back to where an event starts or ends" [CTRL ArrowLeft];
+    ToStart         Play CLIP   "To the start" "Go to the start of the clip" [PLAIN Home];
+    ToEnd           Play CLIP   "To the end" "Go to the end of the clip" [PLAIN End];
+    GoTo            Play CLIP   "Go to time…" "Type a time to go to" [PLAIN G];
+    Mute            Play CLIP   "Mute" "Turn the sound off, or on again" [PLAIN M];
+    Louder          Play CLIP   "Louder" "Turn the sound up" [SHIFT ArrowUp];
+    Softer          Play CLIP   "Softer" "Turn the sound down" [SHIFT ArrowDown];
+
+    NextEvent       Timeline CLIP "Next event" "Go to the next event, of the chosen lane if there is one" [PLAIN Tab];
+    PreviousEvent   Timeline CLIP "Previous event" "Go to the event before, of the chosen lane if there is one" [SHIFT Tab];
+    LaneDown        Timeline CLIP "Lane below" "Choose the lane below" [PLAIN ArrowDown];
+    LaneUp          Timeline CLIP "Lane above" "Choose the lane above" [PLAIN ArrowUp];
+    MarkIn          Timeline CLIP "Mark in" "Start the selection here" [PLAIN I];
+    MarkOut         Timeline CLIP "Mark out" "End the selection here" [PLAIN O];
+    ClearSelection  Timeline CLIP "Clear selection" "Forget the marks, the chosen event and the chosen lane" [PLAIN Escape];
+    ZoomIn          Timeline CLIP "Zoom in" "Show less time, larger" [CTRL ArrowUp];
+    ZoomOut         Timeline CLIP "Zoom out" "Show more time, smaller" [CTRL ArrowDown];
+    Fit             Timeline CLIP "Fit" "Show the selection on the whole timeline; again, the whole clip" [PLAIN Z];
+    AllLanes        Timeline CLIP "All classes" "Show a lane for every class, or only the highest" [PLAIN C];
+    Threshold       Timeline CLIP "Threshold" "Move the threshold with the arrow keys" [PLAIN T];
+    SoundView       Timeline CLIP "Sound view" "Show the sound as a waveform, as a spectrogram, or not at all" [PLAIN W];
+
+    PreviousClip    View CLIP   "Previous clip" "Show the clip above in the list" [PLAIN PageUp];
+    NextClip        View CLIP   "Next clip" "Show the clip below in the list" [PLAIN PageDown];
+    Search          View CLIP   "Search clips" "Find a clip by name" [CTRL F];
+    ShowSecond      View CLIP   "Scores of a second" "Show the scores of the second under the playhead" [CTRL Num1];
+    ShowEvents      View CLIP   "Table of events" "Show every event as a row" [CTRL Num2];
+    FocusControls   View ALWAYS "Keyboard to the controls" "Move the keyboard to the next control; Esc gives it back" [PLAIN F6];
+    FullPicture     View CLIP   "Full picture" "Only the picture and its controls, or everything again" [PLAIN F];
+    FullScreen      View ALWAYS "Full screen" "The window on the whole screen" [PLAIN F11];
+    SwitchTheme     View ALWAYS "Switch theme" "Dark, light, or as the system" [];
+    Larger          View ALWAYS "Larger" "Make text and controls larger" [CTRL Plus, CTRL Equals];
+    Smaller         View ALWAYS "Smaller" "Make text and controls smaller" [CTRL Minus];
+    UsualSize       View ALWAYS "Usual size" "Text and controls at their usual size" [CTRL Num0];
+    ResetLayout     View ALWAYS "Reset layout" "Panes, sizes and views as at first" [];
+    FrameTimes      View ALWAYS "Frame times" "Show how long the window takes to draw" [PLAIN F3];
+
+    Palette         Help ALWAYS "All commands…" "Find a command by name" [CTRL K];
+    Shortcuts       Help ALWAYS "Keyboard shortcuts" "Every command with its key, to look up and to change" [PLAIN F1, PLAIN Questionmark];
+    AboutModel      Help ALWAYS "About the model" "What the model is and what it can recognise" [];
+}
+
+impl Command {
+    /// Its name in files; never changes.
+    pub fn id(self) -> &'static str {
+        self.row().id
+    }
+
+    /// The command of that name.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|command| command.id() == id)
+    }
+
+    /// Its name, as menus and the palette write it.
+    pub fn text(self) -> &'static str {
+        self.row().text
+    }
+
+    /// One sentence more, for tooltips.
+    pub fn tooltip(self) -> &'static str {
+        self.row().tooltip
+    }
+
+    /// Where the sheet lists it.
+    pub fn group(self) -> Group {
+        self.row().group
+    }
+
+    /// Whether it needs a clip on the list.
+    pub fn needs_clip(self) -> bool {
+        self.row().needs_clip
+    }
+
+    /// The keys it has unless the user gave it another, the one to show first.
+    pub fn default_keys(self) -> &'static [Chord] {
+        self.row().keys
+    }
+}

@@ -1,0 +1,99 @@
+//! Pictures of recent clips, kept between runs in the cache folder; read and written on threads.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, unbounded};
+use mettle_core::media::RgbFrame;
+
+/// The pictures known so far.
+#[derive(Debug, Default)]
+pub struct Covers {
+    folder: Option<PathBuf>,
+    known: HashMap<PathBuf, Arc<RgbFrame>>,
+    coming: Option<Receiver<(PathBuf, Arc<RgbFrame>)>>,
+}
+
+impl Covers {
+    /// Kept in this folder.
+    pub fn in_folder(folder: PathBuf) -> Self {
+        Self {
+            folder: Some(folder),
+            ..Self::default()
+        }
+    }
+
+    /// Read those of some clips; `wake` is called for each that comes.
+    pub fn read(&mut self, clips: Vec<PathBuf>, wake: impl Fn() + Send + 'static) {
+        let Some(folder) = self.folder.clone() else {
+            return;
+        };
+        let (tx, rx) = unbounded();
+        let thread = std::thread::Builder::new().name("covers".into());
+        let spawned = thread.spawn(move || {
+            for clip in clips {
+                if let Some(picture) = read(&file_of(&folder, &clip)) {
+                    let _ = tx.send((clip, Arc::new(picture)));
+                    wake();
+                }
+            }
+        });
+        self.coming = spawned.ok().map(|_| rx);
+    }
+
+    /// Take in those that have come.
+    pub fn poll(&mut self) {
+        if let Some(coming) = &self.coming {
+            self.known.extend(coming.try_iter());
+        }
+    }
+
+    /// A clip's picture.
+    pub fn of(&self, clip: &Path) -> Option<&Arc<RgbFrame>> {
+        self.known.get(clip)
+    }
+
+    /// Keep a clip's picture for the next run.
+    pub fn keep(&mut self, clip: PathBuf, picture: Arc<RgbFrame>) {
+        self.known.insert(clip.clone(), picture.clone());
+        let Some(folder) = self.folder.clone() else {
+            return;
+        };
+        let thread = std::thread::Builder::new().name("cover".into());
+        let spawned = thread.spawn(move || {
+            let file = file_of(&folder, &clip);
+            if let Err(error) = write(&file, &picture) {
+                log::warn!("{}: {error}", file.display());
+            }
+        });
+        if let Err(error) = spawned {
+            log::warn!("no thread to keep a picture: {error}");
+        }
+    }
+}
+
+fn file_of(folder: &Path, clip: &Path) -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    clip.hash(&mut hasher);
+    folder.join(format!("{:016x}.png", hasher.finish()))
+}
+
+fn read(file: &Path) -> Option<RgbFrame> {
+    let picture = image::open(file).ok()?.into_rgb8();
+    Some(RgbFrame {
+        width: picture.width() as usize,
+        height: picture.height() as usize,
+        data: picture.into_raw(),
+    })
+}
+
+fn write(file: &Path, picture: &RgbFrame) -> image::ImageResult<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    let color = image::ExtendedColorType::Rgb8;
+    image::save_buffer(file, &picture.data, width, height, color)
+}

@@ -1,0 +1,101 @@
+//! The model: what it is, what it can recognise, and choosing another.
+
+use std::path::Path;
+
+use egui::{Button, RichText, ScrollArea, Ui};
+use mettle_core::engine::{ModelChoice, ModelInfo};
+
+use super::widgets::{dim, emphasis};
+use crate::command::{Commands, Intent};
+use crate::files::Wanted;
+use crate::state::{AppState, Dialog, file_name};
+use crate::theme::{size, tokens};
+
+/// The chip's words.
+pub fn name(info: &ModelInfo) -> String {
+    format!("{} model", info.name)
+}
+
+/// Draw the dialog.
+pub fn model_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    match &state.model {
+        Some(info) => about_ui(ui, info),
+        None => drop(dim(ui, "Looking for the model…")),
+    }
+    ui.separator();
+    ui.label(emphasis("Use", size::BODY));
+    choices_ui(ui, state, commands);
+}
+
+/// What it is, in its maker's words, and every class it knows.
+fn about_ui(ui: &mut Ui, info: &ModelInfo) {
+    ui.label(emphasis(name(info), size::HEADING));
+    ui.add(egui::Label::new(&info.about).wrap());
+    let names: Vec<&str> = info.labels.iter().map(|label| &**label).collect();
+    dim(
+        ui,
+        format!("It can recognise {} classes and nothing else", names.len()),
+    );
+    ScrollArea::vertical().max_height(140.0).show(ui, |ui| {
+        ui.add(egui::Label::new(names.join(" · ")).wrap());
+    });
+    let hash: String = info.sha256.chars().take(16).collect();
+    dim(ui, format!("SHA-256 {hash}…"));
+}
+
+fn choices_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    choice(ui, state, ModelChoice::Demo, "Demo model", None, commands);
+    for folder in &state.settings.model_folders {
+        let text = file_name(folder);
+        let wanted = ModelChoice::Folder(folder.clone());
+        choice(ui, state, wanted, &text, Some(folder), commands);
+    }
+    ui.horizontal(|ui| {
+        if ui.button("Choose a folder…").clicked() {
+            commands.push(Intent::ModelFolder);
+        }
+        if ui.button("Type its path…").clicked() {
+            commands.push(Intent::Dialog(Dialog::Path {
+                wanted: Wanted::Model,
+                text: String::new(),
+                no_service: false,
+            }));
+        }
+    });
+    dim(
+        ui,
+        "A model is a folder with a model.json and its weights. Open clips are analysed anew with it.",
+    );
+}
+
+fn choice(
+    ui: &mut Ui,
+    state: &AppState,
+    wanted: ModelChoice,
+    text: &str,
+    folder: Option<&Path>,
+    commands: &mut Commands,
+) {
+    let t = tokens(ui.ctx());
+    let on = state.model_choice == wanted;
+    ui.horizontal(|ui| {
+        let response = ui.radio(on, text);
+        if let Some(folder) = folder {
+            let path = RichText::new(folder.display().to_string());
+            ui.add(egui::Label::new(path.size(size::SMALL).color(t.dim)).truncate());
+        }
+        if response.clicked() && !on {
+            commands.push(Intent::Model(wanted));
+        }
+    });
+}
+
+/// The row of the inspector that says so plainly.
+pub fn reminder_ui(ui: &mut Ui, info: &ModelInfo, commands: &mut Commands) {
+    dim(ui, name(info));
+    ui.add(egui::Label::new(RichText::new(&info.about).size(12.0)).wrap());
+    let text = RichText::new("What it can recognise…").size(size::SMALL);
+    if ui.add(Button::new(text).small()).clicked() {
+        commands.push(Intent::Dialog(Dialog::Model));
+    }
+}
