@@ -37,6 +37,10 @@ impl Backbone for Counting {
         self.runs.fetch_add(input.dims()[0], Ordering::Relaxed);
         self.inner.forward(input)
     }
+
+    fn classify(&self, features: &LayerFeatures) -> Option<Tensor<2>> {
+        self.inner.classify(features)
+    }
 }
 
 /// The same model, counted.

@@ -44,10 +44,19 @@ pub struct Analysed {
 impl Driver {
     /// Start an engine on a device.
     pub fn start(device: DeviceChoice, quiet: bool) -> Result<Self, Failure> {
+        Self::with_cache(device, quiet, Some(FeatureCache::of_user()))
+    }
+
+    /// The same with a cache of its own, or none: every analysis then does all the work.
+    pub fn with_cache(
+        device: DeviceChoice,
+        quiet: bool,
+        features: Option<FeatureCache>,
+    ) -> Result<Self, Failure> {
         let options = EngineOptions {
             device,
             prober: Prober::this_program(),
-            features: Some(FeatureCache::of_user()),
+            features,
         };
         let engine = Engine::start(options, || {})?;
         Ok(Self { engine, quiet })

@@ -146,7 +146,7 @@ impl FeatureStream {
         let begin = Instant::now();
         let range = self.next..self.next + segments;
         let (cache, total) = (self.cache.as_ref(), self.total);
-        let mut of = |side: &mut Side, run: &dyn Fn() -> LayerFeatures| match side {
+        let of = |side: &mut Side, run: &dyn Fn() -> LayerFeatures| match side {
             Side::Kept(kept) => kept.read(range.clone()).ok_or_else(|| {
                 cache.inspect(|cache| cache.discard(kept.path()));
                 FeatureError::Damaged(kept.path().to_owned())
