@@ -54,9 +54,7 @@ pub fn tell(state: &mut AppState, problem: Problem, now: f64) {
 
 /// Events at a threshold: pure, and needs no inference.
 pub fn redraw_tracks(state: &mut AppState) {
-    let thresholds = Thresholds {
-        global: state.settings.threshold,
-    };
+    let thresholds = Thresholds::at(state.settings.threshold);
     for entry in &mut state.entries {
         if let Some(prediction) = &entry.prediction {
             entry.tracks = Arc::new(tracks_of(prediction, &thresholds));
@@ -112,9 +110,7 @@ fn pictured(state: &mut AppState, clip: ClipId, pictures: &[Thumbnail]) {
 
 /// Scores of a job that is no longer wanted (another model was chosen since) are dropped.
 fn scored(state: &mut AppState, job: JobId, prediction: Arc<Prediction>) {
-    let thresholds = Thresholds {
-        global: state.settings.threshold,
-    };
+    let thresholds = Thresholds::at(state.settings.threshold);
     let tracks = Arc::new(tracks_of(&prediction, &thresholds));
     let wanting = state.entries_of(prediction.key.clip);
     for entry in wanting.filter(|entry| entry.job(Errand::Predict) == Some(job)) {

@@ -2,6 +2,7 @@
 
 mod engine;
 mod features;
+mod heads;
 mod house;
 mod media;
 mod model;

@@ -5,8 +5,8 @@ use std::path::Path;
 use burn::tensor::Device;
 use mettle_core::base::Labels;
 use mettle_core::model::{
-    AvelConfig, BackboneEntry, HtsAtConfig, LocalizeEntry, Manifest, ModelBundle, SCHEMA,
-    SwinV2Config,
+    AvelConfig, BackboneEntry, Distillation, HtsAtConfig, LocalizeEntry, Manifest, ModelBundle,
+    SCHEMA, SwinV2Config,
 };
 use serde_json::{Value, json};
 
@@ -59,7 +59,10 @@ pub fn write_seeded(folder: &Path, seed: u64) -> ModelBundle {
         ..HtsAtConfig::default()
     };
     let config = AvelConfig {
-        d: 16,
+        distill: Distillation {
+            d: 16,
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     };
     let manifest = Manifest {
@@ -74,6 +77,8 @@ pub fn write_seeded(folder: &Path, seed: u64) -> ModelBundle {
             weights: "localize.safetensors".into(),
             familiarity: None,
         }),
+        parse: None,
+        segment: None,
     };
     let device = Device::flex();
     device.seed(seed);

@@ -47,9 +47,7 @@ fn report(
     analysed: &Analysed,
     stem: &str,
 ) -> Result<(), Failure> {
-    let thresholds = Thresholds {
-        global: args.threshold,
-    };
+    let thresholds = Thresholds::at(args.threshold);
     let analysis = Analysis::new(
         &analysed.clip,
         &analysed.prediction,

@@ -36,6 +36,10 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             (InspectorTab::Second, None) => {
                 let words = if entry.job(Errand::Predict).is_some() {
                     "The scores come as the seconds are analysed."
+                } else if entry.clip.is_none() && entry.failure.is_some() {
+                    "This clip could not be opened."
+                } else if entry.clip.is_none() {
+                    "The clip is being opened."
                 } else {
                     "This clip is not analysed."
                 };
@@ -65,9 +69,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
         dim(ui, "Not yet analysed");
         return;
     }
-    let thresholds = Thresholds {
-        global: state.settings.threshold,
-    };
+    let thresholds = Thresholds::at(state.settings.threshold);
     let label = label_of(prediction, &thresholds, segment);
     if &*label == BACKGROUND {
         ui.label(RichText::new("Background: nothing it knows is heard and seen").color(t.dim));

@@ -42,6 +42,11 @@ impl Labels {
         self.0.iter()
     }
 
+    /// The class at an output index.
+    pub fn get(&self, class: usize) -> Option<&Label> {
+        self.0.get(class)
+    }
+
     /// The output index of a class name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.0.iter().position(|label| &**label == name)

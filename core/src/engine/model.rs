@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{EngineError, ModelChoice};
 use crate::base::Labels;
 use crate::model::ModelBundle;
+use crate::project::Task;
 
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +16,9 @@ pub struct ModelInfo {
     pub about: String,
     /// What it can recognise.
     pub labels: Labels,
+    /// What can be asked of it.
+    #[serde(default)]
+    pub tasks: Vec<Task>,
     /// Hash of its weights and configuration.
     pub sha256: String,
 }
@@ -28,6 +32,7 @@ pub fn model_info(choice: &ModelChoice) -> Result<ModelInfo, EngineError> {
     Ok(ModelInfo {
         name: about.name,
         about: about.about,
+        tasks: about.tasks.iter().map(|about| about.task).collect(),
         labels: about.labels,
         sha256: about.sha256.to_string(),
     })

@@ -6,10 +6,13 @@ use burn::module::Module;
 use burn::tensor::Device;
 use sha2::{Digest, Sha256};
 
-use super::manifest::{BackboneEntry, LocalizeEntry, Manifest, SCHEMA};
+use super::manifest::{BackboneEntry, Manifest, SCHEMA};
 use super::weights::{self, Names, StateDict, load_into, save_module};
-use super::{Backbone, ImagePrep, LocalizeHead, ModelError, SoundPrep};
+use super::{
+    Backbone, ImagePrep, LocalizeHead, ModelError, ParseHead, SegmentHead, SoundPrep, TaskHead,
+};
 use crate::base::{ContentHash, Labels};
+use crate::project::Task;
 
 /// The file every bundle has.
 const MANIFEST: &str = "model.json";
@@ -23,10 +26,29 @@ pub struct ModelAbout {
     pub name: String,
     /// What it is and what it can recognise.
     pub about: String,
-    /// What it can recognise.
+    /// What it can recognise: the labels of its first task.
     pub labels: Labels,
+    /// Every task it has a head for.
+    pub tasks: Vec<TaskAbout>,
     /// Hash over all its files.
     pub sha256: ContentHash,
+}
+
+/// One task of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskAbout {
+    /// What it answers.
+    pub task: Task,
+    /// In the order of the scores.
+    pub labels: Labels,
+}
+
+impl ModelAbout {
+    /// The labels of a task; `None` where the model has no head for it.
+    pub fn labels_of(&self, task: Task) -> Option<&Labels> {
+        let about = self.tasks.iter().find(|about| about.task == task);
+        about.map(|about| &about.labels)
+    }
 }
 
 /// A model ready to compute.
@@ -49,8 +71,23 @@ pub struct LoadedModel {
     pub sound_tile: usize,
     /// The head for event localization, in the order of the labels.
     pub localize: Option<LocalizeHead>,
+    /// The head for video parsing, in the order of its labels.
+    pub parse: Option<ParseHead>,
+    /// The head for segmentation.
+    pub segment: Option<SegmentHead>,
     /// What training measured of its own data.
     pub familiarity: Option<serde_json::Value>,
+}
+
+impl LoadedModel {
+    /// The head of a task, sharing the weights.
+    pub fn head(&self, task: Task) -> Option<TaskHead> {
+        match task {
+            Task::Localize => self.localize.clone().map(TaskHead::Localize),
+            Task::Parse => self.parse.clone().map(TaskHead::Parse),
+            Task::Segment => self.segment.clone().map(TaskHead::Segment),
+        }
+    }
 }
 
 /// Where the files are.
@@ -108,11 +145,14 @@ impl ModelBundle {
 
     /// What a person should know of it.
     pub fn about(&self) -> ModelAbout {
-        let localize = self.manifest.localize.as_ref();
+        let about = |(task, labels)| TaskAbout { task, labels };
+        let tasks: Vec<TaskAbout> = self.manifest.tasks().into_iter().map(about).collect();
+        let first = tasks.first().map(|task| task.labels.clone());
         ModelAbout {
             name: self.manifest.name.clone(),
             about: self.manifest.about.clone(),
-            labels: localize.map_or_else(|| Labels::new::<&str>([]), |l| l.labels.clone()),
+            labels: first.unwrap_or_else(|| Labels::new::<&str>([])),
+            tasks,
             sha256: self.sha256,
         }
     }
@@ -129,11 +169,11 @@ impl ModelBundle {
     pub fn load(&self, device: &Device) -> Result<LoadedModel, ModelError> {
         let manifest = &self.manifest;
         let (image_prep, sound_prep) = manifest.preps()?;
-        let localize = manifest.localize.as_ref();
-        let head = localize
-            .map(|entry| self.load_head(entry, device))
-            .transpose()?;
-        Ok(LoadedModel {
+        let (visual_layers, audio_layers) = manifest.layers()?;
+        let layers = (visual_layers.as_slice(), audio_layers.as_slice());
+        let of =
+            |name: &str| Ok::<_, ModelError>((self.place.weights(name)?, self.place.path(name)));
+        let mut model = LoadedModel {
             about: self.about(),
             visual: self.load_backbone(&manifest.visual, device)?,
             audio: self.load_backbone(&manifest.audio, device)?,
@@ -142,9 +182,29 @@ impl ModelBundle {
             image_prep,
             sound_prep,
             sound_tile: manifest.audio.tile.unwrap_or(1),
-            localize: head,
-            familiarity: localize.and_then(|entry| entry.familiarity.clone()),
-        })
+            localize: None,
+            parse: None,
+            segment: None,
+            familiarity: manifest.familiarity().cloned(),
+        };
+        if let Some(entry) = &manifest.localize {
+            let classes = entry.labels.len();
+            let head = entry.config.init(layers.0, layers.1, classes, device)?;
+            let (state, path) = of(&entry.weights)?;
+            model.localize = Some(load_into(head, state, Names::Head, &path)?);
+        }
+        if let Some(entry) = &manifest.parse {
+            let classes = entry.labels.len();
+            let head = entry.config.init(layers.0, layers.1, classes, device)?;
+            let (state, path) = of(&entry.weights)?;
+            model.parse = Some(load_into(head, state, Names::Head, &path)?);
+        }
+        if let Some(entry) = &manifest.segment {
+            let head = entry.config.init(layers.0, layers.1, device)?;
+            let (state, path) = of(&entry.weights)?;
+            model.segment = Some(load_into(head, state, Names::Head, &path)?);
+        }
+        Ok(model)
     }
 
     fn load_backbone(
@@ -157,20 +217,7 @@ impl ModelBundle {
         entry.description.load_state(state, &path, device)
     }
 
-    fn load_head(
-        &self,
-        entry: &LocalizeEntry,
-        device: &Device,
-    ) -> Result<LocalizeHead, ModelError> {
-        let (visual, audio) = self.manifest.layers()?;
-        let head = entry
-            .config
-            .init(&visual, &audio, entry.labels.len(), device)?;
-        let state = self.place.weights(&entry.weights)?;
-        load_into(head, state, Names::Head, &self.place.path(&entry.weights))
-    }
-
-    /// Writes a bundle into a folder, weights in 16 bit, and opens it again. Files of the same name are replaced.
+    /// Writes a bundle with at most a localization head, as [`Self::save_heads`] does.
     ///
     /// # Errors
     /// The folder cannot be written, or the manifest describes what cannot be built.
@@ -181,12 +228,41 @@ impl ModelBundle {
         audio: &A,
         localize: Option<&LocalizeHead>,
     ) -> Result<Self, ModelError> {
+        let heads = localize.cloned().map(TaskHead::Localize);
+        Self::save_heads(dir, manifest, visual, audio, heads.as_slice())
+    }
+
+    /// Writes a bundle into a folder, weights in 16 bit, and opens it again. Files of the same name are replaced. A head that
+    /// the manifest does not name is left out; a file that it names and no head fills must be there already.
+    ///
+    /// # Errors
+    /// The folder cannot be written, or the manifest describes what cannot be built.
+    pub fn save_heads<V: Module, A: Module>(
+        dir: &Path,
+        manifest: &Manifest,
+        visual: &V,
+        audio: &A,
+        heads: &[TaskHead],
+    ) -> Result<Self, ModelError> {
         manifest.check()?;
         std::fs::create_dir_all(dir).map_err(|e| ModelError::io(dir, e))?;
         save_module(visual, &dir.join(&manifest.visual.weights))?;
         save_module(audio, &dir.join(&manifest.audio.weights))?;
-        if let (Some(entry), Some(head)) = (&manifest.localize, localize) {
-            save_module(head, &dir.join(&entry.weights))?;
+        for head in heads {
+            let (localize, parse, segment) =
+                (&manifest.localize, &manifest.parse, &manifest.segment);
+            match (head, localize, parse, segment) {
+                (TaskHead::Localize(head), Some(entry), _, _) => {
+                    save_module(head, &dir.join(&entry.weights))?;
+                }
+                (TaskHead::Parse(head), _, Some(entry), _) => {
+                    save_module(head, &dir.join(&entry.weights))?;
+                }
+                (TaskHead::Segment(head), _, _, Some(entry)) => {
+                    save_module(head, &dir.join(&entry.weights))?;
+                }
+                _ => {}
+            }
         }
         let path = dir.join(MANIFEST);
         let mut text = serde_json::to_string_pretty(manifest)

@@ -35,8 +35,11 @@ pub struct LcdConfig {
     pub tokens: usize,
     /// Meta-tokens of each stage in turn, where they differ (Table 7); empty for `tokens` everywhere.
     pub tokens_per_stage: Vec<usize>,
-    /// How often attention and direct projection are repeated, with the same weights (Table 8; sharing is ours).
+    /// How often attention and direct projection are repeated (Table 8).
     pub repeats: usize,
+    /// Whether each repeat has weights of its own. The paper says that fewer steps mean fewer parameters, but its counts
+    /// leave no room for a second set; shared is ours.
+    pub own_weights: bool,
     /// Attention heads where they divide the width, else the largest number below that does (8 is ours).
     pub heads: usize,
     /// Whether attention is used (Table 9).
@@ -45,6 +48,9 @@ pub struct LcdConfig {
     pub dp_branch: DpBranch,
     /// Whether attention ends in an output projection; the published parameter counts have one.
     pub output_projection: bool,
+    /// Whether the last layer is read after the backbone's final norm: true for pictures, false for sound, as the baselines
+    /// read Swin and HTS-AT. Heads saved without this field read it unnormed.
+    pub final_norm: bool,
 }
 
 impl Default for LcdConfig {
@@ -53,10 +59,12 @@ impl Default for LcdConfig {
             tokens: 1,
             tokens_per_stage: vec![],
             repeats: 1,
+            own_weights: false,
             heads: 8,
             ts_branch: true,
             dp_branch: DpBranch::Linear,
             output_projection: true,
+            final_norm: false,
         }
     }
 }
@@ -93,30 +101,46 @@ impl LcdConfig {
         Ok(())
     }
 
-    /// One layer's distillation with fresh weights: meta-tokens from a normal of 0.02 (upstream's habit; ours here).
-    pub fn init(&self, layer: &LayerShape, d_out: usize, device: &Device) -> Lcd {
+    /// One layer's distillation with fresh weights: meta-tokens from a normal of 0.02 (upstream's habit; ours here). Ends in a
+    /// linear layer to `d_out` numbers, or where that is `None`, in the layer's own width.
+    pub fn init(&self, layer: &LayerShape, d_out: Option<usize>, device: &Device) -> Lcd {
         let (width, k) = (layer.width, self.tokens_of(layer.stage));
-        let square = || LinearConfig::new(width, width).init(device);
         let normal = Initializer::Normal {
             mean: 0.0,
             std: 0.02,
         };
-        let attention = self.ts_branch.then(|| MetaAttention {
-            query: square(),
-            key: square(),
-            value: square(),
-            output: self.output_projection.then(square),
-            heads: self.heads_of(width),
-        });
-        let direct = (self.dp_branch == DpBranch::Linear)
-            .then(|| LinearConfig::new(layer.tokens, k).init(device));
+        let first = self.step(layer, device);
+        let further = match self.own_weights {
+            true => (1..self.repeats)
+                .map(|_| self.step(layer, device))
+                .collect(),
+            false => vec![],
+        };
+        let project = |d_out| LinearConfig::new(width, d_out).init(device);
         Lcd {
             meta: normal.init([k, width], device),
-            attention,
-            direct,
-            projection: LinearConfig::new(width, d_out).init(device),
+            attention: first.attention,
+            direct: first.direct,
+            further,
+            projection: d_out.map(project),
             pools: self.dp_branch == DpBranch::Avgpool,
             repeats: self.repeats,
+        }
+    }
+
+    fn step(&self, layer: &LayerShape, device: &Device) -> LcdStep {
+        let (width, k) = (layer.width, self.tokens_of(layer.stage));
+        let square = || LinearConfig::new(width, width).init(device);
+        LcdStep {
+            attention: self.ts_branch.then(|| MetaAttention {
+                query: square(),
+                key: square(),
+                value: square(),
+                output: self.output_projection.then(square),
+                heads: self.heads_of(width),
+            }),
+            direct: (self.dp_branch == DpBranch::Linear)
+                .then(|| LinearConfig::new(layer.tokens, k).init(device)),
         }
     }
 }
@@ -132,30 +156,31 @@ struct MetaAttention {
 }
 
 impl MetaAttention {
-    /// Meta-tokens `[1 or n, K, D]` and tokens `[n, N, D]` to new meta-tokens `[n, K, D]`.
-    fn forward(&self, meta: Tensor<3>, tokens: &Tensor<3>) -> Tensor<3> {
-        let [n, _, width] = tokens.dims();
-        let [batch, k, _] = meta.dims();
+    /// Meta-tokens `[1 or n, K, D]` and tokens `[n, N, D]` to how much each meta-token reads of each token, `[n, heads * K, N]`;
+    /// a row sums to 1.
+    fn weights(&self, meta: Tensor<3>, tokens: &Tensor<3>) -> Tensor<3> {
+        let [batch, k, width] = meta.dims();
         let (heads, part) = (self.heads, width / self.heads);
-        let by_head = |x: Tensor<2>| {
-            x.reshape([width, heads, part])
-                .permute([1, 2, 0])
-                .reshape([1, heads, part, width])
-        };
         // q' = (m W_Q)_h (W_K)_hᵀ, [batch, heads, K, D]: as long as m is the initial one, the same for every clip.
         let query = self
             .query
             .forward(meta)
             .reshape([batch, k, heads, part])
             .swap_dims(1, 2);
-        let query = query.matmul(by_head(self.key.weight.val())) / (part as f64).sqrt();
+        let query = query.matmul(self.by_head(&self.key)) / (part as f64).sqrt();
         // v may be as large as 4096 x 96, and nothing but it has N rows: one product for all heads.
         let query = query.reshape([batch, heads * k, width]);
-        let scores = query.matmul(tokens.clone().swap_dims(1, 2));
-        let summed = softmax(scores, 2).matmul(tokens.clone());
-        let summed = summed.reshape([n, heads, k, width]);
+        softmax(query.matmul(tokens.clone().swap_dims(1, 2)), 2)
+    }
+
+    /// Meta-tokens `[1 or n, K, D]` and tokens `[n, N, D]` to new meta-tokens `[n, K, D]`.
+    fn forward(&self, meta: Tensor<3>, tokens: &Tensor<3>) -> Tensor<3> {
+        let [n, _, width] = tokens.dims();
+        let k = meta.dims()[1];
+        let summed = self.weights(meta, tokens).matmul(tokens.clone());
+        let summed = summed.reshape([n, self.heads, k, width]);
         // (p)(W_V)_h + bias: rows of the softmax sum to one, so the bias passes through unchanged.
-        let value = by_head(self.value.weight.val()).swap_dims(2, 3);
+        let value = self.by_head(&self.value).swap_dims(2, 3);
         let x = summed.matmul(value).swap_dims(1, 2).reshape([n, k, width]);
         let x = match &self.value.bias {
             Some(bias) => x + bias.val().unsqueeze(),
@@ -166,6 +191,22 @@ impl MetaAttention {
             None => x,
         }
     }
+
+    /// A square matrix in the parts of each head, `[1, heads, part, D]`.
+    fn by_head(&self, layer: &Linear) -> Tensor<4> {
+        let width = layer.weight.dims()[0];
+        let part = width / self.heads;
+        let x = layer.weight.val().reshape([width, self.heads, part]);
+        x.permute([1, 2, 0]).reshape([1, self.heads, part, width])
+    }
+}
+
+/// Weights of one repeat.
+#[derive(Module, Debug)]
+struct LcdStep {
+    attention: Option<MetaAttention>,
+    /// W_g over the token axis.
+    direct: Option<Linear>,
 }
 
 /// The distillation of one layer.
@@ -176,8 +217,10 @@ pub struct Lcd {
     attention: Option<MetaAttention>,
     /// W_g over the token axis.
     direct: Option<Linear>,
+    /// Repeats after the first, where they have weights of their own.
+    further: Vec<LcdStep>,
     /// D to the feature's width.
-    projection: Linear,
+    projection: Option<Linear>,
     pools: bool,
     repeats: usize,
 }
@@ -185,15 +228,40 @@ pub struct Lcd {
 impl Lcd {
     /// A layer's tokens `[n, N, D]` to its meta-tokens `[n, K, d]`.
     pub fn forward(&self, tokens: Tensor<3>) -> Tensor<3> {
-        let n = tokens.dims()[0];
-        let direct = self.direct(&tokens);
+        let meta = self.distil(&tokens, self.repeats);
+        let (n, [_, k, width]) = (tokens.dims()[0], meta.dims());
+        let meta = meta.expand([n, k, width]);
+        match &self.projection {
+            Some(projection) => projection.forward(meta),
+            None => meta,
+        }
+    }
+
+    /// How much each meta-token reads of each token in the last repeat, the mean over heads: `[n, K, N]`, a row sums to 1.
+    /// `None` without attention.
+    pub fn reading(&self, tokens: Tensor<3>) -> Option<Tensor<3>> {
+        let last = self.repeats.saturating_sub(1);
+        let (attention, _) = self.step(last);
+        let attention = attention?;
+        let meta = self.distil(&tokens, last);
+        let weights = attention.weights(meta, &tokens);
+        let [n, rows, tokens] = weights.dims();
+        let k = rows / attention.heads;
+        let weights = weights.reshape([n, attention.heads, k, tokens]);
+        Some(weights.mean_dim(1).squeeze_dim::<3>(1))
+    }
+
+    /// The meta-tokens after some repeats, `[1 or n, K, D]`.
+    fn distil(&self, tokens: &Tensor<3>, repeats: usize) -> Tensor<3> {
         let mut meta = self.meta.val().unsqueeze::<3>();
-        for _ in 0..self.repeats {
+        let mut direct = None;
+        for repeat in 0..repeats {
+            let (attention, layer) = self.step(repeat);
+            if repeat == 0 || !self.further.is_empty() {
+                direct = self.direct(layer, tokens);
+            }
             // m <- m + W_g v with m the attention's output: no skip from the meta-tokens before (eq. 3.2).
-            let attended = self
-                .attention
-                .as_ref()
-                .map(|attention| attention.forward(meta.clone(), &tokens));
+            let attended = attention.map(|attention| attention.forward(meta.clone(), tokens));
             meta = match (attended, &direct) {
                 (Some(attended), Some(direct)) => attended + direct.clone(),
                 (Some(attended), None) => attended,
@@ -201,15 +269,22 @@ impl Lcd {
                 (None, None) => meta,
             };
         }
-        let [_, k, width] = meta.dims();
-        self.projection.forward(meta.expand([n, k, width]))
+        meta
     }
 
-    fn direct(&self, tokens: &Tensor<3>) -> Option<Tensor<3>> {
+    fn step(&self, repeat: usize) -> (Option<&MetaAttention>, Option<&Linear>) {
+        let own = repeat.checked_sub(1).and_then(|r| self.further.get(r));
+        match own {
+            Some(step) => (step.attention.as_ref(), step.direct.as_ref()),
+            None => (self.attention.as_ref(), self.direct.as_ref()),
+        }
+    }
+
+    fn direct(&self, layer: Option<&Linear>, tokens: &Tensor<3>) -> Option<Tensor<3>> {
         if self.pools {
             return Some(tokens.clone().mean_dim(1));
         }
-        let layer = self.direct.as_ref()?;
+        let layer = layer?;
         // [n, D, N] x [N, K] would copy the tokens; W_gᵀ from the left does not.
         let weight = layer.weight.val().swap_dims(0, 1).unsqueeze::<3>();
         let x = weight.matmul(tokens.clone());

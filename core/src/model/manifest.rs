@@ -4,8 +4,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, Prep, SoundPrep};
+use super::{
+    AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, ParseConfig, Prep, SegmentConfig,
+    SoundPrep,
+};
 use crate::base::Labels;
+use crate::project::Task;
 
 /// The schema this program writes and reads.
 pub const SCHEMA: &str = "mettle.model/1";
@@ -26,6 +30,12 @@ pub struct Manifest {
     /// The head for event localization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub localize: Option<LocalizeEntry>,
+    /// The head for video parsing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parse: Option<ParseEntry>,
+    /// The head for segmentation; its one label is what a mask is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<SegmentEntry>,
 }
 
 /// One backbone of a bundle.
@@ -41,12 +51,19 @@ pub struct BackboneEntry {
 }
 
 /// The localization head of a bundle.
+pub type LocalizeEntry = HeadEntry<AvelConfig>;
+/// The parsing head of a bundle.
+pub type ParseEntry = HeadEntry<ParseConfig>;
+/// The segmentation head of a bundle.
+pub type SegmentEntry = HeadEntry<SegmentConfig>;
+
+/// One head of a bundle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LocalizeEntry {
+pub struct HeadEntry<C> {
     /// Classes in the order of the head's outputs, without the background.
     pub labels: Labels,
     /// Its shape.
-    pub config: AvelConfig,
+    pub config: C,
     /// Its weights, a file in the folder.
     pub weights: String,
     /// What training measured of its own data, to judge how familiar a segment is; read by who made it.
@@ -76,12 +93,39 @@ impl Manifest {
 
     pub(super) fn files(&self) -> Vec<&str> {
         let backbones = [&self.visual.weights, &self.audio.weights];
-        let head = self.localize.as_ref().map(|entry| &entry.weights);
+        let heads = [
+            self.localize.as_ref().map(|entry| &entry.weights),
+            self.parse.as_ref().map(|entry| &entry.weights),
+            self.segment.as_ref().map(|entry| &entry.weights),
+        ];
         backbones
             .into_iter()
-            .chain(head)
+            .chain(heads.into_iter().flatten())
             .map(String::as_str)
             .collect()
+    }
+
+    /// The labels of every task it has a head for.
+    pub fn tasks(&self) -> Vec<(Task, Labels)> {
+        let localize = self.localize.as_ref().map(|entry| &entry.labels);
+        let parse = self.parse.as_ref().map(|entry| &entry.labels);
+        let segment = self.segment.as_ref().map(|entry| &entry.labels);
+        [
+            (Task::Localize, localize),
+            (Task::Parse, parse),
+            (Task::Segment, segment),
+        ]
+        .into_iter()
+        .filter_map(|(task, labels)| Some((task, labels?.clone())))
+        .collect()
+    }
+
+    /// What training measured of its own data, from whichever head has it.
+    pub(super) fn familiarity(&self) -> Option<&serde_json::Value> {
+        let localize = self.localize.as_ref().and_then(|e| e.familiarity.as_ref());
+        let parse = || self.parse.as_ref().and_then(|e| e.familiarity.as_ref());
+        let segment = || self.segment.as_ref().and_then(|e| e.familiarity.as_ref());
+        localize.or_else(parse).or_else(segment)
     }
 
     pub(super) fn preps(&self) -> Result<(ImagePrep, SoundPrep), ModelError> {

@@ -20,12 +20,18 @@ pub use backbones::{
     Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, ResNext, ResNextConfig,
     SwinV2, SwinV2Config, Vit, VitConfig,
 };
-pub use bundle::{LoadedModel, ModelAbout, ModelBundle};
+pub use bundle::{LoadedModel, ModelAbout, ModelBundle, TaskAbout};
 pub use desc::{BackboneConfig, ModelDesc};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
-pub use heads::{AvelConfig, AvelOutput, Granularity, LocalizeHead};
+pub use heads::{
+    AvelConfig, AvelOutput, Distillation, Granularity, Injection, LocalizeHead, ParseConfig,
+    ParseDecoder, ParseHead, ParseOutput, SegmentConfig, SegmentHead, SegmentOutput, TaskHead,
+    TokenReading,
+};
 pub use lcd::{DpBranch, Lcd, LcdConfig};
-pub use manifest::{BackboneEntry, LocalizeEntry, Manifest, SCHEMA};
+pub use manifest::{
+    BackboneEntry, HeadEntry, LocalizeEntry, Manifest, ParseEntry, SCHEMA, SegmentEntry,
+};
 pub use prep::{ImagePrep, Prep, SoundPrep};
 pub use run::{FeatureSummary, run_features};

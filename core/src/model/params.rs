@@ -3,8 +3,10 @@
 //! Counted as the predecessors of the paper count (and as its totals fit): frozen backbones with their unused classifiers and,
 //! for HTS-AT, the kernels of its front end; then everything that is trained.
 
+pub mod heads;
+
 use super::backbones::{HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig};
-use super::heads::AvelConfig;
+use super::heads::{AvelConfig, Distillation};
 use super::lcd::{DpBranch, LcdConfig};
 use super::{BackboneConfig, LayerShape};
 
@@ -153,21 +155,28 @@ pub fn avel_head(
     audio: &[LayerShape],
     classes: usize,
 ) -> u64 {
-    let (d, classes) = (n(config.d), n(classes));
-    let side = |lcd: &LcdConfig, layers: &[LayerShape]| -> u64 {
-        let picked = config.granularity.pick(layers);
-        picked.iter().map(|l| lcd_layer(lcd, &layers[*l], d)).sum()
-    };
+    let (d, classes) = (n(config.distill.d), n(classes));
     let inter = match config.inter_modal {
         true => 2 * (4 * linear(d, d) + 2 * d),
         false => 0,
     };
     let cmbs = 3 * linear(d, classes) + linear(d, 1) + inter;
-    side(&config.visual, visual) + side(&config.audio, audio) + cmbs
+    distillation(&config.distill, visual, audio) + cmbs
 }
 
-/// The distillation of one layer to features of `d` numbers.
-pub fn lcd_layer(config: &LcdConfig, layer: &LayerShape, d: u64) -> u64 {
+/// Both distillations of a head.
+pub fn distillation(config: &Distillation, visual: &[LayerShape], audio: &[LayerShape]) -> u64 {
+    side(config, &config.visual, visual) + side(config, &config.audio, audio)
+}
+
+fn side(config: &Distillation, lcd: &LcdConfig, layers: &[LayerShape]) -> u64 {
+    let d = config.projection.then_some(n(config.d));
+    let picked = config.granularity.pick(layers);
+    picked.iter().map(|l| lcd_layer(lcd, &layers[*l], d)).sum()
+}
+
+/// The distillation of one layer to features of `d` numbers, or of the layer's own width.
+pub fn lcd_layer(config: &LcdConfig, layer: &LayerShape, d: Option<u64>) -> u64 {
     let (width, k) = (n(layer.width), n(config.tokens_of(layer.stage)));
     let matrices = match (config.ts_branch, config.output_projection) {
         (true, true) => 4,
@@ -178,7 +187,13 @@ pub fn lcd_layer(config: &LcdConfig, layer: &LayerShape, d: u64) -> u64 {
         DpBranch::Linear => linear(n(layer.tokens), k),
         DpBranch::Avgpool | DpBranch::None => 0,
     };
-    matrices * linear(width, width) + k * width + direct + linear(width, d)
+    let steps = if config.own_weights {
+        n(config.repeats)
+    } else {
+        1
+    };
+    let projection = d.map_or(0, |d| linear(width, d));
+    steps * (matrices * linear(width, width) + direct) + k * width + projection
 }
 
 fn n(count: usize) -> u64 {

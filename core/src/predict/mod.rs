@@ -1,13 +1,32 @@
 //! Layer 4: from a head's outputs to a prediction, and from a prediction to tracks (pure).
 
 mod localize;
+mod parse;
 mod pictures;
 mod prediction;
+mod predictor;
+mod probability_map;
+mod segment;
+mod thresholds;
 mod tracks;
+mod windowed;
 mod windows;
 
 pub use localize::Localizer;
+pub use parse::Parser;
 pub use pictures::{film_strip, write_overlay};
-pub use prediction::{Prediction, PredictionKey, Thresholds};
+pub use prediction::{Detail, Prediction, PredictionKey};
+pub use predictor::Predictor;
+pub use probability_map::ProbabilityMap;
+pub use segment::Segmenter;
+pub use thresholds::Thresholds;
 pub use tracks::{label_of, tracks_of, winner};
 pub use windows::{Averaged, HOP, WINDOW, windows};
+
+/// Rows of scores, each times how familiar its segment is.
+fn scaled(mut rows: Vec<Vec<f32>>, familiarity: &[f32]) -> Vec<Vec<f32>> {
+    for (row, familiarity) in rows.iter_mut().zip(familiarity) {
+        row.iter_mut().for_each(|score| *score *= familiarity);
+    }
+    rows
+}

@@ -1,7 +1,8 @@
 //! What a model says of a clip, before any threshold.
 
+use super::ProbabilityMap;
 use crate::base::{ClipId, ContentHash, Labels, TimeSpan};
-use crate::project::Task;
+use crate::project::{Modality, Task};
 
 /// What a prediction was computed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,12 +24,34 @@ pub struct Prediction {
     pub labels: Labels,
     /// The segments of the clip, in order, about a second each.
     pub segments: Vec<TimeSpan>,
-    /// `scores[segment][class]`: probability that the class is both heard and seen, 0 to 1. The rest to 1 is
-    /// background. While a prediction is filling in, fewer segments are scored than the clip has.
+    /// `scores[segment][class]`: probability that the class is both heard and seen, 0 to 1. While a prediction is filling in,
+    /// fewer segments are scored than the clip has. Localization: classes exclude each other, the rest to 1 is background.
+    /// Parsing: the smaller of heard and seen. Segmentation: one class, the highest probability of the segment's mask.
     pub scores: Vec<Vec<f32>>,
     /// `familiarity[segment]`: 1 where the segment is like what the model was trained on, towards 0 where it is
     /// not and the scores mean little.
     pub familiarity: Vec<f32>,
+    /// What the task says beyond that.
+    pub detail: Detail,
+}
+
+/// What a task says beyond scores of being both heard and seen. As long as the scores; already weighed by familiarity.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// Localization: nothing.
+    Localized,
+    /// Parsing: each class by itself, `[segment][class]`, 0 to 1.
+    Parsed {
+        /// Probability of being heard.
+        audible: Vec<Vec<f32>>,
+        /// Probability of being seen.
+        visible: Vec<Vec<f32>>,
+    },
+    /// Segmentation: one map a segment.
+    Segmented {
+        /// Where the picture sounds.
+        masks: Vec<ProbabilityMap>,
+    },
 }
 
 impl Prediction {
@@ -42,21 +65,31 @@ impl Prediction {
             .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// Probability that no class is both heard and seen in a segment.
+    /// Probability that no class is both heard and seen in a segment. Where classes do not exclude each other, what the
+    /// highest score leaves.
     pub fn background(&self, segment: usize) -> Option<f32> {
-        Some((1.0 - self.scores.get(segment)?.iter().sum::<f32>()).clamp(0.0, 1.0))
+        let scores = self.scores.get(segment)?.iter().copied();
+        let any = match self.detail {
+            Detail::Localized => scores.sum::<f32>(),
+            Detail::Parsed { .. } | Detail::Segmented { .. } => scores.fold(0.0, f32::max),
+        };
+        Some((1.0 - any).clamp(0.0, 1.0))
     }
-}
 
-/// From which score on a class counts as happening.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Thresholds {
-    /// For every class, 0 to 1.
-    pub global: f32,
-}
+    /// The scores of one modality, `[segment][class]`; for tasks that do not tell them apart, those of both at once.
+    pub fn scores_of(&self, modality: Modality) -> &[Vec<f32>] {
+        match (&self.detail, modality) {
+            (Detail::Parsed { audible, .. }, Modality::Audible) => audible,
+            (Detail::Parsed { visible, .. }, Modality::Visible) => visible,
+            _ => &self.scores,
+        }
+    }
 
-impl Default for Thresholds {
-    fn default() -> Self {
-        Self { global: 0.5 }
+    /// The mask of a segment, for segmentation, once it is there.
+    pub fn mask(&self, segment: usize) -> Option<&ProbabilityMap> {
+        match &self.detail {
+            Detail::Segmented { masks } => masks.get(segment),
+            Detail::Localized | Detail::Parsed { .. } => None,
+        }
     }
 }

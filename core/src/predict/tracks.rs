@@ -1,11 +1,11 @@
 //! From scores to tracks at a threshold. Pure: same input, same output; cheap enough for every move of a slider.
 
-use super::{Prediction, Thresholds};
+use super::{Detail, Prediction, Thresholds};
 use crate::base::{BACKGROUND, Label, TimeSpan};
 use crate::project::{Event, Modality, Track};
 
-/// The winning class of a segment where its score reaches the threshold, with the score; `None` is background, or a
-/// segment not scored yet.
+/// The winning class of a segment where its score reaches its threshold, with the score; `None` is background, or a segment not
+/// scored yet.
 pub fn winner(
     prediction: &Prediction,
     thresholds: &Thresholds,
@@ -13,75 +13,90 @@ pub fn winner(
 ) -> Option<(usize, f32)> {
     prediction
         .best(segment)
-        .filter(|(_, score)| *score >= thresholds.global)
+        .filter(|(class, score)| *score >= thresholds.of(*class, Modality::AudioVisual))
 }
 
 /// The label of a segment at a threshold: the winning class, or `background`.
 pub fn label_of(prediction: &Prediction, thresholds: &Thresholds, segment: usize) -> Label {
-    winner(prediction, thresholds, segment).map_or_else(
-        || Label::from(BACKGROUND),
-        |(class, _)| prediction.labels[class].clone(),
-    )
+    winner(prediction, thresholds, segment)
+        .and_then(|(class, _)| prediction.labels.get(class))
+        .map_or_else(|| Label::from(BACKGROUND), Label::clone)
 }
 
-/// The events of every class that has any, in the order of the labels: runs of segments that the class wins, each
-/// scored by the mean of its segments.
+/// The events of every class that has any, in the order of the labels, each event scored by the mean of its segments.
+///
+/// Localization and segmentation give one audio-visual track a class: the segments it wins, or that have a mask. Parsing gives up
+/// to three a class, in the order audible, visible, audio-visual: classes do not exclude each other, heard and seen have
+/// thresholds of their own, and a class is audio-visual in the segments where it is both (LLP's definition).
 pub fn tracks_of(prediction: &Prediction, thresholds: &Thresholds) -> Vec<Track> {
-    let mut lanes: Vec<Vec<Event>> = vec![Vec::new(); prediction.labels.len()];
-    for run in runs(prediction, thresholds) {
-        if let Some(lane) = lanes.get_mut(run.class) {
-            lane.push(run.event());
+    let parsed = matches!(prediction.detail, Detail::Parsed { .. });
+    let modalities: &[Modality] = match parsed {
+        true => &[Modality::Audible, Modality::Visible, Modality::AudioVisual],
+        false => &[Modality::AudioVisual],
+    };
+    let winners: Vec<Option<(usize, f32)>> = match parsed {
+        true => Vec::new(),
+        false => (0..prediction.segments.len())
+            .map(|segment| winner(prediction, thresholds, segment))
+            .collect(),
+    };
+    let mut tracks = Vec::new();
+    for (class, label) in prediction.labels.iter().enumerate() {
+        for &modality in modalities {
+            let score = |segment: usize| match parsed {
+                true => parsed_score(prediction, thresholds, segment, class, modality),
+                false => winners[segment].filter(|w| w.0 == class).map(|w| w.1),
+            };
+            let events = events(&prediction.segments, score);
+            if !events.is_empty() {
+                tracks.push(Track {
+                    label: label.clone(),
+                    modality,
+                    events,
+                });
+            }
         }
     }
-    prediction
-        .labels
-        .iter()
-        .zip(lanes)
-        .filter(|(_, events)| !events.is_empty())
-        .map(|(label, events)| Track {
-            label: label.clone(),
-            modality: Modality::AudioVisual,
-            events,
-        })
-        .collect()
+    tracks
 }
 
-/// Neighbouring segments won by one class.
-struct Run {
+/// The score of a class in a segment where it reaches its threshold; for both at once, where heard and seen reach theirs.
+fn parsed_score(
+    prediction: &Prediction,
+    thresholds: &Thresholds,
+    segment: usize,
     class: usize,
-    span: TimeSpan,
-    sum: f32,
-    segments: usize,
-}
-
-impl Run {
-    fn event(&self) -> Event {
-        Event {
-            span: self.span,
-            score: self.sum / self.segments as f32,
-        }
+    modality: Modality,
+) -> Option<f32> {
+    let reached = |modality: Modality| {
+        let score = *prediction.scores_of(modality).get(segment)?.get(class)?;
+        (score >= thresholds.of(class, modality)).then_some(score)
+    };
+    match modality {
+        Modality::AudioVisual => Some(reached(Modality::Audible)?.min(reached(Modality::Visible)?)),
+        modality => reached(modality),
     }
 }
 
-fn runs(prediction: &Prediction, thresholds: &Thresholds) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for (segment, &span) in prediction.segments.iter().enumerate() {
-        let Some((class, score)) = winner(prediction, thresholds, segment) else {
+/// Runs of neighbouring segments that have a score.
+fn events(segments: &[TimeSpan], score: impl Fn(usize) -> Option<f32>) -> Vec<Event> {
+    let mut runs: Vec<(TimeSpan, f32, usize)> = Vec::new();
+    for (segment, &span) in segments.iter().enumerate() {
+        let Some(score) = score(segment) else {
             continue;
         };
         match runs.last_mut() {
-            Some(run) if run.class == class && run.span.end == span.start => {
-                run.span.end = span.end;
-                run.sum += score;
-                run.segments += 1;
+            Some((run, sum, count)) if run.end == span.start => {
+                run.end = span.end;
+                *sum += score;
+                *count += 1;
             }
-            _ => runs.push(Run {
-                class,
-                span,
-                sum: score,
-                segments: 1,
-            }),
+            _ => runs.push((span, score, 1)),
         }
     }
-    runs
+    let event = |(span, sum, count)| Event {
+        span,
+        score: sum / count as f32,
+    };
+    runs.into_iter().map(event).collect()
 }

@@ -15,7 +15,10 @@ mod samples;
 pub use backbones::Schedule;
 pub use demo::{TrainError, train_demo};
 pub use evaluate::{evaluate_demo, evaluate_folder};
-pub use losses::{AvelTargets, avel_loss};
+pub use losses::{
+    AvelTargets, MATCHING_WEIGHT, Smoothing, avel_loss, avvp_loss, mask_loss, matching_loss,
+    ms3_loss, parsed_seconds_loss, probability_loss, s4_loss,
+};
 pub use metrics::{
     FRAMES_A_BATCH, Five, Grid, LlpScores, MaskMeter, MaskScores, Parsed, Report, avel_segments,
     batched_accuracy, frame_iou, llp_scores, segment_accuracy,

@@ -3,7 +3,7 @@
 use super::backbones::Schedule;
 use crate::data::scenes::labels;
 use crate::model::{
-    AvelConfig, BackboneEntry, Familiarity, Granularity, HtsAtConfig, ImagePrep, LocalizeEntry,
+    AvelConfig, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep, LocalizeEntry,
     Manifest, ModelDesc, SCHEMA, SwinV2Config,
 };
 
@@ -50,8 +50,10 @@ impl Default for DemoRecipe {
                 ..HtsAtConfig::default()
             },
             head: AvelConfig {
-                d: 128,
-                granularity: Granularity::Block,
+                distill: Distillation {
+                    d: 128,
+                    ..Distillation::avel()
+                },
                 ..AvelConfig::default()
             },
             pictures: Schedule {
@@ -104,6 +106,8 @@ impl DemoRecipe {
                 weights: "localize.safetensors".to_owned(),
                 familiarity: familiarity.and_then(|f| serde_json::to_value(f).ok()),
             }),
+            parse: None,
+            segment: None,
         }
     }
 }

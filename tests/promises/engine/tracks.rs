@@ -1,7 +1,7 @@
 //! Tracks follow from scores and a threshold alone: sorted, disjoint, complete, and cheap.
 
 use mettle_core::base::{BACKGROUND, ClipId, ContentHash, Labels, Time, TimeSpan};
-use mettle_core::predict::{Prediction, PredictionKey, Thresholds, label_of, tracks_of};
+use mettle_core::predict::{Detail, Prediction, PredictionKey, Thresholds, label_of, tracks_of};
 use mettle_core::project::{Modality, Task};
 use proptest::prelude::*;
 
@@ -18,11 +18,12 @@ fn prediction(scores: Vec<Vec<f32>>) -> Prediction {
         segments: TimeSpan::seconds_of(Time::from_micros(seconds * 1_000_000)),
         familiarity: vec![1.0; scores.len()],
         scores,
+        detail: Detail::Localized,
     }
 }
 
 fn at(global: f32) -> Thresholds {
-    Thresholds { global }
+    Thresholds::at(global)
 }
 
 #[test]

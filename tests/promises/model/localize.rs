@@ -2,7 +2,9 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
-use mettle_core::model::{AvelConfig, Granularity, LayerFeatures, LayerShape, LcdConfig};
+use mettle_core::model::{
+    AvelConfig, Distillation, Granularity, LayerFeatures, LayerShape, LcdConfig,
+};
 
 fn layers() -> Vec<LayerShape> {
     let layer = |stage: usize| LayerShape {
@@ -28,7 +30,10 @@ fn features(segments: usize, device: &Device) -> LayerFeatures {
 
 fn config() -> AvelConfig {
     AvelConfig {
-        d: 16,
+        distill: Distillation {
+            d: 16,
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     }
 }
@@ -87,17 +92,24 @@ fn granularities_pick_layers() {
     assert_eq!(Granularity::Block.pick(&layers), [0, 1, 2, 3, 4]);
     assert_eq!(Granularity::Stage.pick(&layers), [1, 4]);
     assert_eq!(Granularity::Single(0).pick(&layers), [1]);
+    assert_eq!(Granularity::Last.pick(&layers), [4]);
     let device = Device::flex();
     let wrong = AvelConfig {
-        granularity: Granularity::Single(7),
+        distill: Distillation {
+            granularity: Granularity::Single(7),
+            ..config().distill
+        },
         ..config()
     };
     assert!(wrong.init(&layers, &layers, 5, &device).is_err());
     let hierarchical = AvelConfig {
-        granularity: Granularity::Stage,
-        visual: LcdConfig {
-            tokens_per_stage: vec![8, 4],
-            ..LcdConfig::default()
+        distill: Distillation {
+            granularity: Granularity::Stage,
+            visual: LcdConfig {
+                tokens_per_stage: vec![8, 4],
+                ..LcdConfig::default()
+            },
+            ..config().distill
         },
         ..config()
     };

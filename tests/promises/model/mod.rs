@@ -1,6 +1,6 @@
 //! Pre-processing, backbones, checkpoints, distillation and heads, against references nobody here wrote.
 
-mod golden;
+pub mod golden;
 
 mod backbones;
 mod backbones_vit_resnext;

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use mettle_core::model::params::{avel, avel_head, hts_at, hts_at_trunk, resnext, swin_v2, vit};
 use mettle_core::model::{
-    AvelConfig, HtsAtConfig, LcdConfig, ResNextConfig, SwinV2Config, VitConfig,
+    AvelConfig, Distillation, HtsAtConfig, LcdConfig, ResNextConfig, SwinV2Config, VitConfig,
 };
 
 /// AVE's classes without the background.
@@ -31,7 +31,10 @@ fn separate_backbones_have_the_papers_count() {
 #[test]
 fn a_shared_backbone_has_the_papers_count() {
     let config = AvelConfig {
-        visual: LcdConfig::default(),
+        distill: Distillation {
+            visual: LcdConfig::default(),
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     };
     let count = avel(&config, &SwinV2Config::large_192(), None, CLASSES);
@@ -78,7 +81,10 @@ fn arithmetic_agrees_with_allocated_modules() {
     assert_eq!(model.num_params() as u64, hts_at_trunk(&htsat) + running);
     let (visual, audio) = (swin.spec("").layers, htsat.spec("").layers);
     let config = AvelConfig {
-        d: 16,
+        distill: Distillation {
+            d: 16,
+            ..Distillation::avel()
+        },
         ..AvelConfig::default()
     };
     let head = config.init(&visual, &audio, 7, &device).unwrap();

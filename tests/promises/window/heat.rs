@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use mettle_app::paint::{TimeAxis, Waves, columns_of, lanes_in_view};
 use mettle_core::base::{Labels, Time, TimeSpan};
 use mettle_core::engine::WaveformPart;
-use mettle_core::predict::{Prediction, PredictionKey};
+use mettle_core::predict::{Detail, Prediction, PredictionKey};
 use proptest::prelude::*;
 
 fn prediction(seconds: usize, classes: usize) -> Prediction {
@@ -23,6 +23,7 @@ fn prediction(seconds: usize, classes: usize) -> Prediction {
             .map(|s| (0..classes).map(|c| score(s, c)).collect())
             .collect(),
         familiarity: vec![1.0; seconds],
+        detail: Detail::Localized,
     }
 }
 

@@ -10,7 +10,8 @@ use crate::engine::{
 };
 use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
 use crate::media::Clip;
-use crate::predict::{Localizer, PredictionKey};
+use crate::model::TaskHead;
+use crate::predict::{PredictionKey, Predictor};
 use crate::project::Task;
 
 /// Most segments in one pass through the backbones.
@@ -35,7 +36,8 @@ pub(super) struct PredictJob {
 
 struct Begun {
     features: FeatureStream,
-    localizer: Localizer,
+    predictor: Predictor,
+    head: TaskHead,
     total: u64,
 }
 
@@ -61,12 +63,13 @@ impl PredictJob {
         let cache = session.features().filter(|_| !self.distrust);
         let (_, ready) = session.model(&self.model)?;
         let model = &ready.model;
-        if self.task != Task::Localize || model.localize.is_none() {
+        let labels = model.about.labels_of(self.task).cloned();
+        let (Some(head), Some(labels)) = (model.head(self.task), labels) else {
             return Err(EngineError::NoHead {
                 model: model.about.name.clone(),
                 task: self.task,
             });
-        }
+        };
         if let Some(notice) = one_modality(&self.clip) {
             context.reply(ReplyBody::Notice(notice));
         }
@@ -82,7 +85,8 @@ impl PredictJob {
         Ok(Begun {
             features,
             total: spans.len() as u64,
-            localizer: Localizer::new(key, model.about.labels.clone(), spans),
+            predictor: Predictor::new(key, labels, spans),
+            head,
         })
     }
 }
@@ -97,7 +101,7 @@ impl Job<ComputeSession> for PredictJob {
             self.begun = Some(self.begin(session, context)?);
             return Ok(Step::More);
         };
-        if !begun.localizer.is_complete() {
+        if !begun.predictor.is_complete() {
             let (device, ready) = session.model(&self.model)?;
             let batch = match begun.features.next(&ready.model, device, self.batch) {
                 Ok(Some(batch)) => batch,
@@ -111,12 +115,12 @@ impl Job<ComputeSession> for PredictJob {
             };
             let time = batch.time + begun.score(ready, &batch)?;
             self.batch = next_batch(self.batch, time);
-            context.progress(begun.localizer.seen() as u64, begun.total);
+            context.progress(begun.predictor.seen() as u64, begun.total);
         }
-        let complete = begun.localizer.is_complete();
+        let complete = begun.predictor.is_complete();
         let due = self.sent.is_none_or(|sent| sent.elapsed() >= PAUSE);
         if complete || (due && !context.reader_is_behind()) {
-            let prediction = Arc::new(begun.localizer.prediction());
+            let prediction = Arc::new(begun.predictor.prediction());
             context.reply(ReplyBody::Prediction(prediction));
             self.sent = Some(Instant::now());
         }
@@ -128,9 +132,6 @@ impl Begun {
     /// Score a batch; gives how long it took.
     fn score(&mut self, ready: &ReadyModel, batch: &FeatureBatch) -> Result<Duration, EngineError> {
         let begin = Instant::now();
-        let Some(head) = &ready.model.localize else {
-            return Ok(Duration::ZERO);
-        };
         let (visual, audio) = (&batch.visual, &batch.audio);
         let familiarity = match &ready.familiarity {
             Some(known) => pooled(visual, audio)
@@ -140,9 +141,8 @@ impl Begun {
                 .collect(),
             None => vec![1.0; batch.segments],
         };
-        let (visual, audio) = head.meta_features(visual, audio);
-        self.localizer
-            .add(head, visual, audio, &familiarity)
+        self.predictor
+            .add(&self.head, visual, audio, &familiarity)
             .map_err(EngineError::Compute)?;
         Ok(begin.elapsed())
     }

@@ -2,7 +2,7 @@
 
 mod hts_at;
 mod hts_at_config;
-mod parts;
+pub(super) mod parts;
 mod resnext;
 mod stretch;
 mod swin_v1;

@@ -12,10 +12,10 @@ use super::windows::WindowPlan;
 use crate::model::ModelError;
 
 /// Upstream draws matrices from a normal of this standard deviation, cut at ±2: a hundred deviations, so uncut here.
-pub(super) const INIT_STD: f64 = 0.02;
+pub(in crate::model) const INIT_STD: f64 = 0.02;
 
 /// A linear layer `[d_in] -> [d_out]`, drawn as upstream does.
-pub(super) fn linear(d_in: usize, d_out: usize, bias: bool, device: &Device) -> Linear {
+pub(in crate::model) fn linear(d_in: usize, d_out: usize, bias: bool, device: &Device) -> Linear {
     let mut layer = LinearConfig::new(d_in, d_out)
         .with_bias(false)
         .with_initializer(Initializer::Normal {
@@ -28,7 +28,7 @@ pub(super) fn linear(d_in: usize, d_out: usize, bias: bool, device: &Device) -> 
 }
 
 /// LayerNorm with epsilon 1e-5, as in Swin-V2 and HTS-AT.
-pub(super) fn layer_norm(width: usize, device: &Device) -> LayerNorm {
+pub(in crate::model) fn layer_norm(width: usize, device: &Device) -> LayerNorm {
     layer_norm_of(width, 1e-5, device)
 }
 
@@ -86,7 +86,7 @@ impl PatchEmbed {
 
 /// Two linear layers with the exact (erf) GELU between.
 #[derive(Module, Debug)]
-pub(super) struct Mlp {
+pub(in crate::model) struct Mlp {
     fc1: Linear,
     fc2: Linear,
 }
@@ -152,7 +152,7 @@ impl PatchMerge {
 
 /// Stochastic depth: in training, drops a block's branch for whole samples; nothing otherwise.
 #[derive(Module, Debug)]
-pub(super) struct DropPath {
+pub(in crate::model) struct DropPath {
     prob: f64,
     training: Param<Flag>,
 }

@@ -2,23 +2,11 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use serde::{Deserialize, Serialize};
 
+use super::distillation::{Distillation, Granularity};
+use super::reading::TokenReading;
 use crate::model::lcd::{Lcd, LcdConfig};
 use crate::model::{LayerFeatures, LayerShape, ModelError};
-
-/// Which layers are distilled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Granularity {
-    /// Every block: what the published parameter counts of AVEL fit.
-    #[default]
-    Block,
-    /// The last block of every stage.
-    Stage,
-    /// The last block of one stage, from 0 (paper 4.4.3).
-    Single(usize),
-}
 
 impl Granularity {
     /// The layers it picks.
@@ -35,6 +23,7 @@ impl Granularity {
             Self::Single(stage) => all
                 .filter(|l| layers[*l].stage == stage && ends_stage(l))
                 .collect(),
+            Self::Last => all.last().into_iter().collect(),
         }
     }
 }
@@ -46,45 +35,120 @@ pub struct Distiller {
     /// The layer each belongs to.
     #[module(skip)]
     picked: Vec<usize>,
+    /// The shapes of those.
+    #[module(skip)]
+    shapes: Vec<LayerShape>,
+    /// The layer that is read after the final norm.
+    #[module(skip)]
+    normed: Option<usize>,
+    /// Numbers a feature.
+    width: usize,
 }
 
 impl Distiller {
-    /// With fresh weights, for a backbone with these layers, to features of `d_out` numbers.
+    /// With fresh weights, for a backbone with these layers, to features of `shape.d` numbers; `lcd` is the modality's part
+    /// of `shape`.
     ///
     /// # Errors
     /// The configuration leaves nothing to compute.
     pub fn new(
-        config: &LcdConfig,
-        granularity: Granularity,
+        shape: &Distillation,
+        lcd: &LcdConfig,
         layers: &[LayerShape],
-        d_out: usize,
         device: &Device,
     ) -> Result<Self, ModelError> {
-        config.validate()?;
-        let picked = granularity.pick(layers);
-        if picked.is_empty() {
+        shape.check()?;
+        lcd.validate()?;
+        let picked = shape.granularity.pick(layers);
+        let shapes: Vec<LayerShape> = picked.iter().map(|l| layers[*l]).collect();
+        let Some(first) = shapes.first() else {
             return Err(ModelError::Config(format!(
-                "granularity {granularity:?} picks none of {} layers",
+                "granularity {:?} picks none of {} layers",
+                shape.granularity,
                 layers.len()
             )));
+        };
+        if !shape.projection && shapes.iter().any(|s| s.width != first.width) {
+            return Err(ModelError::Config(
+                "without a projection all distilled layers must have one width".into(),
+            ));
         }
-        let lcds = picked
-            .iter()
-            .map(|l| config.init(&layers[*l], d_out, device))
-            .collect();
-        Ok(Self { lcds, picked })
+        let d_out = shape.projection.then_some(shape.d);
+        let lcds = shapes.iter().map(|s| lcd.init(s, d_out, device)).collect();
+        Ok(Self {
+            lcds,
+            width: d_out.unwrap_or(first.width),
+            normed: (lcd.final_norm && !layers.is_empty()).then(|| layers.len() - 1),
+            picked,
+            shapes,
+        })
     }
 
-    /// Layer features of n segments to `[n, d_out]`.
+    /// Numbers a feature: the configuration's `d`, or without a projection the layer's own width.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Layer features of n segments to `[n, d]`.
     ///
     /// # Panics
     /// The features are not those of the backbone it was made for.
     pub fn forward(&self, features: &LayerFeatures) -> Tensor<2> {
-        let of = |(lcd, layer): (&Lcd, &usize)| {
-            let tokens = features.layers[*layer].clone();
-            lcd.forward(tokens).mean_dim(1).squeeze_dim::<2>(1)
-        };
-        let means = self.lcds.iter().zip(&self.picked).map(of).collect();
+        let mean = |tokens: Tensor<3>| tokens.mean_dim(1).squeeze_dim::<2>(1);
+        let means = self.each(features).map(mean).collect();
         Tensor::stack::<3>(means, 0).mean_dim(0).squeeze_dim::<2>(0)
+    }
+
+    /// Layer features of n segments to their meta-tokens `[n, K, d]`: for injection, where each keeps its own. Of several
+    /// layers the mean, which wants the same K in all.
+    ///
+    /// # Panics
+    /// The features are not those of the backbone it was made for.
+    pub fn tokens(&self, features: &LayerFeatures) -> Tensor<3> {
+        let all: Vec<Tensor<3>> = self.each(features).collect();
+        Tensor::stack::<4>(all, 0).mean_dim(0).squeeze_dim::<3>(0)
+    }
+
+    /// What each meta-token of each distilled layer reads in one segment: attention weights over the layer's grid. Empty where
+    /// there is no attention.
+    ///
+    /// # Errors
+    /// There is no such segment, or the device fails.
+    ///
+    /// # Panics
+    /// The features are not those of the backbone it was made for.
+    pub fn readings(
+        &self,
+        features: &LayerFeatures,
+        segment: usize,
+    ) -> Result<Vec<TokenReading>, ModelError> {
+        let mut readings = vec![];
+        let parts = self.lcds.iter().zip(&self.picked).zip(&self.shapes);
+        for ((lcd, &layer), shape) in parts {
+            let tokens = self.layer(features, layer);
+            let n = tokens.dims()[0];
+            if segment >= n {
+                return Err(ModelError::Input(format!(
+                    "no segment {segment} of {n} to show attention of"
+                )));
+            }
+            let Some(weights) = lcd.reading(tokens.narrow(0, segment, 1)) else {
+                continue;
+            };
+            readings.extend(TokenReading::of(weights, layer, shape)?);
+        }
+        Ok(readings)
+    }
+
+    fn each<'a>(&'a self, features: &'a LayerFeatures) -> impl Iterator<Item = Tensor<3>> + 'a {
+        let of = |(lcd, layer): (&Lcd, &usize)| lcd.forward(self.layer(features, *layer));
+        self.lcds.iter().zip(&self.picked).map(of)
+    }
+
+    fn layer(&self, features: &LayerFeatures, layer: usize) -> Tensor<3> {
+        match self.normed == Some(layer) {
+            true => features.final_norm.clone(),
+            false => features.layers[layer].clone(),
+        }
     }
 }

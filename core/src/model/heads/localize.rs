@@ -4,23 +4,19 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::check_classes;
 use super::cmbs::{AvelOutput, Cmbs, HEADS};
-use super::distiller::{Distiller, Granularity};
-use crate::model::lcd::LcdConfig;
+use super::distillation::Distillation;
+use super::distiller::Distiller;
 use crate::model::{LayerFeatures, LayerShape, ModelError};
 
 /// The shape of the head. Defaults are the paper's for separate backbones (Table 14) unless marked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AvelConfig {
-    /// Width of both modalities' features; 256 is what the published parameter counts fit.
-    pub d: usize,
-    /// Which layers are distilled.
-    pub granularity: Granularity,
-    /// Distillation of pictures: two meta-tokens.
-    pub visual: LcdConfig,
-    /// Distillation of sound: one meta-token.
-    pub audio: LcdConfig,
+    /// What is distilled; its `d` is the width of the head too.
+    #[serde(flatten)]
+    pub distill: Distillation,
     /// Whether each modality looks at the other before they are joined (AVMoE's reading of CMBS).
     pub inter_modal: bool,
 }
@@ -28,13 +24,7 @@ pub struct AvelConfig {
 impl Default for AvelConfig {
     fn default() -> Self {
         Self {
-            d: 256,
-            granularity: Granularity::Block,
-            visual: LcdConfig {
-                tokens: 2,
-                ..LcdConfig::default()
-            },
-            audio: LcdConfig::default(),
+            distill: Distillation::avel(),
             inter_modal: true,
         }
     }
@@ -52,19 +42,25 @@ impl AvelConfig {
         classes: usize,
         device: &Device,
     ) -> Result<LocalizeHead, ModelError> {
-        if self.d == 0 || self.d > 1 << 14 || !self.d.is_multiple_of(HEADS) {
+        let distill = &self.distill;
+        let d = distill.d;
+        if !d.is_multiple_of(HEADS) {
             return Err(ModelError::Config(format!(
-                "features of {} numbers, which {HEADS} heads do not divide",
-                self.d
+                "features of {d} numbers, which {HEADS} heads do not divide"
             )));
         }
-        if classes == 0 || classes > 1 << 16 {
-            return Err(ModelError::Config(format!("a head of {classes} classes")));
+        check_classes(classes)?;
+        let visual = Distiller::new(distill, &distill.visual, visual, device)?;
+        let audio = Distiller::new(distill, &distill.audio, audio, device)?;
+        if (visual.width(), audio.width()) != (d, d) {
+            return Err(ModelError::Config(
+                "the localization head multiplies both modalities: they need a projection to one width"
+                    .into(),
+            ));
         }
-        let (granularity, d) = (self.granularity, self.d);
         Ok(LocalizeHead {
-            visual: Distiller::new(&self.visual, granularity, visual, d, device)?,
-            audio: Distiller::new(&self.audio, granularity, audio, d, device)?,
+            visual,
+            audio,
             cmbs: Cmbs::new(d, classes, self.inter_modal, device),
         })
     }
@@ -97,6 +93,11 @@ impl LocalizeHead {
         audio: &LayerFeatures,
     ) -> (Tensor<2>, Tensor<2>) {
         (self.visual.forward(visual), self.audio.forward(audio))
+    }
+
+    /// The distillation of pictures and that of sound.
+    pub fn distillers(&self) -> (&Distiller, &Distiller) {
+        (&self.visual, &self.audio)
     }
 
     /// The rest of the head, from the features of [`Self::meta_features`].

@@ -1,9 +1,91 @@
-//! Heads: all that has gradients when a head is trained on frozen features.
+//! Heads: all that has gradients when a head is trained on frozen features. One a task, a closed set.
 
 mod cmbs;
+mod distillation;
 mod distiller;
+mod fpn;
+mod grouping;
+mod han;
+mod injection;
 mod localize;
+mod mgn;
+mod parse;
+mod reading;
+mod resize;
+mod segment;
+mod tpavi;
 
 pub use cmbs::AvelOutput;
-pub use distiller::{Distiller, Granularity};
+pub use distillation::{Distillation, Granularity};
+pub use distiller::Distiller;
+pub use fpn::{Fpn, FusionBlock};
+pub use grouping::{Assignment, GroupingBlock};
+pub use han::{Han, HanConfig, HanLayer};
+pub use injection::{Injection, inject};
 pub use localize::{AvelConfig, LocalizeHead};
+pub use mgn::{FrameAttention, Mgn, MgnConfig, TokenClasses};
+pub use parse::{ParseConfig, ParseDecoder, ParseHead, ParseOutput};
+pub use reading::TokenReading;
+pub use resize::{Resize, resize};
+pub use segment::{SegmentConfig, SegmentHead, SegmentOutput};
+pub use tpavi::Tpavi;
+
+use super::{LayerFeatures, ModelError};
+use crate::project::Task;
+
+/// The head of any task. Cloning shares the weights. (No `Module`: what trains or saves a head knows which it is.)
+#[derive(Clone, Debug)]
+pub enum TaskHead {
+    /// Audio-visual event localization.
+    Localize(LocalizeHead),
+    /// Audio-visual video parsing.
+    Parse(ParseHead),
+    /// Audio-visual segmentation.
+    Segment(SegmentHead),
+}
+
+impl TaskHead {
+    /// What it answers.
+    pub fn task(&self) -> Task {
+        match self {
+            Self::Localize(_) => Task::Localize,
+            Self::Parse(_) => Task::Parse,
+            Self::Segment(_) => Task::Segment,
+        }
+    }
+
+    /// The distillation of pictures and that of sound; `None` where a head does without.
+    pub fn distillers(&self) -> (Option<&Distiller>, Option<&Distiller>) {
+        let both = |(visual, audio)| (Some(visual), Some(audio));
+        match self {
+            Self::Localize(head) => both(head.distillers()),
+            Self::Parse(head) => both(head.distillers()),
+            Self::Segment(head) => head.distillers(),
+        }
+    }
+
+    /// What each meta-token reads of one segment of a batch: of the picture, then of the sound.
+    ///
+    /// # Errors
+    /// There is no such segment, or the device fails.
+    pub fn readings(
+        &self,
+        visual: &LayerFeatures,
+        audio: &LayerFeatures,
+        segment: usize,
+    ) -> Result<[Vec<TokenReading>; 2], ModelError> {
+        let of = |distiller: Option<&Distiller>, features| {
+            distiller.map_or(Ok(vec![]), |d| d.readings(features, segment))
+        };
+        let (seeing, hearing) = self.distillers();
+        Ok([of(seeing, visual)?, of(hearing, audio)?])
+    }
+}
+
+/// Refuses a number of classes no head can have.
+fn check_classes(classes: usize) -> Result<(), ModelError> {
+    match classes {
+        1..=65536 => Ok(()),
+        classes => Err(ModelError::Config(format!("a head of {classes} classes"))),
+    }
+}

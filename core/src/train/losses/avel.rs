@@ -24,7 +24,11 @@ pub(super) fn binary<const D: usize>(logits: Tensor<D>, target: Tensor<D>) -> Te
 }
 
 /// Cross-entropy of class logits `[b, c]`, the mean over what `weight` counts.
-pub(super) fn category(logits: Tensor<2>, class: &Tensor<1, Int>, weight: &Tensor<1>) -> Tensor<1> {
+pub(in crate::train) fn category(
+    logits: Tensor<2>,
+    class: &Tensor<1, Int>,
+    weight: &Tensor<1>,
+) -> Tensor<1> {
     let [rows, _] = logits.dims();
     let picked = log_softmax(logits, 1).gather(1, class.clone().reshape([rows, 1]));
     let weighted = picked.reshape([rows]) * weight.clone();

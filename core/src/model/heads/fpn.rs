@@ -1,0 +1,109 @@
+//! AVSBench's decoder: maps of all stages, from the smallest up, joined into one mask.
+
+use burn::module::Module;
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+
+use super::resize::{Resize, resize};
+
+fn conv(from: usize, to: usize, kernel: usize, device: &Device) -> Conv2d {
+    let same = kernel / 2;
+    Conv2dConfig::new([from, to], [kernel, kernel])
+        .with_padding(PaddingConfig2d::Explicit(same, same, same, same))
+        .init(device)
+}
+
+/// Two convolutions and what they are added to.
+#[derive(Module, Debug)]
+struct ResidualUnit {
+    conv1: Conv2d,
+    conv2: Conv2d,
+}
+
+impl ResidualUnit {
+    fn new(width: usize, device: &Device) -> Self {
+        Self {
+            conv1: conv(width, width, 3, device),
+            conv2: conv(width, width, 3, device),
+        }
+    }
+
+    /// Upstream's first ReLU works in place: what is added is ReLU(x), not x.
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let x = relu(x);
+        let y = self.conv2.forward(relu(self.conv1.forward(x.clone())));
+        y + x
+    }
+}
+
+/// One step up the pyramid: what came from below and this stage's map, joined and doubled in size.
+#[derive(Module, Debug)]
+pub struct FusionBlock {
+    /// For the stage's map; upstream has one in the lowest step too, where nothing uses it.
+    unit1: Option<ResidualUnit>,
+    unit2: ResidualUnit,
+}
+
+impl FusionBlock {
+    /// With fresh weights; the lowest step `joins` nothing.
+    pub fn new(width: usize, joins: bool, device: &Device) -> Self {
+        Self {
+            unit1: joins.then(|| ResidualUnit::new(width, device)),
+            unit2: ResidualUnit::new(width, device),
+        }
+    }
+
+    /// `[n, width, h, w]`, and a map of the same size where it joins one, to `[n, width, 2 h, 2 w]`.
+    pub fn forward(&self, path: Tensor<4>, map: Option<Tensor<4>>) -> Tensor<4> {
+        let path = match (&self.unit1, map) {
+            (Some(unit), Some(map)) => path + unit.forward(map),
+            _ => path,
+        };
+        let path = self.unit2.forward(path);
+        let [_, _, h, w] = path.dims();
+        resize(path, (2 * h, 2 * w), Resize::BilinearCorners)
+    }
+}
+
+/// The decoder.
+#[derive(Module, Debug)]
+pub struct Fpn {
+    /// From the largest map's step to the smallest's.
+    paths: Vec<FusionBlock>,
+    output1: Conv2d,
+    output2: Conv2d,
+    output3: Conv2d,
+}
+
+impl Fpn {
+    /// For maps of `width` channels in `stages` sizes, with fresh weights.
+    pub fn new(width: usize, stages: usize, device: &Device) -> Self {
+        let path = |stage| FusionBlock::new(width, stage + 1 < stages, device);
+        let (half, eighth) = ((width / 2).max(1), (width / 8).max(1));
+        Self {
+            paths: (0..stages).map(path).collect(),
+            output1: conv(width, half, 3, device),
+            output2: conv(half, eighth, 3, device),
+            output3: conv(eighth, 1, 1, device),
+        }
+    }
+
+    /// Maps `[n, width, h, w]` from the largest to the smallest, each half the size of the one before, to logits four times
+    /// the size of the largest, `[n, 4 h, 4 w]`. `None` without maps.
+    pub fn forward(&self, maps: &[Tensor<4>]) -> Option<Tensor<3>> {
+        let mut path: Option<Tensor<4>> = None;
+        for (block, map) in self.paths.iter().zip(maps).rev() {
+            path = Some(match path {
+                Some(below) => block.forward(below, Some(map.clone())),
+                None => block.forward(map.clone(), None),
+            });
+        }
+        let x = self.output1.forward(path?);
+        let [_, _, h, w] = x.dims();
+        let x = resize(x, (2 * h, 2 * w), Resize::BilinearEdges);
+        let x = relu(self.output2.forward(x));
+        Some(self.output3.forward(x).squeeze_dim::<3>(1))
+    }
+}

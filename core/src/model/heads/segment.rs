@@ -1,0 +1,258 @@
+//! The head for audio-visual segmentation: the last stage distilled, injected into the maps of every stage, and decoded into
+//! one mask a second of what sounds.
+
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::distillation::{Distillation, Granularity};
+use super::distiller::Distiller;
+use super::fpn::Fpn;
+use super::injection::{Injection, StageInjection};
+use super::resize::{Resize, resize};
+use super::tpavi::Tpavi;
+use crate::model::{LayerFeatures, LayerShape, ModelError};
+
+/// Numbers of the sound vector that AVSBench's attention takes (upstream: VGGish's 128).
+const SOUND: usize = 128;
+
+/// The shape of the head. Defaults are the paper's for S4 with separate backbones (Table 14) unless marked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SegmentConfig {
+    /// What is distilled.
+    #[serde(flatten)]
+    pub distill: Distillation,
+    /// What is injected into each stage.
+    pub injection: Injection,
+    /// Channels of the maps in the decoder.
+    pub width: usize,
+    /// Whether AVSBench's attention to sound follows the injection. The paper does not say; off is ours.
+    pub tpavi: bool,
+    /// Whether the head carries sound vectors in the maps' width for the matching loss, where [`Self::tpavi`] does not make
+    /// them. The paper gives no loss; off is ours.
+    pub matching: bool,
+    /// Rows and columns of the mask; the baselines' 224. A multiple of four times two to the number of stages less one.
+    pub mask: (usize, usize),
+}
+
+impl Default for SegmentConfig {
+    fn default() -> Self {
+        Self {
+            distill: Distillation::avs_s4(),
+            injection: Injection::default(),
+            width: 256,
+            tpavi: false,
+            matching: false,
+            mask: (224, 224),
+        }
+    }
+}
+
+/// One stage's layer and the size of its map in the decoder.
+#[derive(Clone, Copy, Debug)]
+struct Stage {
+    layer: usize,
+    shape: LayerShape,
+    size: (usize, usize),
+}
+
+impl SegmentConfig {
+    /// A head with fresh weights for backbones with these layers.
+    ///
+    /// # Errors
+    /// Numbers that do not fit each other.
+    pub fn init(
+        &self,
+        visual: &[LayerShape],
+        audio: &[LayerShape],
+        device: &Device,
+    ) -> Result<SegmentHead, ModelError> {
+        let stages = self.stages(visual)?;
+        let (distill, injection) = (&self.distill, self.injection);
+        let hears = injection.cross || self.tpavi || self.matching;
+        let seeing = Distiller::new(distill, &distill.visual, visual, device)?;
+        let hearing = Distiller::new(distill, &distill.audio, audio, device)?;
+        let (d_visual, d_audio) = (seeing.width(), hearing.width());
+        let linear = |from, to| LinearConfig::new(from, to).init(device);
+        let inject = |stage: &Stage| {
+            StageInjection::new(injection, d_audio, d_visual, stage.shape.width, device)
+        };
+        Ok(SegmentHead {
+            visual: injection.intra.then_some(seeing),
+            audio: hears.then_some(hearing),
+            injections: stages.iter().map(inject).collect(),
+            reduce: stages
+                .iter()
+                .map(|stage| linear(stage.shape.width, self.width))
+                .collect(),
+            sound: self.tpavi.then(|| linear(d_audio, SOUND)),
+            tpavi: match self.tpavi {
+                true => stages
+                    .iter()
+                    .map(|_| Tpavi::new(self.width, SOUND, device))
+                    .collect(),
+                false => vec![],
+            },
+            align: (self.matching && !self.tpavi).then(|| linear(d_audio, self.width)),
+            decoder: Fpn::new(self.width, stages.len(), device),
+            stages,
+            mask: self.mask,
+        })
+    }
+
+    /// The stages' last layers, and the sizes of their maps.
+    fn stages(&self, layers: &[LayerShape]) -> Result<Vec<Stage>, ModelError> {
+        let refuse = |what: String| Err(ModelError::Config(what));
+        if !(8..=8192).contains(&self.width) {
+            return refuse(format!("a decoder of {} channels", self.width));
+        }
+        let picked = Granularity::Stage.pick(layers);
+        let smallest = 4_usize << picked.len().saturating_sub(1).min(16);
+        let (rows, columns) = self.mask;
+        let fits = |side: usize| (1..=4096).contains(&side) && side.is_multiple_of(smallest);
+        if !fits(rows) || !fits(columns) || picked.is_empty() {
+            return refuse(format!(
+                "a mask of {rows} x {columns}: sides must be multiples of {smallest}, up to 4096"
+            ));
+        }
+        let stage = |(stage, layer): (usize, usize)| Stage {
+            layer,
+            shape: layers[layer],
+            size: (rows >> (2 + stage), columns >> (2 + stage)),
+        };
+        Ok(picked.into_iter().enumerate().map(stage).collect())
+    }
+}
+
+/// What the head says.
+#[derive(Clone, Debug)]
+pub struct SegmentOutput {
+    /// Of each place sounding in each second, `[n, rows, columns]`, before the sigmoid.
+    pub logits: Tensor<3>,
+    /// Each stage's map in the decoder, `[n, width, h, w]`, as the matching loss sees it: upstream's in-place ReLU has gone
+    /// over it by then.
+    pub maps: Vec<Tensor<4>>,
+    /// Each stage's sound vector in the maps' width, `[n, width]`; empty for a head without.
+    pub sounds: Vec<Tensor<2>>,
+}
+
+impl SegmentOutput {
+    /// Probability of each place sounding, `[n, rows, columns]`.
+    pub fn probabilities(&self) -> Tensor<3> {
+        sigmoid(self.logits.clone())
+    }
+}
+
+/// The head.
+#[derive(Module, Debug)]
+pub struct SegmentHead {
+    visual: Option<Distiller>,
+    audio: Option<Distiller>,
+    injections: Vec<StageInjection>,
+    reduce: Vec<Linear>,
+    sound: Option<Linear>,
+    tpavi: Vec<Tpavi>,
+    align: Option<Linear>,
+    decoder: Fpn,
+    #[module(skip)]
+    stages: Vec<Stage>,
+    #[module(skip)]
+    mask: (usize, usize),
+}
+
+impl SegmentHead {
+    /// Layer features of `batch` clips of t seconds each, layers `[batch * t, tokens, width]`. Without AVSBench's attention
+    /// seconds do not see each other, and `batch` is of no consequence.
+    ///
+    /// # Errors
+    /// The features are not those of the backbone it was made for.
+    pub fn forward(
+        &self,
+        visual: &LayerFeatures,
+        audio: &LayerFeatures,
+        batch: usize,
+    ) -> Result<SegmentOutput, ModelError> {
+        let seen = self.visual.as_ref().map(|v| v.tokens(visual));
+        let heard = self.audio.as_ref().map(|a| a.tokens(audio));
+        // The clip's sound as one vector a second.
+        let sound = heard.clone().map(|m| m.mean_dim(1).squeeze_dim::<2>(1));
+        let (mut maps, mut sounds) = (vec![], vec![]);
+        for (index, stage) in self.stages.iter().enumerate() {
+            let map = self.stage_tokens(visual, stage)?;
+            let map = self.injections[index].forward(map, heard.as_ref(), seen.as_ref());
+            let mut map = self.reduced(index, stage, map);
+            let narrow = self.sound.as_ref().zip(sound.clone());
+            if let (Some(tpavi), Some((layer, sound))) = (self.tpavi.get(index), narrow) {
+                let (next, aligned) = attend(tpavi, map, layer.forward(sound), batch);
+                map = next;
+                sounds.push(aligned);
+            } else if let (Some(align), Some(sound)) = (&self.align, sound.clone()) {
+                sounds.push(align.forward(sound));
+            }
+            maps.push(map);
+        }
+        let logits = self.decoder.forward(&maps);
+        let logits =
+            logits.ok_or_else(|| ModelError::Config("a backbone without stages".into()))?;
+        Ok(SegmentOutput {
+            logits,
+            maps: maps.into_iter().map(relu).collect(),
+            sounds,
+        })
+    }
+
+    /// Rows and columns of its masks.
+    pub fn mask(&self) -> (usize, usize) {
+        self.mask
+    }
+
+    /// Whether what it says of a second depends on the clip's others.
+    pub fn sees_other_seconds(&self) -> bool {
+        !self.tpavi.is_empty()
+    }
+
+    /// The distillation of pictures and that of sound; `None` where neither injection nor attention wants it.
+    pub fn distillers(&self) -> (Option<&Distiller>, Option<&Distiller>) {
+        (self.visual.as_ref(), self.audio.as_ref())
+    }
+
+    /// A stage's tokens; the last one's after the final norm, as the baselines read Swin.
+    fn stage_tokens(
+        &self,
+        features: &LayerFeatures,
+        stage: &Stage,
+    ) -> Result<Tensor<3>, ModelError> {
+        let tokens = match stage.layer + 1 == features.layers.len() {
+            true => Some(&features.final_norm),
+            false => features.layers.get(stage.layer),
+        };
+        let fits = |x: &&Tensor<3>| x.dims()[1..] == [stage.shape.tokens, stage.shape.width];
+        tokens.filter(fits).cloned().ok_or_else(|| {
+            ModelError::Input(
+                "the features are not those of the backbone the head was made for".into(),
+            )
+        })
+    }
+
+    /// `[n, N, D]` to `[n, width, h, w]` in the decoder's size.
+    fn reduced(&self, index: usize, stage: &Stage, tokens: Tensor<3>) -> Tensor<4> {
+        let tokens = self.reduce[index].forward(tokens);
+        let [n, _, width] = tokens.dims();
+        let (h, w) = stage.shape.grid;
+        let map = tokens.swap_dims(1, 2).reshape([n, width, h, w]);
+        resize(map, stage.size, Resize::BicubicEdges)
+    }
+}
+
+/// AVSBench's attention over maps `[n, width, h, w]` with sound `[n, numbers]`.
+fn attend(tpavi: &Tpavi, map: Tensor<4>, sound: Tensor<2>, batch: usize) -> (Tensor<4>, Tensor<2>) {
+    let [n, width, h, w] = map.dims();
+    let numbers = sound.dims()[1];
+    let sound = sound.reshape([batch, n / batch.max(1), numbers]);
+    let tokens = map.flatten::<3>(2, 3).swap_dims(1, 2);
+    let (tokens, aligned) = tpavi.forward(tokens, sound);
+    (tokens.swap_dims(1, 2).reshape([n, width, h, w]), aligned)
+}

@@ -1,0 +1,139 @@
+//! Segmentation over a clip of any length: a map of probabilities a second.
+
+use burn::tensor::Tensor;
+
+use super::{Detail, Prediction, PredictionKey, ProbabilityMap};
+use crate::base::{Labels, TimeSpan};
+use crate::model::{LayerFeatures, SegmentHead};
+
+/// Seconds a head that looks across time sees together: AVSBench's clips have five.
+const TOGETHER: usize = 5;
+
+/// Makes masks of a clip as its segments come in.
+pub struct Segmenter {
+    key: PredictionKey,
+    labels: Labels,
+    segments: Vec<TimeSpan>,
+    /// Layer features of segments whose group is not complete; only for heads that look across time.
+    waiting: Option<(LayerFeatures, LayerFeatures)>,
+    masks: Vec<ProbabilityMap>,
+    /// The highest probability of each mask.
+    scores: Vec<Vec<f32>>,
+    seen: usize,
+    familiarity: Vec<f32>,
+}
+
+impl Segmenter {
+    /// For a clip with these segments; `labels` holds the one name that a mask has.
+    pub fn new(key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
+        Self {
+            key,
+            labels,
+            segments,
+            waiting: None,
+            masks: Vec::new(),
+            scores: Vec::new(),
+            seen: 0,
+            familiarity: Vec::new(),
+        }
+    }
+
+    /// Take the next segments: layer features and how familiar each segment is.
+    ///
+    /// # Errors
+    /// When the device fails, or the features are not those the head was made for.
+    pub fn add(
+        &mut self,
+        head: &SegmentHead,
+        visual: &LayerFeatures,
+        audio: &LayerFeatures,
+        familiarity: &[f32],
+    ) -> Result<(), String> {
+        self.familiarity.extend(familiarity);
+        self.seen += count(visual);
+        if !head.sees_other_seconds() {
+            return self.ask(head, visual, audio);
+        }
+        let (visual, audio) = match self.waiting.take() {
+            None => (visual.clone(), audio.clone()),
+            Some((v, a)) => (joined(&v, visual), joined(&a, audio)),
+        };
+        let (total, mut from) = (count(&visual), 0);
+        let at_end = self.seen >= self.segments.len();
+        while from < total && (total - from >= TOGETHER || at_end) {
+            let n = TOGETHER.min(total - from);
+            self.ask(head, &part(&visual, from, n), &part(&audio, from, n))?;
+            from += n;
+        }
+        let left = total - from;
+        self.waiting = (left > 0).then(|| (part(&visual, from, left), part(&audio, from, left)));
+        Ok(())
+    }
+
+    /// Whether every segment has its mask.
+    pub fn is_complete(&self) -> bool {
+        self.masks.len() >= self.segments.len()
+    }
+
+    /// How many segments have come in.
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// The masks so far.
+    pub fn prediction(&self) -> Prediction {
+        let mut familiarity = self.familiarity.clone();
+        familiarity.truncate(self.masks.len());
+        Prediction {
+            key: self.key,
+            labels: self.labels.clone(),
+            segments: self.segments.clone(),
+            scores: self.scores.clone(),
+            familiarity,
+            detail: Detail::Segmented {
+                masks: self.masks.clone(),
+            },
+        }
+    }
+
+    fn ask(
+        &mut self,
+        head: &SegmentHead,
+        visual: &LayerFeatures,
+        audio: &LayerFeatures,
+    ) -> Result<(), String> {
+        let said = head.forward(visual, audio, 1).map_err(|e| e.to_string())?;
+        let (rows, columns) = head.mask();
+        let values = said.probabilities().into_data();
+        let values = values.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        for mask in values.chunks(rows * columns) {
+            let trust = self.familiarity.get(self.masks.len());
+            let trust = trust.copied().unwrap_or(1.0);
+            let values = mask.iter().map(|p| p * trust);
+            let mask = ProbabilityMap::new(columns, rows, values);
+            self.scores.push(vec![mask.highest()]);
+            self.masks.push(mask);
+        }
+        Ok(())
+    }
+}
+
+fn count(features: &LayerFeatures) -> usize {
+    features.final_norm.dims()[0]
+}
+
+fn part(features: &LayerFeatures, from: usize, count: usize) -> LayerFeatures {
+    let cut = |x: &Tensor<3>| x.clone().narrow(0, from, count);
+    LayerFeatures {
+        layers: features.layers.iter().map(cut).collect(),
+        final_norm: cut(&features.final_norm),
+    }
+}
+
+fn joined(one: &LayerFeatures, two: &LayerFeatures) -> LayerFeatures {
+    let cat = |(a, b): (&Tensor<3>, &Tensor<3>)| Tensor::cat(vec![a.clone(), b.clone()], 0);
+    LayerFeatures {
+        layers: one.layers.iter().zip(&two.layers).map(cat).collect(),
+        final_norm: cat((&one.final_norm, &two.final_norm)),
+    }
+}

@@ -1,0 +1,120 @@
+//! Windows over a clip whose segments come in order: what a head is asked, when, and how overlapping answers are joined.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use burn::tensor::Tensor;
+
+use super::{Averaged, WINDOW, windows};
+
+/// Numbers of each segment, a row a segment, for the visual and audio features `[n, d]` of one window.
+pub(super) type Score<'a> = &'a dyn Fn(Tensor<2>, Tensor<2>) -> Result<Vec<Vec<f32>>, String>;
+
+/// Scores segments as they come in. Holds no more than a window of features, however long the clip is.
+pub(super) struct Windowed {
+    /// Windows that are not scored yet, first one first.
+    waiting: VecDeque<Range<usize>>,
+    /// Meta-token features of the last segments, visual and audio, `[n, d]`.
+    recent: Option<(Tensor<2>, Tensor<2>)>,
+    /// How many segments have come in.
+    seen: usize,
+    scored: Averaged,
+    /// Numbers of the newest segments until their whole window is there.
+    provisional: Option<(usize, Vec<Vec<f32>>)>,
+}
+
+impl Windowed {
+    /// For a clip of so many segments.
+    pub fn new(segments: usize) -> Self {
+        Self {
+            waiting: windows(segments).into(),
+            recent: None,
+            seen: 0,
+            scored: Averaged::default(),
+            provisional: None,
+        }
+    }
+
+    /// Take the next segments' meta-token features, `[n, d]` of each modality.
+    pub fn add(
+        &mut self,
+        visual: Tensor<2>,
+        audio: Tensor<2>,
+        score: Score<'_>,
+    ) -> Result<(), String> {
+        self.seen += visual.dims()[0];
+        self.recent = Some(match self.recent.take() {
+            None => (visual, audio),
+            Some((v, a)) => (
+                Tensor::cat(vec![v, visual], 0),
+                Tensor::cat(vec![a, audio], 0),
+            ),
+        });
+        while let Some(window) = self.waiting.front().filter(|w| w.end <= self.seen).cloned() {
+            let rows = self.ask(window.clone(), score)?;
+            self.scored.add(window.start, &rows);
+            self.waiting.pop_front();
+        }
+        self.ask_provisionally(score)?;
+        self.forget();
+        Ok(())
+    }
+
+    /// Whether every segment has its final numbers.
+    pub fn is_complete(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// How many segments have come in.
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// The numbers so far, a row a segment. Those of the newest may still change, until their windows are complete.
+    pub fn rows(&self) -> Vec<Vec<f32>> {
+        let mut rows = self.scored.means();
+        if let Some((start, newest)) = &self.provisional {
+            let known = rows.len().saturating_sub(*start);
+            rows.extend(newest.iter().skip(known).cloned());
+        }
+        rows
+    }
+
+    /// The window of the newest segments, while it is not one of the regular ones yet.
+    fn ask_provisionally(&mut self, score: Score<'_>) -> Result<(), String> {
+        self.provisional = None;
+        if !self.is_complete() && self.seen > 0 {
+            let start = self.seen.saturating_sub(WINDOW);
+            let rows = self.ask(start..self.seen, score)?;
+            self.provisional = Some((start, rows));
+        }
+        Ok(())
+    }
+
+    fn ask(&self, window: Range<usize>, score: Score<'_>) -> Result<Vec<Vec<f32>>, String> {
+        let Some((visual, audio)) = &self.recent else {
+            return Ok(Vec::new());
+        };
+        let oldest = self.seen - visual.dims()[0];
+        let rows = window.start.saturating_sub(oldest)..window.end - oldest;
+        let part = |x: &Tensor<2>| x.clone().slice_dim(0, rows.clone());
+        score(part(visual), part(audio))
+    }
+
+    /// Drop the features that no window to come needs; the newest window's stay, for provisional numbers.
+    fn forget(&mut self) {
+        let next = self
+            .waiting
+            .front()
+            .map_or(self.seen, |window| window.start);
+        let keep_from = next.min(self.seen.saturating_sub(WINDOW));
+        if let Some((visual, audio)) = &mut self.recent {
+            let count = visual.dims()[0];
+            let drop = keep_from.saturating_sub(self.seen - count);
+            if drop > 0 {
+                *visual = visual.clone().slice_dim(0, drop..count);
+                *audio = audio.clone().slice_dim(0, drop..count);
+            }
+        }
+    }
+}
