@@ -88,6 +88,7 @@ fn starter(ctx: egui::Context) -> Restart {
         let options = EngineOptions {
             device,
             prober: Prober::this_program(),
+            beside_window: true,
             features: Some(FeatureCache::of_user()),
         };
         let engine = Engine::start(options, move || waker.request_repaint());

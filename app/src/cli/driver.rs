@@ -57,6 +57,7 @@ impl Driver {
             device,
             prober: Prober::this_program(),
             features,
+            beside_window: false,
         };
         let engine = Engine::start(options, || {})?;
         Ok(Self { engine, quiet })

@@ -24,6 +24,8 @@ pub struct EngineOptions {
     pub device: DeviceChoice,
     /// How to try a GPU before using it.
     pub prober: Prober,
+    /// Whether a window of this program is open, which the workers must give way to.
+    pub beside_window: bool,
     /// Where to keep features of clips; without a place, nothing is kept.
     pub features: Option<FeatureCache>,
 }
@@ -49,6 +51,9 @@ impl Engine {
         options: EngineOptions,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, EngineError> {
+        if options.beside_window {
+            priority::give_way_to_window();
+        }
         priority::lower_compute_pool();
         let board = Board::default();
         let (outbox, replies) = Outbox::new(UNREAD_REPLIES, wake);
