@@ -4,6 +4,7 @@ mod engine;
 mod features;
 mod heads;
 mod house;
+mod hub;
 mod media;
 mod model;
 mod scenes;

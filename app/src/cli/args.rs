@@ -8,6 +8,8 @@ use mettle_core::engine::ModelChoice;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Task;
 
+pub use super::models::ModelsArgs;
+
 /// Finds the events in a clip that are both heard and seen, second by second.
 ///
 /// Without a command, opens the window, on the clips given.
@@ -65,6 +67,11 @@ pub enum Command {
         after_help = "Examples:\n  mettle cache                    what is kept, the most recently used first\n  mettle cache clear\n  mettle cache --budget 20GB      keep at most so much; what was used longest ago goes first\n  mettle cache path"
     )]
     Cache(CacheArgs),
+    /// The real backbones' weights: what there is, fetching, checking, where they lie.
+    #[command(
+        after_help = "Examples:\n  mettle models list\n  mettle models pull swinv2_large_window12_192\n  mettle models verify\n\nNothing is downloaded but by `pull`."
+    )]
+    Models(ModelsArgs),
     /// Open and test one device; run by the program itself in a child process.
     #[command(hide = true)]
     ProbeDevice(ProbeArgs),

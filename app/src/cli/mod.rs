@@ -12,6 +12,7 @@ mod doctor;
 mod driver;
 mod eval;
 mod features;
+mod models;
 mod names;
 mod output;
 mod pictures;
@@ -63,6 +64,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Cache(args)) => cache::run(&args),
+        Some(Command::Models(args)) => models::run(&args),
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(cli.paths, cli.device),
     }

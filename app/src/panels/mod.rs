@@ -7,6 +7,7 @@ mod inspector;
 mod kept;
 mod library;
 mod model;
+mod models;
 mod overlays;
 mod palette;
 mod problems;

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Problem, Severity};
 use crate::features::FeatureError;
 use crate::gpu::DeviceError;
+use crate::hub::HubError;
 use crate::media::MediaError;
 use crate::model::ModelError;
 use crate::project::Task;
@@ -23,6 +24,9 @@ pub enum EngineError {
     /// The model cannot be loaded or run.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// Weights cannot be had.
+    #[error(transparent)]
+    Hub(#[from] HubError),
     /// A model could not be measured.
     #[error(transparent)]
     Train(#[from] TrainError),

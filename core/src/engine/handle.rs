@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::Receiver;
 
-use super::session::{ComputeSession, MediaSession, shared_report};
+use super::session::{ComputeSession, MediaSession, WeightsSession, shared_report};
 use super::worker::{NewJob, Worker};
-use super::{Board, EngineError, JobId, JobSpec, JobStatus, Outbox, Reply};
+use super::{Board, EngineError, JobId, JobSpec, JobStatus, Outbox, Reply, WeightsTask};
 use super::{jobs, priority};
 use crate::base::ClipId;
 use crate::features::FeatureCache;
@@ -35,6 +35,7 @@ pub struct Engine {
     /// The only thread that touches the compute device.
     compute: Worker<ComputeSession>,
     media: Worker<MediaSession>,
+    weights: Worker<WeightsSession>,
     board: Board,
     replies: Receiver<Reply>,
     report: Arc<Mutex<DeviceReport>>,
@@ -63,10 +64,14 @@ impl Engine {
         let compute = Worker::start("engine", board.clone(), outbox.clone(), move || {
             ComputeSession::open(&options, &theirs)
         })?;
-        let media = Worker::start("media", board.clone(), outbox, || MediaSession { features })?;
+        let media = Worker::start("media", board.clone(), outbox.clone(), || MediaSession {
+            features,
+        })?;
+        let weights = Worker::start("weights", board.clone(), outbox, || WeightsSession)?;
         Ok(Self {
             compute,
             media,
+            weights,
             board,
             replies,
             report,
@@ -95,6 +100,14 @@ impl Engine {
                 urgent,
                 job,
             }),
+            jobs::Routed::Weights { job, urgent } => self.weights.submit(NewJob {
+                id,
+                title,
+                path,
+                clip,
+                urgent,
+                job,
+            }),
         }
         id
     }
@@ -103,6 +116,7 @@ impl Engine {
     pub fn cancel(&self, job: JobId) {
         self.compute.cancel(job);
         self.media.cancel(job);
+        self.weights.cancel(job);
     }
 
     /// The replies that have come in, without waiting.
@@ -142,7 +156,7 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         | JobSpec::Spectrogram { clip }
         | JobSpec::Thumbnails { clip }
         | JobSpec::Predict { clip, .. } => Some(clip.path.clone()),
-        JobSpec::WarmUp { .. } | JobSpec::Kept { .. } => None,
+        JobSpec::WarmUp { .. } | JobSpec::Kept { .. } | JobSpec::Weights(_) => None,
     }
 }
 
@@ -162,5 +176,8 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
         JobSpec::Kept { clear: false } => "Look at the kept features".to_owned(),
         JobSpec::Kept { clear: true } => "Clear the kept features".to_owned(),
+        JobSpec::Weights(WeightsTask::List) => "Look for weights".to_owned(),
+        JobSpec::Weights(WeightsTask::Pull { model, .. }) => format!("Fetch {model}"),
+        JobSpec::Weights(WeightsTask::Verify) => "Check the weights".to_owned(),
     }
 }

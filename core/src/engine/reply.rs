@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::JobId;
+use super::{JobId, Verdict};
 use crate::base::{ClipId, Time};
 use crate::features::CacheSummary;
+use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
 use crate::predict::Prediction;
 
@@ -94,6 +95,10 @@ pub enum ReplyBody {
     Prediction(Arc<Prediction>),
     /// How much is kept of clips analysed before.
     Kept(CacheSummary),
+    /// Which weights are here now.
+    Models(Arc<Vec<ModelLine>>),
+    /// One file of weights has been checked.
+    Verified(Box<Verdict>),
     /// Something the user should know; the job goes on.
     Notice(Problem),
     /// The job is finished.

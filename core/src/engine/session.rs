@@ -33,6 +33,9 @@ pub struct MediaSession {
     pub(super) features: Option<FeatureCache>,
 }
 
+/// The session of the `weights` thread: downloads belong to the jobs.
+pub struct WeightsSession;
+
 /// A report to be filled in once the device is open.
 pub(super) fn shared_report() -> Arc<Mutex<DeviceReport>> {
     Arc::new(Mutex::new(DeviceReport {

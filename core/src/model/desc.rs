@@ -51,12 +51,6 @@ pub struct ModelDesc {
     /// Under which licence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
-    /// The size of the published weights in bytes, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-    /// SHA-256 of the published weights, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
 }
 
 /// A configuration of one of the architectures that can be built.

@@ -127,8 +127,6 @@ fn entry(
             layers: None,
             source: Some("trained on sounding scenes by make-demo".to_owned()),
             licence: Some("MIT OR Apache-2.0".to_owned()),
-            size: None,
-            sha256: None,
         },
         weights: weights.to_owned(),
         tile: (architecture == "hts_at").then_some(1),

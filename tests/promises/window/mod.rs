@@ -13,4 +13,5 @@ mod snapshots;
 mod spectrogram;
 mod sync;
 mod theme;
+mod weights;
 mod work;
