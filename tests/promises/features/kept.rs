@@ -32,7 +32,7 @@ fn numbers(features: &LayerFeatures) -> Layers {
     tensors.map(numbers).collect()
 }
 
-/// All features of a clip, in batches of three segments.
+/// All features of a clip, one segment at a time: batches cut by the clock would differ in the last bit.
 fn all(
     clip: &Arc<Clip>,
     model: &LoadedModel,
@@ -44,7 +44,7 @@ fn all(
         FeatureStream::start(clip, spans, model, cache.cloned(), CancelToken::default())?;
     let (mut seen, mut found): (usize, Layers) = (0, Vec::new());
     while seen < total {
-        let Some(batch) = stream.next(model, &device, 3)? else {
+        let Some(batch) = stream.next(model, &device, 1)? else {
             continue;
         };
         seen += batch.segments;
