@@ -46,6 +46,7 @@ pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now
         ReplyBody::Thumbnails(clip, pictures) => pictured(state, clip, &pictures),
         ReplyBody::Prediction(prediction) => scored(state, job, prediction),
         ReplyBody::Attention(attention) => state.attention.file(job, attention),
+        ReplyBody::Kept(summary) => state.kept = Some(summary),
         ReplyBody::Models(_) | ReplyBody::Verified(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => finished(state, job, now),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Label, Time, TimeSpan};
 use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelChoice, ModelInfo, Problem};
+use mettle_core::features::CacheSummary;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::media::{Clip, VideoFrame};
 use mettle_core::predict::{ClassColors, Prediction};
@@ -239,6 +240,8 @@ pub enum Dialog {
     GoTo(String),
     /// What went wrong so far.
     Problems,
+    /// What is kept of clips analysed before.
+    Kept,
     /// What the model is, and choosing another.
     Model,
     /// Weights of the full-size backbones.
@@ -319,6 +322,8 @@ pub struct AppState {
     pub overlays_hidden: bool,
     /// What the meta-tokens read.
     pub attention: AttentionView,
+    /// How much is kept of clips analysed before, once that was asked.
+    pub kept: Option<CacheSummary>,
     /// Passing messages.
     pub toasts: Vec<Toast>,
     /// Warnings and errors of this run, the newest last.

@@ -1,6 +1,7 @@
 //! What Mettle Studio promises, one file a promise, in the folders of the code that keeps it.
 
 mod engine;
+mod features;
 mod heads;
 mod house;
 mod hub;

@@ -32,7 +32,15 @@ fn entry(name: &str, architecture: &str, config: Value) -> BackboneEntry {
 /// # Panics
 /// When the folder cannot be written.
 pub fn write(folder: &Path) -> ModelBundle {
-    write_with(folder, &[Task::Localize])
+    write_seeded(folder, 1)
+}
+
+/// The same with other random weights.
+///
+/// # Panics
+/// When the folder cannot be written.
+pub fn write_seeded(folder: &Path, seed: u64) -> ModelBundle {
+    write_tasks(folder, &[Task::Localize], seed)
 }
 
 /// Write it into a folder, with heads for these tasks.
@@ -40,6 +48,10 @@ pub fn write(folder: &Path) -> ModelBundle {
 /// # Panics
 /// When the folder cannot be written.
 pub fn write_with(folder: &Path, tasks: &[Task]) -> ModelBundle {
+    write_tasks(folder, tasks, 1)
+}
+
+fn write_tasks(folder: &Path, tasks: &[Task], seed: u64) -> ModelBundle {
     let swin = SwinV2Config {
         img_size: (32, 32),
         num_classes: 0,
@@ -96,7 +108,7 @@ pub fn write_with(folder: &Path, tasks: &[Task]) -> ModelBundle {
         segment: head(tasks, Task::Segment, &segment, &[SOUNDING]),
     };
     let device = Device::flex();
-    device.seed(1);
+    device.seed(seed);
     let visual = swin.init(&device).expect("a backbone");
     let audio = htsat.init(&device).expect("a backbone");
     let (seeing, hearing) = (&visual.spec().layers, &audio.spec().layers);

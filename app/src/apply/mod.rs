@@ -7,6 +7,7 @@ mod modes;
 mod timeline;
 mod transport;
 
+use mettle_core::engine::JobSpec;
 use mettle_core::gpu::DeviceChoice;
 
 use crate::command::{Command, Commands, Intent};
@@ -70,6 +71,7 @@ pub fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: Intent) {
         Intent::Choose(chosen) => timeline::choose(state, chosen),
         Intent::Marks(from, to) => timeline::mark(state, from, to),
         Intent::Bind(..) | Intent::BindDefaults | Intent::AskKey(_) => keys(state, hands, intent),
+        Intent::ClearKept => drop(hands.engine.submit(JobSpec::Kept { clear: true })),
         Intent::Cancel(job) => hands.engine.cancel(job),
         Intent::Seek(to) => {
             hands.player.seek(to);
@@ -125,6 +127,10 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
         Command::PreviousClip => clips::neighbour(state, hands, false),
         Command::NextClip => clips::neighbour(state, hands, true),
         Command::ChooseModel | Command::AboutModel => state.dialog = Dialog::Model,
+        Command::KeptFeatures => {
+            state.dialog = Dialog::Kept;
+            hands.engine.submit(JobSpec::Kept { clear: false });
+        }
         Command::Models => weights::show(state, &mut **hands.engine),
         Command::GoTo => state.dialog = Dialog::GoTo(String::new()),
         Command::Palette => state.dialog = Dialog::Palette(String::new(), 0),

@@ -70,6 +70,11 @@ pub enum Command {
         after_help = "Examples:\n  mettle bench\n  mettle bench --json --minutes 60\n  mettle bench backbones --device cpu"
     )]
     Bench(BenchArgs),
+    /// What is kept of clips analysed before, so that analysing them again takes no time.
+    #[command(
+        after_help = "Examples:\n  mettle cache                    what is kept, the most recently used first\n  mettle cache clear\n  mettle cache --budget 20GB      keep at most so much; what was used longest ago goes first\n  mettle cache path"
+    )]
+    Cache(CacheArgs),
     /// The real backbones' weights: what there is, fetching, checking, where they lie.
     #[command(
         after_help = "Examples:\n  mettle models list\n  mettle models pull swinv2_large_window12_192\n  mettle models verify\n\nNothing is downloaded but by `pull`."
@@ -329,6 +334,28 @@ pub struct BackbonesArgs {
     pub device: DeviceChoice,
 }
 
+/// Options of `cache`.
+#[derive(Args, Clone, Debug)]
+pub struct CacheArgs {
+    /// What to do; `list` unless said otherwise.
+    #[command(subcommand)]
+    pub action: Option<CacheAction>,
+    /// Keep at most so much from now on: bytes, or a number with KB, MB, GB or TB. 0 keeps nothing.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub budget: Option<u64>,
+}
+
+/// What `cache` can do.
+#[derive(Subcommand, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheAction {
+    /// Say what is kept.
+    List,
+    /// Remove it all.
+    Clear,
+    /// Say where it lies.
+    Path,
+}
+
 /// Options of `probe-device`.
 #[derive(Args, Clone, Debug)]
 pub struct ProbeArgs {
@@ -354,6 +381,26 @@ fn mask_size(text: &str) -> Result<(u32, u32), String> {
         .ok_or_else(|| {
             "a size is two numbers up to 8192 with an x between, such as 224x224".to_owned()
         })
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let power = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" => 1,
+        "M" | "MB" => 2,
+        "G" | "GB" => 3,
+        "T" | "TB" => 4,
+        _ => return Err("a size is a number with KB, MB, GB or TB".to_owned()),
+    };
+    let number: f64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| "a size is a number, such as 20GB".to_owned())?;
+    match number * 1e3_f64.powi(power) {
+        bytes if (0.0..1e18).contains(&bytes) => Ok(bytes as u64),
+        _ => Err("a size is between 0 and 1000000 TB".to_owned()),
+    }
 }
 
 fn threshold(text: &str) -> Result<f32, String> {

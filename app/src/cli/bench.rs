@@ -44,7 +44,7 @@ fn measure(args: &BenchArgs, folder: &Path) -> Result<Value, Failure> {
     let told = |problem| Failure::Said(analyze::line(&problem));
     let ten = folder.join("ten-seconds.mp4");
     write_clip(&Scene::generate(1, &SceneOptions::default()), &ten)?;
-    let driver = Driver::start(args.device, true)?;
+    let driver = Driver::with_cache(args.device, true, None)?;
     driver.warm_up(&args.model).map_err(told)?;
     let (mut first, mut full) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

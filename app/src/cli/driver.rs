@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::engine::{Engine, EngineOptions, JobId, JobSpec, ModelChoice, Problem, ReplyBody};
+use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
 use mettle_core::predict::Prediction;
@@ -43,9 +44,20 @@ pub struct Analysed {
 impl Driver {
     /// Start an engine on a device.
     pub fn start(device: DeviceChoice, quiet: bool) -> Result<Self, Failure> {
+        Self::with_cache(device, quiet, Some(FeatureCache::of_user()))
+    }
+
+    /// The same with a cache of its own, or none: every analysis then does all the work.
+    pub fn with_cache(
+        device: DeviceChoice,
+        quiet: bool,
+        features: Option<FeatureCache>,
+    ) -> Result<Self, Failure> {
         let options = EngineOptions {
             device,
             prober: Prober::this_program(),
+            features,
+            beside_window: false,
         };
         let engine = Engine::start(options, || {})?;
         Ok(Self { engine, quiet })

@@ -9,13 +9,14 @@ mod bench;
 mod bench_backbones;
 mod bench_peer;
 mod bench_table;
+mod cache;
 mod demo;
 mod doctor;
 mod driver;
 mod eval;
 mod features;
-mod memory;
 pub mod masks;
+mod memory;
 mod models;
 mod names;
 mod output;
@@ -69,6 +70,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
+        Some(Command::Cache(args)) => cache::run(&args),
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(cli.paths, cli.device),

@@ -48,6 +48,8 @@ pub enum Intent {
     BindDefaults,
     /// The next key pressed is for this command; none leaves the keys as they are.
     AskKey(Option<Command>),
+    /// Remove what is kept of clips analysed before.
+    ClearKept,
     /// Stop a job.
     Cancel(JobId),
     /// Go to a time.

@@ -5,6 +5,7 @@ mod dialogs;
 mod empty;
 mod events;
 mod inspector;
+mod kept;
 mod library;
 mod masks;
 mod mode_switch;

@@ -69,6 +69,11 @@ pub enum JobSpec {
         /// For which model.
         model: ModelChoice,
     },
+    /// How much is kept of clips analysed before.
+    Kept {
+        /// Remove it first.
+        clear: bool,
+    },
     /// Weights: what is here, fetching, checking.
     Weights(WeightsTask),
 }
@@ -100,7 +105,7 @@ impl JobSpec {
             | Self::Thumbnails { clip }
             | Self::Predict { clip, .. }
             | Self::Attention { clip, .. } => Some(clip.id),
-            Self::Open { .. } | Self::WarmUp { .. } | Self::Weights(_) => None,
+            Self::Open { .. } | Self::WarmUp { .. } | Self::Kept { .. } | Self::Weights(_) => None,
         }
     }
 }

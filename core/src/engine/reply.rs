@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{JobId, Verdict};
 use crate::base::{ClipId, Time};
+use crate::features::CacheSummary;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
 use crate::predict::{Attention, Prediction};
@@ -94,6 +95,8 @@ pub enum ReplyBody {
     Prediction(Arc<Prediction>),
     /// What meta-tokens read in one second.
     Attention(Arc<Attention>),
+    /// How much is kept of clips analysed before.
+    Kept(CacheSummary),
     /// Which weights are here now.
     Models(Arc<Vec<ModelLine>>),
     /// One file of weights has been checked.

@@ -4,6 +4,7 @@ mod axis;
 mod commands;
 mod files;
 mod heat;
+mod kept;
 mod keys;
 mod model;
 mod modes;

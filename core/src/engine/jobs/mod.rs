@@ -1,6 +1,7 @@
 //! The jobs, one file each, and which thread each belongs to.
 
 mod attention;
+mod kept;
 mod open;
 mod predict;
 mod spectrogram;
@@ -58,6 +59,10 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
             model,
             segment,
         })),
+        JobSpec::Kept { clear } => Routed::Media {
+            job: Box::new(kept::KeptJob { clear }),
+            urgent: true,
+        },
         JobSpec::Weights(task) => Routed::Weights {
             urgent: task == WeightsTask::List,
             job: weights::for_task(task),
