@@ -18,6 +18,7 @@ mod output;
 mod pictures;
 mod scenes;
 mod table;
+mod tag;
 
 use std::process::ExitCode;
 
@@ -60,6 +61,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Features(args)) => features::run(&args),
         Some(Command::Scenes(args)) => scenes::run(&args),
+        Some(Command::Tag(args)) => tag::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),

@@ -30,6 +30,11 @@ pub enum EngineError {
     /// A model could not be measured.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// The weights of a published model are not on this machine.
+    #[error(
+        "the weights of {0} are not on this machine. `mettle models pull {0}` fetches them, or says where a person gets them; `mettle models path` says where they are looked for"
+    )]
+    NoWeights(String),
     /// The model cannot do what is asked.
     #[error("the model {model} has no head for the task {task:?}")]
     NoHead {

@@ -15,6 +15,7 @@ mod outbox;
 mod priority;
 mod reply;
 mod session;
+mod tags;
 mod verify;
 mod worker;
 
@@ -29,5 +30,6 @@ pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask};
 pub use model::{ModelInfo, model_info};
 pub use outbox::Outbox;
 pub use reply::{Problem, Reply, ReplyBody, Severity, SpectrogramPart, Thumbnail, WaveformPart};
+pub use tags::{SecondTags, Tag, TagModel, TagReport, TagRequest, tag_clip};
 pub use verify::{Contents, Verdict, Verify};
 pub use worker::{Job, NewJob, Step, StepContext, Worker};

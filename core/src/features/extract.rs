@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::base::ContentHash;
 use crate::media::{Clip, RgbFrame, SegmentData};
-use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundPrep, describe};
+use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundInput, describe};
 
 /// A grey in the middle: what a backbone sees of a clip without pictures.
 const GREY: u8 = 128;
@@ -15,7 +15,7 @@ const GENERATION: u32 = 1;
 #[derive(Clone, Debug)]
 pub struct Recipe {
     image: ImagePrep,
-    sound: SoundPrep,
+    sound: SoundInput,
     tile: usize,
     /// Whether pictures and sound are wanted at all.
     wanted: (bool, bool),
@@ -26,7 +26,7 @@ pub struct Recipe {
 pub struct PreparedSegment {
     /// `[3, height, width]`, normalised.
     picture: Vec<f32>,
-    /// `[frames, mel]`, in dB.
+    /// A spectrogram or a picture of it, as the model has it.
     sound: Vec<f32>,
 }
 
@@ -43,7 +43,7 @@ impl Recipe {
 
     /// The sample rate at which it wants sound.
     pub fn sample_rate(&self) -> u32 {
-        self.sound.sample_rate
+        self.sound.sample_rate()
     }
 
     /// The same for one backbone only, where the other's features are kept.
@@ -149,8 +149,7 @@ pub fn extract_audio(
 ) -> LayerFeatures {
     let sounds = batch.iter().map(|s| &s.sound[..]).collect::<Vec<_>>();
     let sounds = sounds.concat();
-    let mel = model.sound_prep.mel_bins.max(1);
-    let frames = sounds.len() / (batch.len() * mel).max(1);
-    let data = TensorData::new(sounds, [batch.len(), 1, frames, mel]);
+    let [c, h, w] = model.sound_prep.shape(sounds.len() / batch.len().max(1));
+    let data = TensorData::new(sounds, [batch.len(), c, h, w]);
     model.audio.forward(Tensor::from_data(data, device))
 }

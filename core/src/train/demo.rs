@@ -16,7 +16,7 @@ use super::recipe::DemoRecipe;
 use super::samples::{self, GROUPS};
 use crate::data::scenes::{CATEGORIES, SceneOptions, Split};
 use crate::model::weights::{Names, load_into, read_checkpoint, save_module};
-use crate::model::{HtsAt, LocalizeHead, ModelBundle, ModelError, SwinV2};
+use crate::model::{HtsAt, LocalizeHead, ModelBundle, ModelError, SoundInput, SwinV2};
 
 /// Why the demo model cannot be trained or measured.
 #[derive(Debug, Error)]
@@ -60,7 +60,8 @@ pub fn train_demo(
     let device = Device::flex();
     let visual = visual(out, recipe, &device, &mut log)?;
     let audio = audio(out, recipe, &device, &mut log)?;
-    let (image_prep, sound_prep) = (recipe.image_prep(), recipe.audio.sound_prep());
+    let image_prep = recipe.image_prep();
+    let sound_prep = SoundInput::Logmel(recipe.audio.sound_prep());
     let (still_visual, still_audio) = (
         visual.clone().freeze_tables(),
         audio.clone().freeze_tables(),
