@@ -12,7 +12,7 @@ use super::writer::FeatureWriter;
 use crate::gpu::cache_folder;
 
 /// How many bytes are kept unless the user says otherwise: about a quarter of an hour of clips at full size.
-pub const DEFAULT_BUDGET: u64 = 10 << 30;
+pub const DEFAULT_BUDGET: u64 = 10_000_000_000;
 /// The file with the user's budget.
 const BUDGET: &str = "budget";
 /// A partial file not written to for so long was left by a process that is gone.
