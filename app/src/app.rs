@@ -230,6 +230,18 @@ impl eframe::App for MettleApp {
         }
     }
 
+    /// What no panel covers. A panel whose ground this is does not paint it again: on a software rasteriser each
+    /// painting of the whole window costs as much as everything drawn on it.
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        let dark = visuals.dark_mode;
+        let theme = if dark {
+            egui::Theme::Dark
+        } else {
+            egui::Theme::Light
+        };
+        panels::ground(theme).to_normalized_gamma_f32()
+    }
+
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.state.settings);
     }

@@ -23,6 +23,7 @@ pub mod settings;
 pub mod shortcuts;
 pub mod state;
 pub mod theme;
+pub mod weights;
 mod window;
 
 pub use window::{WindowOptions, run_window};

@@ -11,12 +11,16 @@ use mettle_core::predict::{Prediction, Thresholds, tracks_of};
 use crate::errands;
 use crate::link::EngineLink;
 use crate::state::{AppState, EntryId, Errand, Toast};
+use crate::weights;
 
 /// How long a note stays, in seconds.
 const NOTE_SECONDS: f64 = 6.0;
 
 /// File one answer. Says whether the clip on screen changed to another one.
 pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now: f64) -> bool {
+    if weights::file(state, engine, &reply) {
+        return false;
+    }
     let job = reply.job;
     match reply.body {
         ReplyBody::FirstFrame(frame) => {
@@ -33,6 +37,7 @@ pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now
             .for_each(|entry| entry.spectrogram.add(&part)),
         ReplyBody::Thumbnails(clip, pictures) => pictured(state, clip, &pictures),
         ReplyBody::Prediction(prediction) => scored(state, job, prediction),
+        ReplyBody::Models(_) | ReplyBody::Verified(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => finished(state, job, now),
         ReplyBody::Cancelled => forget_job(state, job),

@@ -17,6 +17,7 @@ use crate::frame_times::FrameTimes;
 use crate::paint::{Spectrogram, Strip, Waves};
 use crate::playback::PlayerView;
 use crate::settings::Settings;
+use crate::weights::WeightsView;
 
 /// A row of the clip list, stable while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -207,6 +208,8 @@ pub enum Dialog {
     Problems,
     /// What the model is, and choosing another.
     Model,
+    /// Weights of the full-size backbones.
+    Models,
     /// A path in place of the system's dialog; says so when there is none here.
     Path {
         /// What it is for.
@@ -265,6 +268,8 @@ pub struct AppState {
     pub model_choice: ModelChoice,
     /// What the model is, once known.
     pub model: Option<ModelInfo>,
+    /// The weights of the full-size backbones.
+    pub weights: WeightsView,
     /// The format of the window's surface; none where nothing is drawn.
     pub target_format: Option<wgpu::TextureFormat>,
     /// What is over the window.

@@ -39,6 +39,8 @@ pub fn run_window(options: WindowOptions) -> anyhow::Result<()> {
     let native = eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Wgpu,
+        // No gradients here to smooth, and it costs a software rasteriser dearly.
+        dithering: false,
         ..Default::default()
     };
     let made = eframe::run_native(

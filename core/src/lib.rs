@@ -19,7 +19,7 @@
 //! | 4 | [`predict`] | head → [`predict::Prediction`] → tracks; pure |
 //! | 3 | [`features`] | frozen backbones over the segments of a clip |
 //! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads |
-//! | 1 | [`media`], [`project`], [`data`], [`gpu`] | clips and decoding; tracks and corrections; datasets and sounding scenes; devices |
+//! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; tracks and corrections; datasets and sounding scenes; devices; where weights lie and come from |
 //! | 0 | [`base`] | time, ids, labels, progress |
 //!
 //! # Invariants
@@ -32,12 +32,14 @@
 //! 6. A result carries the key it was computed for; late results are filed under their key, never "applied".
 //! 7. A user's correction is never overwritten by a prediction; it is drawn over it.
 //! 8. A fine-tune adds a head and never overwrites one.
+//! 9. Only [`hub`] can open a socket, and only for a download the user asked for. (Tidy test.)
 
 pub mod base;
 pub mod data;
 pub mod engine;
 pub mod features;
 pub mod gpu;
+pub mod hub;
 pub mod media;
 pub mod model;
 pub mod predict;

@@ -3,6 +3,7 @@
 mod engine;
 mod heads;
 mod house;
+mod hub;
 mod media;
 mod model;
 mod scenes;

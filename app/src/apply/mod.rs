@@ -17,6 +17,7 @@ use crate::models::ModelDesk;
 use crate::playback::Player;
 use crate::replies;
 use crate::state::{AppState, Dialog, Focus, InspectorTab};
+use crate::weights;
 
 pub use clips::{picked, select, show_selected};
 pub use compute::model_found;
@@ -64,6 +65,7 @@ pub fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: Intent) {
         Intent::Device(choice) => compute::use_device(state, hands, choice),
         Intent::Model(choice) => hands.models.ask(choice, hands.waker()),
         Intent::ModelFolder => hands.files.ask(Wanted::Model, hands.waker()),
+        Intent::Weights(task) => weights::ask(state, &mut **hands.engine, task),
         Intent::Choose(chosen) => timeline::choose(state, chosen),
         Intent::Marks(from, to) => timeline::mark(state, from, to),
         Intent::Bind(..) | Intent::BindDefaults | Intent::AskKey(_) => keys(state, hands, intent),
@@ -114,6 +116,7 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
         Command::PreviousClip => clips::neighbour(state, hands, false),
         Command::NextClip => clips::neighbour(state, hands, true),
         Command::ChooseModel | Command::AboutModel => state.dialog = Dialog::Model,
+        Command::Models => weights::show(state, &mut **hands.engine),
         Command::GoTo => state.dialog = Dialog::GoTo(String::new()),
         Command::Palette => state.dialog = Dialog::Palette(String::new(), 0),
         Command::Shortcuts => {

@@ -8,6 +8,8 @@ use mettle_core::engine::ModelChoice;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Task;
 
+pub use super::models::ModelsArgs;
+
 /// Finds the events in a clip that are both heard and seen, second by second.
 ///
 /// Without a command, opens the window, on the clips given.
@@ -51,6 +53,11 @@ pub enum Command {
         after_help = "Example:\n  mettle scenes --seed 7 --count 20 --out scenes\n\nThe same seed gives the same scenes. Localize writes AVE's layout, parse LLP's, segment AVSBench's."
     )]
     Scenes(ScenesArgs),
+    /// Say what is heard and seen in each second, by the backbones' own classifiers: no head is needed.
+    #[command(
+        after_help = "Examples:\n  mettle tag dog.mp4\n  mettle tag dog.mp4 --top 3 --visual none --json\n  mettle tag dog.mp4 --audio none --visual my/swin.json\n\nSound is told apart into AudioSet's 527 classes, each with a probability of its own; pictures into ImageNet's 1000 or 21,000,\nwhich share one. A description of one's own (see assets/models) has its weights beside it, under the same name."
+    )]
+    Tag(TagArgs),
     /// Measure a model on sounding scenes it has never seen.
     #[command(
         after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200"
@@ -62,6 +69,11 @@ pub enum Command {
     /// Measure how fast this machine opens and analyses clips.
     #[command(after_help = "Examples:\n  mettle bench\n  mettle bench --json --minutes 60")]
     Bench(BenchArgs),
+    /// The real backbones' weights: what there is, fetching, checking, where they lie.
+    #[command(
+        after_help = "Examples:\n  mettle models list\n  mettle models pull swinv2_large_window12_192\n  mettle models verify\n\nNothing is downloaded but by `pull`."
+    )]
+    Models(ModelsArgs),
     /// Open and test one device; run by the program itself in a child process.
     #[command(hide = true)]
     ProbeDevice(ProbeArgs),
@@ -137,6 +149,32 @@ pub struct FeaturesArgs {
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
+}
+
+/// Options of `tag`.
+#[derive(Args, Clone, Debug)]
+pub struct TagArgs {
+    /// The file to tag.
+    #[arg(value_name = "CLIP")]
+    pub clip: PathBuf,
+    /// How many tags a second, of sound and of picture each.
+    #[arg(long, default_value = "5", value_name = "K", value_parser = clap::value_parser!(u16).range(1..))]
+    pub top: u16,
+    /// Who listens: a model of `mettle models list`, a description in a .json file, or `none`. Without it, htsat_audioset.
+    #[arg(long, value_name = "MODEL")]
+    pub audio: Option<String>,
+    /// Who looks: the same. Without it, swinv2_large_window12_192.
+    #[arg(long, value_name = "MODEL")]
+    pub visual: Option<String>,
+    /// A folder to look for weights in before the usual ones.
+    #[arg(long, value_name = "DIR")]
+    pub weights: Option<PathBuf>,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `scenes`.

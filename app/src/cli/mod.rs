@@ -11,11 +11,13 @@ mod doctor;
 mod driver;
 mod eval;
 mod features;
+mod models;
 mod names;
 mod output;
 mod pictures;
 mod scenes;
 mod table;
+mod tag;
 
 use std::process::ExitCode;
 
@@ -58,9 +60,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Features(args)) => features::run(&args),
         Some(Command::Scenes(args)) => scenes::run(&args),
+        Some(Command::Tag(args)) => tag::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
+        Some(Command::Models(args)) => models::run(&args),
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(cli.paths, cli.device),
     }

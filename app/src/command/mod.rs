@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use egui::ThemePreference;
 use mettle_core::base::Time;
-use mettle_core::engine::{JobId, ModelChoice};
+use mettle_core::engine::{JobId, ModelChoice, WeightsTask};
 use mettle_core::gpu::DeviceChoice;
 
 use crate::state::{Chosen, Dialog, EntryId, Hover, InspectorTab};
@@ -36,6 +36,8 @@ pub enum Intent {
     Model(ModelChoice),
     /// Ask for a model folder with the system's dialog.
     ModelFolder,
+    /// List, fetch or check weights.
+    Weights(WeightsTask),
     /// An event was chosen.
     Choose(Option<Chosen>),
     /// A key for a command, or none; a command that had it loses it.

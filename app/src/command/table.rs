@@ -92,6 +92,7 @@ commands! {
     OpenPath        File ALWAYS "Open by path…" "Type or paste the path of a file or folder" [CTRL L];
     OpenSample      File ALWAYS "Try the sample clip" "Open the clip that comes with Mettle Studio" [];
     ChooseModel     File ALWAYS "Choose model…" "Use a model folder of yours, or the demo model" [CTRL M];
+    Models          File ALWAYS "Models…" "The full-size backbones: which weights are here, and fetching the others" [];
     CloseClip       File CLIP   "Close clip" "Take the clip off the list; the file stays" [CTRL W];
     Analyse         File CLIP   "Analyse again" "Run the model on this clip once more" [CTRL R];
     CancelJobs      File CLIP   "Cancel" "Stop what runs for this clip; what is done stays" [CTRL Period];

@@ -6,7 +6,7 @@ use mettle_core::engine::ModelChoice;
 
 use super::problems::problem_ui;
 use super::widgets::{dim, emphasis};
-use super::{model, palette, sheet};
+use super::{model, models, palette, sheet};
 use crate::command::{Commands, Intent};
 use crate::files::{self, Wanted};
 use crate::state::{AppState, Dialog};
@@ -21,6 +21,7 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             Box::new(|ui, c| sheet::sheet_ui(ui, state, filter, *waiting, c)),
         ),
         Dialog::Model => (460.0, Box::new(|ui, c| model::model_ui(ui, state, c))),
+        Dialog::Models => (600.0, Box::new(|ui, c| models::models_ui(ui, state, c))),
         Dialog::Palette(text, row) => (
             480.0,
             Box::new(|ui, c| palette::palette_ui(ui, state, text, *row, c)),

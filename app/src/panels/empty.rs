@@ -39,7 +39,7 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 fn drop_target(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let (rect, _) = ui.allocate_exact_size(
-        vec2(520.0_f32.min(ui.available_width()), 190.0),
+        vec2(520.0_f32.min(ui.available_width()), 152.0),
         Sense::hover(),
     );
     let stroke = Stroke::new(1.0, t.line);

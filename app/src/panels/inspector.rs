@@ -36,6 +36,10 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             (InspectorTab::Second, None) => {
                 let words = if entry.job(Errand::Predict).is_some() {
                     "The scores come as the seconds are analysed."
+                } else if entry.clip.is_none() && entry.failure.is_some() {
+                    "This clip could not be opened."
+                } else if entry.clip.is_none() {
+                    "The clip is being opened."
                 } else {
                     "This clip is not analysed."
                 };

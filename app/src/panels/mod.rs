@@ -6,6 +6,7 @@ mod events;
 mod inspector;
 mod library;
 mod model;
+mod models;
 mod overlays;
 mod palette;
 mod problems;
@@ -22,22 +23,27 @@ mod widgets;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::command::Commands;
-use crate::state::AppState;
-use crate::theme::{size, tokens};
+use crate::state::{AppState, Entry};
+use crate::theme::{size, tokens, tokens_of};
+
+/// The ground of the window, which no panel paints again.
+pub fn ground(theme: egui::Theme) -> egui::Color32 {
+    tokens_of(theme).bg1
+}
 
 /// The whole window.
 pub fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    let bar = |margin| Frame::new().fill(t.bg1).inner_margin(margin);
+    let bar = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::top("top bar")
         .exact_size(size::TOP_BAR)
         .resizable(false)
-        .frame(bar(Margin::symmetric(12, 0)))
+        .frame(bar)
         .show(ui, |ui| top_bar::top_bar_ui(ui, state, commands));
     Panel::bottom("status bar")
         .exact_size(size::STATUS_BAR)
         .resizable(false)
-        .frame(bar(Margin::symmetric(12, 0)))
+        .frame(bar)
         .show(ui, |ui| status::status_ui(ui, state, commands));
     if state.entries.is_empty() {
         CentralPanel::default()
@@ -51,58 +57,67 @@ pub fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 }
 
 fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
-    let side = Frame::new()
-        .fill(t.bg1)
-        .inner_margin(Margin::symmetric(10, 10));
     if state.full_picture {
         return picture_ui(ui, state, commands);
     }
+    let side = Frame::new().inner_margin(Margin::symmetric(10, 10));
     Panel::left(pane("library", state))
         .default_size(228.0)
-        .size_range(160.0..=420.0)
+        .size_range(160.0..=side_limit(ui, 420.0, 0.2).max(160.0))
         .frame(side)
         .show(ui, |ui| library::library_ui(ui, state, commands));
     Panel::right(pane("inspector", state))
         .default_size(300.0)
-        .size_range(220.0..=480.0)
+        .size_range(220.0..=side_limit(ui, 480.0, 0.26).max(220.0))
         .frame(side.inner_margin(Margin::symmetric(12, 10)))
         .show(ui, |ui| inspector::inspector_ui(ui, state, commands));
-    CentralPanel::default()
-        .frame(Frame::new().fill(t.bg0))
-        .show(ui, |ui| {
-            let room = ui.available_height();
-            Panel::bottom(pane("timeline", state))
-                .resizable(true)
-                .default_size(400.0)
-                .size_range(180.0..=(room - 120.0).max(200.0))
-                .frame(Frame::new().fill(t.bg0))
-                .show(ui, |ui| {
-                    // A panel shrinks to what is in it: there is nothing in it until the clip is open.
-                    ui.take_available_height();
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    transport::transport_ui(ui, state, commands);
-                    timeline::timeline_ui(ui, state, commands);
-                });
-            CentralPanel::default()
-                .frame(Frame::new().fill(t.stage))
-                .show(ui, |ui| viewer::viewer_ui(ui, state, commands));
-        });
+    let failed = |entry: &Entry| entry.clip.is_none() && entry.failure.is_some();
+    CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
+        if state.entry().is_some_and(failed) {
+            // Nothing to play and no timeline: the room belongs to what went wrong.
+            return viewer::viewer_ui(ui, state, commands);
+        }
+        let room = ui.available_height();
+        Panel::bottom(pane("timeline", state))
+            .resizable(true)
+            .default_size(400.0)
+            .size_range(180.0..=(room - 120.0).max(200.0))
+            .frame(Frame::new())
+            .show(ui, |ui| {
+                // A panel shrinks to what is in it: there is nothing in it until the clip is open.
+                ui.take_available_height();
+                ui.spacing_mut().item_spacing.y = 0.0;
+                transport::transport_ui(ui, state, commands);
+                timeline::timeline_ui(ui, state, commands);
+            });
+        CentralPanel::default()
+            .frame(Frame::new())
+            .show(ui, |ui| viewer::viewer_ui(ui, state, commands));
+    });
 }
 
 /// Only the picture and its controls.
 fn picture_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
     Panel::bottom("controls")
         .resizable(false)
-        .frame(Frame::new().fill(t.bg1))
+        .frame(Frame::new())
         .show(ui, |ui| transport::transport_ui(ui, state, commands));
     CentralPanel::default()
-        .frame(Frame::new().fill(t.stage))
+        .frame(Frame::new())
         .show(ui, |ui| viewer::viewer_ui(ui, state, commands));
 }
 
 /// A pane's name: egui remembers its size under it, and forgets it when the layout is reset.
 fn pane(name: &str, state: &AppState) -> egui::Id {
     egui::Id::unique((name, state.layout))
+}
+
+/// How wide a side pane may be: a share of a narrow window, so that the controls under the picture keep their room.
+fn side_limit(ui: &Ui, widest: f32, share: f32) -> f32 {
+    let window = ui.ctx().content_rect().width();
+    if window < 1200.0 {
+        window * share
+    } else {
+        widest
+    }
 }

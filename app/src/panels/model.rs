@@ -36,9 +36,12 @@ fn about_ui(ui: &mut Ui, info: &ModelInfo) {
         ui,
         format!("It can recognise {} classes and nothing else", names.len()),
     );
-    ScrollArea::vertical().max_height(140.0).show(ui, |ui| {
-        ui.add(egui::Label::new(names.join(" · ")).wrap());
-    });
+    // Where its maker lists them already, once is enough.
+    if !names.iter().all(|name| info.about.contains(name)) {
+        ScrollArea::vertical().max_height(140.0).show(ui, |ui| {
+            ui.add(egui::Label::new(names.join(" · ")).wrap());
+        });
+    }
     let hash: String = info.sha256.chars().take(16).collect();
     dim(ui, format!("SHA-256 {hash}…"));
 }

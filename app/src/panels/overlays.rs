@@ -53,13 +53,13 @@ fn drop_hint(ui: &Ui) {
     let stroke = egui::Stroke::new(2.0, t.accent);
     painter.rect_stroke(screen.shrink(8.0), 8.0, stroke, egui::StrokeKind::Inside);
     let text = drop_text(&hovered);
-    painter.text(
-        screen.center(),
-        Align2::CENTER_CENTER,
-        text,
-        strong(20.0),
-        t.on_stage,
-    );
+    Area::new(Id::unique("drop words"))
+        .order(Order::Tooltip)
+        .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
+        .show(ui.ctx(), |ui| {
+            let words = egui::RichText::new(text).font(strong(20.0));
+            ui.add(egui::Label::new(words.color(t.on_stage)).extend());
+        });
 }
 
 /// What a drop will do.

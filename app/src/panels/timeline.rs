@@ -16,11 +16,12 @@ const RULER: f32 = 22.0;
 /// Draw it.
 pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
+    let whole = ui.available_rect_before_wrap();
+    ui.painter().rect_filled(whole, 0.0, t.bg0);
     let Some(entry) = state.entry().filter(|entry| entry.clip.is_some()) else {
         return;
     };
     ui.spacing_mut().item_spacing.y = 0.0;
-    let whole = ui.available_rect_before_wrap();
     ui.painter()
         .hline(whole.x_range(), whole.top(), Stroke::new(1.0, t.line));
     let axis = TimeAxis {

@@ -8,23 +8,24 @@ use crate::paint::icons::Icon;
 use crate::state::{AppState, Focus};
 use crate::theme::{figures, tokens};
 
+/// From this width on the row holds all it has; below, the volume is only on or off and the threshold goes unnamed.
+const ROOMY: f32 = 580.0;
+
 const SPEEDS: [f64; 6] = [0.25, 0.5, 0.75, 1.0, 1.5, 2.0];
 
 /// Draw it.
 pub fn transport_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
-    let frame = Frame::new()
-        .fill(t.bg1)
-        .inner_margin(Margin::symmetric(12, 5));
+    let frame = Frame::new().inner_margin(Margin::symmetric(12, 5));
     frame.show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.set_height(30.0);
+            let roomy = ui.available_width() > ROOMY;
             buttons(ui, state, commands);
             times(ui, state);
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 speed(ui, state, commands);
-                volume(ui, state, commands);
-                threshold(ui, state, commands);
+                volume(ui, state, roomy, commands);
+                threshold(ui, state, roomy, commands);
             });
         });
     });
@@ -83,12 +84,12 @@ fn times(ui: &mut Ui, state: &AppState) {
     }
 }
 
-fn threshold(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+fn threshold(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands) {
     // The handle grows with the height of the row: keep it in proportion to the rail.
     ui.spacing_mut().interact_size.y = 18.0;
     let mut value = state.settings.threshold;
     ui.label(RichText::new(format!("{value:.2}")).font(figures(13.0)));
-    ui.spacing_mut().slider_width = 110.0;
+    ui.spacing_mut().slider_width = if roomy { 110.0 } else { 64.0 };
     let slider = Slider::new(&mut value, 0.0..=1.0)
         .show_value(false)
         .step_by(0.01);
@@ -102,12 +103,27 @@ fn threshold(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     if response.changed() {
         commands.push(Intent::Threshold(value));
     }
-    dim(ui, "Threshold");
+    if roomy {
+        dim(ui, "Threshold");
+    }
 }
 
-fn volume(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+fn volume(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands) {
     let settings = &state.settings;
-    let mut value = settings.volume;
+    if roomy {
+        volume_slider(ui, settings.volume, commands);
+    }
+    let icon = if settings.muted {
+        Icon::Muted
+    } else {
+        Icon::Sound
+    };
+    icon_button(ui, icon, Command::Mute, false, false, commands);
+    ui.add_space(6.0);
+}
+
+fn volume_slider(ui: &mut Ui, volume: f32, commands: &mut Commands) {
+    let mut value = volume;
     ui.spacing_mut().interact_size.y = 18.0;
     ui.spacing_mut().slider_width = 56.0;
     let slider = Slider::new(&mut value, 0.0..=1.0).show_value(false);
@@ -120,13 +136,6 @@ fn volume(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     if response.changed() {
         commands.push(Intent::Volume(value));
     }
-    let icon = if settings.muted {
-        Icon::Muted
-    } else {
-        Icon::Sound
-    };
-    icon_button(ui, icon, Command::Mute, false, false, commands);
-    ui.add_space(6.0);
 }
 
 fn speed(ui: &mut Ui, state: &AppState, commands: &mut Commands) {

@@ -13,7 +13,9 @@ use crate::theme::{size, tokens};
 pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let Some(entry) = state.entry() else { return };
     let room = ui.max_rect();
+    let t = tokens(ui.ctx());
     if let Some(problem) = entry.failure.as_ref().filter(|_| entry.clip.is_none()) {
+        ui.painter().rect_filled(room, 0.0, t.bg0);
         return error_card(ui, room, state, entry, problem, commands);
     }
     let response = ui.interact(room, ui.scope_id().with("picture"), Sense::click());
@@ -25,6 +27,7 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     }
     let sound_only = entry.clip.as_ref().is_some_and(|clip| clip.video.is_none());
     if sound_only {
+        ui.painter().rect_filled(room, 0.0, t.stage);
         return sound_ui(ui, room, state, entry);
     }
     let frame = state.player.frame.as_ref().or(entry.first_frame.as_ref());
@@ -32,11 +35,15 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         Some(frame) => {
             let (width, height) = frame.picture.shown_size();
             let place = Placement::letterboxed(room, width as f32, height as f32);
+            bars(ui, room, place.0);
             if let Some(format) = state.target_format {
                 paint_video(ui.painter(), place, frame.clone(), format);
             }
         }
-        None => words(ui, room, "Opening…"),
+        None => {
+            ui.painter().rect_filled(room, 0.0, t.stage);
+            words(ui, room, "Opening…");
+        }
     }
     if let Some(label) = now_happening(state, entry) {
         on_picture(
@@ -48,6 +55,23 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         );
     }
     facts(ui, room, state, entry);
+}
+
+/// What the picture leaves of its room.
+fn bars(ui: &Ui, room: Rect, picture: Rect) {
+    let t = tokens(ui.ctx());
+    let around = [
+        Rect::from_min_max(room.min, egui::pos2(picture.left(), room.bottom())),
+        Rect::from_min_max(egui::pos2(picture.right(), room.top()), room.max),
+        Rect::from_min_max(egui::pos2(picture.left(), room.top()), picture.right_top()),
+        Rect::from_min_max(
+            picture.left_bottom(),
+            egui::pos2(picture.right(), room.bottom()),
+        ),
+    ];
+    for bar in around {
+        ui.painter().rect_filled(bar, 0.0, t.stage);
+    }
 }
 
 /// `00:00:08.320 · f 200 · 24 fps`.

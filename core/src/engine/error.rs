@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{Problem, Severity};
 use crate::gpu::DeviceError;
+use crate::hub::HubError;
 use crate::media::MediaError;
 use crate::model::ModelError;
 use crate::project::Task;
@@ -22,9 +23,17 @@ pub enum EngineError {
     /// The model cannot be loaded or run.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// Weights cannot be had.
+    #[error(transparent)]
+    Hub(#[from] HubError),
     /// A model could not be measured.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// The weights of a published model are not on this machine.
+    #[error(
+        "the weights of {0} are not on this machine. `mettle models pull {0}` fetches them, or says where a person gets them; `mettle models path` says where they are looked for"
+    )]
+    NoWeights(String),
     /// The model cannot do what is asked.
     #[error("the model {model} has no head for the task {task:?}")]
     NoHead {

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::Receiver;
 
-use super::session::{ComputeSession, MediaSession, shared_report};
+use super::session::{ComputeSession, MediaSession, WeightsSession, shared_report};
 use super::worker::{NewJob, Worker};
-use super::{Board, EngineError, JobId, JobSpec, JobStatus, Outbox, Reply};
+use super::{Board, EngineError, JobId, JobSpec, JobStatus, Outbox, Reply, WeightsTask};
 use super::{jobs, priority};
 use crate::base::ClipId;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober};
@@ -30,6 +30,7 @@ pub struct Engine {
     /// The only thread that touches the compute device.
     compute: Worker<ComputeSession>,
     media: Worker<MediaSession>,
+    weights: Worker<WeightsSession>,
     board: Board,
     replies: Receiver<Reply>,
     report: Arc<Mutex<DeviceReport>>,
@@ -54,10 +55,12 @@ impl Engine {
         let compute = Worker::start("engine", board.clone(), outbox.clone(), move || {
             ComputeSession::open(&options, &theirs)
         })?;
-        let media = Worker::start("media", board.clone(), outbox, || MediaSession)?;
+        let media = Worker::start("media", board.clone(), outbox.clone(), || MediaSession)?;
+        let weights = Worker::start("weights", board.clone(), outbox, || WeightsSession)?;
         Ok(Self {
             compute,
             media,
+            weights,
             board,
             replies,
             report,
@@ -86,6 +89,14 @@ impl Engine {
                 urgent,
                 job,
             }),
+            jobs::Routed::Weights { job, urgent } => self.weights.submit(NewJob {
+                id,
+                title,
+                path,
+                clip,
+                urgent,
+                job,
+            }),
         }
         id
     }
@@ -94,6 +105,7 @@ impl Engine {
     pub fn cancel(&self, job: JobId) {
         self.compute.cancel(job);
         self.media.cancel(job);
+        self.weights.cancel(job);
     }
 
     /// The replies that have come in, without waiting.
@@ -133,7 +145,7 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         | JobSpec::Spectrogram { clip }
         | JobSpec::Thumbnails { clip }
         | JobSpec::Predict { clip, .. } => Some(clip.path.clone()),
-        JobSpec::WarmUp { .. } => None,
+        JobSpec::WarmUp { .. } | JobSpec::Weights(_) => None,
     }
 }
 
@@ -151,5 +163,8 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::Thumbnails { clip } => format!("Draw the film strip of {}", name(&clip.path)),
         JobSpec::Predict { clip, .. } => format!("Analyse {}", name(&clip.path)),
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
+        JobSpec::Weights(WeightsTask::List) => "Look for weights".to_owned(),
+        JobSpec::Weights(WeightsTask::Pull { model, .. }) => format!("Fetch {model}"),
+        JobSpec::Weights(WeightsTask::Verify) => "Check the weights".to_owned(),
     }
 }

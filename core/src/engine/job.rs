@@ -58,6 +58,26 @@ pub enum JobSpec {
         /// For which model.
         model: ModelChoice,
     },
+    /// Weights: what is here, fetching, checking.
+    Weights(WeightsTask),
+}
+
+/// What is to be done with weights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WeightsTask {
+    /// Say which are here.
+    List,
+    /// Fetch a model's weights; goes on where the last download broke off.
+    Pull {
+        /// The model's name.
+        model: String,
+        /// The hub to ask in place of the usual one.
+        endpoint: Option<String>,
+        /// The folder to put them in, in place of the usual one.
+        folder: Option<PathBuf>,
+    },
+    /// Check every file that is here.
+    Verify,
 }
 
 impl JobSpec {
@@ -68,7 +88,7 @@ impl JobSpec {
             | Self::Spectrogram { clip }
             | Self::Thumbnails { clip }
             | Self::Predict { clip, .. } => Some(clip.id),
-            Self::Open { .. } | Self::WarmUp { .. } => None,
+            Self::Open { .. } | Self::WarmUp { .. } | Self::Weights(_) => None,
         }
     }
 }

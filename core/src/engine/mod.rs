@@ -3,6 +3,7 @@
 //! What crosses it is plain data in the user's words: times, labels, tracks, pictures. No tensor, no device.
 
 mod board;
+mod counts;
 mod error;
 mod eval;
 mod file_features;
@@ -14,16 +15,21 @@ mod outbox;
 mod priority;
 mod reply;
 mod session;
+mod tags;
+mod verify;
 mod worker;
 
 pub use crate::gpu::{DeviceChoice, DeviceReport};
 pub use board::Board;
+pub use counts::{ModelCount, full_size_counts};
 pub use error::EngineError;
 pub use eval::evaluate;
 pub use file_features::features_of_file;
 pub use handle::{Engine, EngineOptions};
-pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice};
+pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask};
 pub use model::{ModelInfo, model_info};
 pub use outbox::Outbox;
 pub use reply::{Problem, Reply, ReplyBody, Severity, SpectrogramPart, Thumbnail, WaveformPart};
+pub use tags::{SecondTags, Tag, TagModel, TagReport, TagRequest, tag_clip};
+pub use verify::{Contents, Verdict, Verify};
 pub use worker::{Job, NewJob, Step, StepContext, Worker};

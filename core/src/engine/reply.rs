@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::JobId;
+use super::{JobId, Verdict};
 use crate::base::{ClipId, Time};
+use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
 use crate::predict::Prediction;
 
@@ -91,6 +92,10 @@ pub enum ReplyBody {
     Thumbnails(ClipId, Vec<Thumbnail>),
     /// Scores so far; the last one before `Done` is complete.
     Prediction(Arc<Prediction>),
+    /// Which weights are here now.
+    Models(Arc<Vec<ModelLine>>),
+    /// One file of weights has been checked.
+    Verified(Box<Verdict>),
     /// Something the user should know; the job goes on.
     Notice(Problem),
     /// The job is finished.

@@ -28,6 +28,9 @@ pub(super) struct ReadyModel {
 /// The session of the `media` thread: decoders belong to the jobs.
 pub struct MediaSession;
 
+/// The session of the `weights` thread: downloads belong to the jobs.
+pub struct WeightsSession;
+
 /// A report to be filled in once the device is open.
 pub(super) fn shared_report() -> Arc<Mutex<DeviceReport>> {
     Arc::new(Mutex::new(DeviceReport {

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::media::{RgbFrame, SegmentData};
-use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundPrep, describe};
+use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundInput, describe};
 
 /// A grey in the middle: what a backbone sees of a clip without pictures.
 const GREY: u8 = 128;
@@ -12,7 +12,7 @@ const GREY: u8 = 128;
 #[derive(Clone, Debug)]
 pub struct Recipe {
     image: ImagePrep,
-    sound: SoundPrep,
+    sound: SoundInput,
     tile: usize,
 }
 
@@ -21,7 +21,7 @@ pub struct Recipe {
 pub struct PreparedSegment {
     /// `[3, height, width]`, normalised.
     picture: Vec<f32>,
-    /// `[frames, mel]`, in dB.
+    /// A spectrogram or a picture of it, as the model has it.
     sound: Vec<f32>,
 }
 
@@ -37,7 +37,7 @@ impl Recipe {
 
     /// The sample rate at which it wants sound.
     pub fn sample_rate(&self) -> u32 {
-        self.sound.sample_rate
+        self.sound.sample_rate()
     }
 
     /// Prepare one segment. What the clip lacks is replaced: no pictures by mid-grey, no sound by silence.
@@ -87,9 +87,8 @@ pub fn extract(
     };
     let image = &model.image_prep;
     let pictures = tensor(join(|s| &s.picture), [n, 3, image.height, image.width]);
-    let mel = model.sound_prep.mel_bins.max(1);
     let sounds = join(|s| &s.sound);
-    let frames = sounds.len() / (n * mel).max(1);
-    let sounds = tensor(sounds, [n, 1, frames, mel]);
+    let [c, h, w] = model.sound_prep.shape(sounds.len() / n.max(1));
+    let sounds = tensor(sounds, [n, c, h, w]);
     (model.visual.forward(pictures), model.audio.forward(sounds))
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::manifest::{BackboneEntry, Manifest, SCHEMA};
 use super::weights::{self, Names, StateDict, load_into, save_module};
 use super::{
-    Backbone, ImagePrep, LocalizeHead, ModelError, ParseHead, SegmentHead, SoundPrep, TaskHead,
+    Backbone, ImagePrep, LocalizeHead, ModelError, ParseHead, SegmentHead, SoundInput, TaskHead,
 };
 use crate::base::{ContentHash, Labels};
 use crate::project::Task;
@@ -62,7 +62,7 @@ pub struct LoadedModel {
     /// From a picture to the visual backbone's input.
     pub image_prep: ImagePrep,
     /// From a second of sound to the audio backbone's input.
-    pub sound_prep: SoundPrep,
+    pub sound_prep: SoundInput,
     /// How often that second is repeated.
     pub sound_tile: usize,
     /// The head for event localization, in the order of the labels.

@@ -7,11 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::ModelError;
-use super::backbones::{
-    Backbone, BackboneSpec, HtsAtConfig, LayerShape, ResNextConfig, SwinV2Config, VitConfig,
-};
-use super::prep::{ImagePrep, Prep, SoundPrep};
-use super::weights::{Names, StateDict, load_into, read_checkpoint};
+use super::backbone_config::BackboneConfig;
+use super::backbones::{Backbone, BackboneSpec, LayerShape};
+use super::class_names::{CLASS_LISTS, class_names};
+use super::prep::{FbankPrep, ImagePrep, Prep};
+use super::weights::{StateDict, read_checkpoint};
+use crate::base::Labels;
 
 /// Rows and columns.
 pub type Pair = (usize, usize);
@@ -42,6 +43,15 @@ pub struct ModelDesc {
     /// How its input is made; what the architecture's published recipe says where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prep: Option<Prep>,
+    /// How sound is made into pictures for it, where a model that takes pictures also listens (the paper's shared setting).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hearing: Option<FbankPrep>,
+    /// The list of what its own classifier tells apart, one of [`CLASS_LISTS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<String>,
+    /// How the input of its classifier is made, where that is not `prep`: what it was trained with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classifier_prep: Option<Prep>,
     /// The layers it should have, to be checked against the configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<Vec<LayerShape>>,
@@ -51,119 +61,6 @@ pub struct ModelDesc {
     /// Under which licence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
-    /// The size of the published weights in bytes, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-    /// SHA-256 of the published weights, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
-}
-
-/// A configuration of one of the architectures that can be built.
-#[derive(Clone, Debug, PartialEq)]
-pub enum BackboneConfig {
-    /// Swin Transformer V2.
-    SwinV2(SwinV2Config),
-    /// HTS-AT.
-    HtsAt(HtsAtConfig),
-    /// Vision Transformer.
-    Vit(VitConfig),
-    /// ResNeXt.
-    ResNext(ResNextConfig),
-}
-
-impl BackboneConfig {
-    /// The configuration of `architecture` that upstream's arguments describe, checked.
-    fn read(architecture: &str, config: &Value) -> Result<Self, ModelError> {
-        fn parse<T: serde::de::DeserializeOwned>(config: &Value) -> Result<T, ModelError> {
-            serde_json::from_value(config.clone()).map_err(|e| ModelError::Config(e.to_string()))
-        }
-        Ok(match architecture {
-            "swin_v2" => {
-                let config: SwinV2Config = parse(config)?;
-                config.validate()?;
-                Self::SwinV2(config)
-            }
-            "hts_at" => {
-                let config: HtsAtConfig = parse(config)?;
-                config.validate()?;
-                Self::HtsAt(config)
-            }
-            "vit" => {
-                let config: VitConfig = parse(config)?;
-                config.validate()?;
-                Self::Vit(config)
-            }
-            "resnext" => {
-                let config: ResNextConfig = parse(config)?;
-                config.validate()?;
-                Self::ResNext(config)
-            }
-            other => {
-                return Err(ModelError::Config(format!(
-                    "unknown architecture {other:?}; known are swin_v2, hts_at, vit and resnext"
-                )));
-            }
-        })
-    }
-
-    /// What the backbone will be.
-    pub fn spec(&self, name: &str) -> BackboneSpec {
-        match self {
-            Self::SwinV2(config) => config.spec(name),
-            Self::HtsAt(config) => config.spec(name),
-            Self::Vit(config) => config.spec(name),
-            Self::ResNext(config) => config.spec(name),
-        }
-    }
-
-    /// Height and width of its pictures; `None` for what takes a spectrogram.
-    fn picture(&self) -> Option<Pair> {
-        match self {
-            Self::SwinV2(config) => Some(config.img_size),
-            Self::Vit(config) => Some(config.img_size),
-            Self::ResNext(config) => Some(config.img_size),
-            Self::HtsAt(_) => None,
-        }
-    }
-
-    /// The same without a classifier: nothing downstream uses it, and its weights may be left out.
-    fn without_classifier(mut self) -> Self {
-        *match &mut self {
-            Self::SwinV2(config) => &mut config.num_classes,
-            Self::HtsAt(config) => &mut config.num_classes,
-            Self::Vit(config) => &mut config.num_classes,
-            Self::ResNext(config) => &mut config.num_classes,
-        } = 0;
-        self
-    }
-
-    fn load(
-        self,
-        name: &str,
-        state: StateDict,
-        path: &Path,
-        device: &Device,
-    ) -> Result<Box<dyn Backbone>, ModelError> {
-        Ok(match self {
-            Self::SwinV2(config) => {
-                let model = load_into(config.init(device)?, state, Names::SwinV2, path)?;
-                Box::new(model.named(name).freeze_tables())
-            }
-            Self::HtsAt(config) => {
-                let model = load_into(config.init(device)?, state, Names::HtsAt, path)?;
-                Box::new(model.named(name).freeze_tables())
-            }
-            Self::Vit(config) => {
-                let model = load_into(config.init(device)?, state, Names::Vit, path)?;
-                Box::new(model.named(name).freeze_tables())
-            }
-            Self::ResNext(config) => {
-                let model = load_into(config.init(device)?, state, Names::ResNext, path)?;
-                Box::new(model.named(name).freeze_tables())
-            }
-        })
-    }
 }
 
 impl ModelDesc {
@@ -173,7 +70,15 @@ impl ModelDesc {
     /// The file is missing or no description, or describes what cannot be built.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
         let text = std::fs::read_to_string(path).map_err(|e| ModelError::io(path, e))?;
-        let desc: Self = serde_json::from_str(&text)
+        Self::parse(&text, path)
+    }
+
+    /// The same from its text; `path` is for errors.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ModelError> {
+        let desc: Self = serde_json::from_str(text)
             .map_err(|e| ModelError::format(path, format!("is no model description: {e}")))?;
         desc.check()
             .map_err(|e| ModelError::format(path, e.to_string()))?;
@@ -196,7 +101,63 @@ impl ModelDesc {
                 self.name
             )));
         }
-        self.prep().map(drop)
+        self.prep()?;
+        if self.classes.is_some() {
+            self.class_names()?;
+        }
+        match &self.hearing {
+            Some(_) => self.listening()?.check(),
+            None => Ok(()),
+        }
+    }
+
+    /// What its classifier tells apart, in the order of its outputs.
+    ///
+    /// # Errors
+    /// It has no classifier, names no list, or one of another length.
+    pub fn class_names(&self) -> Result<Labels, ModelError> {
+        let refuse = |what: String| Err(ModelError::Config(format!("{}: {what}", self.name)));
+        let count = self.backbone()?.num_classes();
+        let Some(list) = self.classes.as_deref() else {
+            return refuse("says nothing of the classes of its classifier".into());
+        };
+        match class_names(list) {
+            Some(names) if names.len() == count => Ok(names),
+            Some(names) => refuse(format!(
+                "{list} has {} classes, its classifier {count}",
+                names.len()
+            )),
+            None => refuse(format!(
+                "unknown classes {list:?}; known are {}",
+                CLASS_LISTS.join(", ")
+            )),
+        }
+    }
+
+    /// The same backbone as its classifier wants it fed.
+    pub fn classifying(&self) -> Self {
+        Self {
+            prep: self.classifier_prep.clone().or_else(|| self.prep.clone()),
+            classifier_prep: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same backbone where it listens: its input is sound made into a picture by [`Self::hearing`].
+    ///
+    /// # Errors
+    /// The description says nothing of sound.
+    pub fn listening(&self) -> Result<Self, ModelError> {
+        let hearing = self.hearing.clone().ok_or_else(|| {
+            ModelError::Config(format!("{}: says nothing of how it listens", self.name))
+        })?;
+        Ok(Self {
+            prep: Some(Prep::Fbank(hearing)),
+            hearing: None,
+            classes: None,
+            layers: None,
+            ..self.clone()
+        })
     }
 
     /// The configuration, checked.
@@ -204,7 +165,14 @@ impl ModelDesc {
     /// # Errors
     /// An unknown architecture, or numbers that do not fit each other.
     pub fn backbone(&self) -> Result<BackboneConfig, ModelError> {
-        BackboneConfig::read(&self.architecture, &self.config).map_err(|error| match error {
+        let read = || {
+            let config = BackboneConfig::read(&self.architecture, &self.config)?;
+            match &self.prep {
+                Some(Prep::Fbank(prep)) => config.hearing(prep),
+                _ => Ok(config),
+            }
+        };
+        read().map_err(|error| match error {
             ModelError::Config(what) => ModelError::Config(format!("{}: {what}", self.name)),
             other => other,
         })
@@ -238,7 +206,12 @@ impl ModelDesc {
                     false => refuse("the prepared sound has not the model's mel bands"),
                 }
             }
-            (_, Some(_), _) => refuse("the model takes pictures, not sound"),
+            (BackboneConfig::Vit(_), _, Some(Prep::Fbank(prep))) => Ok(Prep::Fbank(prep.clone())),
+            (_, Some(size), Some(Prep::Fbank(prep))) => match (prep.rows, prep.mel_bins) == size {
+                true => Ok(Prep::Fbank(prep.clone())),
+                false => refuse("the picture made of sound has not the model's size"),
+            },
+            (_, Some(_), _) => refuse("the model takes pictures; it listens through `fbank`"),
             (_, None, _) => refuse("hts_at takes sound, not pictures"),
         }
     }
@@ -253,6 +226,19 @@ impl ModelDesc {
         self.load_state(read_checkpoint(weights)?, weights, device)
     }
 
+    /// The same with its own classifier, for [`Backbone::classify`].
+    ///
+    /// # Errors
+    /// Those of [`Self::load`]; a checkpoint without the classifier does not fit.
+    pub fn load_classifier(
+        &self,
+        weights: &Path,
+        device: &Device,
+    ) -> Result<Box<dyn Backbone>, ModelError> {
+        let backbone = self.backbone()?;
+        backbone.load(&self.name, read_checkpoint(weights)?, weights, device)
+    }
+
     /// The same from a checkpoint already read; `path` is for errors.
     pub(crate) fn load_state(
         &self,
@@ -262,19 +248,5 @@ impl ModelDesc {
     ) -> Result<Box<dyn Backbone>, ModelError> {
         let backbone = self.backbone()?.without_classifier();
         backbone.load(&self.name, state, path, device)
-    }
-}
-
-impl HtsAtConfig {
-    /// The spectrogram this configuration was trained on.
-    pub fn sound_prep(&self) -> SoundPrep {
-        SoundPrep {
-            sample_rate: self.sample_rate,
-            n_fft: self.n_fft,
-            hop_size: self.hop_size,
-            mel_bins: self.mel_bins,
-            fmin: self.fmin,
-            fmax: self.fmax,
-        }
     }
 }

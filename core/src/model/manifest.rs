@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, ParseConfig, Prep, SegmentConfig,
-    SoundPrep,
+    SoundInput,
 };
 use crate::base::Labels;
 use crate::project::Task;
@@ -128,12 +128,13 @@ impl Manifest {
         localize.or_else(parse).or_else(segment)
     }
 
-    pub(super) fn preps(&self) -> Result<(ImagePrep, SoundPrep), ModelError> {
+    pub(super) fn preps(&self) -> Result<(ImagePrep, SoundInput), ModelError> {
         match (
             self.visual.description.prep()?,
             self.audio.description.prep()?,
         ) {
-            (Prep::Image(image), Prep::Logmel(sound)) => Ok((image, sound)),
+            (Prep::Image(image), Prep::Logmel(sound)) => Ok((image, SoundInput::Logmel(sound))),
+            (Prep::Image(image), Prep::Fbank(sound)) => Ok((image, SoundInput::Fbank(sound))),
             _ => Err(ModelError::Config(
                 "the visual backbone must take pictures and the audio backbone sound".into(),
             )),

@@ -8,7 +8,9 @@ pub mod weights;
 
 pub mod params;
 
+mod backbone_config;
 mod bundle;
+mod class_names;
 mod demo;
 mod desc;
 mod error;
@@ -16,12 +18,14 @@ mod familiarity;
 mod manifest;
 mod run;
 
+pub use backbone_config::BackboneConfig;
 pub use backbones::{
     Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, ResNext, ResNextConfig,
     SwinV2, SwinV2Config, Vit, VitConfig,
 };
 pub use bundle::{LoadedModel, ModelAbout, ModelBundle, TaskAbout};
-pub use desc::{BackboneConfig, ModelDesc};
+pub use class_names::{CLASS_LISTS, class_names};
+pub use desc::ModelDesc;
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
 pub use heads::{
@@ -33,5 +37,5 @@ pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{
     BackboneEntry, HeadEntry, LocalizeEntry, Manifest, ParseEntry, SCHEMA, SegmentEntry,
 };
-pub use prep::{ImagePrep, Prep, SoundPrep};
+pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};

@@ -3,6 +3,8 @@
 //! Counted as the predecessors of the paper count (and as its totals fit): frozen backbones with their unused classifiers and,
 //! for HTS-AT, the kernels of its front end; then everything that is trained.
 
+pub mod heads;
+
 use super::backbones::{HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig};
 use super::heads::{AvelConfig, Distillation};
 use super::lcd::{DpBranch, LcdConfig};

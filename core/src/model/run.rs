@@ -6,8 +6,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
-use super::weights::{RawTensor, read_checkpoint};
-use super::{LayerFeatures, LayerShape, ModelDesc, ModelError, Prep};
+use super::weights::read_checkpoint;
+use super::{LayerFeatures, LayerShape, ModelDesc, ModelError, Prep, SoundInput};
 
 /// Inputs a pass: enough to keep a device busy, few enough for its memory.
 const BATCH: usize = 4;
@@ -34,8 +34,7 @@ pub fn run_features(
     device: &Device,
 ) -> Result<FeatureSummary, ModelError> {
     let desc = ModelDesc::read(desc)?;
-    let prep = desc.prep()?;
-    let inputs = read_input(input, &prep)?;
+    let (desc, inputs) = read_input(input, desc)?;
     let model = desc.load(weights, device)?;
     let mut outputs = Outputs::new(model.spec().layers.len());
     for batch in inputs.values.chunks(inputs.size().max(1) * BATCH) {
@@ -65,40 +64,63 @@ impl Inputs {
     }
 }
 
-fn read_input(path: &Path, prep: &Prep) -> Result<Inputs, ModelError> {
-    let refuse = |what: String| ModelError::format(path, what);
-    let mut tensors = read_checkpoint(path)?;
-    let input: RawTensor = tensors
-        .remove("input")
-        .ok_or_else(|| refuse("holds no tensor named input".into()))?;
-    let values = input
-        .to_f32()
-        .ok_or_else(|| refuse("holds an input that cannot be read".into()))?;
-    match (prep, input.shape.as_slice()) {
-        (Prep::Image(prep), [n, 3, h, w]) if *n > 0 && (*h, *w) == (prep.height, prep.width) => {
-            Ok(Inputs {
-                count: *n,
-                shape: [3, *h, *w],
-                values,
-            })
-        }
-        (Prep::Image(prep), shape) => Err(refuse(format!(
-            "input is {shape:?}; the model takes pictures [n, 3, {}, {}], normalised",
-            prep.height, prep.width
-        ))),
-        (Prep::Logmel(prep), [n, samples]) if *n > 0 && *samples > 0 => {
-            let sounds = values.chunks(*samples);
-            Ok(Inputs {
-                count: *n,
-                shape: [1, prep.frames(*samples), prep.mel_bins],
-                values: sounds.flat_map(|sound| prep.sound(sound)).collect(),
-            })
-        }
-        (Prep::Logmel(prep), shape) => Err(refuse(format!(
-            "input is {shape:?}; the model takes sound [n, samples] at {} Hz",
-            prep.sample_rate
-        ))),
+/// The inputs of a file, and the description of the model as it takes them: a model of pictures that can listen does so when it
+/// is given sound.
+fn read_input(path: &Path, desc: ModelDesc) -> Result<(ModelDesc, Inputs), ModelError> {
+    let refuse = |what: String| Err(ModelError::format(path, what));
+    let Some(input) = read_checkpoint(path)?.remove("input") else {
+        return refuse("holds no tensor named input".into());
+    };
+    let Some(values) = input.to_f32() else {
+        return refuse("holds an input that cannot be read".into());
+    };
+    let desc = match (input.shape.as_slice(), desc.prep()?) {
+        ([_, _], Prep::Image(_)) if desc.hearing.is_some() => desc.listening()?,
+        _ => desc,
+    };
+    let inputs = match desc.prep()? {
+        Prep::Image(prep) => pictures(&input.shape, values, [3, prep.height, prep.width]),
+        Prep::Logmel(prep) => sounds(&input.shape, &values, &SoundInput::Logmel(prep)),
+        Prep::Fbank(prep) => sounds(&input.shape, &values, &SoundInput::Fbank(prep)),
+    };
+    match inputs {
+        Ok(inputs) => Ok((desc, inputs)),
+        Err(wanted) => refuse(format!(
+            "input is {:?}; the model takes {wanted}",
+            input.shape
+        )),
     }
+}
+
+fn pictures(found: &[usize], values: Vec<f32>, shape: [usize; 3]) -> Result<Inputs, String> {
+    match found {
+        [count, one @ ..] if *count > 0 && one == shape.as_slice() => Ok(Inputs {
+            count: *count,
+            shape,
+            values,
+        }),
+        _ => {
+            let [_, h, w] = shape;
+            Err(format!("pictures [n, 3, {h}, {w}], normalised"))
+        }
+    }
+}
+
+fn sounds(found: &[usize], values: &[f32], prep: &SoundInput) -> Result<Inputs, String> {
+    let [count, samples] = *found else {
+        let rate = prep.sample_rate();
+        return Err(format!("sound [n, samples] at {rate} Hz"));
+    };
+    if count == 0 || samples == 0 {
+        return Err("at least one sample".into());
+    }
+    let made = values.chunks(samples).flat_map(|sound| prep.sound(sound));
+    let values: Vec<f32> = made.collect();
+    Ok(Inputs {
+        count,
+        shape: prep.shape(values.len() / count),
+        values,
+    })
 }
 
 /// Layers on the host, batch after batch.

@@ -17,6 +17,8 @@ pub struct Segmenter {
     /// Layer features of segments whose group is not complete; only for heads that look across time.
     waiting: Option<(LayerFeatures, LayerFeatures)>,
     masks: Vec<ProbabilityMap>,
+    /// The highest probability of each mask.
+    scores: Vec<Vec<f32>>,
     seen: usize,
     familiarity: Vec<f32>,
 }
@@ -30,6 +32,7 @@ impl Segmenter {
             segments,
             waiting: None,
             masks: Vec::new(),
+            scores: Vec::new(),
             seen: 0,
             familiarity: Vec::new(),
         }
@@ -81,12 +84,11 @@ impl Segmenter {
     pub fn prediction(&self) -> Prediction {
         let mut familiarity = self.familiarity.clone();
         familiarity.truncate(self.masks.len());
-        let highest = |mask: &ProbabilityMap| vec![mask.highest()];
         Prediction {
             key: self.key,
             labels: self.labels.clone(),
             segments: self.segments.clone(),
-            scores: self.masks.iter().map(highest).collect(),
+            scores: self.scores.clone(),
             familiarity,
             detail: Detail::Segmented {
                 masks: self.masks.clone(),
@@ -108,7 +110,9 @@ impl Segmenter {
             let trust = self.familiarity.get(self.masks.len());
             let trust = trust.copied().unwrap_or(1.0);
             let values = mask.iter().map(|p| p * trust);
-            self.masks.push(ProbabilityMap::new(columns, rows, values));
+            let mask = ProbabilityMap::new(columns, rows, values);
+            self.scores.push(vec![mask.highest()]);
+            self.masks.push(mask);
         }
         Ok(())
     }

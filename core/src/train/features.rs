@@ -7,14 +7,14 @@ use rayon::prelude::*;
 
 use super::samples::cut;
 use crate::data::scenes::{Scene, SceneOptions, Truth};
-use crate::model::{Backbone, ImagePrep, LayerFeatures, LayerShape, SoundPrep, describe};
+use crate::model::{Backbone, ImagePrep, LayerFeatures, LayerShape, SoundInput, describe};
 
 /// Frozen backbones and how their input is made.
 pub(super) struct Frozen<'a> {
     pub visual: &'a dyn Backbone,
     pub audio: &'a dyn Backbone,
     pub image_prep: &'a ImagePrep,
-    pub sound_prep: &'a SoundPrep,
+    pub sound_prep: &'a SoundInput,
     pub tile: usize,
     pub device: &'a Device,
 }
@@ -99,13 +99,12 @@ impl Bank {
         }
         let n = seeds.len() * self.seconds;
         let (h, w) = (frozen.image_prep.height, frozen.image_prep.width);
-        let mels = frozen.sound_prep.mel_bins;
-        let frames = sounds.len() / (n * mels).max(1);
+        let [c, frames, mels] = frozen.sound_prep.shape(sounds.len() / n.max(1));
         let tensor = |data, shape: [usize; 4]| {
             Tensor::<4>::from_data(TensorData::new(data, shape), frozen.device)
         };
         let seen = frozen.visual.forward(tensor(pictures, [n, 3, h, w]));
-        let heard = frozen.audio.forward(tensor(sounds, [n, 1, frames, mels]));
+        let heard = frozen.audio.forward(tensor(sounds, [n, c, frames, mels]));
         let (seen_mean, heard_mean) = (mean_rows(&seen), mean_rows(&heard));
         for (seen, heard) in seen_mean.into_iter().zip(heard_mean) {
             self.pooled.push([seen, heard].concat());
@@ -182,7 +181,7 @@ struct Input {
 /// The pictures and spectrograms of all segments of a scene, drawn at the scene's size as a decoder would give them.
 fn prepare(
     image_prep: &ImagePrep,
-    sound_prep: &SoundPrep,
+    sound_prep: &SoundInput,
     tile: usize,
     seed: u64,
     options: &SceneOptions,

@@ -21,8 +21,8 @@ pub use demo::{TrainError, train_demo};
 pub use evaluate::{evaluate_demo, evaluate_folder};
 pub use fit::HeadSchedule;
 pub use losses::{
-    AvelTargets, MATCHING_WEIGHT, Smoothing, avel_loss, avvp_loss, binary, mask_loss,
-    matching_loss, ms3_loss, parsed_seconds_loss, probability_loss, s4_loss,
+    AvelTargets, MATCHING_WEIGHT, Smoothing, avel_loss, avvp_loss, mask_loss, matching_loss,
+    ms3_loss, parsed_seconds_loss, probability_loss, s4_loss,
 };
 pub use metrics::{
     Compared, FRAMES_A_BATCH, Five, Grid, LlpScores, LocalizeReport, MaskMeter, MaskScores,

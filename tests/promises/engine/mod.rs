@@ -11,5 +11,6 @@ mod job_priority;
 mod localizer;
 mod real_jobs;
 mod slow_reader;
+mod tags;
 mod tracks;
 mod windows;

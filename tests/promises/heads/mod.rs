@@ -1,5 +1,15 @@
 //! Heads of all tasks, their losses and what they predict, against PyTorch twins and numbers worked by hand.
 
+mod features;
+mod noise;
 mod twin;
 
+mod ablations;
+mod attention;
+mod counts;
 mod grouping;
+mod han;
+mod injection;
+mod losses;
+mod predictions;
+mod segment;

@@ -40,11 +40,27 @@ impl Twin {
         }
     }
 
+    /// The whole file, under full names.
+    pub fn whole(file: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/heads");
+        let path = folder.join(format!("{file}.safetensors"));
+        Self {
+            tensors: read_checkpoint(&path).unwrap(),
+            path,
+            device: Device::flex().autodiff(),
+        }
+    }
+
     pub fn tensor<const D: usize>(&self, name: &str) -> Tensor<D> {
         let missing = || panic!("no golden tensor {name} in {}", self.path.display());
         let raw = self.tensors.get(name).unwrap_or_else(missing);
         let values = raw.to_f32().unwrap();
-        Tensor::from_data(TensorData::new(values, raw.shape.clone()), &self.device)
+        // A loss is a number without axes.
+        let shape = match raw.shape.is_empty() {
+            true => vec![1],
+            false => raw.shape.clone(),
+        };
+        Tensor::from_data(TensorData::new(values, shape), &self.device)
     }
 
     /// An input, with a gradient.
@@ -94,7 +110,7 @@ impl Twin {
             let expected = expected.to_f32().unwrap();
             let largest = expected.iter().fold(0.0_f32, |m, x| m.max(x.abs()));
             if largest < 1e-6 {
-                // The bias of a key: softmax ignores it, and what is left is rounding.
+                // What a softmax or a norm takes away again, such as a key's bias: rounding is left.
                 assert!(values.iter().all(|x| x.abs() < 1e-4), "{name}");
                 continue;
             }

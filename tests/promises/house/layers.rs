@@ -3,12 +3,13 @@
 use mettle_tests::tree::{code_only, files};
 
 /// The layer of each module of `core`, as the code map in its `lib.rs` says.
-const LAYERS: [(&str, u8); 10] = [
+const LAYERS: [(&str, u8); 11] = [
     ("base", 0),
     ("media", 1),
     ("project", 1),
     ("data", 1),
     ("gpu", 1),
+    ("hub", 1),
     ("model", 2),
     ("features", 3),
     ("predict", 4),
@@ -130,5 +131,23 @@ fn gradients_live_in_train_only() {
             "{} calls .autodiff()",
             path.display()
         );
+    }
+}
+
+#[test]
+fn sockets_live_in_the_hub_only() {
+    for (path, text) in files("core/src", "rs")
+        .into_iter()
+        .chain(files("app/src", "rs"))
+    {
+        let here = path.starts_with("core/src/hub");
+        let code = code_only(&text);
+        for word in ["ureq", "std::net", "TcpStream", "UdpSocket"] {
+            assert!(
+                here || !code.contains(word),
+                "{} names {word}",
+                path.display()
+            );
+        }
     }
 }

@@ -243,6 +243,31 @@ fn shipped_descriptions_are_right() {
     assert_eq!(htsat.iter().map(|l| l.width).sum::<usize>(), 4_416);
 }
 
+/// Every description there is can be built, and names the classes of its classifier and where it is published.
+#[test]
+fn every_shipped_description_is_whole() {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
+    for file in std::fs::read_dir(assets).unwrap() {
+        let desc = ModelDesc::read(&file.unwrap().path()).unwrap();
+        // CLAP's tower alone has no classifier.
+        let named = desc.class_names().map(|names| !names.is_empty());
+        assert_eq!(named.is_ok_and(|there| there), desc.name != "HTS-AT CLAP");
+        assert_eq!(
+            desc.classifying().check().map_err(|e| e.to_string()),
+            Ok(())
+        );
+    }
+    let shared = |file: &str| {
+        let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
+        let desc = ModelDesc::read(&assets.join(file)).unwrap();
+        desc.listening().unwrap().spec().unwrap().layers[0]
+    };
+    // The paper's shared setting: Swin sees sound as a picture of its own size, ViT as 6 by 8 patches and the class token.
+    assert_eq!(shared("swinv2_large_window12_192.json").grid, (48, 48));
+    let vit = shared("vit_large_patch16_224.json");
+    assert_eq!((vit.tokens, vit.grid, vit.prefix()), (49, (6, 8), 1));
+}
+
 /// `mettle features`: files in, files out, for pictures and for sound.
 #[test]
 fn features_go_from_file_to_file() {

@@ -1,7 +1,7 @@
 //! Pictures and sound are prepared as torchvision and torchlibrosa prepare them.
 
 use mettle_core::media::RgbFrame;
-use mettle_core::model::{ImagePrep, SoundPrep};
+use mettle_core::model::{FbankPrep, ImagePrep, SoundPrep};
 
 use super::golden::{GoldenFile, distance};
 
@@ -86,6 +86,56 @@ fn spectrograms_of_other_settings_are_torchlibrosas() {
             .collect();
         assert_decibels(&found, &file.get("out.logmel_extractor").values);
     }
+}
+
+/// Kaldi's filter bank of a second at 16 kHz with both settings, within 5e-3 of its logarithm: upstream in f32 is itself 2.4e-3
+/// off where the energy is near the floor.
+#[test]
+fn filter_banks_are_kaldis() {
+    let file = GoldenFile::read("frontend_audio.safetensors");
+    let wave = &file.get("fbank.wave").values;
+    let vit = FbankPrep::vit_16();
+    assert_logarithms(&vit.fbank(wave), &file.get("fbank.ast_128_shift_10").values);
+    // What LAVISH gives Swin: 188 frames, normalised, and four rows of zeros, the same in red, green and blue.
+    let swin = FbankPrep::swin_192();
+    assert_eq!(swin.fbank(wave).len(), 188 * 192);
+    let picture = swin.sound(wave);
+    let expected = &file.get("fbank.lavish_input").values;
+    for channel in picture.chunks(192 * 192) {
+        assert_eq!(channel.len(), expected.len());
+        let scale = 2.0 * swin.std;
+        let pairs = channel.iter().zip(expected);
+        let worst = pairs.fold(0.0_f32, |m, (a, b)| m.max((a - b).abs()));
+        assert!(worst * scale <= 5e-3, "{worst} off");
+        assert_eq!(channel[188 * 192..], [0.0; 4 * 192]);
+    }
+    assert_eq!(picture.len(), 3 * 192 * 192);
+}
+
+/// The picture of a second has the model's size whatever there is of the second.
+#[test]
+fn pictures_of_sound_have_one_size() {
+    let vit = FbankPrep::vit_16();
+    let wave: Vec<f32> = (0..20_000).map(|i| (i as f32 * 0.3).sin()).collect();
+    let full = vit.second(&wave);
+    assert_eq!(full.len(), 3 * 102 * 128);
+    assert_eq!(full, vit.second(&wave[..16_000]));
+    // 98 frames of a second, 48 of half of one; rows beyond are zero.
+    let half = vit.second(&wave[..8000]);
+    assert_eq!(full[..48 * 128], half[..48 * 128]);
+    assert!(half[48 * 128..102 * 128].iter().all(|v| *v == 0.0));
+    // Less than a frame has none; no sound at all is silence, at the logarithm's floor.
+    assert!(vit.second(&wave[..300]).iter().all(|v| *v == 0.0));
+    let silence = vit.second(&[]);
+    assert!((silence[0] - (-15.942_385 + 4.1426) / 6.4002).abs() < 1e-5);
+}
+
+#[track_caller]
+fn assert_logarithms(found: &[f32], expected: &[f32]) {
+    assert_eq!(found.len(), expected.len());
+    let pairs = found.iter().zip(expected);
+    let worst = pairs.fold(0.0_f32, |m, (a, b)| m.max((a - b).abs()));
+    assert!(worst <= 5e-3, "{worst} off");
 }
 
 /// A second is repeated before the transform, so that ten seconds give 1001 frames; what is short is continued by silence.

@@ -198,6 +198,56 @@ fn nonsense_is_refused_in_words() {
     refused(b"\x80\x02NK\x01K\x02s.", "no dictionary");
 }
 
+/// A checkpoint in the format of before 1.6: this pickle, and storages with the lengths they say they have.
+fn legacy(pickle: &[u8], storages: &[(&str, u64, &[u8])]) -> Vec<u8> {
+    let mut bytes = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.".to_vec();
+    bytes.extend(b"\x80\x02M\xe9\x03.");
+    bytes.extend(b"\x80\x02}X\x0d\x00\x00\x00little_endian\x88s.");
+    bytes.extend(pickle);
+    bytes.extend(b"\x80\x02]");
+    for (key, ..) in storages {
+        bytes.extend(
+            [
+                b"X",
+                &(key.len() as u32).to_le_bytes()[..],
+                key.as_bytes(),
+                b"a",
+            ]
+            .concat(),
+        );
+    }
+    bytes.push(b'.');
+    for (_, length, content) in storages {
+        bytes.extend(length.to_le_bytes());
+        bytes.extend(*content);
+    }
+    bytes
+}
+
+/// The older format: honest, then with storages that are cut short, overflow, are unknown or not there.
+#[test]
+fn storages_of_the_older_format_are_bounded() {
+    let pickle = tensor("FloatStorage", 4, 0, &[2, 2], &[2, 1]);
+    let sixteen = [0_u8; 16];
+    let state = read(&legacy(&pickle, &[("0", 4, &sixteen)])).unwrap();
+    assert_eq!(state["w"].to_f32().unwrap(), [0.0; 4]);
+    let refused = |storages: &[(&str, u64, &[u8])], why: &str| {
+        let error = read(&legacy(&pickle, storages)).unwrap_err();
+        assert!(error.contains(why), "{error}");
+    };
+    refused(&[("0", 5, &sixteen)], "ends before");
+    for length in [u64::MAX, u64::MAX / 4, u64::MAX / 4 - 1, 1 << 62] {
+        refused(&[("0", length, &sixteen)], "ends before");
+    }
+    refused(&[("0", 3, &sixteen[..12])], "cut short");
+    refused(&[("1", 4, &sixteen)], "nothing uses");
+    refused(&[], "lacks its storage 0");
+    let whole = legacy(&pickle, &[("0", 4, &sixteen)]);
+    for end in 0..whole.len() {
+        read(&whole[..end]).unwrap_err();
+    }
+}
+
 /// Archives that are not PyTorch's: compressed (a bomb must be), without a pickle, with two entries of a name.
 #[test]
 fn archives_pytorch_would_not_write_are_refused() {
@@ -230,9 +280,11 @@ proptest! {
     /// A real checkpoint with a few bytes changed likewise; whatever tensors it still names can be read or refused.
     #[test]
     fn damaged_checkpoints_are_harmless(
+        old in any::<bool>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
     ) {
-        let mut bytes = std::fs::read(path("htsat_b.ckpt")).unwrap();
+        let file = if old { "resnext_torchvision.pth" } else { "htsat_b.ckpt" };
+        let mut bytes = std::fs::read(path(file)).unwrap();
         for (at, value) in changes {
             let at = at.index(bytes.len());
             bytes[at] = value;

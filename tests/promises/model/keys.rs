@@ -190,7 +190,7 @@ fn other_files_are_refused_in_words() {
     };
     assert!(file("empty.ckpt", b"").contains("is empty"));
     assert!(file("text.safetensors", b"hello, this is a text").contains("neither"));
-    assert!(file("old.pth", b"\x80\x02\x8a\x0al\xfc\x9c\x46").contains("1.6"));
+    assert!(file("other.pth", b"\x80\x02\x8a\x0al\xfc\x9c\x46").contains("not one that PyTorch"));
     assert!(file("cut.ckpt", b"PK\x03\x04rest").contains("damaged"));
     let weights = std::fs::read(path("swinv2_a.weights.safetensors")).unwrap();
     assert!(file("cut.safetensors", &weights[..weights.len() / 2]).contains("damaged"));

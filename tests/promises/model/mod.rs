@@ -6,6 +6,7 @@ mod backbones;
 mod backbones_vit_resnext;
 mod bundle;
 mod distillation;
+mod formats;
 mod front_ends;
 mod hostile;
 mod keys;

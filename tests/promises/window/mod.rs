@@ -2,9 +2,15 @@
 
 mod axis;
 mod commands;
+mod files;
 mod heat;
+mod keys;
+mod model;
 mod scripted;
 mod shaders;
+mod snapshots;
+mod spectrogram;
 mod sync;
 mod theme;
+mod weights;
 mod work;

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use egui_kittest::Harness;
+use egui_kittest::{Harness, HarnessBuilder};
 use mettle_app::app::{MettleApp, Parts};
 use mettle_app::link::EngineLink;
+use mettle_app::models::AskModel;
 use mettle_app::playback::{PictureSource, Player, PlayerOptions, SoundSource, Sources};
 use mettle_app::state::AppState;
 use mettle_core::base::{ClipId, ContentHash, Labels, Progress, Time, TimeSpan};
@@ -221,6 +222,16 @@ pub fn broken(path: &str) -> Problem {
 
 /// The window on these files.
 pub fn window(paths: &[&str]) -> (Harness<'static, MettleApp>, ScriptedEngine) {
+    window_in(Harness::builder(), egui::vec2(1280.0, 800.0), paths, None)
+}
+
+/// The window as this builder makes it, with this way to find out what a model is.
+pub fn window_in(
+    builder: HarnessBuilder<MettleApp>,
+    size: egui::Vec2,
+    paths: &[&str],
+    models: Option<AskModel>,
+) -> (Harness<'static, MettleApp>, ScriptedEngine) {
     let engine = ScriptedEngine::default();
     let theirs = engine.clone();
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
@@ -234,12 +245,12 @@ pub fn window(paths: &[&str]) -> (Harness<'static, MettleApp>, ScriptedEngine) {
             state: AppState::default(),
             paths,
             restart: None,
-            models: None,
+            models,
         };
         MettleApp::new(cc, parts)
     };
-    let mut harness = Harness::builder()
-        .with_size(egui::vec2(1280.0, 800.0))
+    let mut harness = builder
+        .with_size(size)
         .with_step_dt(1.0 / 60.0)
         .build_eframe(build);
     harness.run_steps(4);

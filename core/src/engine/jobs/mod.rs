@@ -6,10 +6,11 @@ mod spectrogram;
 mod thumbnails;
 mod warm_up;
 mod waveform;
+mod weights;
 
-use super::JobSpec;
-use super::session::{ComputeSession, MediaSession};
+use super::session::{ComputeSession, MediaSession, WeightsSession};
 use super::worker::Job;
+use super::{JobSpec, WeightsTask};
 
 /// A job with the thread it runs on.
 pub(super) enum Routed {
@@ -19,6 +20,13 @@ pub(super) enum Routed {
     Media {
         /// The work.
         job: Box<dyn Job<MediaSession>>,
+        /// Whether the user sees nothing until it is done.
+        urgent: bool,
+    },
+    /// On the thread for weights, so that a download never waits for a clip or a clip for it.
+    Weights {
+        /// The work.
+        job: Box<dyn Job<WeightsSession>>,
         /// Whether the user sees nothing until it is done.
         urgent: bool,
     },
@@ -38,6 +46,10 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
         JobSpec::Predict { clip, task, model } => {
             Routed::Compute(Box::new(predict::PredictJob::new(clip, task, model)))
         }
+        JobSpec::Weights(task) => Routed::Weights {
+            urgent: task == WeightsTask::List,
+            job: weights::for_task(task),
+        },
         JobSpec::WarmUp { model } => Routed::Compute(Box::new(warm_up::WarmUpJob::new(model))),
     }
 }

@@ -56,7 +56,8 @@ impl HanConfig {
         }
     }
 
-    pub(super) fn init(&self, classes: usize, device: &Device) -> Han {
+    /// The network with fresh weights.
+    pub fn init(&self, classes: usize, device: &Device) -> Han {
         let to_classes = || LinearConfig::new(self.width, classes).init(device);
         Han {
             hat_encoder: HanLayer::new(self, device),
@@ -124,7 +125,7 @@ pub struct Han {
 
 impl Han {
     /// Audio and visual features `[b, t, width]`.
-    pub(super) fn forward(&self, audio: Tensor<3>, visual: Tensor<3>) -> ParseOutput {
+    pub fn forward(&self, audio: Tensor<3>, visual: Tensor<3>) -> ParseOutput {
         let heard = self.hat_encoder.forward(audio.clone(), visual.clone());
         let seen = self.hat_encoder.forward(visual, audio);
         // [b, t, 2, width]: audio first.

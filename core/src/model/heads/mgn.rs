@@ -90,7 +90,8 @@ impl MgnConfig {
         }
     }
 
-    pub(super) fn init(&self, classes: usize, device: &Device) -> Mgn {
+    /// The network with fresh weights.
+    pub fn init(&self, classes: usize, device: &Device) -> Mgn {
         let to = |out| linear(self.width, out, true, device);
         // Upstream begins with zeros: all classes are the same until the loss on the tokens themselves tells them apart.
         let tokens = || Initializer::Zeros.init([classes, self.width], device);
@@ -197,11 +198,10 @@ pub struct Mgn {
 
 impl Mgn {
     /// Audio and visual features `[b, t, width]`.
-    pub(super) fn forward(
-        &self,
-        audio: Tensor<3>,
-        visual: Tensor<3>,
-    ) -> Result<ParseOutput, ModelError> {
+    ///
+    /// # Errors
+    /// More seconds than it was made for.
+    pub fn forward(&self, audio: Tensor<3>, visual: Tensor<3>) -> Result<ParseOutput, ModelError> {
         let [b, t, _] = audio.dims();
         if t > self.seconds {
             return Err(ModelError::Input(format!(

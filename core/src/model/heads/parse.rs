@@ -11,6 +11,7 @@ use super::distillation::Distillation;
 use super::distiller::Distiller;
 use super::han::{Han, HanConfig};
 use super::mgn::{Mgn, MgnConfig, TokenClasses};
+use crate::model::backbones::parts::linear;
 use crate::model::{LayerFeatures, LayerShape, ModelError};
 
 /// What decides, from both modalities' features.
@@ -81,7 +82,11 @@ impl ParseConfig {
         let (distill, width) = (&self.distill, self.width());
         let visual = Distiller::new(distill, &distill.visual, visual, device)?;
         let audio = Distiller::new(distill, &distill.audio, audio, device)?;
-        let to_width = |from: usize| LinearConfig::new(from, width).init(device);
+        // Each upstream's own beginning.
+        let to_width = |from: usize| match &self.decoder {
+            ParseDecoder::Mgn(_) => linear(from, width, true, device),
+            ParseDecoder::Han(_) => LinearConfig::new(from, width).init(device),
+        };
         let (mgn, han) = match &self.decoder {
             ParseDecoder::Mgn(mgn) => (Some(mgn.init(classes, device)), None),
             ParseDecoder::Han(han) => (None, Some(han.init(classes, device))),

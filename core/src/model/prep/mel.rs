@@ -1,4 +1,4 @@
-//! Mel filters as librosa makes them by default: Slaney's scale, Slaney's normalisation.
+//! Mel filters as librosa makes them by default (Slaney's scale, Slaney's normalisation), and as Kaldi does (HTK's scale).
 
 /// One triangle over the bins of a spectrum.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,32 @@ pub(super) fn slaney(
                 f64::from((rise.min(fall).max(0.0)) as f32 * area as f32)
             };
             let inside: Vec<usize> = (0..=n_fft / 2).filter(|bin| weight(*bin) > 0.0).collect();
+            MelFilter {
+                start: inside.first().copied().unwrap_or(0),
+                weights: inside.into_iter().map(weight).collect(),
+            }
+        })
+        .collect()
+}
+
+/// Lowest frequency of Kaldi's bands, Hz.
+const KALDI_LOW: f64 = 20.0;
+
+/// `mels` triangles between 20 Hz and half of `sample_rate`, straight on HTK's scale, over the bins of a spectrum. The last bin,
+/// half the rate itself, has no weight.
+pub(super) fn kaldi(sample_rate: u32, n_fft: usize, mels: usize) -> Vec<MelFilter> {
+    let mel = |hz: f64| 1127.0 * (hz / 700.0).ln_1p();
+    let rate = f64::from(sample_rate);
+    let (low, high) = (mel(KALDI_LOW), mel(rate / 2.0));
+    let step = (high - low) / (mels + 1) as f64;
+    (0..mels)
+        .map(|m| {
+            let left = low + m as f64 * step;
+            let weight = |bin: usize| {
+                let rise = (mel(bin as f64 * rate / n_fft as f64) - left) / step;
+                rise.min(2.0 - rise).max(0.0)
+            };
+            let inside: Vec<usize> = (0..n_fft / 2).filter(|bin| weight(*bin) > 0.0).collect();
             MelFilter {
                 start: inside.first().copied().unwrap_or(0),
                 weights: inside.into_iter().map(weight).collect(),

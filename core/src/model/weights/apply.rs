@@ -7,7 +7,8 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
 
 use super::Names;
-use super::file::{RawTensor, StateDict};
+use super::file::StateDict;
+use super::raw::RawTensor;
 use crate::model::ModelError;
 
 /// A tensor whose shape is not the model's.
@@ -167,27 +168,10 @@ impl Loader {
 }
 
 fn read(tensor: &RawTensor, transposed: bool) -> Option<Vec<f32>> {
-    let values = tensor.to_f32()?;
-    match (transposed, tensor.shape.as_slice()) {
-        (true, [rows, cols]) => Some(transpose(&values, *rows, *cols)),
-        _ => Some(values),
+    match transposed {
+        true => tensor.to_f32_transposed(),
+        false => tensor.to_f32(),
     }
-}
-
-/// Square by square, so that both sides stay in the cache.
-fn transpose(values: &[f32], rows: usize, cols: usize) -> Vec<f32> {
-    const SQUARE: usize = 32;
-    let mut out = vec![0.0; values.len()];
-    for top in (0..rows).step_by(SQUARE) {
-        for left in (0..cols).step_by(SQUARE) {
-            for row in top..(top + SQUARE).min(rows) {
-                for col in left..(left + SQUARE).min(cols) {
-                    out[col * rows + row] = values[row * cols + col];
-                }
-            }
-        }
-    }
-    out
 }
 
 impl ModuleMapper for Loader {

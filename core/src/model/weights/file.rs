@@ -1,67 +1,47 @@
-//! A checkpoint as names and tensors whose bytes stay where they are, in the memory-mapped file.
+//! A checkpoint as names and tensors whose bytes stay where they are, in the file.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::ops::Range;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use half::{bf16, f16};
 use memmap2::Mmap;
 use safetensors::{Dtype, SafeTensors};
 
-use super::torch;
+use super::raw::{Place, RawTensor, RawType};
+use super::{torch, torch_legacy};
 use crate::model::ModelError;
-
-/// Element types a checkpoint may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RawType {
-    /// 16-bit float.
-    F16,
-    /// 16-bit float with the range of `F32`.
-    Bf16,
-    /// 32-bit float.
-    F32,
-    /// 64-bit float.
-    F64,
-    /// Signed bytes.
-    I8,
-    /// Bytes.
-    U8,
-    /// 16-bit integers.
-    I16,
-    /// 32-bit integers.
-    I32,
-    /// 64-bit integers.
-    I64,
-    /// Truth values, a byte each.
-    Bool,
-}
-
-impl RawType {
-    /// Bytes of one element.
-    pub fn size(self) -> usize {
-        match self {
-            Self::I8 | Self::U8 | Self::Bool => 1,
-            Self::F16 | Self::Bf16 | Self::I16 => 2,
-            Self::F32 | Self::I32 => 4,
-            Self::F64 | Self::I64 => 8,
-        }
-    }
-}
 
 /// The bytes of a whole file, kept alive by every tensor in it.
 #[derive(Clone)]
 pub(super) enum FileBytes {
-    Mapped(Arc<Mmap>),
+    /// For finding one's way, the map; for values, the file itself: pages of a map that were touched count as memory of this
+    /// program, and with them a large model would take twice its size while it is loaded.
+    Mapped(Arc<Mmap>, Arc<Mutex<File>>),
     Owned(Arc<[u8]>),
 }
 
 impl FileBytes {
     pub fn as_slice(&self) -> &[u8] {
         match self {
-            Self::Mapped(map) => map,
+            Self::Mapped(map, _) => map,
             Self::Owned(bytes) => bytes,
+        }
+    }
+
+    /// Fills `out` with what begins at `start`. `None` where the file ends before, or cannot be read.
+    pub fn read(&self, start: usize, out: &mut [u8]) -> Option<()> {
+        match self {
+            Self::Mapped(_, file) => {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                file.seek(SeekFrom::Start(start as u64)).ok()?;
+                file.read_exact(out).ok()
+            }
+            Self::Owned(bytes) => {
+                out.copy_from_slice(bytes.get(start..start.checked_add(out.len())?)?);
+                Some(())
+            }
         }
     }
 
@@ -83,107 +63,14 @@ impl FileBytes {
         // files that nobody writes while they are in use, and every range taken from the map is bounds-checked.
         #[allow(unsafe_code)]
         let map = unsafe { Mmap::map(&file) }.map_err(io)?;
-        Ok(Self::Mapped(Arc::new(map)))
-    }
-}
-
-/// One tensor of a checkpoint.
-#[derive(Clone)]
-pub struct RawTensor {
-    /// Element type.
-    pub dtype: RawType,
-    /// Sizes, outermost first.
-    pub shape: Vec<usize>,
-    /// Steps between elements along each axis; `None` when contiguous.
-    pub(super) strides: Option<Vec<usize>>,
-    pub(super) file: FileBytes,
-    /// The tensor's storage in the file, from its first element on.
-    pub(super) range: Range<usize>,
-}
-
-impl std::fmt::Debug for RawTensor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}{:?}", self.dtype, self.shape)
-    }
-}
-
-impl RawTensor {
-    /// Number of elements; saturates where a hostile shape would overflow.
-    pub fn len(&self) -> usize {
-        self.shape.iter().fold(1, |n, d| n.saturating_mul(*d))
-    }
-
-    /// Whether it has no element.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Every element as f32, row-major. `None` where the bytes do not cover the shape.
-    pub fn to_f32(&self) -> Option<Vec<f32>> {
-        let bytes = self.file.as_slice().get(self.range.clone())?;
-        let size = self.dtype.size();
-        let len = self.len();
-        match &self.strides {
-            None => Some(convert(self.dtype, bytes.get(..len.checked_mul(size)?)?)),
-            Some(strides) => {
-                let all = convert(self.dtype, bytes);
-                let mut out = Vec::with_capacity(len.min(all.len()));
-                gather(&all, &self.shape, strides, 0, &mut out)?;
-                Some(out)
-            }
-        }
-    }
-}
-
-/// Copies a strided view, axis by axis.
-fn gather(
-    all: &[f32],
-    shape: &[usize],
-    strides: &[usize],
-    at: usize,
-    out: &mut Vec<f32>,
-) -> Option<()> {
-    match (shape.split_first(), strides.split_first()) {
-        (Some((size, shape)), Some((stride, strides))) => (0..*size)
-            .try_for_each(|i| gather(all, shape, strides, at + i.checked_mul(*stride)?, out)),
-        _ => {
-            out.push(*all.get(at)?);
-            Some(())
-        }
-    }
-}
-
-/// Little-endian elements to f32.
-fn convert(dtype: RawType, bytes: &[u8]) -> Vec<f32> {
-    macro_rules! each {
-        ($type:ty, $map:expr) => {
-            bytes
-                .chunks_exact(size_of::<$type>())
-                .map(|b| {
-                    let mut word = [0; size_of::<$type>()];
-                    word.copy_from_slice(b);
-                    $map(<$type>::from_le_bytes(word))
-                })
-                .collect()
-        };
-    }
-    match dtype {
-        RawType::F16 => each!(f16, f16::to_f32),
-        RawType::Bf16 => each!(bf16, bf16::to_f32),
-        RawType::F32 => each!(f32, |v| v),
-        RawType::F64 => each!(f64, |v| v as f32),
-        RawType::I8 => each!(i8, f32::from),
-        RawType::U8 | RawType::Bool => each!(u8, f32::from),
-        RawType::I16 => each!(i16, f32::from),
-        RawType::I32 => each!(i32, |v| v as f32),
-        RawType::I64 => each!(i64, |v| v as f32),
+        Ok(Self::Mapped(Arc::new(map), Arc::new(Mutex::new(file))))
     }
 }
 
 /// A checkpoint's tensors by name.
 pub type StateDict = BTreeMap<String, RawTensor>;
 
-/// Reads a checkpoint: safetensors, or PyTorch's zip format (`.ckpt`, `.pth`, `.pt`).
+/// Reads a checkpoint: safetensors, or one of PyTorch's two formats (`.ckpt`, `.pth`, `.pt`, `.bin`).
 ///
 /// # Errors
 /// Names the file and what is wrong: neither format, damaged, or something the restricted reader refuses.
@@ -209,10 +96,7 @@ fn parse(file: FileBytes, path: &Path) -> Result<StateDict, ModelError> {
         return read_safetensors(&file).map_err(refuse);
     }
     if bytes.starts_with(&[0x80]) {
-        return Err(refuse(
-            "is a PyTorch file from before version 1.6; open it in Python and save its state_dict as safetensors"
-                .into(),
-        ));
+        return torch_legacy::read(&file).map_err(refuse);
     }
     Err(refuse(
         "is neither a safetensors file nor a PyTorch checkpoint".into(),
@@ -233,9 +117,7 @@ fn read_safetensors(file: &FileBytes) -> Result<StateDict, String> {
         let tensor = RawTensor {
             dtype,
             shape: view.shape().to_vec(),
-            strides: None,
-            file: file.clone(),
-            range: start..start + data.len(),
+            place: Place::Plain(file.clone(), start..start + data.len()),
         };
         state.insert(name.to_owned(), tensor);
     }

@@ -5,11 +5,15 @@ mod file;
 mod names;
 mod pickle;
 mod pickle_machine;
+mod raw;
 mod save;
 mod torch;
+mod torch_legacy;
+mod torch_tensors;
 
 pub use apply::{KeyReport, ShapeProblem, load_into};
 pub(crate) use file::read_checkpoint_bytes;
-pub use file::{RawTensor, RawType, StateDict, read_checkpoint};
+pub use file::{StateDict, read_checkpoint};
 pub use names::Names;
+pub use raw::{RawTensor, RawType};
 pub use save::save_module;

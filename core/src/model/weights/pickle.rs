@@ -44,8 +44,16 @@ impl Pickle {
     /// # Errors
     /// In words, for damaged pickles, opcodes that PyTorch does not write, and sizes out of bounds.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let (nodes, root) = Machine::new(bytes).run()?;
-        Ok(Self { nodes, root })
+        Ok(Self::read_first(bytes)?.0)
+    }
+
+    /// Reads the pickle that `bytes` begins with; what follows it comes back.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub fn read_first(bytes: &[u8]) -> Result<(Self, &[u8]), String> {
+        let (nodes, root, rest) = Machine::new(bytes).run()?;
+        Ok((Self { nodes, root }, rest))
     }
 
     /// The value the pickle stands for.
@@ -56,6 +64,14 @@ impl Pickle {
     /// A value by its place.
     pub fn node(&self, id: Id) -> &Node {
         self.nodes.get(id as usize).unwrap_or(&Node::Opaque)
+    }
+
+    /// The descriptions of all objects outside the pickle.
+    pub fn outside(&self) -> impl Iterator<Item = Id> + '_ {
+        self.nodes.iter().filter_map(|node| match node {
+            Node::Persistent(description) => Some(*description),
+            _ => None,
+        })
     }
 
     /// A string value.

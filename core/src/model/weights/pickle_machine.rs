@@ -29,11 +29,11 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Reads to the end: all values, and the place of the one the pickle stands for.
-    pub fn run(mut self) -> Result<(Vec<Node>, Id), String> {
+    /// Reads to the end: all values, the place of the one the pickle stands for, and what follows the pickle.
+    pub fn run(mut self) -> Result<(Vec<Node>, Id, &'a [u8]), String> {
         loop {
             if let Some(root) = self.step()? {
-                return Ok((self.nodes, root));
+                return Ok((self.nodes, root, self.input));
             }
         }
     }

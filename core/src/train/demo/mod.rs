@@ -16,7 +16,7 @@ pub(super) use heads::{
 
 use super::features::Frozen;
 use super::recipe::DemoRecipe;
-use crate::model::{ModelBundle, ModelError};
+use crate::model::{ModelBundle, ModelError, SoundInput};
 
 /// Why the demo model cannot be trained or measured.
 #[derive(Debug, Error)]
@@ -61,7 +61,8 @@ pub fn train_demo(
     let device = Device::flex();
     let visual = backbones::visual(out, recipe, &device, &mut log)?;
     let audio = backbones::audio(out, recipe, &device, &mut log)?;
-    let (image_prep, sound_prep) = (recipe.image_prep(), recipe.audio.sound_prep());
+    let image_prep = recipe.image_prep();
+    let sound_prep = SoundInput::Logmel(recipe.audio.sound_prep());
     let (still_visual, still_audio) = (
         visual.clone().freeze_tables(),
         audio.clone().freeze_tables(),

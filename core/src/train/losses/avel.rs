@@ -17,14 +17,18 @@ pub struct AvelTargets {
 }
 
 /// Mean binary cross-entropy of logits.
-pub fn binary<const D: usize>(logits: Tensor<D>, target: Tensor<D>) -> Tensor<1> {
+pub(super) fn binary<const D: usize>(logits: Tensor<D>, target: Tensor<D>) -> Tensor<1> {
     let yes = log_sigmoid(logits.clone()) * target.clone();
     let no = log_sigmoid(-logits) * (-target + 1.0);
     -(yes + no).mean()
 }
 
 /// Cross-entropy of class logits `[b, c]`, the mean over what `weight` counts.
-pub(crate) fn category(logits: Tensor<2>, class: &Tensor<1, Int>, weight: &Tensor<1>) -> Tensor<1> {
+pub(in crate::train) fn category(
+    logits: Tensor<2>,
+    class: &Tensor<1, Int>,
+    weight: &Tensor<1>,
+) -> Tensor<1> {
     let [rows, _] = logits.dims();
     let picked = log_softmax(logits, 1).gather(1, class.clone().reshape([rows, 1]));
     let weighted = picked.reshape([rows]) * weight.clone();

@@ -5,6 +5,6 @@ mod parse;
 mod segment;
 
 pub(super) use avel::category;
-pub use avel::{AvelTargets, avel_loss, binary};
+pub use avel::{AvelTargets, avel_loss};
 pub use parse::{Smoothing, avvp_loss, parsed_seconds_loss, probability_loss};
 pub use segment::{MATCHING_WEIGHT, mask_loss, matching_loss, ms3_loss, s4_loss};

@@ -1,0 +1,168 @@
+//! The architectures that can be built, each with upstream's configuration.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use serde_json::Value;
+
+use super::ModelError;
+use super::backbones::{
+    Backbone, BackboneSpec, HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig,
+};
+use super::desc::Pair;
+use super::prep::{FbankPrep, SoundPrep};
+use super::weights::{Names, StateDict, load_into};
+
+/// A configuration of one of the architectures that can be built.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BackboneConfig {
+    /// Swin Transformer V2.
+    SwinV2(SwinV2Config),
+    /// HTS-AT.
+    HtsAt(HtsAtConfig),
+    /// Vision Transformer.
+    Vit(VitConfig),
+    /// ResNeXt.
+    ResNext(ResNextConfig),
+}
+
+impl BackboneConfig {
+    /// The configuration of `architecture` that upstream's arguments describe, checked.
+    pub(super) fn read(architecture: &str, config: &Value) -> Result<Self, ModelError> {
+        fn parse<T: serde::de::DeserializeOwned>(config: &Value) -> Result<T, ModelError> {
+            serde_json::from_value(config.clone()).map_err(|e| ModelError::Config(e.to_string()))
+        }
+        Ok(match architecture {
+            "swin_v2" => {
+                let config: SwinV2Config = parse(config)?;
+                config.validate()?;
+                Self::SwinV2(config)
+            }
+            "hts_at" => {
+                let config: HtsAtConfig = parse(config)?;
+                config.validate()?;
+                Self::HtsAt(config)
+            }
+            "vit" => {
+                let config: VitConfig = parse(config)?;
+                config.validate()?;
+                Self::Vit(config)
+            }
+            "resnext" => {
+                let config: ResNextConfig = parse(config)?;
+                config.validate()?;
+                Self::ResNext(config)
+            }
+            other => {
+                return Err(ModelError::Config(format!(
+                    "unknown architecture {other:?}; known are swin_v2, hts_at, vit and resnext"
+                )));
+            }
+        })
+    }
+
+    /// What the backbone will be.
+    pub fn spec(&self, name: &str) -> BackboneSpec {
+        match self {
+            Self::SwinV2(config) => config.spec(name),
+            Self::HtsAt(config) => config.spec(name),
+            Self::Vit(config) => config.spec(name),
+            Self::ResNext(config) => config.spec(name),
+        }
+    }
+
+    /// Height and width of its pictures; `None` for what takes a spectrogram.
+    pub(super) fn picture(&self) -> Option<Pair> {
+        match self {
+            Self::SwinV2(config) => Some(config.img_size),
+            Self::Vit(config) => Some(config.img_size),
+            Self::ResNext(config) => Some(config.img_size),
+            Self::HtsAt(_) => None,
+        }
+    }
+
+    /// The same for sound made into pictures. Swin has one size; ViT interpolates its position embedding; ResNeXt takes any.
+    pub(super) fn hearing(self, prep: &FbankPrep) -> Result<Self, ModelError> {
+        if !prep.is_sane() {
+            let what = "the filter bank's settings make no sense";
+            return Err(ModelError::Config(what.into()));
+        }
+        let size = (prep.rows, prep.mel_bins);
+        Ok(match self {
+            Self::Vit(mut config) => {
+                config.input_size = Some(size);
+                config.validate()?;
+                Self::Vit(config)
+            }
+            Self::ResNext(mut config) => {
+                config.img_size = size;
+                config.validate()?;
+                Self::ResNext(config)
+            }
+            other => other,
+        })
+    }
+
+    /// Classes of its classifier; 0 for none.
+    pub(super) fn num_classes(&self) -> usize {
+        match self {
+            Self::SwinV2(config) => config.num_classes,
+            Self::HtsAt(config) => config.num_classes,
+            Self::Vit(config) => config.num_classes,
+            Self::ResNext(config) => config.num_classes,
+        }
+    }
+
+    /// The same without a classifier: nothing downstream uses it, and its weights may be left out.
+    pub(super) fn without_classifier(mut self) -> Self {
+        *match &mut self {
+            Self::SwinV2(config) => &mut config.num_classes,
+            Self::HtsAt(config) => &mut config.num_classes,
+            Self::Vit(config) => &mut config.num_classes,
+            Self::ResNext(config) => &mut config.num_classes,
+        } = 0;
+        self
+    }
+
+    /// The backbone with the weights of a checkpoint; `path` is for errors.
+    pub(super) fn load(
+        self,
+        name: &str,
+        state: StateDict,
+        path: &Path,
+        device: &Device,
+    ) -> Result<Box<dyn Backbone>, ModelError> {
+        Ok(match self {
+            Self::SwinV2(config) => {
+                let model = load_into(config.init(device)?, state, Names::SwinV2, path)?;
+                Box::new(model.named(name).freeze_tables())
+            }
+            Self::HtsAt(config) => {
+                let model = load_into(config.init(device)?, state, Names::HtsAt, path)?;
+                Box::new(model.named(name).freeze_tables())
+            }
+            Self::Vit(config) => {
+                let model = load_into(config.init(device)?, state, Names::Vit, path)?;
+                Box::new(model.named(name).freeze_tables())
+            }
+            Self::ResNext(config) => {
+                let model = load_into(config.init(device)?, state, Names::ResNext, path)?;
+                Box::new(model.named(name).freeze_tables())
+            }
+        })
+    }
+}
+
+impl HtsAtConfig {
+    /// The spectrogram this configuration was trained on.
+    pub fn sound_prep(&self) -> SoundPrep {
+        SoundPrep {
+            sample_rate: self.sample_rate,
+            n_fft: self.n_fft,
+            hop_size: self.hop_size,
+            mel_bins: self.mel_bins,
+            fmin: self.fmin,
+            fmax: self.fmax,
+        }
+    }
+}

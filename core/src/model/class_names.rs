@@ -1,0 +1,33 @@
+//! What the classifiers of published backbones tell apart: lists of class names, embedded in the program.
+
+use crate::base::Labels;
+
+const AUDIOSET: &str = include_str!("../../../assets/labels/audioset-527.txt");
+const IMAGENET_1K: &str = include_str!("../../../assets/labels/imagenet-1k.txt");
+const IMAGENET_21K: &str = include_str!("../../../assets/labels/imagenet-21k.txt");
+
+/// Google's list has two classes, by place, that the ImageNet of 2011 (`imagenet-22k`, 21,841 classes) has not.
+const ONLY_GOOGLES: [usize; 2] = [9205, 15027];
+
+/// The lists there are, as descriptions name them.
+pub const CLASS_LISTS: [&str; 4] = [
+    "audioset-527",
+    "imagenet-1k",
+    "imagenet-21k",
+    "imagenet-22k",
+];
+
+/// A list in the order of the classifier's outputs. `None` for a name that is not in [`CLASS_LISTS`].
+pub fn class_names(list: &str) -> Option<Labels> {
+    Some(match list {
+        "audioset-527" => Labels::new(AUDIOSET.lines()),
+        "imagenet-1k" => Labels::new(IMAGENET_1K.lines()),
+        "imagenet-21k" => Labels::new(IMAGENET_21K.lines()),
+        "imagenet-22k" => {
+            let lines = IMAGENET_21K.lines().enumerate();
+            let there = lines.filter(|(place, _)| !ONLY_GOOGLES.contains(place));
+            Labels::new(there.map(|(_, name)| name))
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,94 @@
+//! In which numbers a backbone's matrices are kept and multiplied.
+//!
+//! In f16, matrices of linear layers and convolutions take half the memory, and their products run in f16 where the device is
+//! faster at that; norms, position biases, softmax and the sums from block to block stay in f32. Features are f32 either way.
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Device, FloatDType, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::ModelError;
+
+/// What the user asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 32 bit.
+    #[default]
+    F32,
+    /// 16 bit, or an error where the device computes in none.
+    F16,
+    /// 16 bit where the device computes in it, else 32.
+    Auto,
+}
+
+impl std::str::FromStr for Precision {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "f32" => Ok(Self::F32),
+            "f16" => Ok(Self::F16),
+            "auto" => Ok(Self::Auto),
+            _ => Err("a precision is f32, f16 or auto".to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for Precision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Auto => "auto",
+        })
+    }
+}
+
+impl Precision {
+    /// Whether it comes to 16 bit on a device. The CPU's kernels compute in f32 only: f16 would make them slower.
+    ///
+    /// # Errors
+    /// 16 bit is asked for and the device has none.
+    pub fn is_half_on(self, device: &Device) -> Result<bool, ModelError> {
+        let cpu = *device == Device::flex();
+        let able = !cpu && device.supports_dtype(FloatDType::F16);
+        match (self, able) {
+            (Self::F32, _) => Ok(false),
+            (Self::Auto, able) => Ok(able),
+            (Self::F16, true) => Ok(true),
+            (Self::F16, false) => Err(ModelError::Config(format!(
+                "{} does not compute in f16 here: use --precision f32, or auto",
+                if cpu { "the CPU" } else { "this device" }
+            ))),
+        }
+    }
+}
+
+/// A module whose matrices are in f16. Patches are cut in f32: that convolution is small, and its input is the picture.
+pub(super) fn halved<M: Module>(module: M) -> M {
+    module.map(&mut Halve(Vec::new()))
+}
+
+/// Field names, and the type that holds each.
+struct Halve(Vec<(String, String)>);
+
+impl ModuleMapper for Halve {
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.0.push((name.to_owned(), container_type.to_owned()));
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.0.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let matrix = self.0.last().is_some_and(|(name, holder)| {
+            name == "weight" && ["Struct:Linear", "Struct:Conv2d"].contains(&holder.as_str())
+        });
+        match matrix && !self.0.iter().any(|(name, _)| name == "patch_embed") {
+            true => Param::from_tensor(param.val().cast(FloatDType::F16)),
+            false => param,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! One tensor of a checkpoint: its type and shape, and where its bytes are. Values are read piece by piece, when asked for.
+
+use std::ops::Range;
+
+use half::{bf16, f16};
+
+use super::file::FileBytes;
+
+/// Element types a checkpoint may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RawType {
+    /// 16-bit float.
+    F16,
+    /// 16-bit float with the range of `F32`.
+    Bf16,
+    /// 32-bit float.
+    F32,
+    /// 64-bit float.
+    F64,
+    /// Signed bytes.
+    I8,
+    /// Bytes.
+    U8,
+    /// 16-bit integers.
+    I16,
+    /// 32-bit integers.
+    I32,
+    /// 64-bit integers.
+    I64,
+    /// Truth values, a byte each.
+    Bool,
+}
+
+impl RawType {
+    /// Bytes of one element.
+    pub fn size(self) -> usize {
+        match self {
+            Self::I8 | Self::U8 | Self::Bool => 1,
+            Self::F16 | Self::Bf16 | Self::I16 => 2,
+            Self::F32 | Self::I32 => 4,
+            Self::F64 | Self::I64 => 8,
+        }
+    }
+}
+
+/// One tensor of a checkpoint.
+#[derive(Clone)]
+pub struct RawTensor {
+    /// Element type.
+    pub dtype: RawType,
+    /// Sizes, outermost first.
+    pub shape: Vec<usize>,
+    pub(super) place: Place,
+}
+
+/// Where a tensor's elements are.
+#[derive(Clone)]
+pub(super) enum Place {
+    /// In this range of the file, row-major.
+    Plain(FileBytes, Range<usize>),
+    /// In this range of the file, from the first element on, with these steps along each axis.
+    Strided(FileBytes, Range<usize>, Vec<usize>),
+    /// In other tensors, which follow each other along the first axis.
+    Joined(Vec<RawTensor>),
+}
+
+/// Elements read at a time: enough to be fast, nothing beside a large matrix.
+const PIECE: usize = 1 << 18;
+
+impl std::fmt::Debug for RawTensor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}{:?}", self.dtype, self.shape)
+    }
+}
+
+impl RawTensor {
+    /// Tensors one after the other along the first axis. `None` where their other sizes differ.
+    pub(super) fn joined(parts: Vec<Self>) -> Option<Self> {
+        let (first, others) = parts.split_first()?;
+        let (dtype, mut shape) = (first.dtype, first.shape.clone());
+        for part in others {
+            if part.shape.get(1..)? != shape.get(1..)? {
+                return None;
+            }
+            shape[0] = shape[0].checked_add(*part.shape.first()?)?;
+        }
+        Some(Self {
+            dtype,
+            shape,
+            place: Place::Joined(parts),
+        })
+    }
+
+    /// Number of elements; saturates where a hostile shape would overflow.
+    pub fn len(&self) -> usize {
+        self.shape.iter().fold(1, |n, d| n.saturating_mul(*d))
+    }
+
+    /// Whether it has no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every element as f32, row-major. `None` where the bytes do not cover the shape, or cannot be read.
+    pub fn to_f32(&self) -> Option<Vec<f32>> {
+        let mut out = Vec::with_capacity(self.room()?);
+        self.each_piece(1, &mut |piece| out.extend_from_slice(piece))?;
+        Some(out)
+    }
+
+    /// A matrix `[rows, cols]` as f32, column by column. `None` also where it is no matrix.
+    pub(super) fn to_f32_transposed(&self) -> Option<Vec<f32>> {
+        let [rows, cols] = *self.shape.as_slice() else {
+            return None;
+        };
+        let mut out = vec![0.0; self.room()?];
+        let mut row = 0;
+        self.each_piece(cols.max(1), &mut |piece| {
+            transpose_into(&mut out[row..], piece, rows, cols);
+            row += piece.len() / cols.max(1);
+        })?;
+        Some(out)
+    }
+
+    /// The number of elements, once it is known that there are bytes for them.
+    fn room(&self) -> Option<usize> {
+        let len = self.len();
+        let there = match &self.place {
+            Place::Plain(_, range) => len.checked_mul(self.dtype.size())? <= range.len(),
+            // Its shape was compared with its storage when it was read, or repeats elements: then only so much is believed.
+            Place::Strided(_, range, _) => len <= range.len().saturating_mul(64),
+            Place::Joined(parts) => parts.iter().all(|part| part.room().is_some()),
+        };
+        there.then_some(len)
+    }
+
+    /// Shows every element in order, in pieces of a multiple of `unit` elements.
+    fn each_piece(&self, unit: usize, visit: &mut dyn FnMut(&[f32])) -> Option<()> {
+        let size = self.dtype.size();
+        match &self.place {
+            Place::Plain(file, range) => {
+                let end = range.start + self.room()? * size;
+                let step = (PIECE / unit)
+                    .max(1)
+                    .saturating_mul(unit)
+                    .saturating_mul(size);
+                let (mut bytes, mut values) = (Vec::new(), Vec::new());
+                for start in (range.start..end).step_by(step) {
+                    bytes.resize(step.min(end - start), 0);
+                    file.read(start, &mut bytes)?;
+                    values.clear();
+                    convert(self.dtype, &bytes, &mut values);
+                    visit(&values);
+                }
+            }
+            Place::Strided(file, range, strides) => {
+                let (mut bytes, mut all) = (vec![0; range.len()], Vec::new());
+                file.read(range.start, &mut bytes)?;
+                convert(self.dtype, &bytes, &mut all);
+                let mut out = Vec::with_capacity(self.room()?);
+                gather(&all, &self.shape, strides, 0, &mut out)?;
+                visit(&out);
+            }
+            Place::Joined(parts) => {
+                for part in parts {
+                    part.each_piece(unit, visit)?;
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+/// Writes some rows of a matrix into the same columns of its transpose, square by square, so that both sides stay in the cache.
+fn transpose_into(out: &mut [f32], piece: &[f32], rows: usize, cols: usize) {
+    const SQUARE: usize = 32;
+    let count = piece.len() / cols.max(1);
+    for top in (0..count).step_by(SQUARE) {
+        for left in (0..cols).step_by(SQUARE) {
+            for row in top..(top + SQUARE).min(count) {
+                for col in left..(left + SQUARE).min(cols) {
+                    out[col * rows + row] = piece[row * cols + col];
+                }
+            }
+        }
+    }
+}
+
+/// Copies a strided view, axis by axis.
+fn gather(
+    all: &[f32],
+    shape: &[usize],
+    strides: &[usize],
+    at: usize,
+    out: &mut Vec<f32>,
+) -> Option<()> {
+    match (shape.split_first(), strides.split_first()) {
+        (Some((size, shape)), Some((stride, strides))) => (0..*size)
+            .try_for_each(|i| gather(all, shape, strides, at + i.checked_mul(*stride)?, out)),
+        _ => {
+            out.push(*all.get(at)?);
+            Some(())
+        }
+    }
+}
+
+/// Little-endian elements as f32, appended.
+fn convert(dtype: RawType, bytes: &[u8], out: &mut Vec<f32>) {
+    macro_rules! each {
+        ($type:ty, $map:expr) => {
+            out.extend(bytes.chunks_exact(size_of::<$type>()).map(|b| {
+                let mut word = [0; size_of::<$type>()];
+                word.copy_from_slice(b);
+                $map(<$type>::from_le_bytes(word))
+            }))
+        };
+    }
+    match dtype {
+        RawType::F16 => each!(f16, f16::to_f32),
+        RawType::Bf16 => each!(bf16, bf16::to_f32),
+        RawType::F32 => each!(f32, |v| v),
+        RawType::F64 => each!(f64, |v| v as f32),
+        RawType::I8 => each!(i8, f32::from),
+        RawType::U8 | RawType::Bool => each!(u8, f32::from),
+        RawType::I16 => each!(i16, f32::from),
+        RawType::I32 => each!(i32, |v| v as f32),
+        RawType::I64 => each!(i64, |v| v as f32),
+    }
+}

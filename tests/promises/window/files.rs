@@ -1,0 +1,150 @@
+//! Files come by drop, folder and typed path; a lost one is found again, and its neighbours with it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use mettle_app::app::MettleApp;
+use mettle_app::command::Intent;
+use mettle_app::files::{Wanted, expand, typed_path};
+use mettle_app::state::Dialog;
+use mettle_core::engine::{JobSpec, ReplyBody};
+
+use super::scripted::{ScriptedEngine, broken, window};
+
+fn opens(engine: &ScriptedEngine) -> Vec<PathBuf> {
+    let asked = engine.asked().into_iter();
+    let paths = asked.filter_map(|(_, job)| match job {
+        JobSpec::Open { path } => Some(path),
+        _ => None,
+    });
+    paths.collect()
+}
+
+fn wait_for(window: &mut Harness<'static, MettleApp>, done: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !done() {
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "waited in vain"
+        );
+        window.run_steps(1);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn touch(path: &Path) {
+    std::fs::write(path, b"not really a clip").expect("a file");
+}
+
+#[test]
+fn a_folder_opens_its_clips_in_order_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["b.MP4", "a.wav", "notes.txt"] {
+        touch(&folder.path().join(name));
+    }
+    let (mut window, engine) = window(&[]);
+    let paths = vec![folder.path().to_owned()];
+    window.state_mut().ask(Intent::OpenPaths(paths));
+    window.run_steps(2);
+    let theirs = engine.clone();
+    wait_for(&mut window, move || opens(&theirs).len() == 2);
+    let wanted = ["a.wav", "b.MP4"].map(|name| folder.path().join(name));
+    assert_eq!(opens(&engine), wanted);
+}
+
+#[test]
+fn a_folder_without_clips_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let problem = expand(vec![folder.path().to_owned()]).expect_err("it is empty");
+    assert!(problem.title.contains("Found no clip"));
+    assert_eq!(problem.path.as_deref(), Some(folder.path()));
+}
+
+#[test]
+fn a_missing_file_is_located_and_its_neighbours_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = |name: &str| folder.path().join(name);
+    touch(&here("dog.mp4"));
+    touch(&here("cat.mp4"));
+    let (mut window, engine) = window(&["/gone/dog.mp4", "/gone/cat.mp4", "/gone/cow.mp4"]);
+    for name in ["dog.mp4", "cat.mp4", "cow.mp4"] {
+        let job = engine.open_of(&format!("/gone/{name}"));
+        engine.say(job, ReplyBody::Failed(broken(name)));
+    }
+    window.run_steps(4);
+    window.get_by_label("Locate file…");
+    let id = window.state().state().selected.expect("a clip");
+    window.state_mut().ask(Intent::Moved(id, here("dog.mp4")));
+    window.run_steps(4);
+    let again: Vec<PathBuf> = opens(&engine).split_off(3);
+    assert_eq!(
+        again,
+        [here("dog.mp4"), here("cat.mp4")],
+        "the cow is not there either"
+    );
+}
+
+#[test]
+fn where_there_is_no_file_dialog_a_path_is_typed() {
+    let (mut window, engine) = window(&[]);
+    let (wanted, text, no_service) = (Wanted::Clips, String::new(), true);
+    let dialog = Dialog::Path {
+        wanted,
+        text,
+        no_service,
+    };
+    window.state_mut().ask(Intent::Dialog(dialog));
+    window.run_steps(3);
+    window.get_by_label_contains("This desktop has no file dialog");
+    window.event(egui::Event::Text("'/clips/a dog.mp4'".into()));
+    window.run_steps(3);
+    window.key_press(egui::Key::Enter);
+    window.run_steps(3);
+    assert_eq!(opens(&engine), [PathBuf::from("/clips/a dog.mp4")]);
+}
+
+#[test]
+fn paths_are_understood_as_file_managers_write_them() {
+    assert_eq!(typed_path("file:///a%20b.mp4"), Some("/a b.mp4".into()));
+    assert_eq!(typed_path("  "), None);
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the window opens files by path".into())
+    }
+}
+
+#[test]
+fn dropped_files_open_and_a_hovering_one_is_announced() {
+    let (mut window, engine) = window(&[]);
+    let hovered = egui::HoveredFile {
+        path: Some("/clips/dog.mp4".into()),
+        ..Default::default()
+    };
+    window.input_mut().hovered_files.push(hovered);
+    window.run_steps(2);
+    window.get_by_label("Drop to open dog.mp4");
+    window.input_mut().hovered_files.clear();
+    for name in ["dog.mp4", "cat.mp4"] {
+        let path = PathBuf::from("/clips").join(name);
+        window
+            .input_mut()
+            .dropped_files
+            .push(Arc::new(Dropped(path)));
+    }
+    window.run_steps(3);
+    assert_eq!(opens(&engine).len(), 2);
+    let state = window.state().state();
+    assert_eq!(state.entry().expect("one is shown").name(), "dog.mp4");
+}

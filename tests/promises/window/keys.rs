@@ -1,0 +1,283 @@
+//! Each key does what the sheet says: lanes, events, marks, views; and a key can be given to another command.
+
+use egui::{Event, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use mettle_app::app::MettleApp;
+use mettle_app::command::Command;
+use mettle_app::keymap::{Changes, Keymap, bind};
+use mettle_app::settings::SoundView;
+use mettle_app::state::{AppState, Dialog, Entry};
+use mettle_core::base::{Time, TimeSpan};
+use mettle_core::engine::JobSpec;
+
+use super::scripted::{ScriptedEngine, clip, fill, window};
+
+type Window = Harness<'static, MettleApp>;
+
+fn opened() -> (Window, ScriptedEngine) {
+    let (mut window, engine) = window(&["/clips/dog.mp4"]);
+    fill(&mut window, &engine, &clip("/clips/dog.mp4", 1), 10);
+    (window, engine)
+}
+
+fn press(window: &mut Window, key: Key) {
+    press_with(window, Modifiers::NONE, key);
+}
+
+fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run_steps(3);
+}
+
+fn state(window: &Window) -> &AppState {
+    window.state().state()
+}
+
+fn entry(window: &Window) -> &Entry {
+    state(window).entry().expect("a clip")
+}
+
+fn at(window: &Window) -> f64 {
+    state(window).player.time.as_secs_f64()
+}
+
+fn secs(from: i64, to: i64) -> TimeSpan {
+    TimeSpan::new(
+        Time::from_micros(from * 1_000_000),
+        Time::from_micros(to * 1_000_000),
+    )
+}
+
+#[test]
+fn tab_goes_through_the_events_and_keeps_to_a_chosen_lane() {
+    let (mut window, _) = opened();
+    press(&mut window, Key::Tab);
+    assert_eq!(
+        (at(&window), entry(&window).selection()),
+        (2.0, Some(secs(2, 5)))
+    );
+    press(&mut window, Key::Tab);
+    assert_eq!(
+        (at(&window), entry(&window).selection()),
+        (6.0, Some(secs(6, 8)))
+    );
+    press_with(&mut window, Modifiers::SHIFT, Key::Tab);
+    assert_eq!(at(&window), 2.0);
+    press(&mut window, Key::Escape);
+    assert_eq!(entry(&window).selection(), None);
+    // The lanes stand by their highest score: Bark, Church bell, Truck.
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(entry(&window).lane.as_deref(), Some("Church bell"));
+    press(&mut window, Key::Home);
+    press(&mut window, Key::Tab);
+    assert_eq!(at(&window), 6.0, "the bark is of another lane");
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(entry(&window).lane.as_deref(), Some("Bark"));
+}
+
+#[test]
+fn marks_select_play_once_and_fit() {
+    let (mut window, _) = opened();
+    press(&mut window, Key::ArrowRight);
+    press(&mut window, Key::I);
+    assert_eq!(entry(&window).selection(), Some(secs(1, 10)));
+    press(&mut window, Key::ArrowRight);
+    press(&mut window, Key::ArrowRight);
+    press(&mut window, Key::O);
+    assert_eq!(entry(&window).selection(), Some(secs(1, 3)));
+    press(&mut window, Key::Z);
+    let shown = (entry(&window).view_start, entry(&window).view_span);
+    assert!(
+        (shown.0 - 0.8).abs() < 1e-9 && (shown.1 - 2.4).abs() < 1e-9,
+        "{shown:?}"
+    );
+    press(&mut window, Key::Z);
+    assert_eq!(
+        (entry(&window).view_start, entry(&window).view_span),
+        (0.0, 10.0)
+    );
+    press_with(&mut window, Modifiers::SHIFT, Key::Space);
+    assert!(
+        state(&window).player.playing && at(&window) < 1.9,
+        "it plays from the in mark"
+    );
+    press(&mut window, Key::K);
+    press(&mut window, Key::Backslash);
+    assert!(state(&window).settings.looping);
+    // An in mark after the out mark starts a new selection.
+    press(&mut window, Key::End);
+    press(&mut window, Key::ArrowLeft);
+    press(&mut window, Key::I);
+    assert_eq!(entry(&window).selection(), Some(secs(9, 10)));
+}
+
+#[test]
+fn a_selection_is_repeated_and_a_single_play_ends_at_its_end() {
+    let (mut window, _) = opened();
+    for (key, times) in [(Key::I, 1), (Key::Period, 3), (Key::O, 1)] {
+        for _ in 0..times {
+            press(&mut window, key);
+            std::thread::sleep(std::time::Duration::from_millis(60));
+            window.run_steps(2);
+        }
+    }
+    let span = entry(&window).selection().expect("a selection");
+    assert_eq!(
+        span.end,
+        Time::from_micros(120_000),
+        "three frames of 40 ms"
+    );
+    press_with(&mut window, Modifiers::SHIFT, Key::Space);
+    let started = std::time::Instant::now();
+    while state(&window).player.playing {
+        assert!(
+            started.elapsed().as_secs() < 10,
+            "it does not stop at the out mark"
+        );
+        window.run_steps(1);
+    }
+    assert_eq!(state(&window).player.time, span.end);
+    press(&mut window, Key::Backslash);
+    press(&mut window, Key::Space);
+    let mut turned = 0;
+    let mut last = Time::ZERO;
+    while turned < 2 {
+        assert!(started.elapsed().as_secs() < 20, "it does not start again");
+        window.run_steps(1);
+        let now = state(&window).player.time;
+        turned += usize::from(now < last);
+        last = now;
+    }
+    assert!(state(&window).player.playing);
+}
+
+#[test]
+fn w_turns_the_sound_view_and_asks_for_a_spectrogram_once() {
+    let (mut window, engine) = opened();
+    let asked = |engine: &ScriptedEngine| {
+        let asked = engine.asked();
+        let spectrograms = asked
+            .iter()
+            .filter(|(_, job)| matches!(job, JobSpec::Spectrogram { .. }));
+        spectrograms.count()
+    };
+    assert_eq!(asked(&engine), 0, "nobody wants to see it yet");
+    for view in [
+        SoundView::Spectrogram,
+        SoundView::Off,
+        SoundView::Waveform,
+        SoundView::Spectrogram,
+    ] {
+        press(&mut window, Key::W);
+        assert_eq!(state(&window).settings.sound_view, view);
+    }
+    assert_eq!(asked(&engine), 1);
+}
+
+#[test]
+fn views_change_and_are_reset() {
+    let (mut window, _) = opened();
+    press(&mut window, Key::F);
+    assert!(
+        window.query_by_label("Search clips").is_none(),
+        "only the picture"
+    );
+    window.get_by_label("Picture of dog.mp4");
+    press(&mut window, Key::F);
+    window.get_by_label("Search clips");
+    press_with(&mut window, Modifiers::COMMAND, Key::Minus);
+    assert!((state(&window).settings.scale - 0.9).abs() < 1e-6);
+    window.state_mut().ask(Command::ResetLayout);
+    window.run_steps(4);
+    assert_eq!(state(&window).settings.scale, 1.0);
+    press(&mut window, Key::M);
+    assert!(state(&window).settings.muted);
+    press_with(&mut window, Modifiers::COMMAND, Key::W);
+    assert!(state(&window).entries.is_empty());
+    window.get_by_label("See what is heard and seen, second by second");
+}
+
+#[test]
+fn f6_gives_the_keyboard_to_the_controls_and_escape_takes_it_back() {
+    let (mut window, _) = opened();
+    press(&mut window, Key::F6);
+    assert!(window.ctx.memory(|memory| memory.focused().is_some()));
+    press(&mut window, Key::Escape);
+    assert!(window.ctx.memory(|memory| memory.focused().is_none()));
+    press(&mut window, Key::Tab);
+    assert_eq!(at(&window), 2.0, "Tab is the timeline's again");
+}
+
+#[test]
+fn a_command_gets_another_key_and_the_old_owner_loses_it() {
+    let (mut window, _) = opened();
+    // Tall enough for the whole sheet: what is scrolled out of sight cannot be clicked.
+    window.set_size(egui::vec2(1280.0, 2600.0));
+    press(&mut window, Key::F1);
+    window.run_steps(3);
+    window.get_by_label("Key of Go to time…").click();
+    window.run_steps(3);
+    assert_eq!(
+        state(&window).dialog,
+        Dialog::Shortcuts(String::new(), Some(Command::GoTo))
+    );
+    press(&mut window, Key::M);
+    let keys = Keymap::of(&window.ctx);
+    assert_eq!(
+        keys.command_of((Modifiers::NONE, Key::M)),
+        Some(Command::GoTo)
+    );
+    assert!(keys.keys(Command::Mute).is_empty());
+    press(&mut window, Key::Escape);
+    press(&mut window, Key::M);
+    assert_eq!(state(&window).dialog, Dialog::GoTo(String::new()));
+    assert!(!state(&window).settings.muted);
+}
+
+#[test]
+fn changed_keys_survive_being_stored_and_taken_back_leave_nothing() {
+    let mut changes = Changes::new();
+    bind(
+        &mut changes,
+        Command::Mute,
+        Some((Modifiers::COMMAND, Key::U)),
+    );
+    let stored = serde_json::to_string(&changes).expect("they can be stored");
+    let read: Changes = serde_json::from_str(&stored).expect("and read");
+    assert_eq!(
+        Keymap::new(&read).keys(Command::Mute),
+        [(Modifiers::COMMAND, Key::U)]
+    );
+    bind(&mut changes, Command::Mute, Some((Modifiers::NONE, Key::M)));
+    assert!(
+        changes.is_empty(),
+        "the first key again is no change: {changes:?}"
+    );
+}
+
+#[test]
+fn every_command_is_in_a_menu_with_its_key() {
+    for command in Command::ALL {
+        let (mut window, _) = opened();
+        window.get_by_label(command.group().text()).click();
+        window.run_steps(3);
+        assert!(
+            window.query_all_by_label_contains(command.text()).count() > 0
+                || *command == Command::OpenSample,
+            "the menu {} lacks {command:?}",
+            command.group().text()
+        );
+    }
+}
+
+#[test]
+fn the_palette_runs_what_is_typed() {
+    let (mut window, _) = opened();
+    press_with(&mut window, Modifiers::COMMAND, Key::K);
+    window.event(Event::Text("table of ev".into()));
+    window.run_steps(3);
+    press(&mut window, Key::Enter);
+    assert_eq!(state(&window).tab, mettle_app::state::InspectorTab::Events);
+}

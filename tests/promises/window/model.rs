@@ -1,0 +1,96 @@
+//! The model is said plainly and can be changed: clips are analysed anew, late scores of the old one are dropped, and a
+//! folder that is no model changes nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use mettle_app::app::MettleApp;
+use mettle_app::command::{Command, Intent};
+use mettle_app::models::AskModel;
+use mettle_core::base::Labels;
+use mettle_core::engine::{JobSpec, ModelChoice, ModelInfo, ReplyBody};
+
+use super::scripted::{clip, fill, prediction, window_in};
+
+fn models() -> AskModel {
+    Arc::new(|choice| match choice {
+        ModelChoice::Folder(folder) if folder.ends_with("empty") => {
+            Err("there is no model.json in it".to_owned())
+        }
+        _ => Ok(ModelInfo {
+            name: if *choice == ModelChoice::Demo {
+                "Demo"
+            } else {
+                "Kennel"
+            }
+            .to_owned(),
+            about: "Knows animals by their drawings.".to_owned(),
+            labels: Labels::new(["Bark", "Church bell", "Truck"]),
+            sha256: "0123456789abcdef0123".to_owned(),
+            tasks: vec![mettle_core::project::Task::Localize],
+        }),
+    })
+}
+
+fn wait_for(window: &mut Harness<'static, MettleApp>, done: impl Fn(&MettleApp) -> bool) {
+    let started = Instant::now();
+    while !done(window.state()) {
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "waited in vain"
+        );
+        window.run_steps(1);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn another_model_analyses_anew() {
+    let size = egui::vec2(1280.0, 800.0);
+    let (mut window, engine) = window_in(
+        Harness::builder(),
+        size,
+        &["/clips/dog.mp4"],
+        Some(models()),
+    );
+    let dog = clip("/clips/dog.mp4", 1);
+    fill(&mut window, &engine, &dog, 10);
+    wait_for(&mut window, |app| app.state().model.is_some());
+    window.state_mut().ask(Command::ChooseModel);
+    window.run_steps(3);
+    window.get_by_label_contains("3 classes and nothing else");
+    let old = engine.job_of(|job| matches!(job, JobSpec::Predict { .. }));
+
+    let kennel = ModelChoice::Folder("/models/kennel".into());
+    window.state_mut().ask(Intent::Model(kennel.clone()));
+    wait_for(&mut window, move |app| app.state().model_choice == kennel);
+    window.run_steps(2);
+    let asked = engine.asked();
+    let last = asked.iter().rev().find_map(|(_, job)| match job {
+        JobSpec::Predict { model, .. } => Some(model.clone()),
+        _ => None,
+    });
+    assert_eq!(last, Some(ModelChoice::Folder("/models/kennel".into())));
+    engine.say(old, ReplyBody::Prediction(prediction(&dog, 10)));
+    window.run_steps(3);
+    let entry = window.state().state().entry().expect("a clip");
+    assert!(
+        entry.prediction.is_none(),
+        "late scores of the old model are dropped"
+    );
+}
+
+#[test]
+fn a_folder_that_is_no_model_is_said_so_and_the_old_one_stays() {
+    let size = egui::vec2(1280.0, 800.0);
+    let (mut window, _) = window_in(Harness::builder(), size, &[], Some(models()));
+    wait_for(&mut window, |app| app.state().model.is_some());
+    let empty = ModelChoice::Folder("/models/empty".into());
+    window.state_mut().ask(Intent::Model(empty));
+    wait_for(&mut window, |app| !app.state().toasts.is_empty());
+    window.run_steps(2);
+    window.get_by_label("Could not use /models/empty");
+    assert_eq!(window.state().state().model_choice, ModelChoice::Demo);
+}
