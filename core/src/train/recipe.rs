@@ -110,7 +110,7 @@ impl Default for DemoRecipe {
                 warm_up: 50,
             },
             scenes: DemoScenes {
-                localize: (2400, 200),
+                localize: (1200, 200),
                 parse: (200, 100),
                 segment: (250, 100),
                 segment_many: (400, 100),
@@ -118,11 +118,11 @@ impl Default for DemoRecipe {
             // Table 13 has 10 epochs on 3339 clips; fewer, easier clips want more.
             localize_schedule: HeadSchedule {
                 batch: 16,
-                epochs: 10,
+                epochs: 12,
                 lr: 1e-3,
-                step: 3,
+                step: 4,
                 gamma: 0.35,
-                weight_decay: 0.02,
+                weight_decay: 0.05,
                 recombined: 0.0,
             },
             parse_schedule: HeadSchedule {
@@ -136,9 +136,9 @@ impl Default for DemoRecipe {
             },
             segment_schedule: HeadSchedule {
                 batch: 6,
-                epochs: 12,
+                epochs: 9,
                 lr: 2e-3,
-                step: 4,
+                step: 3,
                 gamma: 0.5,
                 weight_decay: 0.01,
                 recombined: 0.0,
