@@ -8,6 +8,7 @@ use burn::tensor::Device;
 
 use super::model::bundle;
 use super::{EngineError, EngineOptions, ModelChoice};
+use crate::features::FeatureCache;
 use crate::gpu::{DeviceError, DeviceReport, choose};
 use crate::model::{Familiarity, LoadedModel};
 
@@ -15,6 +16,7 @@ use crate::model::{Familiarity, LoadedModel};
 pub struct ComputeSession {
     device: Result<Device, DeviceError>,
     models: HashMap<ModelChoice, ReadyModel>,
+    features: Option<FeatureCache>,
 }
 
 /// A model on the device.
@@ -26,7 +28,10 @@ pub(super) struct ReadyModel {
 }
 
 /// The session of the `media` thread: decoders belong to the jobs.
-pub struct MediaSession;
+pub struct MediaSession {
+    /// Where features of clips are kept, if anywhere.
+    pub(super) features: Option<FeatureCache>,
+}
 
 /// The session of the `weights` thread: downloads belong to the jobs.
 pub struct WeightsSession;
@@ -54,7 +59,13 @@ impl ComputeSession {
         Self {
             device: chosen.map(|(device, _)| device),
             models: HashMap::new(),
+            features: options.features.clone(),
         }
+    }
+
+    /// Where features of clips are kept, if anywhere.
+    pub(super) fn features(&self) -> Option<FeatureCache> {
+        self.features.clone()
     }
 
     /// The device and a model on it, loaded the first time it is asked for.

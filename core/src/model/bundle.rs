@@ -59,12 +59,18 @@ pub struct LoadedModel {
     pub visual: Box<dyn Backbone>,
     /// The backbone that listens; takes what [`Self::sound_prep`] makes.
     pub audio: Box<dyn Backbone>,
+    /// Hash of the visual backbone's weights and configuration.
+    pub visual_hash: ContentHash,
+    /// Hash of the audio backbone's weights and configuration.
+    pub audio_hash: ContentHash,
     /// From a picture to the visual backbone's input.
     pub image_prep: ImagePrep,
     /// From a second of sound to the audio backbone's input.
     pub sound_prep: SoundInput,
     /// How often that second is repeated.
     pub sound_tile: usize,
+    /// How many stretches of time lie one below the other in the picture that its audio backbone takes.
+    pub sound_fold: usize,
     /// The head for event localization, in the order of the labels.
     pub localize: Option<LocalizeHead>,
     /// The head for video parsing, in the order of its labels.
@@ -185,9 +191,12 @@ impl ModelBundle {
             about: self.about(),
             visual: self.load_backbone(&manifest.visual, device)?,
             audio: self.load_backbone(&manifest.audio, device)?,
+            visual_hash: self.place.backbone_hash(&manifest.visual)?,
+            audio_hash: self.place.backbone_hash(&manifest.audio)?,
             image_prep,
             sound_prep,
             sound_tile: manifest.audio.tile.unwrap_or(1),
+            sound_fold: manifest.audio.description.fold(),
             localize: None,
             parse: None,
             segment: None,
@@ -313,6 +322,25 @@ impl Place {
                 weights::read_checkpoint_bytes(&self.read(name)?, &self.path(name))
             }
         }
+    }
+
+    /// BLAKE3 over a backbone's architecture, configuration and weights.
+    fn backbone_hash(&self, entry: &BackboneEntry) -> Result<ContentHash, ModelError> {
+        let description = &entry.description;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("{} {}\n", description.architecture, description.config).as_bytes());
+        match self {
+            Self::Folder(dir) => {
+                let path = dir.join(&entry.weights);
+                hasher
+                    .update_mmap_rayon(&path)
+                    .map_err(|e| ModelError::io(path, e))?;
+            }
+            Self::Embedded(_) => {
+                hasher.update(&self.read(&entry.weights)?);
+            }
+        }
+        Ok(ContentHash(*hasher.finalize().as_bytes()))
     }
 
     /// SHA-256 over name, length and content of every file.
