@@ -7,5 +7,6 @@ mod house;
 mod hub;
 mod media;
 mod model;
+mod modes;
 mod scenes;
 mod window;

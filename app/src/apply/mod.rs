@@ -3,6 +3,7 @@
 mod clips;
 mod compute;
 mod look;
+mod modes;
 mod timeline;
 mod transport;
 
@@ -78,10 +79,18 @@ pub fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: Intent) {
         }
         Intent::Scrub(to) => hands.player.seek(to),
         Intent::View(start, span) => timeline::set_view(state, start, span),
-        Intent::Threshold(value) => {
-            state.settings.threshold = value.clamp(0.0, 1.0);
+        Intent::Threshold(value) => modes::set_threshold(state, value),
+        Intent::OwnThreshold(of, value) => {
+            state.settings.own_thresholds.set(&of, value);
             replies::redraw_tracks(state);
         }
+        Intent::Mode(mode) => modes::set_mode(state, mode),
+        Intent::Filter(filter) => state.filter = filter,
+        Intent::Masks(masks) => {
+            state.settings.masks = masks;
+            replies::redraw_tracks(state);
+        }
+        Intent::Attention(wish) => state.attention.wish = wish,
         Intent::Volume(value) => look::set_volume(state, hands, value),
         Intent::Speed(speed) => hands.player.set_speed(speed),
         Intent::SearchText(text) => state.search = text,
@@ -135,9 +144,12 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
         Command::Threshold => state.focus = Some(Focus::Threshold),
         Command::ShowSecond => state.tab = InspectorTab::Second,
         Command::ShowEvents => state.tab = InspectorTab::Events,
+        Command::ShowMasks => state.tab = InspectorTab::Masks,
+        Command::ShowAttention => state.tab = InspectorTab::Attention,
         _ => {
             let _done = transport::run(state, hands, command)
                 || timeline::run(state, hands, command)
+                || modes::run(state, command)
                 || look::run(state, hands, command);
         }
     }

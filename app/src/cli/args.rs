@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mettle_core::engine::ModelChoice;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Task;
+use serde::{Deserialize, Serialize};
 
 pub use super::models::ModelsArgs;
 
@@ -37,7 +38,7 @@ pub struct Cli {
 pub enum Command {
     /// Analyse clips: a table on stdout, files into a folder.
     #[command(
-        after_help = "Examples:\n  mettle analyze dog.mp4\n  mettle analyze *.mp4 --out results --format csv\n  mettle analyze dog.mp4 --format json | jq '.tracks'\n\nExit codes: 0 all clips analysed, 1 a clip failed (the others were analysed), 2 wrong usage."
+        after_help = "Examples:\n  mettle analyze dog.mp4\n  mettle analyze *.mp4 --out results --format csv\n  mettle analyze dog.mp4 --format json | jq '.tracks'\n  mettle analyze dog.mp4 --task all --out results --pictures --masks\n\nExit codes: 0 all clips analysed, 1 a clip failed (the others were analysed), 2 wrong usage."
     )]
     Analyze(AnalyzeArgs),
     /// Say which devices there are, which one is used, and why not another.
@@ -65,7 +66,9 @@ pub enum Command {
     #[command(after_help = "Examples:\n  mettle demo\n  mettle demo --headless --out demo-result")]
     Demo(DemoArgs),
     /// Measure how fast this machine opens and analyses clips.
-    #[command(after_help = "Examples:\n  mettle bench\n  mettle bench --json --minutes 60")]
+    #[command(
+        after_help = "Examples:\n  mettle bench\n  mettle bench --json --minutes 60\n  mettle bench backbones --device cpu"
+    )]
     Bench(BenchArgs),
     /// What is kept of clips analysed before, so that analysing them again takes no time.
     #[command(
@@ -88,9 +91,10 @@ pub struct AnalyzeArgs {
     /// Files to analyse.
     #[arg(required = true, value_name = "CLIP")]
     pub clips: Vec<PathBuf>,
-    /// What to ask: localize.
-    #[arg(long, default_value = "localize", value_parser = task)]
-    pub task: Task,
+    /// What to ask: which events are both heard and seen (localize), what is heard and what is seen (parse), where the
+    /// picture sounds (segment), or all that the model has a head for.
+    #[arg(long, value_enum, default_value = "localize")]
+    pub task: Asked,
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
@@ -103,15 +107,48 @@ pub struct AnalyzeArgs {
     /// The kind of file. Given without --out, it is written to stdout in place of the table.
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// From which score on a class counts as happening, 0 to 1.
+    /// From which score on a class counts as happening, and a place of a mask as sounding, 0 to 1.
     #[arg(long, default_value = "0.5", value_parser = threshold)]
     pub threshold: f32,
-    /// Also write a film strip (PNG) and a short clip with the labels drawn in (MP4) into the folder.
+    /// Also write a film strip (PNG) and a short clip with labels and masks drawn in (MP4, the sound copied) into the folder.
     #[arg(long, requires = "out")]
     pub pictures: bool,
+    /// Also write a picture (PNG, 0 and 255) for the mask of each second into the folder, named as in AVSBench:
+    /// CLIP/CLIP_1.png is the first second.
+    #[arg(long, requires = "out")]
+    pub masks: bool,
+    /// Width and height of masks in files, such as 224x224 to compare with AVSBench; the clip's if not given.
+    #[arg(long, value_name = "WxH", value_parser = mask_size)]
+    pub mask_size: Option<(u32, u32)>,
     /// No table and no progress bar.
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// What `analyze` asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asked {
+    /// Which events are both heard and seen.
+    Localize,
+    /// What is heard and what is seen.
+    Parse,
+    /// Where the picture sounds.
+    Segment,
+    /// All that the model has a head for.
+    All,
+}
+
+impl Asked {
+    /// The tasks; for all, those in `known`.
+    pub fn tasks(self, known: impl Fn(Task) -> bool) -> Vec<Task> {
+        match self {
+            Self::Localize => vec![Task::Localize],
+            Self::Parse => vec![Task::Parse],
+            Self::Segment => vec![Task::Segment],
+            Self::All => Task::ALL.into_iter().filter(|task| known(*task)).collect(),
+        }
+    }
 }
 
 /// Kinds of file that `analyze` writes.
@@ -243,7 +280,11 @@ pub struct DemoArgs {
 
 /// Options of `bench`.
 #[derive(Args, Clone, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct BenchArgs {
+    /// Something else to measure.
+    #[command(subcommand)]
+    pub part: Option<BenchPart>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -253,6 +294,41 @@ pub struct BenchArgs {
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+}
+
+/// What `bench` can measure beside opening clips.
+#[derive(Clone, Debug, Subcommand)]
+pub enum BenchPart {
+    /// Measure backbones of full size with random weights: time, operations a second, the device's ceiling, memory.
+    #[command(
+        after_help = "Examples:\n  mettle bench backbones --device cpu\n  mettle bench backbones vit_large_patch16_224 --json\n  mettle bench backbones --peer 'python3 tests/peers/backbones.py' --readme README.md"
+    )]
+    Backbones(BackbonesArgs),
+}
+
+/// Options of `bench backbones`.
+#[derive(Args, Clone, Debug)]
+pub struct BackbonesArgs {
+    /// The backbones, by their descriptions' names; all where none is named.
+    pub names: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Inputs a pass.
+    #[arg(long, default_value = "10")]
+    pub batch: usize,
+    /// Passes, after one that does not count.
+    #[arg(long, default_value = "5")]
+    pub rounds: usize,
+    /// A program that runs the same backbones, to be measured in turn with this one.
+    #[arg(long, value_name = "COMMAND")]
+    pub peer: Option<String>,
+    /// A page whose table is to be replaced.
+    #[arg(long, value_name = "FILE")]
+    pub readme: Option<PathBuf>,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
@@ -297,6 +373,16 @@ fn model(text: &str) -> Result<ModelChoice, String> {
     }
 }
 
+fn mask_size(text: &str) -> Result<(u32, u32), String> {
+    let sides = text.split_once('x');
+    let sides = sides.and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    sides
+        .filter(|(w, h): &(u32, u32)| (1..=8192).contains(w) && (1..=8192).contains(h))
+        .ok_or_else(|| {
+            "a size is two numbers up to 8192 with an x between, such as 224x224".to_owned()
+        })
+}
+
 fn size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let power = match text[digits.len()..].to_ascii_uppercase().as_str() {
@@ -314,13 +400,6 @@ fn size(text: &str) -> Result<u64, String> {
     match number * 1e3_f64.powi(power) {
         bytes if (0.0..1e18).contains(&bytes) => Ok(bytes as u64),
         _ => Err("a size is between 0 and 1000000 TB".to_owned()),
-    }
-}
-
-fn task(text: &str) -> Result<Task, String> {
-    match text {
-        "localize" => Ok(Task::Localize),
-        _ => Err("the tasks of `analyze` are: localize".to_owned()),
     }
 }
 

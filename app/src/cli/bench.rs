@@ -1,8 +1,6 @@
 //! `mettle bench`: open to first frame, open to full timeline, and memory on a long clip.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use mettle_core::base::Time;
@@ -11,9 +9,10 @@ use mettle_core::media::{Mp4Writer, RgbFrame};
 use mettle_core::project::Task;
 use serde_json::{Value, json};
 
-use super::args::BenchArgs;
+use super::args::{BenchArgs, BenchPart};
 use super::driver::Driver;
-use super::{Failure, analyze, output};
+use super::memory::Memory;
+use super::{Failure, analyze, bench_backbones, output};
 
 /// How often the ten-second clip is analysed; the middle time counts.
 const ROUNDS: usize = 5;
@@ -22,6 +21,9 @@ const LONG: (u32, usize, usize, u32) = (5, 192, 108, 16_000);
 
 /// Measure and print.
 pub fn run(args: &BenchArgs) -> Result<(), Failure> {
+    if let Some(BenchPart::Backbones(args)) = &args.part {
+        return bench_backbones::run(args);
+    }
     let folder = std::env::temp_dir().join(format!("mettle-bench-{}", std::process::id()));
     output::make_folder(&folder)?;
     let measured = measure(args, &folder);
@@ -47,7 +49,7 @@ fn measure(args: &BenchArgs, folder: &Path) -> Result<Value, Failure> {
     let (mut first, mut full) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let analysed = driver
-            .analyse(&ten, Task::Localize, &args.model)
+            .analyse(&ten, &[Task::Localize], &args.model)
             .map_err(told)?;
         first.extend(analysed.first_frame);
         full.push(analysed.complete);
@@ -62,7 +64,7 @@ fn measure(args: &BenchArgs, folder: &Path) -> Result<Value, Failure> {
         write_long(&long, args.minutes)?;
         let memory = Memory::watch();
         let analysed = driver
-            .analyse(&long, Task::Localize, &args.model)
+            .analyse(&long, &[Task::Localize], &args.model)
             .map_err(told)?;
         figures["long_clip_minutes"] = json!(args.minutes);
         figures["long_clip_ms"] = json!(millis(analysed.complete));
@@ -105,53 +107,4 @@ fn write_long(path: &Path, minutes: u32) -> Result<(), Failure> {
         writer.write_sound(&(0..per_frame).map(tone).collect::<Vec<f32>>())?;
     }
     Ok(writer.finish()?)
-}
-
-/// Watches how much memory this process holds.
-struct Memory {
-    before: Option<u64>,
-    most: Arc<AtomicU64>,
-    done: Arc<AtomicBool>,
-}
-
-impl Memory {
-    fn watch() -> Self {
-        let (most, done) = (
-            Arc::new(AtomicU64::new(0)),
-            Arc::new(AtomicBool::new(false)),
-        );
-        let (highest, stop) = (Arc::clone(&most), Arc::clone(&done));
-        let watch = move || {
-            while !stop.load(Ordering::Relaxed) {
-                highest.fetch_max(resident_mib().unwrap_or(0), Ordering::Relaxed);
-                std::thread::sleep(Duration::from_millis(50));
-            }
-        };
-        // Without the thread there is no figure for the peak, which is then said.
-        let _ = std::thread::Builder::new()
-            .name("memory".to_owned())
-            .spawn(watch);
-        Self {
-            before: resident_mib(),
-            most,
-            done,
-        }
-    }
-
-    /// Before and at most, in MiB; `None` where the system does not say.
-    fn stop(self) -> (Option<u64>, Option<u64>) {
-        self.done.store(true, Ordering::Relaxed);
-        let most = self.most.load(Ordering::Relaxed);
-        (self.before, (most > 0).then_some(most))
-    }
-}
-
-/// Memory held by this process, as Linux tells it.
-fn resident_mib() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kib / 1024)
 }

@@ -27,8 +27,8 @@ pub struct Driver {
 pub struct Analysed {
     /// The clip.
     pub clip: Arc<Clip>,
-    /// Complete.
-    pub prediction: Arc<Prediction>,
+    /// Complete, one a task asked, in that order.
+    pub predictions: Vec<Arc<Prediction>>,
     /// What the user should know.
     pub notices: Vec<Problem>,
     /// From handing the file in to its first frame; `None` without pictures.
@@ -76,11 +76,11 @@ impl Driver {
         self.engine.device()
     }
 
-    /// Open a clip and score it.
+    /// Open a clip and ask the tasks of it.
     pub fn analyse(
         &self,
         path: &Path,
-        task: Task,
+        tasks: &[Task],
         model: &ModelChoice,
     ) -> Result<Analysed, Problem> {
         let begin = Instant::now();
@@ -97,24 +97,29 @@ impl Driver {
         })?;
         let opened = begin.elapsed();
         let clip = clip.ok_or_else(|| without_result(path))?;
-        let (mut first_scores, mut prediction) = (None, None);
-        let predict = self.engine.submit(JobSpec::Predict {
-            clip: Arc::clone(&clip),
-            task,
-            model: model.clone(),
-        });
-        self.work(&name, predict, |body| match body {
-            ReplyBody::Prediction(part) => {
-                first_scores.get_or_insert_with(|| begin.elapsed());
-                prediction = Some(part);
-            }
-            ReplyBody::Notice(notice) => notices.push(notice),
-            _ => {}
-        })?;
+        let (mut first_scores, mut predictions) = (None, Vec::new());
+        for &task in tasks {
+            let mut prediction = None;
+            let predict = self.engine.submit(JobSpec::Predict {
+                clip: Arc::clone(&clip),
+                task,
+                model: model.clone(),
+            });
+            self.work(&name, predict, |body| match body {
+                ReplyBody::Prediction(part) => {
+                    first_scores.get_or_insert_with(|| begin.elapsed());
+                    prediction = Some(part);
+                }
+                // Every task has the same to say of the clip.
+                ReplyBody::Notice(notice) if !notices.contains(&notice) => notices.push(notice),
+                _ => {}
+            })?;
+            predictions.push(prediction.ok_or_else(|| without_result(path))?);
+        }
         let complete = begin.elapsed();
         Ok(Analysed {
             clip,
-            prediction: prediction.ok_or_else(|| without_result(path))?,
+            predictions,
             notices,
             first_frame,
             opened,

@@ -6,12 +6,17 @@ pub mod analysis;
 mod analyze;
 mod args;
 mod bench;
+mod bench_backbones;
+mod bench_peer;
+mod bench_table;
 mod cache;
 mod demo;
 mod doctor;
 mod driver;
 mod eval;
 mod features;
+pub mod masks;
+mod memory;
 mod models;
 mod names;
 mod output;
@@ -24,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use args::{Cli, Command};
+pub use args::{Asked, Cli, Command};
 
 /// A command failed; the lines say why and have been, or are to be, printed on stderr.
 #[derive(Debug)]

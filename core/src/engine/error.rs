@@ -36,7 +36,7 @@ pub enum EngineError {
     )]
     NoWeights(String),
     /// The model cannot do what is asked.
-    #[error("the model {model} has no head for the task {task:?}")]
+    #[error("the model {model} has no {} head", task.name())]
     NoHead {
         /// The model's name.
         model: String,

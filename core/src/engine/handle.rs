@@ -155,7 +155,8 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         JobSpec::Waveform { clip }
         | JobSpec::Spectrogram { clip }
         | JobSpec::Thumbnails { clip }
-        | JobSpec::Predict { clip, .. } => Some(clip.path.clone()),
+        | JobSpec::Predict { clip, .. }
+        | JobSpec::Attention { clip, .. } => Some(clip.path.clone()),
         JobSpec::WarmUp { .. } | JobSpec::Kept { .. } | JobSpec::Weights(_) => None,
     }
 }
@@ -173,6 +174,9 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::Spectrogram { clip } => format!("Draw the spectrogram of {}", name(&clip.path)),
         JobSpec::Thumbnails { clip } => format!("Draw the film strip of {}", name(&clip.path)),
         JobSpec::Predict { clip, .. } => format!("Analyse {}", name(&clip.path)),
+        JobSpec::Attention { clip, segment, .. } => {
+            format!("Look at second {segment} of {}", name(&clip.path))
+        }
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
         JobSpec::Kept { clear: false } => "Look at the kept features".to_owned(),
         JobSpec::Kept { clear: true } => "Clear the kept features".to_owned(),

@@ -8,7 +8,7 @@ use crate::base::{ClipId, Time};
 use crate::features::CacheSummary;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
-use crate::predict::Prediction;
+use crate::predict::{Attention, Prediction};
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +93,8 @@ pub enum ReplyBody {
     Thumbnails(ClipId, Vec<Thumbnail>),
     /// Scores so far; the last one before `Done` is complete.
     Prediction(Arc<Prediction>),
+    /// What meta-tokens read in one second.
+    Attention(Arc<Attention>),
     /// How much is kept of clips analysed before.
     Kept(CacheSummary),
     /// Which weights are here now.

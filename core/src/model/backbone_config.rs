@@ -124,6 +124,29 @@ impl BackboneConfig {
         self
     }
 
+    /// With random weights and without a classifier, ready for inference.
+    ///
+    /// # Errors
+    /// Numbers that do not fit each other.
+    pub fn random(self, name: &str, device: &Device) -> Result<Box<dyn Backbone>, ModelError> {
+        Ok(match self.without_classifier() {
+            Self::SwinV2(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
+            Self::HtsAt(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
+            Self::Vit(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
+            Self::ResNext(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
+        })
+    }
+
+    /// Matrix operations for one input, without the classifier.
+    pub fn operations(&self) -> u64 {
+        match self {
+            Self::SwinV2(config) => config.operations(),
+            Self::HtsAt(config) => config.operations(),
+            Self::Vit(config) => config.operations(),
+            Self::ResNext(config) => config.operations(),
+        }
+    }
+
     /// The backbone with the weights of a checkpoint; `path` is for errors.
     pub(super) fn load(
         self,

@@ -69,6 +69,8 @@ pub struct LoadedModel {
     pub sound_prep: SoundInput,
     /// How often that second is repeated.
     pub sound_tile: usize,
+    /// How many stretches of time lie one below the other in the picture that its audio backbone takes.
+    pub sound_fold: usize,
     /// The head for event localization, in the order of the labels.
     pub localize: Option<LocalizeHead>,
     /// The head for video parsing, in the order of its labels.
@@ -182,6 +184,7 @@ impl ModelBundle {
             image_prep,
             sound_prep,
             sound_tile: manifest.audio.tile.unwrap_or(1),
+            sound_fold: manifest.audio.description.fold(),
             localize: None,
             parse: None,
             segment: None,

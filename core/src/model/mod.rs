@@ -2,11 +2,13 @@
 
 pub mod backbones;
 pub mod heads;
+pub mod kernels;
 pub mod lcd;
 pub mod prep;
 pub mod weights;
 
 pub mod params;
+pub mod speed;
 
 mod backbone_config;
 mod bundle;

@@ -7,6 +7,7 @@ mod heat;
 mod kept;
 mod keys;
 mod model;
+mod modes;
 mod scripted;
 mod shaders;
 mod snapshots;

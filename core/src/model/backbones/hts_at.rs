@@ -6,6 +6,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, PaddingConfig2d};
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
+use super::frozen::{FrozenBlocks, on_cpu};
 use super::hts_at_config::HtsAtConfig;
 use super::parts::{MergeNorm, PatchEmbed, PatchMerge, drop_path_of, layer_norm};
 use super::stretch::stretch_time;
@@ -60,15 +61,22 @@ impl HtsAtConfig {
         }
         let merges = stage + 1 < self.depths.len();
         let downsample = merges.then(|| PatchMerge::new(width, MergeNorm::Before, device));
-        Ok(Stage { blocks, downsample })
+        Ok(Stage {
+            blocks,
+            downsample,
+            frozen: None,
+        })
     }
 }
 
 /// One stage: blocks, then merging, save in the last.
 #[derive(Module, Debug)]
 struct Stage {
+    /// None once frozen.
     blocks: Vec<BlockV1>,
     downsample: Option<PatchMerge>,
+    #[module(skip)]
+    frozen: Option<FrozenBlocks>,
 }
 
 /// HTS-AT from the log-mel spectrogram on.
@@ -104,6 +112,9 @@ impl HtsAt {
         let mut layers = Vec::with_capacity(self.spec.layers.len());
         for stage in &self.layers {
             let grid = self.spec.layers[layers.len()].grid;
+            if let Some(frozen) = &stage.frozen {
+                x = frozen.forward(x, &mut layers);
+            }
             for block in &stage.blocks {
                 x = block.forward(x);
                 layers.push(x.clone());
@@ -159,11 +170,16 @@ impl HtsAt {
         })
     }
 
-    /// Computes position biases once and for all: for weights that will not change any more.
+    /// Computes position biases once and for all, and hands the blocks to the CPU's own kernels where they are on the CPU: for
+    /// weights that will not change any more.
     pub fn freeze_tables(mut self) -> Self {
+        let on_cpu = on_cpu(&self.norm.gamma.val().device());
         for stage in &mut self.layers {
             let blocks = std::mem::take(&mut stage.blocks);
-            stage.blocks = blocks.into_iter().map(BlockV1::freeze_tables).collect();
+            match on_cpu && !blocks.is_empty() {
+                true => stage.frozen = Some(FrozenBlocks::new(blocks, BlockV1::freeze)),
+                false => stage.blocks = blocks.into_iter().map(BlockV1::freeze_tables).collect(),
+            }
         }
         self
     }

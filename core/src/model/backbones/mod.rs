@@ -1,5 +1,7 @@
 //! Backbones: frozen networks whose every block's output is a feature. A further one is one file and one description.
 
+mod flops;
+mod frozen;
 mod hts_at;
 mod hts_at_config;
 pub(super) mod parts;

@@ -27,9 +27,12 @@ pub(in crate::model) fn linear(d_in: usize, d_out: usize, bias: bool, device: &D
     layer
 }
 
+/// The epsilon of every norm of Swin-V2 and HTS-AT.
+pub(super) const EPSILON: f64 = 1e-5;
+
 /// LayerNorm with epsilon 1e-5, as in Swin-V2 and HTS-AT.
 pub(in crate::model) fn layer_norm(width: usize, device: &Device) -> LayerNorm {
-    layer_norm_of(width, 1e-5, device)
+    layer_norm_of(width, EPSILON, device)
 }
 
 /// LayerNorm with an epsilon of one's own.
@@ -87,8 +90,8 @@ impl PatchEmbed {
 /// Two linear layers with the exact (erf) GELU between.
 #[derive(Module, Debug)]
 pub(in crate::model) struct Mlp {
-    fc1: Linear,
-    fc2: Linear,
+    pub fc1: Linear,
+    pub fc2: Linear,
 }
 
 impl Mlp {

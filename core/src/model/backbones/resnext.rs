@@ -9,10 +9,11 @@ use burn::tensor::activation::{relu, softmax};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::frozen::{FrozenBottlenecks, on_cpu, packed_groups, packed_pixels};
 use super::parts::classifier;
 use super::{Backbone, BackboneSpec, LayerFeatures, LayerShape};
-use crate::model::ModelError;
 use crate::model::desc::{Pair, one_or_two};
+use crate::model::{ModelError, kernels};
 
 /// Channels after the first convolution.
 const STEM: usize = 64;
@@ -88,6 +89,11 @@ impl ResNextConfig {
         }
     }
 
+    /// Channels after the first convolution.
+    pub(super) fn stem(&self) -> usize {
+        STEM
+    }
+
     /// Channels of a block's middle convolution.
     pub(crate) fn inner(&self, channels: usize) -> usize {
         channels * self.base_width / STEM * self.cardinality
@@ -145,6 +151,7 @@ impl ResNextConfig {
             layer2: stage(1),
             layer3: stage(2),
             layer4: stage(3),
+            frozen: None,
             fc: classifier(before, self.num_classes, device),
             spec: self.spec("resnext"),
         })
@@ -254,6 +261,16 @@ impl Bottleneck {
             fold(&mut shortcut.conv, &mut shortcut.norm);
         }
     }
+
+    /// The same for the CPU's kernels, once norms are folded.
+    fn freeze(self) -> kernels::Bottleneck {
+        kernels::Bottleneck {
+            narrow: packed_pixels(self.conv1),
+            look: packed_groups(self.conv2),
+            widen: packed_pixels(self.conv3),
+            shortcut: self.downsample.map(|shortcut| packed_pixels(shortcut.conv)),
+        }
+    }
 }
 
 /// A ResNeXt.
@@ -266,6 +283,9 @@ pub struct ResNext {
     layer2: Vec<Bottleneck>,
     layer3: Vec<Bottleneck>,
     layer4: Vec<Bottleneck>,
+    /// All blocks, then none above.
+    #[module(skip)]
+    frozen: Option<FrozenBottlenecks>,
     fc: Option<Linear>,
     #[module(skip)]
     spec: BackboneSpec,
@@ -279,6 +299,11 @@ impl ResNext {
             .maxpool
             .forward(relu(apply(&self.conv1, &self.bn1, pictures)));
         let mut layers = Vec::with_capacity(self.spec.layers.len());
+        if let Some(frozen) = &self.frozen {
+            let [_, _, rows, cols] = x.dims();
+            let final_norm = frozen.forward(tokens(x), (rows, cols), &mut layers);
+            return LayerFeatures { layers, final_norm };
+        }
         for block in [&self.layer1, &self.layer2, &self.layer3, &self.layer4]
             .into_iter()
             .flatten()
@@ -298,8 +323,10 @@ impl ResNext {
         Some(self.fc.as_ref()?.forward(pooled))
     }
 
-    /// Works the norms into the convolutions: for weights that will not change any more.
+    /// Works the norms into the convolutions, and hands the blocks to the CPU's own kernels where they are on the CPU: for
+    /// weights that will not change any more.
     pub fn freeze_tables(mut self) -> Self {
+        let on_cpu = on_cpu(&self.conv1.weight.val().device());
         fold(&mut self.conv1, &mut self.bn1);
         let stages = [
             &mut self.layer1,
@@ -307,7 +334,16 @@ impl ResNext {
             &mut self.layer3,
             &mut self.layer4,
         ];
-        stages.into_iter().flatten().for_each(Bottleneck::fold);
+        let mut blocks: Vec<Bottleneck> = Vec::new();
+        for stage in stages {
+            stage.iter_mut().for_each(Bottleneck::fold);
+            if on_cpu {
+                blocks.append(stage);
+            }
+        }
+        if !blocks.is_empty() {
+            self.frozen = Some(FrozenBottlenecks::new(blocks, Bottleneck::freeze));
+        }
         self
     }
 

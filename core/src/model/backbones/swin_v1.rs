@@ -4,10 +4,12 @@ use burn::module::{Initializer, Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
 
-use super::parts::{DropPath, INIT_STD, Mlp, layer_norm, linear};
+use super::frozen::{FrozenAttention, Numbers, norm, packed_linear};
+use super::parts::{DropPath, EPSILON, INIT_STD, Mlp, layer_norm, linear};
 use super::windows::{
     WindowPlan, Windows, ints, merge_heads, split_heads, window_attention, with_mask,
 };
+use crate::model::kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 /// Multi-head attention inside the windows of one block.
 #[derive(Module, Debug)]
@@ -50,6 +52,19 @@ impl WindowAttention {
         let scale = (head_width as f64).powf(-0.5);
         let x = window_attention(split_heads(qkv, self.heads), bias, scale);
         self.windows.join(self.proj.forward(merge_heads(x)))
+    }
+
+    fn freeze(self) -> FrozenAttention {
+        let plan = self.windows.plan;
+        let bias = Numbers::of(self.compute_bias());
+        let head_width = self.proj.weight.dims()[0] / self.heads;
+        let scale = vec![(head_width as f32).powf(-0.5); self.heads];
+        FrozenAttention {
+            order: plan.order(),
+            inner: Attention::new(AttentionKind::Dot, scale, plan.tokens(), bias.get()),
+            qkv: packed_linear(self.qkv),
+            proj: packed_linear(self.proj),
+        }
     }
 
     fn compute_bias(&self) -> Tensor<4> {
@@ -101,6 +116,22 @@ impl BlockV1 {
         let x = x + self.drop_path.forward(branch);
         let branch = self.mlp.forward(self.norm2.forward(x.clone()));
         x + self.drop_path.forward(branch)
+    }
+
+    /// The same for the CPU's kernels.
+    pub fn freeze(self) -> TransformerBlock {
+        let attention = self.attn.freeze();
+        TransformerBlock {
+            order: attention.order,
+            place: NormPlace::Before,
+            qkv: attention.qkv,
+            attention: attention.inner,
+            proj: attention.proj,
+            fc1: packed_linear(self.mlp.fc1),
+            fc2: packed_linear(self.mlp.fc2),
+            norm1: norm(self.norm1, EPSILON as f32),
+            norm2: norm(self.norm2, EPSILON as f32),
+        }
     }
 
     /// Computes the position bias once and for all: for weights that will not change any more.

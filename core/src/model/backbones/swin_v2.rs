@@ -7,14 +7,17 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::frozen::{FrozenBlocks, norm, on_cpu, packed_linear};
 use super::parts::{
-    DropPath, MergeNorm, Mlp, PatchEmbed, PatchMerge, Pyramid, classifier, drop_path_of, layer_norm,
+    DropPath, EPSILON, MergeNorm, Mlp, PatchEmbed, PatchMerge, Pyramid, classifier, drop_path_of,
+    layer_norm,
 };
 use super::swin_v2_attention::{AttentionShape, WindowAttentionV2};
 use super::windows::WindowPlan;
 use super::{Backbone, BackboneSpec, LayerFeatures};
 use crate::model::ModelError;
 use crate::model::desc::{Pair, one_or_two};
+use crate::model::kernels::{NormPlace, TransformerBlock};
 
 /// timm's constructor arguments of `SwinTransformerV2`, under timm's names. What is left out has timm's default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -191,7 +194,11 @@ impl SwinV2Config {
             });
         }
         let downsample = (stage > 0).then(|| PatchMerge::new(width / 2, MergeNorm::After, device));
-        Ok(Stage { downsample, blocks })
+        Ok(Stage {
+            downsample,
+            blocks,
+            frozen: None,
+        })
     }
 }
 
@@ -212,13 +219,31 @@ impl Block {
         let branch = self.norm2.forward(self.mlp.forward(x.clone()));
         x + self.drop_path.forward(branch)
     }
+
+    fn freeze(self) -> TransformerBlock {
+        let attention = self.attn.freeze();
+        TransformerBlock {
+            order: attention.order,
+            place: NormPlace::After,
+            qkv: attention.qkv,
+            attention: attention.inner,
+            proj: attention.proj,
+            fc1: packed_linear(self.mlp.fc1),
+            fc2: packed_linear(self.mlp.fc2),
+            norm1: norm(self.norm1, EPSILON as f32),
+            norm2: norm(self.norm2, EPSILON as f32),
+        }
+    }
 }
 
 /// One stage: merging (from the second stage on), then blocks, as timm has it since 0.9.
 #[derive(Module, Debug)]
 struct Stage {
     downsample: Option<PatchMerge>,
+    /// None once frozen.
     blocks: Vec<Block>,
+    #[module(skip)]
+    frozen: Option<FrozenBlocks>,
 }
 
 /// The classifier, as timm names it since 0.9.
@@ -249,6 +274,9 @@ impl SwinV2 {
                 x = merge.forward(x, grid);
             }
             grid = self.spec.layers[layers.len()].grid;
+            if let Some(frozen) = &stage.frozen {
+                x = frozen.forward(x, &mut layers);
+            }
             for block in &stage.blocks {
                 x = block.forward(x);
                 layers.push(x.clone());
@@ -266,9 +294,16 @@ impl SwinV2 {
         Some(self.head.fc.as_ref()?.forward(pooled))
     }
 
-    /// Computes position biases once and for all: for weights that will not change any more.
+    /// Computes position biases once and for all, and hands the blocks to the CPU's own kernels where they are on the CPU: for
+    /// weights that will not change any more.
     pub fn freeze_tables(mut self) -> Self {
         for stage in &mut self.layers {
+            let device = self.norm.gamma.val().device();
+            if on_cpu(&device) && !stage.blocks.is_empty() {
+                let blocks = std::mem::take(&mut stage.blocks);
+                stage.frozen = Some(FrozenBlocks::new(blocks, Block::freeze));
+                continue;
+            }
             stage.blocks = std::mem::take(&mut stage.blocks)
                 .into_iter()
                 .map(|block| Block {

@@ -5,10 +5,12 @@ use burn::nn::Linear;
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::frozen::{FrozenAttention, Numbers, packed, packed_linear};
 use super::parts::linear;
 use super::windows::{
     WindowPlan, Windows, ints, merge_heads, split_heads, window_attention, with_mask,
 };
+use crate::model::kernels::{Attention, AttentionKind};
 
 /// The largest logarithm of an attention scale, ln 100.
 const MAX_LOG_SCALE: f64 = 4.605_170_185_988_092;
@@ -88,6 +90,20 @@ impl WindowAttentionV2 {
     pub fn freeze_tables(mut self) -> Self {
         self.tables = Some(self.compute_tables());
         self
+    }
+
+    /// The same for the CPU's kernels.
+    pub fn freeze(self) -> FrozenAttention {
+        let tables = self.compute_tables();
+        let scale = Numbers::of(tables.scale).get().to_vec();
+        let bias = Numbers::of(tables.bias);
+        let tokens = self.windows.plan.tokens();
+        FrozenAttention {
+            order: self.windows.plan.order(),
+            inner: Attention::new(AttentionKind::Cosine, scale, tokens, bias.get()),
+            qkv: packed(self.qkv, tables.qkv_bias),
+            proj: packed_linear(self.proj),
+        }
     }
 
     /// `[n, h * w, c]` to the same.

@@ -6,11 +6,13 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+use super::frozen::{FrozenBlocks, norm, on_cpu, packed_linear};
 use super::parts::{INIT_STD, Mlp, PatchEmbed, classifier, layer_norm_of, linear};
 use super::windows::{attention, ints, merge_heads, split_heads};
 use super::{Backbone, BackboneSpec, LayerFeatures, LayerShape};
 use crate::model::ModelError;
 use crate::model::desc::{Pair, one_or_two};
+use crate::model::kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 /// Of every norm; ten times smaller than the Swins'.
 const EPSILON: f64 = 1e-6;
@@ -153,6 +155,7 @@ impl VitConfig {
             cls_token: normal.init([1, 1, width], device),
             pos_embed: normal.init([1, 1 + rows * cols, width], device),
             blocks: (0..self.depth).map(|_| Block::new(self, device)).collect(),
+            frozen: None,
             norm: layer_norm_of(width, EPSILON, device),
             head: classifier(width, self.num_classes, device),
             spec: self.spec("vit"),
@@ -206,6 +209,24 @@ impl Block {
         let x = x.clone() + self.attn.forward(self.norm1.forward(x));
         x.clone() + self.mlp.forward(self.norm2.forward(x))
     }
+
+    /// The same for the CPU's kernels: one window, in the order of the map.
+    fn freeze(self, tokens: usize) -> TransformerBlock {
+        let heads = self.attn.heads;
+        let head_width = self.norm1.gamma.dims()[0] / heads;
+        let scale = vec![(head_width as f32).powf(-0.5); heads];
+        TransformerBlock {
+            order: (0..tokens as i32).collect(),
+            place: NormPlace::Before,
+            qkv: packed_linear(self.attn.qkv),
+            attention: Attention::new(AttentionKind::Dot, scale, tokens, &[]),
+            proj: packed_linear(self.attn.proj),
+            fc1: packed_linear(self.mlp.fc1),
+            fc2: packed_linear(self.mlp.fc2),
+            norm1: norm(self.norm1, EPSILON as f32),
+            norm2: norm(self.norm2, EPSILON as f32),
+        }
+    }
 }
 
 /// A Vision Transformer.
@@ -214,7 +235,10 @@ pub struct Vit {
     patch_embed: PatchEmbed,
     cls_token: Param<Tensor<3>>,
     pos_embed: Param<Tensor<3>>,
+    /// None once frozen.
     blocks: Vec<Block>,
+    #[module(skip)]
+    frozen: Option<FrozenBlocks>,
     norm: LayerNorm,
     head: Option<Linear>,
     #[module(skip)]
@@ -225,7 +249,10 @@ impl Vit {
     /// Every block's output, and the last one's after the norm, of pictures `[n, 3, h, w]`. Differentiable.
     pub fn forward(&self, pictures: Tensor<4>) -> LayerFeatures {
         let mut x = self.embed(pictures);
-        let mut layers = Vec::with_capacity(self.blocks.len());
+        let mut layers = Vec::with_capacity(self.spec.layers.len());
+        if let Some(frozen) = &self.frozen {
+            x = frozen.forward(x, &mut layers);
+        }
         for block in &self.blocks {
             x = block.forward(x);
             layers.push(x.clone());
@@ -250,10 +277,15 @@ impl Vit {
         Some(self.head.as_ref()?.forward(class))
     }
 
-    /// Interpolates the position embedding once and for all: for weights that will not change any more.
+    /// Interpolates the position embedding once and for all, and hands the blocks to the CPU's own kernels where they are on the
+    /// CPU: for weights that will not change any more.
     pub fn freeze_tables(mut self) -> Self {
         let tokens = self.spec.layers.first().map_or(0, |layer| layer.tokens);
         self.pos_embed = Param::from_tensor(along_tokens(self.pos_embed.val(), tokens));
+        if on_cpu(&self.norm.gamma.val().device()) && !self.blocks.is_empty() {
+            let blocks = std::mem::take(&mut self.blocks);
+            self.frozen = Some(FrozenBlocks::new(blocks, |block| block.freeze(tokens)));
+        }
         self
     }
 

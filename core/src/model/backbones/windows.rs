@@ -67,7 +67,7 @@ impl WindowPlan {
     }
 
     /// `order[place in window order] = token on the map`.
-    fn order(&self) -> Vec<i32> {
+    pub fn order(&self) -> Vec<i32> {
         let (height, width) = self.grid;
         self.rolled()
             .map(|(y, x)| {

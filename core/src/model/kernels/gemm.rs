@@ -1,0 +1,255 @@
+//! Rows times a matrix that was put in order beforehand, plus bias, and what comes after while it is still in registers.
+
+use pulp::{Simd, WithSimd};
+
+use super::math::gelu;
+use super::{TILE, with_vectors};
+use rayon::prelude::*;
+
+/// Terms summed in registers before they go to memory: a strip of the matrix of this depth fits the first cache.
+const DEPTH: usize = 320;
+
+/// Rows a task.
+const ROWS: usize = 192;
+
+/// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    k: usize,
+    n: usize,
+    strips: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+/// What becomes of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// It is stored.
+    Store,
+    /// GELU of it is stored.
+    Gelu,
+    /// It is added to what is there.
+    Add,
+    /// What is positive of it is stored.
+    Relu,
+    /// It is added to what is there, and what is positive of the sum is stored.
+    AddRelu,
+}
+
+/// Columns of a strip on this machine.
+pub(super) fn strip() -> usize {
+    struct Lanes;
+    impl WithSimd for Lanes {
+        type Output = usize;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> usize {
+            2 * S::F32_LANES
+        }
+    }
+    with_vectors(Lanes)
+}
+
+impl Packed {
+    /// From a matrix `[k, n]`, row-major, and `n` biases.
+    pub fn new(matrix: &[f32], [k, n]: [usize; 2], bias: Option<&[f32]>) -> Self {
+        let strip = strip();
+        let count = n.div_ceil(strip);
+        let mut strips = vec![0.0; count * k * strip];
+        for (s, target) in strips.chunks_exact_mut((k * strip).max(1)).enumerate() {
+            let columns = s * strip..n.min((s + 1) * strip);
+            for (row, target) in matrix.chunks_exact(n).zip(target.chunks_exact_mut(strip)) {
+                target[..columns.len()].copy_from_slice(&row[columns.clone()]);
+            }
+        }
+        let mut padded = vec![0.0; count * strip];
+        if let Some(bias) = bias {
+            padded[..n].copy_from_slice(bias);
+        }
+        Self {
+            k,
+            n,
+            strips,
+            bias: padded,
+        }
+    }
+
+    /// Columns of the product.
+    pub fn width(&self) -> usize {
+        self.n
+    }
+
+    /// Rows of the matrix.
+    pub fn depth(&self) -> usize {
+        self.k
+    }
+
+    /// Strips with their biases.
+    #[inline(always)]
+    pub(super) fn strips<S: Simd>(&self) -> impl Iterator<Item = (&[[S::f32s; 2]], [S::f32s; 2])> {
+        let strip = 2 * S::F32_LANES;
+        let matrices = self.strips.chunks_exact(self.k * strip);
+        let biases = self.bias.chunks_exact(strip);
+        matrices
+            .zip(biases)
+            .map(|(matrix, bias)| (pairs::<S>(matrix), pairs::<S>(bias)[0]))
+    }
+
+    /// `out[r] = then(input[r] * matrix + bias)` for rows of `k` numbers and rows of `n`.
+    #[inline(always)]
+    pub fn apply<S: Simd>(
+        &self,
+        simd: S,
+        input: &[f32],
+        then: Then,
+        out: &mut [f32],
+        tiles: &mut Vec<[f32; TILE]>,
+    ) {
+        let rows = input.len() / self.k;
+        let depth = self.k.div_ceil(self.k.div_ceil(DEPTH));
+        for from in (0..self.k).step_by(depth) {
+            let to = self.k.min(from + depth);
+            pack_rows(input, self.k, from..to, tiles);
+            let place = Place {
+                first: from == 0,
+                last: to == self.k,
+                then,
+            };
+            self.part(simd, from..to, tiles, rows, place, out);
+        }
+    }
+
+    /// One depth of the product for all rows and columns.
+    #[inline(always)]
+    fn part<S: Simd>(
+        &self,
+        simd: S,
+        terms: std::ops::Range<usize>,
+        tiles: &[[f32; TILE]],
+        rows: usize,
+        place: Place,
+        out: &mut [f32],
+    ) {
+        let strip = 2 * S::F32_LANES;
+        let n = self.n;
+        for (s, (matrix, bias)) in self.strips::<S>().enumerate() {
+            let matrix = &matrix[terms.clone()];
+            let columns = s * strip..n.min((s + 1) * strip);
+            for (t, tile) in tiles.chunks_exact(terms.len()).enumerate() {
+                let sums = product(simd, tile, matrix);
+                let rows = t * TILE..rows.min((t + 1) * TILE);
+                for (row, sums) in rows.zip(sums) {
+                    let row = &mut out[row * n..][columns.clone()];
+                    place.store(simd, sums, bias, row);
+                }
+            }
+        }
+    }
+}
+
+/// A product of its own, rows spread over the threads: `out = input * matrix + bias`.
+pub fn multiply(input: &[f32], matrix: &Packed, out: &mut [f32]) {
+    struct Rows<'a>(&'a [f32], &'a Packed, &'a mut [f32]);
+    impl WithSimd for Rows<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Self(input, matrix, out) = self;
+            matrix.apply(simd, input, Then::Store, out, &mut Vec::new());
+        }
+    }
+    let pieces = out.par_chunks_mut(ROWS * matrix.n);
+    input
+        .par_chunks(ROWS * matrix.k)
+        .zip(pieces)
+        .for_each(|(input, out)| with_vectors(Rows(input, matrix, out)));
+}
+
+/// Where in the sum a depth is, and what follows the sum.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub first: bool,
+    pub last: bool,
+    pub then: Then,
+}
+
+impl Place {
+    #[inline(always)]
+    pub fn store<S: Simd>(self, simd: S, sums: [S::f32s; 2], bias: [S::f32s; 2], row: &mut [f32]) {
+        let lanes = S::F32_LANES;
+        if row.len() == 2 * lanes {
+            let (row, _) = S::as_mut_simd_f32s(row);
+            row[0] = self.finish(simd, sums[0], bias[0], row[0]);
+            row[1] = self.finish(simd, sums[1], bias[1], row[1]);
+            return;
+        }
+        for (part, (sum, bias)) in row.chunks_mut(lanes).zip(sums.into_iter().zip(bias)) {
+            let there = simd.partial_load_f32s(part);
+            simd.partial_store_f32s(part, self.finish(simd, sum, bias, there));
+        }
+    }
+
+    #[inline(always)]
+    fn finish<S: Simd>(self, simd: S, sum: S::f32s, bias: S::f32s, there: S::f32s) -> S::f32s {
+        let mut value = match self.first {
+            true => simd.add_f32s(sum, bias),
+            false => sum,
+        };
+        if !self.first || matches!(self.then, Then::Add | Then::AddRelu) {
+            value = simd.add_f32s(value, there);
+        }
+        match self.then {
+            Then::Gelu if self.last => gelu(simd, value),
+            Then::Relu | Then::AddRelu if self.last => simd.max_f32s(value, simd.splat_f32s(0.0)),
+            _ => value,
+        }
+    }
+}
+
+/// A strip's rows as pairs of vectors.
+#[inline(always)]
+pub(super) fn pairs<S: Simd>(strip: &[f32]) -> &[[S::f32s; 2]] {
+    S::as_simd_f32s(strip).0.as_chunks::<2>().0
+}
+
+/// Rows in tiles, each `[terms][TILE]`; what lacks in the last is zero.
+#[inline(always)]
+fn pack_rows(input: &[f32], k: usize, terms: std::ops::Range<usize>, tiles: &mut Vec<[f32; TILE]>) {
+    let rows = input.len() / k;
+    tiles.resize(rows.div_ceil(TILE) * terms.len(), [0.0; TILE]);
+    let sources = input.chunks(k * TILE);
+    for (source, tile) in sources.zip(tiles.chunks_exact_mut(terms.len())) {
+        if source.len() == k * TILE {
+            let row = |r: usize| &source[r * k..][terms.clone()];
+            let (a, b, c, d, e, f) = (row(0), row(1), row(2), row(3), row(4), row(5));
+            let all = a.iter().zip(b).zip(c.iter().zip(d)).zip(e.iter().zip(f));
+            for (to, (((a, b), (c, d)), (e, f))) in tile.iter_mut().zip(all) {
+                *to = [*a, *b, *c, *d, *e, *f];
+            }
+            continue;
+        }
+        tile.fill([0.0; TILE]);
+        for (r, row) in source.chunks_exact(k).enumerate() {
+            for (to, from) in tile.iter_mut().zip(&row[terms.clone()]) {
+                to[r] = *from;
+            }
+        }
+    }
+}
+
+/// The kernel proper: a tile of rows times a strip of columns, summed in registers.
+#[inline(always)]
+pub(super) fn product<S: Simd>(
+    simd: S,
+    rows: &[[f32; TILE]],
+    strip: &[[S::f32s; 2]],
+) -> [[S::f32s; 2]; TILE] {
+    let mut sums = [[simd.splat_f32s(0.0); 2]; TILE];
+    for (row, [left, right]) in rows.iter().zip(strip) {
+        for (sum, value) in sums.iter_mut().zip(row) {
+            let value = simd.splat_f32s(*value);
+            sum[0] = simd.mul_add_e_f32s(value, *left, sum[0]);
+            sum[1] = simd.mul_add_e_f32s(value, *right, sum[1]);
+        }
+    }
+    sums
+}

@@ -1,0 +1,34 @@
+//! Hand-written CPU kernels for frozen backbones: slices in, slices out, no burn.
+//!
+//! They exist because a profile asked for them: burn's operations, one after the other, spend as long on moving
+//! activations through memory as on multiplying. Here one task takes a few windows of tokens through a whole transformer
+//! block while they stay in the processor's caches. What they compute is defined by the burn operations of
+//! [`super::backbones`]; the fixtures are checked against both.
+//!
+//! Vectors are `pulp`'s: AVX2 with FMA, NEON or plain, chosen when the program runs. Threads are rayon's current pool.
+
+mod attention;
+mod block;
+mod conv;
+mod gemm;
+mod math;
+mod norm;
+
+pub use attention::{Attention, AttentionKind};
+pub use block::{NormPlace, TransformerBlock};
+pub use conv::{Bottleneck, GroupConv};
+pub use gemm::{Packed, multiply};
+pub use norm::Norm;
+
+/// Rows of a tile of the matrix product. With two vectors across it fills 12 of 16 registers.
+const TILE: usize = 6;
+
+/// Runs `work` with the widest vectors of this machine that are made use of.
+fn with_vectors<W: pulp::WithSimd>(work: W) -> W::Output {
+    // Asked for by name: pulp's own choice covers AVX2 only with a feature that would rebuild burn.
+    #[cfg(target_arch = "x86_64")]
+    if let Some(simd) = pulp::x86::V3::try_new() {
+        return pulp::Simd::vectorize(simd, work);
+    }
+    pulp::Arch::new().dispatch(work)
+}

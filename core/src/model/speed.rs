@@ -1,0 +1,124 @@
+//! How fast a backbone of full size runs, and how fast the device could be: what `mettle bench backbones` measures.
+
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Device, Distribution, Tensor};
+
+use super::kernels::{Packed, multiply};
+use super::{Backbone, ModelDesc, ModelError, Prep};
+
+/// The released models, under the names of their descriptions' files.
+const RELEASED: [(&str, &str); 4] = [
+    (
+        "swinv2_large_window12_192",
+        include_str!("../../../assets/models/swinv2_large_window12_192.json"),
+    ),
+    (
+        "vit_large_patch16_224",
+        include_str!("../../../assets/models/vit_large_patch16_224.json"),
+    ),
+    (
+        "htsat_audioset",
+        include_str!("../../../assets/models/htsat_audioset.json"),
+    ),
+    (
+        "resnext101_32x8d",
+        include_str!("../../../assets/models/resnext101_32x8d.json"),
+    ),
+];
+
+/// Side of the matrices whose product is the device's measured ceiling.
+const CEILING: usize = 1536;
+/// Products of them.
+const PRODUCTS: usize = 8;
+
+/// The names that [`SpeedTest::new`] knows.
+pub fn released_models() -> impl Iterator<Item = &'static str> {
+    RELEASED.iter().map(|(name, _)| *name)
+}
+
+/// A backbone of full size with random weights and a batch of random inputs.
+pub struct SpeedTest {
+    backbone: Box<dyn Backbone>,
+    input: Tensor<4>,
+    /// Matrix operations of a batch, in 10⁹.
+    pub gflop: f64,
+    /// The model's name for people.
+    pub title: String,
+}
+
+impl SpeedTest {
+    /// Builds one of [`released_models`].
+    ///
+    /// # Errors
+    /// An unknown name.
+    pub fn new(name: &str, batch: usize, device: &Device) -> Result<Self, ModelError> {
+        let found = RELEASED.iter().find(|(known, _)| *known == name);
+        let (_, text) = found.ok_or_else(|| {
+            let known: Vec<&str> = released_models().collect();
+            ModelError::Config(format!("no model {name}; there are {}", known.join(", ")))
+        })?;
+        let desc: ModelDesc =
+            serde_json::from_str(text).map_err(|e| ModelError::Config(e.to_string()))?;
+        let shape = match desc.prep()? {
+            Prep::Image(prep) => [batch, 3, prep.height, prep.width],
+            // A second of sound.
+            Prep::Logmel(prep) => [
+                batch,
+                1,
+                prep.frames(prep.sample_rate as usize),
+                prep.mel_bins,
+            ],
+            Prep::Fbank(prep) => [batch, 3, prep.rows, prep.mel_bins],
+        };
+        let backbone = desc.backbone()?;
+        Ok(Self {
+            gflop: backbone.operations() as f64 * batch as f64 / 1e9,
+            backbone: backbone.random(&desc.name, device)?,
+            input: Tensor::random(shape, Distribution::Normal(0.0, 1.0), device),
+            title: desc.name,
+        })
+    }
+
+    /// The time of one pass.
+    ///
+    /// # Errors
+    /// What the device said when it failed.
+    pub fn pass(&self) -> Result<Duration, String> {
+        let begin = Instant::now();
+        let features = self.backbone.forward(self.input.clone());
+        let device = self.input.device();
+        device.sync().map_err(|e| format!("{e:?}"))?;
+        drop(features);
+        Ok(begin.elapsed())
+    }
+}
+
+/// The fastest product of two large matrices on the device, in 10⁹ operations a second: by burn, and on the CPU also by
+/// the kernels of this program.
+///
+/// # Errors
+/// What the device said when it failed.
+pub fn ceiling(device: &Device) -> Result<f64, String> {
+    let random = || Tensor::<2>::random([CEILING; 2], Distribution::Default, device);
+    let (a, b) = (random(), random());
+    let mut best = Duration::MAX;
+    for _ in 0..PRODUCTS {
+        let begin = Instant::now();
+        let product = a.clone().matmul(b.clone());
+        device.sync().map_err(|e| format!("{e:?}"))?;
+        best = best.min(begin.elapsed());
+        drop(product);
+    }
+    if *device == Device::flex() {
+        let left = vec![0.5; CEILING * CEILING];
+        let right = Packed::new(&left, [CEILING; 2], None);
+        let mut out = vec![0.0; CEILING * CEILING];
+        for _ in 0..PRODUCTS {
+            let begin = Instant::now();
+            multiply(&left, &right, &mut out);
+            best = best.min(begin.elapsed());
+        }
+    }
+    Ok(2.0 * (CEILING as f64).powi(3) / best.as_secs_f64() / 1e9)
+}
