@@ -43,27 +43,41 @@ impl Norm {
         out: &mut [f32],
     ) {
         let (mean, scale) = (simd.splat_f32s(mean), simd.splat_f32s(scale));
-        let lanes = S::F32_LANES;
-        let parameters = self.gamma.chunks(lanes).zip(self.beta.chunks(lanes));
-        let rows = row.chunks(lanes).zip(out.chunks_mut(lanes));
-        for ((x, out), (gamma, beta)) in rows.zip(parameters) {
-            let (x, gamma) = (simd.partial_load_f32s(x), simd.partial_load_f32s(gamma));
+        let normed = |x, gamma, beta, out| {
             let x = simd.mul_f32s(simd.sub_f32s(x, mean), scale);
-            let mut y = simd.mul_add_e_f32s(x, gamma, simd.partial_load_f32s(beta));
-            if add {
-                y = simd.add_f32s(y, simd.partial_load_f32s(out));
-            }
-            simd.partial_store_f32s(out, y);
+            let y = simd.mul_add_e_f32s(x, gamma, beta);
+            if add { simd.add_f32s(y, out) } else { y }
+        };
+        let (row, row_end) = S::as_simd_f32s(row);
+        let (gamma, gamma_end) = S::as_simd_f32s(&self.gamma);
+        let (beta, beta_end) = S::as_simd_f32s(&self.beta);
+        let (out, out_end) = S::as_mut_simd_f32s(out);
+        for ((x, out), (gamma, beta)) in row.iter().zip(out).zip(gamma.iter().zip(beta)) {
+            *out = normed(*x, *gamma, *beta, *out);
         }
+        let end = |part| simd.partial_load_f32s(part);
+        let last = normed(end(row_end), end(gamma_end), end(beta_end), end(out_end));
+        simd.partial_store_f32s(out_end, last);
     }
 }
 
 /// Sum of a function of each number; a short last vector is filled up with zeros.
 #[inline(always)]
 pub(super) fn sum_of<S: Simd>(simd: S, row: &[f32], f: impl Fn(S::f32s) -> S::f32s) -> f32 {
-    let mut sum = simd.splat_f32s(0.0);
-    for part in row.chunks(S::F32_LANES) {
-        sum = simd.add_f32s(sum, f(simd.partial_load_f32s(part)));
+    let (row, end) = S::as_simd_f32s(row);
+    let mut sums = [simd.splat_f32s(0.0); 4];
+    let (fours, rest) = row.as_chunks::<4>();
+    for four in fours {
+        for (sum, x) in sums.iter_mut().zip(four) {
+            *sum = simd.add_f32s(*sum, f(*x));
+        }
     }
-    simd.reduce_sum_f32s(sum)
+    for x in rest {
+        sums[0] = simd.add_f32s(sums[0], f(*x));
+    }
+    if !end.is_empty() {
+        sums[1] = simd.add_f32s(sums[1], f(simd.partial_load_f32s(end)));
+    }
+    let [a, b, c, d] = sums;
+    simd.reduce_sum_f32s(simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d)))
 }
