@@ -8,7 +8,7 @@ use pulp::Simd;
 use super::TILE;
 use super::gemm::{pairs, product, strip};
 use super::math::exp;
-use super::norm::sum_of;
+use super::norm::squares;
 
 /// A score that no softmax notices, for queries and keys that are not there.
 const NEVER: f32 = -1e30;
@@ -177,7 +177,7 @@ impl Attention {
         match self.kind {
             AttentionKind::Dot => 1.0,
             AttentionKind::Cosine => {
-                let square = sum_of(simd, row, |x| simd.mul_f32s(x, x));
+                let square = squares(simd, row, 0.0);
                 1.0 / square.max(1e-24).sqrt()
             }
         }

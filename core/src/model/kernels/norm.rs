@@ -19,15 +19,8 @@ impl Norm {
     pub fn apply<S: Simd>(&self, simd: S, input: &[f32], add: bool, out: &mut [f32]) {
         let width = self.gamma.len();
         for (row, out) in input.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-            let mean = sum_of(simd, row, |x| x) / width as f32;
-            let center = simd.splat_f32s(mean);
-            let variance = sum_of(simd, row, |x| {
-                let x = simd.sub_f32s(x, center);
-                simd.mul_f32s(x, x)
-            });
-            // The tail of the last vector is not zero after centring: take its share off again.
-            let missing = (S::F32_LANES - width % S::F32_LANES) % S::F32_LANES;
-            let variance = (variance - missing as f32 * mean * mean).max(0.0) / width as f32;
+            let mean = sum(simd, row) / width as f32;
+            let variance = squares(simd, row, mean) / width as f32;
             let scale = 1.0 / (variance + self.epsilon).sqrt();
             self.scale(simd, row, (mean, scale), add, out);
         }
@@ -42,42 +35,69 @@ impl Norm {
         add: bool,
         out: &mut [f32],
     ) {
-        let (mean, scale) = (simd.splat_f32s(mean), simd.splat_f32s(scale));
-        let normed = |x, gamma, beta, out| {
-            let x = simd.mul_f32s(simd.sub_f32s(x, mean), scale);
-            let y = simd.mul_add_e_f32s(x, gamma, beta);
-            if add { simd.add_f32s(y, out) } else { y }
-        };
+        let by = (simd.splat_f32s(mean), simd.splat_f32s(scale));
         let (row, row_end) = S::as_simd_f32s(row);
         let (gamma, gamma_end) = S::as_simd_f32s(&self.gamma);
         let (beta, beta_end) = S::as_simd_f32s(&self.beta);
         let (out, out_end) = S::as_mut_simd_f32s(out);
         for ((x, out), (gamma, beta)) in row.iter().zip(out).zip(gamma.iter().zip(beta)) {
-            *out = normed(*x, *gamma, *beta, *out);
+            let y = normed(simd, *x, by, (*gamma, *beta));
+            *out = if add { simd.add_f32s(y, *out) } else { y };
         }
-        let end = |part| simd.partial_load_f32s(part);
-        let last = normed(end(row_end), end(gamma_end), end(beta_end), end(out_end));
-        simd.partial_store_f32s(out_end, last);
+        if !row_end.is_empty() {
+            let x = simd.partial_load_f32s(row_end);
+            let (gamma, beta) = (
+                simd.partial_load_f32s(gamma_end),
+                simd.partial_load_f32s(beta_end),
+            );
+            let y = normed(simd, x, by, (gamma, beta));
+            let there = simd.partial_load_f32s(out_end);
+            simd.partial_store_f32s(out_end, if add { simd.add_f32s(y, there) } else { y });
+        }
     }
 }
 
-/// Sum of a function of each number; a short last vector is filled up with zeros.
 #[inline(always)]
-pub(super) fn sum_of<S: Simd>(simd: S, row: &[f32], f: impl Fn(S::f32s) -> S::f32s) -> f32 {
+fn normed<S: Simd>(
+    simd: S,
+    x: S::f32s,
+    (mean, scale): (S::f32s, S::f32s),
+    (gamma, beta): (S::f32s, S::f32s),
+) -> S::f32s {
+    let x = simd.mul_f32s(simd.sub_f32s(x, mean), scale);
+    simd.mul_add_e_f32s(x, gamma, beta)
+}
+
+/// Sum of a row.
+#[inline(always)]
+fn sum<S: Simd>(simd: S, row: &[f32]) -> f32 {
     let (row, end) = S::as_simd_f32s(row);
     let mut sums = [simd.splat_f32s(0.0); 4];
-    let (fours, rest) = row.as_chunks::<4>();
-    for four in fours {
+    for four in row.chunks(4) {
         for (sum, x) in sums.iter_mut().zip(four) {
-            *sum = simd.add_f32s(*sum, f(*x));
+            *sum = simd.add_f32s(*sum, *x);
         }
     }
-    for x in rest {
-        sums[0] = simd.add_f32s(sums[0], f(*x));
+    total(simd, sums) + end.iter().sum::<f32>()
+}
+
+/// Sum of the squares of what a row differs from `center`.
+#[inline(always)]
+pub(super) fn squares<S: Simd>(simd: S, row: &[f32], center: f32) -> f32 {
+    let (row, end) = S::as_simd_f32s(row);
+    let middle = simd.splat_f32s(center);
+    let mut sums = [simd.splat_f32s(0.0); 4];
+    for four in row.chunks(4) {
+        for (sum, x) in sums.iter_mut().zip(four) {
+            let x = simd.sub_f32s(*x, middle);
+            *sum = simd.mul_add_e_f32s(x, x, *sum);
+        }
     }
-    if !end.is_empty() {
-        sums[1] = simd.add_f32s(sums[1], f(simd.partial_load_f32s(end)));
-    }
-    let [a, b, c, d] = sums;
+    let square = |x: &f32| (x - center) * (x - center);
+    total(simd, sums) + end.iter().map(square).sum::<f32>()
+}
+
+#[inline(always)]
+fn total<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; 4]) -> f32 {
     simd.reduce_sum_f32s(simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d)))
 }
