@@ -22,8 +22,19 @@ fn same(name: &str, live: LayerFeatures, frozen: LayerFeatures) {
     }
 }
 
-fn random(shape: [usize; 4], device: &Device) -> Tensor<4> {
-    Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
+/// A batch, whose windows are shared out whole, and a single input, whose blocks go step by step.
+fn both(
+    name: &str,
+    shape: [usize; 4],
+    device: &Device,
+    live: impl Fn(Tensor<4>) -> LayerFeatures,
+    frozen: impl Fn(Tensor<4>) -> LayerFeatures,
+) {
+    for batch in [shape[0], 1] {
+        let shape = [batch, shape[1], shape[2], shape[3]];
+        let input = Tensor::random(shape, Distribution::Normal(0.0, 1.0), device);
+        same(name, live(input.clone()), frozen(input));
+    }
 }
 
 /// Windows of 5 x 5 and 3 x 3 tokens, shifted and not, rows of 20 and 40 numbers: no tile and no vector is full.
@@ -40,9 +51,13 @@ fn swin_v2_of_odd_sizes() {
         ..SwinV2Config::default()
     };
     let model = config.init(&device).unwrap();
-    let input = random([3, 3, 40, 80], &device);
-    let live = model.forward(input.clone());
-    same("swin_v2", live, model.freeze_tables().forward(input));
+    both(
+        "swin_v2",
+        [3, 3, 40, 80],
+        &device,
+        |x| model.forward(x),
+        |x| model.clone().freeze_tables().forward(x),
+    );
 }
 
 #[test]
@@ -58,9 +73,13 @@ fn hts_at_of_odd_sizes() {
         ..HtsAtConfig::audioset()
     };
     let model = config.init(&device).unwrap();
-    let input = random([5, 1, 70, 24], &device);
-    let live = model.forward(input.clone());
-    same("hts_at", live, model.freeze_tables().forward(input));
+    both(
+        "hts_at",
+        [5, 1, 70, 24],
+        &device,
+        |x| model.forward(x),
+        |x| model.clone().freeze_tables().forward(x),
+    );
 }
 
 /// 35 tokens and the class token, heads of 7 numbers.
@@ -76,9 +95,13 @@ fn vit_of_odd_sizes() {
         ..VitConfig::default()
     };
     let model = config.init(&device).unwrap();
-    let input = random([2, 3, 40, 56], &device);
-    let live = model.forward(input.clone());
-    same("vit", live, model.freeze_tables().forward(input));
+    both(
+        "vit",
+        [4, 3, 40, 56],
+        &device,
+        |x| model.forward(x),
+        |x| model.clone().freeze_tables().forward(x),
+    );
 }
 
 /// Maps of odd sides, halved, and groups of 6, 12, 24 and 48 channels.
@@ -93,9 +116,13 @@ fn resnext_of_odd_sizes() {
         ..ResNextConfig::default()
     };
     let model = config.init(&device).unwrap();
-    let input = random([3, 3, 58, 94], &device);
-    let live = model.forward(input.clone());
-    same("resnext", live, model.freeze_tables().forward(input));
+    both(
+        "resnext",
+        [3, 3, 58, 94],
+        &device,
+        |x| model.forward(x),
+        |x| model.clone().freeze_tables().forward(x),
+    );
 }
 
 /// By torch.utils.flop_counter.FlopCounterMode over one input of each, without the classifier: timm 1.0.31 (attention not fused)

@@ -14,6 +14,7 @@ mod cut;
 mod gemm;
 mod math;
 mod norm;
+mod steps;
 
 pub use attention::{Attention, AttentionKind};
 pub use block::{NormPlace, TransformerBlock};
