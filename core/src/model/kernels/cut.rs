@@ -5,10 +5,7 @@ use rayon::prelude::*;
 
 use super::gemm::{Packed, Then};
 use super::norm::Norm;
-use super::{TILE, with_vectors};
-
-/// Rows a task.
-const ROWS: usize = 192;
+use super::{TILE, share_of, with_vectors};
 
 /// Where a row's numbers come from: for every row of an input a start, and from there some pieces of one length.
 #[derive(Clone, Debug)]
@@ -40,14 +37,15 @@ impl Cut {
         let rows = input.len() / pieces.size.max(1) * pieces.starts.len();
         let width = self.linear.width();
         let mut out = vec![0.0; rows * width];
-        out.par_chunks_mut(ROWS * width).enumerate().for_each_init(
+        let share = share_of(rows);
+        out.par_chunks_mut(share * width).enumerate().for_each_init(
             Scratch::default,
             |scratch, (task, out)| {
                 with_vectors(Task {
                     cut: self,
                     input,
                     pieces,
-                    first: task * ROWS,
+                    first: task * share,
                     out,
                     scratch,
                 });

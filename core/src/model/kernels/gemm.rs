@@ -3,14 +3,11 @@
 use pulp::{Simd, WithSimd};
 
 use super::math::gelu;
-use super::{TILE, soon, with_vectors};
+use super::{TILE, share_of, soon, with_vectors};
 use rayon::prelude::*;
 
 /// Terms summed in registers before they go to memory. Deeper is better, until a task's rows no longer fit the second cache.
 const DEPTH: usize = 800;
-
-/// Rows a task.
-const ROWS: usize = 192;
 
 /// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`.
 #[derive(Clone, Debug)]
@@ -170,9 +167,10 @@ pub fn multiply(input: &[f32], matrix: &Packed, out: &mut [f32]) {
             matrix.apply(simd, input, Then::Store, out, &mut Vec::new());
         }
     }
-    let pieces = out.par_chunks_mut(ROWS * matrix.n);
+    let share = share_of(input.len() / matrix.k);
+    let pieces = out.par_chunks_mut(share * matrix.n);
     input
-        .par_chunks(ROWS * matrix.k)
+        .par_chunks(share * matrix.k)
         .zip(pieces)
         .for_each(|(input, out)| with_vectors(Rows(input, matrix, out)));
 }

@@ -26,6 +26,12 @@ pub use norm::Norm;
 /// Rows of a tile of the matrix product. With two vectors across it fills 12 of 16 registers.
 const TILE: usize = 6;
 
+/// Rows of a task, of so many in all: as many as caches like, fewer where threads would be idle.
+fn share_of(rows: usize) -> usize {
+    let even = rows.div_ceil(2 * rayon::current_num_threads());
+    even.next_multiple_of(TILE).clamp(TILE, 192)
+}
+
 /// Has the processor fetch some numbers while it computes with others; a hint, and nothing where it cannot be given.
 #[inline(always)]
 fn soon(numbers: &[f32]) {

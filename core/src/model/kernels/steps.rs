@@ -6,13 +6,12 @@ use rayon::prelude::*;
 
 use super::attention::HeadScratch;
 use super::block::{Place, Scratch, TransformerBlock};
-use super::{TILE, with_vectors};
+use super::{share_of, with_vectors};
 
 impl TransformerBlock {
     /// The rows of whole windows through the block.
     pub(super) fn in_steps(&self, places: &mut [Place<'_>]) {
-        let threads = rayon::current_num_threads();
-        let rows = places.len().div_ceil(2 * threads).next_multiple_of(TILE);
+        let rows = share_of(places.len());
         let width = self.proj.width();
         let mut qkv = vec![0.0; places.len() * 3 * width];
         places
