@@ -8,6 +8,7 @@ use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Distribution, Tensor};
 
+use super::frozen::FrozenCut;
 use super::windows::WindowPlan;
 use crate::model::ModelError;
 
@@ -52,6 +53,8 @@ pub(super) fn classifier(width: usize, classes: usize, device: &Device) -> Optio
 pub(super) struct PatchEmbed {
     proj: Conv2d,
     norm: Option<LayerNorm>,
+    #[module(skip)]
+    frozen: Option<FrozenCut>,
 }
 
 impl PatchEmbed {
@@ -74,11 +77,22 @@ impl PatchEmbed {
                 .with_stride(kernel)
                 .init(device),
             norm: None,
+            frozen: None,
         }
+    }
+
+    /// Hands it to the CPU's kernels: for weights that will not change any more.
+    pub fn freeze(mut self) -> Self {
+        self.frozen = Some(FrozenCut::embed(&self.proj, self.norm.as_ref()));
+        self
     }
 
     /// `[n, channels, h, w]` to `[n, tokens, width]`, row-major. Pixels beyond the last whole patch are not seen.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<3> {
+        if let Some(frozen) = &self.frozen {
+            let [tall, wide] = self.proj.kernel_size;
+            return frozen.embedded(x, (tall, wide));
+        }
         let tokens = self.proj.forward(x).flatten::<3>(2, 3).swap_dims(1, 2);
         match &self.norm {
             Some(norm) => norm.forward(tokens),
@@ -123,6 +137,8 @@ pub(super) struct PatchMerge {
     norm: LayerNorm,
     #[module(skip)]
     place: MergeNorm,
+    #[module(skip)]
+    frozen: Option<FrozenCut>,
 }
 
 impl PatchMerge {
@@ -136,11 +152,22 @@ impl PatchMerge {
             reduction: linear(4 * width, 2 * width, false, device),
             norm: layer_norm(normed, device),
             place,
+            frozen: None,
         }
+    }
+
+    /// Hands it to the CPU's kernels: for weights that will not change any more.
+    pub fn freeze(mut self) -> Self {
+        let before = self.place == MergeNorm::Before;
+        self.frozen = Some(FrozenCut::merge(&self.reduction, &self.norm, before));
+        self
     }
 
     /// `[n, h * w, c]` to `[n, h / 2 * w / 2, 2 c]`; neighbours in the order (row, column) (0,0), (1,0), (0,1), (1,1).
     pub fn forward(&self, x: Tensor<3>, (h, w): (usize, usize)) -> Tensor<3> {
+        if let Some(frozen) = &self.frozen {
+            return frozen.merged(x, (h, w));
+        }
         let [n, _, c] = x.dims();
         let x = x
             .reshape([n, h / 2, 2, w / 2, 2, c])

@@ -284,6 +284,7 @@ impl Vit {
         self.pos_embed = Param::from_tensor(along_tokens(self.pos_embed.val(), tokens));
         if on_cpu(&self.norm.gamma.val().device()) && !self.blocks.is_empty() {
             let blocks = std::mem::take(&mut self.blocks);
+            self.patch_embed = self.patch_embed.freeze();
             self.frozen = Some(FrozenBlocks::new(blocks, |block| block.freeze(tokens)));
         }
         self
