@@ -87,6 +87,7 @@ fn starter(ctx: egui::Context) -> Restart {
         let options = EngineOptions {
             device,
             prober: Prober::this_program(),
+            ..EngineOptions::default()
         };
         let engine = Engine::start(options, move || waker.request_repaint());
         let mut engine = engine.map_err(|error| error.to_string())?;

@@ -19,7 +19,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         output::make_folder(folder)?;
     }
     let model = model_info(&args.model)?;
-    let driver = Driver::start(args.device, args.quiet)?;
+    let driver = Driver::start_in(args.device, args.precision, args.quiet)?;
     driver
         .warm_up(&args.model)
         .map_err(|problem| Failure::Said(line(&problem)))?;

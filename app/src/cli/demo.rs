@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mettle_core::data::demo;
-use mettle_core::engine::ModelChoice;
+use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::project::Task;
 
 use super::args::{AnalyzeArgs, DemoArgs, Format};
@@ -31,6 +31,7 @@ fn headless(args: &DemoArgs, clips: Vec<PathBuf>) -> Result<(), Failure> {
         task: Task::Localize,
         model: ModelChoice::Demo,
         device: args.device,
+        precision: Precision::F32,
         out: Some(args.out.clone()),
         format: Some(Format::Json),
         threshold: 0.5,

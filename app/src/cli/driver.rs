@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use mettle_core::engine::{Engine, EngineOptions, JobId, JobSpec, ModelChoice, Problem, ReplyBody};
+use mettle_core::engine::{
+    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody,
+};
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
 use mettle_core::predict::Prediction;
@@ -43,8 +45,18 @@ pub struct Analysed {
 impl Driver {
     /// Start an engine on a device.
     pub fn start(device: DeviceChoice, quiet: bool) -> Result<Self, Failure> {
+        Self::start_in(device, Precision::F32, quiet)
+    }
+
+    /// The same with backbones in a precision.
+    pub fn start_in(
+        device: DeviceChoice,
+        precision: Precision,
+        quiet: bool,
+    ) -> Result<Self, Failure> {
         let options = EngineOptions {
             device,
+            precision,
             prober: Prober::this_program(),
         };
         let engine = Engine::start(options, || {})?;

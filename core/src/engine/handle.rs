@@ -12,6 +12,7 @@ use super::{Board, EngineError, JobId, JobSpec, JobStatus, Outbox, Reply, Weight
 use super::{jobs, priority};
 use crate::base::ClipId;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober};
+use crate::model::Precision;
 
 /// Replies the window may leave unread before the workers wait for it.
 const UNREAD_REPLIES: usize = 256;
@@ -21,6 +22,8 @@ const UNREAD_REPLIES: usize = 256;
 pub struct EngineOptions {
     /// The device to compute on.
     pub device: DeviceChoice,
+    /// In which numbers backbones are kept and multiplied.
+    pub precision: Precision,
     /// How to try a GPU before using it.
     pub prober: Prober,
 }

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::manifest::{BackboneEntry, Manifest, SCHEMA};
 use super::weights::{self, Names, StateDict, load_into, save_module};
 use super::{
-    Backbone, ImagePrep, LocalizeHead, ModelError, ParseHead, SegmentHead, SoundInput, TaskHead,
+    Backbone, ImagePrep, LoadAs, LocalizeHead, ModelError, ParseHead, Precision, SegmentHead,
+    SoundInput, TaskHead,
 };
 use crate::base::{ContentHash, Labels};
 use crate::project::Task;
@@ -158,11 +159,23 @@ impl ModelBundle {
         &self.manifest
     }
 
-    /// Reads all weights onto a device.
+    /// Reads all weights onto a device, in f32.
     ///
     /// # Errors
-    /// A file is damaged, or its weights do not fit: then one error lists every name.
+    /// Those of [`Self::load_in`].
     pub fn load(&self, device: &Device) -> Result<LoadedModel, ModelError> {
+        self.load_in(device, Precision::F32)
+    }
+
+    /// Reads all weights onto a device, the backbones' in a precision; heads stay in f32.
+    ///
+    /// # Errors
+    /// The device does not compute so, a file is damaged, or its weights do not fit: then one error lists every name.
+    pub fn load_in(
+        &self,
+        device: &Device,
+        precision: Precision,
+    ) -> Result<LoadedModel, ModelError> {
         let manifest = &self.manifest;
         let (image_prep, sound_prep) = manifest.preps()?;
         let (visual_layers, audio_layers) = manifest.layers()?;
@@ -171,8 +184,8 @@ impl ModelBundle {
             |name: &str| Ok::<_, ModelError>((self.place.weights(name)?, self.place.path(name)));
         let mut model = LoadedModel {
             about: self.about(),
-            visual: self.load_backbone(&manifest.visual, device)?,
-            audio: self.load_backbone(&manifest.audio, device)?,
+            visual: self.load_backbone(&manifest.visual, device, precision)?,
+            audio: self.load_backbone(&manifest.audio, device, precision)?,
             image_prep,
             sound_prep,
             sound_tile: manifest.audio.tile.unwrap_or(1),
@@ -205,10 +218,15 @@ impl ModelBundle {
         &self,
         entry: &BackboneEntry,
         device: &Device,
+        precision: Precision,
     ) -> Result<Box<dyn Backbone>, ModelError> {
         let state = self.place.weights(&entry.weights)?;
         let path = self.place.path(&entry.weights);
-        entry.description.load_state(state, &path, device)
+        let how = LoadAs {
+            precision,
+            ..LoadAs::default()
+        };
+        entry.description.load_state(state, &path, device, how)
     }
 
     /// Writes a bundle with at most a localization head, as [`Self::save_heads`] does.

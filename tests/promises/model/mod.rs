@@ -13,3 +13,4 @@ mod keys;
 mod localize;
 mod operations;
 mod parameters;
+mod precision;
