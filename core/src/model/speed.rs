@@ -63,7 +63,12 @@ impl SpeedTest {
         let shape = match desc.prep()? {
             Prep::Image(prep) => [batch, 3, prep.height, prep.width],
             // A second of sound.
-            Prep::Logmel(prep) => [batch, 1, prep.frames(prep.sample_rate), prep.mel_bins],
+            Prep::Logmel(prep) => [
+                batch,
+                1,
+                prep.frames(prep.sample_rate as usize),
+                prep.mel_bins,
+            ],
             Prep::Fbank(prep) => [batch, 3, prep.rows, prep.mel_bins],
         };
         let backbone = desc.backbone()?;
