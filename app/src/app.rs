@@ -14,7 +14,7 @@ use crate::models::{AskModel, ModelDesk};
 use crate::playback::Player;
 use crate::settings::Settings;
 use crate::state::{AppState, Dialog, Entry};
-use crate::{errands, fonts, panels, replies, shortcuts, theme};
+use crate::{attention, errands, fonts, panels, replies, shortcuts, theme};
 
 /// Replies filed in one frame, so that a flood of them never makes it late.
 const REPLIES_A_FRAME: usize = 32;
@@ -128,6 +128,8 @@ impl MettleApp {
         self.state.jobs = self.engine.jobs();
         replies::watch_analyses(&mut self.state, now);
         errands::want_spectrogram(&mut self.state, &mut *self.engine);
+        errands::want_answers(&mut self.state, &mut *self.engine);
+        attention::want(&mut self.state, &mut *self.engine);
         self.state.device = self.engine.device();
     }
 
@@ -199,6 +201,7 @@ impl MettleApp {
 impl eframe::App for MettleApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         let now = ctx.input(|input| input.time);
+        self.state.overlays_hidden = shortcuts::hides_overlays(ctx);
         self.file_replies(ctx, now);
         self.file_answers(ctx, now);
         self.dropped(ctx);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mettle_core::base::Time;
 use mettle_core::engine::{JobSpec, ModelChoice};
 use mettle_core::media::Clip;
 use mettle_core::project::Task;
@@ -9,6 +10,9 @@ use mettle_core::project::Task;
 use crate::link::EngineLink;
 use crate::settings::SoundView;
 use crate::state::{AppState, Entry, EntryId, Errand};
+
+/// Clips up to this long are asked everything, longer ones what the mode shows.
+const LONGEST_UNASKED: Time = Time::from_micros(600_000_000);
 
 /// Hand in a job for a clip, unless it runs already or has nothing to work on.
 pub fn submit(state: &mut AppState, engine: &mut dyn EngineLink, id: EntryId, errand: Errand) {
@@ -26,18 +30,61 @@ pub fn submit(state: &mut AppState, engine: &mut dyn EngineLink, id: EntryId, er
 
 /// Hand in the jobs that follow an open file.
 pub fn submit_all(state: &mut AppState, engine: &mut dyn EngineLink, id: EntryId) {
-    for errand in [Errand::Waveform, Errand::Thumbnails, Errand::Predict] {
+    for errand in [Errand::Waveform, Errand::Thumbnails] {
         submit(state, engine, id, errand);
     }
+    ask_shown(state, engine, id);
 }
 
 /// Analyse a clip anew; what there is stays until the new scores come.
 pub fn analyse(state: &mut AppState, engine: &mut dyn EngineLink, id: EntryId) {
     if let Some(entry) = state.entry_by_id(id) {
         entry.failure = None;
-        entry.analysed = false;
+        entry.asked.clear();
+        let answers = entry.answers.values_mut();
+        answers.for_each(|answer| answer.complete = false);
     }
-    submit(state, engine, id, Errand::Predict);
+    ask_shown(state, engine, id);
+}
+
+/// Ask the model what the mode shows, if it has the head for it.
+fn ask_shown(state: &mut AppState, engine: &mut dyn EngineLink, id: EntryId) {
+    ask(state, engine, id, state.mode().task());
+}
+
+fn ask(state: &mut AppState, engine: &mut dyn EngineLink, id: EntryId, task: Task) {
+    if !state.can(task) {
+        return;
+    }
+    submit(state, engine, id, Errand::Predict(task));
+    if let Some(entry) = state.entry_by_id(id) {
+        entry.asked.insert(task);
+    }
+}
+
+/// Every clip is asked what the mode shows, the clip on screen whatever else the model can say: both read the features that
+/// the first analysis leaves. What was cancelled or has failed is not asked again by itself.
+pub fn want_answers(state: &mut AppState, engine: &mut dyn EngineLink) {
+    let shown = state.mode().task();
+    let known = state.model.is_some();
+    let mut wanted = Vec::new();
+    for entry in &state.entries {
+        if entry.clip.is_none() || entry.failure.is_some() {
+            continue;
+        }
+        let on_screen = Some(entry.id) == state.selected && known;
+        // Masks of an hour would take room that nobody asked for.
+        let on_screen = on_screen && entry.duration() <= LONGEST_UNASKED;
+        let settled = entry.answers.get(&shown).is_some_and(|a| a.complete);
+        let tasks = Task::ALL
+            .into_iter()
+            .filter(|task| *task == shown || (on_screen && settled));
+        let open = tasks.filter(|task| !entry.asked.contains(task) && state.can(*task));
+        wanted.extend(open.map(|task| (entry.id, task)));
+    }
+    for (id, task) in wanted {
+        ask(state, engine, id, task);
+    }
 }
 
 /// The clip on screen wants a spectrogram once that is what is shown.
@@ -68,9 +115,9 @@ fn job_for(entry: &Entry, errand: Errand, model: ModelChoice) -> Option<JobSpec>
         Errand::Thumbnails => JobSpec::Thumbnails {
             clip: clip().filter(|clip| clip.video.is_some())?,
         },
-        Errand::Predict => JobSpec::Predict {
+        Errand::Predict(task) => JobSpec::Predict {
             clip: clip()?,
-            task: Task::Localize,
+            task,
             model,
         },
     })

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod apply;
+pub mod attention;
 pub mod cli;
 pub mod command;
 pub mod covers;
@@ -14,6 +15,7 @@ pub mod fonts;
 pub mod frame_times;
 pub mod keymap;
 pub mod link;
+pub mod mode;
 pub mod models;
 pub mod paint;
 pub mod panels;

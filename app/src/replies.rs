@@ -6,10 +6,12 @@ use mettle_core::base::ClipId;
 use mettle_core::engine::Thumbnail;
 use mettle_core::engine::{JobId, JobState, JobStatus, Problem, Reply, ReplyBody, Severity};
 use mettle_core::media::Clip;
-use mettle_core::predict::{Prediction, Thresholds, tracks_of};
+use mettle_core::predict::{Prediction, tracks_of};
+use mettle_core::project::Task;
 
 use crate::errands;
 use crate::link::EngineLink;
+use crate::mode::Answer;
 use crate::state::{AppState, EntryId, Errand, Toast};
 use crate::weights;
 
@@ -22,6 +24,12 @@ pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now
         return false;
     }
     let job = reply.job;
+    if matches!(
+        reply.body,
+        ReplyBody::Done | ReplyBody::Cancelled | ReplyBody::Failed(_)
+    ) {
+        state.attention.ended(job);
+    }
     match reply.body {
         ReplyBody::FirstFrame(frame) => {
             if let Some(entry) = state.entry_of_job(job) {
@@ -37,6 +45,8 @@ pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now
             .for_each(|entry| entry.spectrogram.add(&part)),
         ReplyBody::Thumbnails(clip, pictures) => pictured(state, clip, &pictures),
         ReplyBody::Prediction(prediction) => scored(state, job, prediction),
+        ReplyBody::Attention(attention) => state.attention.file(job, attention),
+        ReplyBody::Kept(summary) => state.kept = Some(summary),
         ReplyBody::Models(_) | ReplyBody::Verified(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => finished(state, job, now),
@@ -58,11 +68,12 @@ pub fn tell(state: &mut AppState, problem: Problem, now: f64) {
 
 /// Events at a threshold: pure, and needs no inference.
 pub fn redraw_tracks(state: &mut AppState) {
-    let thresholds = Thresholds::at(state.settings.threshold);
-    for entry in &mut state.entries {
-        if let Some(prediction) = &entry.prediction {
-            entry.tracks = Arc::new(tracks_of(prediction, &thresholds));
-        }
+    let AppState {
+        entries, settings, ..
+    } = state;
+    for answer in entries.iter_mut().flat_map(|e| e.answers.values_mut()) {
+        let thresholds = settings.thresholds_for(&answer.prediction);
+        answer.tracks = Arc::new(tracks_of(&answer.prediction, &thresholds));
     }
 }
 
@@ -114,12 +125,16 @@ fn pictured(state: &mut AppState, clip: ClipId, pictures: &[Thumbnail]) {
 
 /// Scores of a job that is no longer wanted (another model was chosen since) are dropped.
 fn scored(state: &mut AppState, job: JobId, prediction: Arc<Prediction>) {
-    let thresholds = Thresholds::at(state.settings.threshold);
-    let tracks = Arc::new(tracks_of(&prediction, &thresholds));
+    let task = prediction.key.task;
+    let thresholds = state.settings.thresholds_for(&prediction);
+    let answer = Answer {
+        tracks: Arc::new(tracks_of(&prediction, &thresholds)),
+        complete: false,
+        prediction: prediction.clone(),
+    };
     let wanting = state.entries_of(prediction.key.clip);
-    for entry in wanting.filter(|entry| entry.job(Errand::Predict) == Some(job)) {
-        entry.prediction = Some(prediction.clone());
-        entry.tracks = tracks.clone();
+    for entry in wanting.filter(|entry| entry.job(Errand::Predict(task)) == Some(job)) {
+        entry.answers.insert(task, answer.clone());
     }
 }
 
@@ -127,7 +142,7 @@ fn scored(state: &mut AppState, job: JobId, prediction: Arc<Prediction>) {
 pub fn watch_analyses(state: &mut AppState, now: f64) {
     let AppState { entries, jobs, .. } = state;
     for entry in entries.iter_mut() {
-        let job = entry.job(Errand::Predict);
+        let job = entry.analysis();
         let running =
             |status: &JobStatus| Some(status.id) == job && status.state == JobState::Running;
         if entry.analysis_began.is_none() && jobs.iter().any(running) {
@@ -140,12 +155,19 @@ fn finished(state: &mut AppState, job: JobId, now: f64) {
     let Some(entry) = state.entry_of_job(job) else {
         return;
     };
-    if entry.job(Errand::Predict) == Some(job) {
-        entry.analysed = true;
+    let task = Task::ALL
+        .into_iter()
+        .find(|task| entry.job(Errand::Predict(*task)) == Some(job));
+    if let Some(task) = task {
+        let first = entry.answers.values().all(|answer| !answer.complete);
+        if let Some(answer) = entry.answers.get_mut(&task) {
+            answer.complete = true;
+        }
         let secs = entry.duration().as_secs_f64();
-        let took = entry.analysis_began.take().map(|began| now - began);
-        if let Some(took) = took.filter(|_| secs > 0.0) {
-            state.speed_ms = Some((took * 1e3 / secs) as f32);
+        // The first analysis runs the backbones; what follows reads their features.
+        let took = entry.analysis_began.take().filter(|_| first);
+        if let Some(began) = took.filter(|_| secs > 0.0) {
+            state.speed_ms = Some(((now - began) * 1e3 / secs) as f32);
         }
     }
     forget_job(state, job);

@@ -6,6 +6,8 @@ use mettle_core::engine::ModelChoice;
 use serde::{Deserialize, Serialize};
 
 use crate::keymap::Changes;
+use crate::mode::{MaskSettings, Mode, OwnThresholds};
+use mettle_core::predict::{Detail, Prediction, Thresholds};
 
 /// How many recent files are remembered.
 pub const RECENT: usize = 8;
@@ -39,8 +41,14 @@ impl SoundView {
 pub struct Settings {
     /// Files opened lately, the newest first.
     pub recent: Vec<PathBuf>,
+    /// What is on screen.
+    pub mode: Mode,
     /// From which score on a class counts.
     pub threshold: f32,
+    /// Where classes and modalities have thresholds of their own.
+    pub own_thresholds: OwnThresholds,
+    /// How masks are drawn.
+    pub masks: MaskSettings,
     /// 0 to 1.
     pub volume: f32,
     /// Sound off.
@@ -65,7 +73,10 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             recent: Vec::new(),
+            mode: Mode::default(),
             threshold: 0.5,
+            own_thresholds: OwnThresholds::default(),
+            masks: MaskSettings::default(),
             volume: 0.8,
             muted: false,
             looping: false,
@@ -80,6 +91,30 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The thresholds in use for a prediction.
+    pub fn thresholds_for(&self, prediction: &Prediction) -> Thresholds {
+        if matches!(prediction.detail, Detail::Segmented { .. }) {
+            return Thresholds::at(self.masks.threshold);
+        }
+        let own = &self.own_thresholds;
+        let class =
+            |(name, value): (&String, &f32)| Some((prediction.labels.position(name)?, *value));
+        Thresholds {
+            global: self.threshold,
+            audible: own.audible,
+            visible: own.visible,
+            classes: own.classes.iter().filter_map(class).collect(),
+        }
+    }
+
+    /// The threshold that the mode's slider moves.
+    pub fn main_threshold(&self) -> f32 {
+        match self.mode {
+            Mode::Events | Mode::Parsing => self.threshold,
+            Mode::Masks => self.masks.threshold,
+        }
+    }
+
     /// Put a file at the head of the recent ones.
     pub fn remember(&mut self, path: &Path) {
         self.recent.retain(|known| known != path);

@@ -26,6 +26,11 @@ pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
     }
 }
 
+/// Whether the key is held that takes masks and attention off the picture.
+pub fn hides_overlays(ctx: &egui::Context) -> bool {
+    !ctx.text_edit_focused() && ctx.input(|input| input.key_down(Key::H))
+}
+
 /// The next key pressed becomes the command's. Escape leaves it as it is, Backspace takes its key away.
 pub fn read_new_key(ctx: &egui::Context, command: Command, commands: &mut Commands) {
     let chord = ctx.input_mut(|input| {

@@ -1,19 +1,23 @@
 //! What the window shows, as plain data: panels read it, only [`crate::apply`] and [`crate::replies`] change it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Label, Time, TimeSpan};
 use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelChoice, ModelInfo, Problem};
+use mettle_core::features::CacheSummary;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::media::{Clip, VideoFrame};
-use mettle_core::predict::Prediction;
-use mettle_core::project::Track;
+use mettle_core::predict::{ClassColors, Prediction};
+use mettle_core::project::{Task, Track};
 
+use crate::attention::AttentionView;
 use crate::command::Command;
 use crate::covers::Covers;
 use crate::files::Wanted;
 use crate::frame_times::FrameTimes;
+use crate::mode::{Answer, Disagreement, Mode};
 use crate::paint::{Spectrogram, Strip, Waves};
 use crate::playback::PlayerView;
 use crate::settings::Settings;
@@ -34,8 +38,8 @@ pub enum Errand {
     Spectrogram,
     /// Film strip.
     Thumbnails,
-    /// Scores.
-    Predict,
+    /// Scores, or masks.
+    Predict(Task),
 }
 
 /// A file of the list, from the wish to open it on.
@@ -57,14 +61,14 @@ pub struct Entry {
     pub spectrogram_asked: bool,
     /// Small pictures, as far as they have come.
     pub strip: Strip,
-    /// Scores, as far as they have come.
-    pub prediction: Option<Arc<Prediction>>,
-    /// Whether all seconds are scored.
-    pub analysed: bool,
+    /// Which of the answers is shown.
+    pub task: Task,
+    /// What the model said, for each task.
+    pub answers: BTreeMap<Task, Answer>,
+    /// What was asked of the model.
+    pub asked: BTreeSet<Task>,
     /// When the analysis began to run, in egui's time.
     pub analysis_began: Option<f64>,
-    /// The events at the threshold in use.
-    pub tracks: Arc<Vec<Track>>,
     /// What still runs for it.
     pub jobs: Vec<(JobId, Errand)>,
     /// Why it could not be opened or analysed.
@@ -99,10 +103,10 @@ impl Entry {
             spectrogram: Spectrogram::default(),
             spectrogram_asked: false,
             strip: Strip::default(),
-            prediction: None,
-            analysed: false,
+            task: Task::default(),
+            answers: BTreeMap::new(),
+            asked: BTreeSet::new(),
             analysis_began: None,
-            tracks: Arc::default(),
             jobs: Vec::new(),
             failure: None,
             file_gone: false,
@@ -141,10 +145,36 @@ impl Entry {
         (start < end).then(|| TimeSpan::new(start, end))
     }
 
+    /// What is shown of the answers: scores or masks, as far as they have come.
+    pub fn prediction(&self) -> Option<&Arc<Prediction>> {
+        self.answer_to(self.task)
+    }
+
+    /// What the model said for a task.
+    pub fn answer_to(&self, task: Task) -> Option<&Arc<Prediction>> {
+        self.answers.get(&task).map(|answer| &answer.prediction)
+    }
+
+    /// The events shown, at the thresholds in use.
+    pub fn tracks(&self) -> &[Track] {
+        let answer = self.answers.get(&self.task);
+        answer.map_or(&[], |answer| &answer.tracks)
+    }
+
+    /// Whether all seconds have the answer shown.
+    pub fn analysed(&self) -> bool {
+        let answer = self.answers.get(&self.task);
+        answer.is_some_and(|answer| answer.complete)
+    }
+
+    /// The job that finds the answer shown, if it runs.
+    pub fn analysis(&self) -> Option<JobId> {
+        self.job(Errand::Predict(self.task))
+    }
+
     /// How many seconds are scored.
     pub fn scored(&self) -> usize {
-        self.prediction
-            .as_ref()
+        self.prediction()
             .map_or(0, |p| p.scores.len().min(p.segments.len()))
     }
 
@@ -190,6 +220,10 @@ pub enum InspectorTab {
     Second,
     /// The events as a table.
     Events,
+    /// How masks are drawn.
+    Masks,
+    /// What the model's meta-tokens read.
+    Attention,
 }
 
 /// A dialog over the window, and what is typed in it.
@@ -206,6 +240,8 @@ pub enum Dialog {
     GoTo(String),
     /// What went wrong so far.
     Problems,
+    /// What is kept of clips analysed before.
+    Kept,
     /// What the model is, and choosing another.
     Model,
     /// Weights of the full-size backbones.
@@ -268,6 +304,8 @@ pub struct AppState {
     pub model_choice: ModelChoice,
     /// What the model is, once known.
     pub model: Option<ModelInfo>,
+    /// The colours of its classes.
+    pub colors: ClassColors,
     /// The weights of the full-size backbones.
     pub weights: WeightsView,
     /// The format of the window's surface; none where nothing is drawn.
@@ -278,6 +316,14 @@ pub struct AppState {
     pub tab: InspectorTab,
     /// What is under the pointer.
     pub hover: Option<Hover>,
+    /// Only seconds like this stand out, in parsing.
+    pub filter: Option<Disagreement>,
+    /// Masks and attention are off the picture while the key is held.
+    pub overlays_hidden: bool,
+    /// What the meta-tokens read.
+    pub attention: AttentionView,
+    /// How much is kept of clips analysed before, once that was asked.
+    pub kept: Option<CacheSummary>,
     /// Passing messages.
     pub toasts: Vec<Toast>,
     /// Warnings and errors of this run, the newest last.
@@ -351,12 +397,23 @@ impl AppState {
 
     /// The second under the playhead, as an index of the prediction's segments.
     pub fn current_segment(&self) -> Option<usize> {
-        let prediction = self.entry()?.prediction.as_ref()?;
-        let now = self.player.time;
-        let found = prediction
-            .segments
-            .iter()
-            .position(|span| span.contains(now));
-        found.or_else(|| prediction.segments.len().checked_sub(1))
+        segment_at(self.entry()?.prediction()?, self.player.time)
     }
+
+    /// What is on screen.
+    pub fn mode(&self) -> Mode {
+        self.settings.mode
+    }
+
+    /// Whether the model has a head for a task; yes while the model is not known yet.
+    pub fn can(&self, task: Task) -> bool {
+        self.model.as_ref().is_none_or(|model| model.can(task))
+    }
+}
+
+/// The segment at a time, or the last one: a clip's end belongs to it.
+pub fn segment_at(prediction: &Prediction, time: Time) -> Option<usize> {
+    let mut spans = prediction.segments.iter();
+    let found = spans.position(|span| span.contains(time));
+    found.or_else(|| prediction.segments.len().checked_sub(1))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mettle_core::data::demo;
 use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, model_info};
+use mettle_core::features::FeatureCache;
 use mettle_core::gpu::Prober;
 use mettle_core::gpu::{DeviceChoice, cache_folder};
 
@@ -87,6 +88,8 @@ fn starter(ctx: egui::Context) -> Restart {
         let options = EngineOptions {
             device,
             prober: Prober::this_program(),
+            beside_window: true,
+            features: Some(FeatureCache::of_user()),
             ..EngineOptions::default()
         };
         let engine = Engine::start(options, move || waker.request_repaint());

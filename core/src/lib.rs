@@ -17,7 +17,7 @@
 //! | 6 | [`engine`] | jobs as small steps on named worker threads; the boundary the window talks to |
 //! | 5 | [`train`] | training loops for heads, and for the small backbones of the embedded demo; metrics |
 //! | 4 | [`predict`] | head → [`predict::Prediction`] → tracks; pure |
-//! | 3 | [`features`] | frozen backbones over the segments of a clip |
+//! | 3 | [`features`] | frozen backbones over the segments of a clip, and the cache of what they computed |
 //! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads |
 //! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; tracks and corrections; datasets and sounding scenes; devices; where weights lie and come from |
 //! | 0 | [`base`] | time, ids, labels, progress |

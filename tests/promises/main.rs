@@ -1,10 +1,12 @@
 //! What Mettle Studio promises, one file a promise, in the folders of the code that keeps it.
 
 mod engine;
+mod features;
 mod heads;
 mod house;
 mod hub;
 mod media;
 mod model;
+mod modes;
 mod scenes;
 mod window;

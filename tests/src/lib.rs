@@ -1,5 +1,6 @@
 //! Shared by the promises: fixtures, temporary media, the built binary, the tree itself.
 
+pub mod counting;
 pub mod media;
 pub mod program;
 pub mod tiny_model;

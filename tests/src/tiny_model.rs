@@ -4,14 +4,19 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use mettle_core::base::Labels;
+use mettle_core::model::heads::MgnConfig;
 use mettle_core::model::{
-    AvelConfig, BackboneEntry, Distillation, HtsAtConfig, LocalizeEntry, Manifest, ModelBundle,
-    SCHEMA, SwinV2Config,
+    AvelConfig, BackboneEntry, Distillation, HeadEntry, HtsAtConfig, Manifest, ModelBundle,
+    ParseConfig, ParseDecoder, SCHEMA, SegmentConfig, SwinV2Config, TaskHead,
 };
+use mettle_core::project::Task;
 use serde_json::{Value, json};
 
 /// What the model pretends to know.
 pub const LABELS: [&str; 3] = ["Bark", "Church bell", "Baby cry, infant cry"];
+
+/// What it calls a mask.
+pub const SOUNDING: &str = "Sounding object";
 
 fn entry(name: &str, architecture: &str, config: Value) -> BackboneEntry {
     let description = json!({"name": name, "architecture": architecture, "config": config});
@@ -22,11 +27,31 @@ fn entry(name: &str, architecture: &str, config: Value) -> BackboneEntry {
     }
 }
 
-/// Write it into a folder.
+/// Write it into a folder, with a head for localization.
 ///
 /// # Panics
 /// When the folder cannot be written.
 pub fn write(folder: &Path) -> ModelBundle {
+    write_seeded(folder, 1)
+}
+
+/// The same with other random weights.
+///
+/// # Panics
+/// When the folder cannot be written.
+pub fn write_seeded(folder: &Path, seed: u64) -> ModelBundle {
+    write_tasks(folder, &[Task::Localize], seed)
+}
+
+/// Write it into a folder, with heads for these tasks.
+///
+/// # Panics
+/// When the folder cannot be written.
+pub fn write_with(folder: &Path, tasks: &[Task]) -> ModelBundle {
+    write_tasks(folder, tasks, 1)
+}
+
+fn write_tasks(folder: &Path, tasks: &[Task], seed: u64) -> ModelBundle {
     let swin = SwinV2Config {
         img_size: (32, 32),
         num_classes: 0,
@@ -50,12 +75,27 @@ pub fn write(folder: &Path) -> ModelBundle {
         fmax: 3500.0,
         ..HtsAtConfig::default()
     };
-    let config = AvelConfig {
-        distill: Distillation {
-            d: 16,
-            ..Distillation::avel()
-        },
+    let distill = |base: Distillation| Distillation { d: 16, ..base };
+    let localize = AvelConfig {
+        distill: distill(Distillation::avel()),
         ..AvelConfig::default()
+    };
+    let parse = ParseConfig {
+        distill: distill(Distillation::avvp()),
+        decoder: ParseDecoder::Mgn(MgnConfig {
+            width: 16,
+            heads: 2,
+            depth: 1,
+            depth_joint: 1,
+            ..MgnConfig::default()
+        }),
+        motion: None,
+    };
+    let segment = SegmentConfig {
+        distill: distill(Distillation::avs_s4()),
+        width: 16,
+        mask: (32, 32),
+        ..SegmentConfig::default()
     };
     let manifest = Manifest {
         schema: SCHEMA.into(),
@@ -63,22 +103,36 @@ pub fn write(folder: &Path) -> ModelBundle {
         about: "Random weights: it recognises nothing.".into(),
         visual: entry("visual", "swin_v2", json!(swin)),
         audio: entry("audio", "hts_at", json!(htsat)),
-        localize: Some(LocalizeEntry {
-            labels: Labels::new(LABELS),
-            config: config.clone(),
-            weights: "localize.safetensors".into(),
-            familiarity: None,
-        }),
-        parse: None,
-        segment: None,
+        localize: head(tasks, Task::Localize, &localize, &LABELS),
+        parse: head(tasks, Task::Parse, &parse, &LABELS),
+        segment: head(tasks, Task::Segment, &segment, &[SOUNDING]),
     };
     let device = Device::flex();
-    device.seed(1);
+    device.seed(seed);
     let visual = swin.init(&device).expect("a backbone");
     let audio = htsat.init(&device).expect("a backbone");
-    let layers = (&visual.spec().layers, &audio.spec().layers);
-    let head = config
-        .init(layers.0, layers.1, LABELS.len(), &device)
-        .expect("a head");
-    ModelBundle::save(folder, &manifest, &visual, &audio, Some(&head)).expect("it is written")
+    let (seeing, hearing) = (&visual.spec().layers, &audio.spec().layers);
+    let classes = LABELS.len();
+    let made = |task: &Task| match task {
+        Task::Localize => localize
+            .init(seeing, hearing, classes, &device)
+            .map(TaskHead::Localize),
+        Task::Parse => parse
+            .init(seeing, hearing, classes, &device)
+            .map(TaskHead::Parse),
+        Task::Segment => segment
+            .init(seeing, hearing, &device)
+            .map(TaskHead::Segment),
+    };
+    let heads: Vec<TaskHead> = tasks.iter().map(|t| made(t).expect("a head")).collect();
+    ModelBundle::save_heads(folder, &manifest, &visual, &audio, &heads).expect("it is written")
+}
+
+fn head<C: Clone>(tasks: &[Task], task: Task, config: &C, labels: &[&str]) -> Option<HeadEntry<C>> {
+    tasks.contains(&task).then(|| HeadEntry {
+        labels: Labels::new(labels),
+        config: config.clone(),
+        weights: format!("{}.safetensors", task.name()),
+        familiarity: None,
+    })
 }

@@ -85,7 +85,9 @@ pub(super) fn open(state: &mut AppState, hands: &mut Hands<'_>, paths: Vec<PathB
 
 fn add(state: &mut AppState, hands: &mut Hands<'_>, path: PathBuf) -> EntryId {
     let id = EntryId(state.fresh_id());
-    state.entries.push(Entry::new(id, path));
+    let mut entry = Entry::new(id, path);
+    entry.task = state.mode().task();
+    state.entries.push(entry);
     errands::submit(state, &mut **hands.engine, id, Errand::Open);
     id
 }

@@ -2,6 +2,7 @@
 
 use mettle_core::engine::{ModelChoice, ModelInfo, Problem, Severity};
 use mettle_core::gpu::DeviceChoice;
+use mettle_core::project::Task;
 
 use super::Hands;
 use super::clips::show_selected;
@@ -23,6 +24,7 @@ pub fn model_found(
         Err(detail) => return refuse(state, hands, choice, detail, now),
     };
     let news = state.model.is_some() && state.model_choice != choice;
+    state.colors = info.colors();
     state.model = Some(info);
     state.settings.remember_model(&choice);
     state.model_choice = choice;
@@ -65,18 +67,20 @@ fn refuse(
 }
 
 fn analyse_all(state: &mut AppState, hands: &mut Hands<'_>) {
+    state.attention.forget();
     let ids: Vec<EntryId> = state.entries.iter().map(|entry| entry.id).collect();
     for id in ids {
         let Some(entry) = state.entry_by_id(id) else {
             continue;
         };
-        if let Some(job) = entry.job(Errand::Predict) {
-            hands.engine.cancel(job);
-            entry.jobs.retain(|(known, _)| *known != job);
+        for task in Task::ALL {
+            if let Some(job) = entry.job(Errand::Predict(task)) {
+                hands.engine.cancel(job);
+                entry.jobs.retain(|(known, _)| *known != job);
+            }
         }
         if entry.clip.is_some() {
-            entry.prediction = None;
-            entry.tracks = Default::default();
+            entry.answers.clear();
             (entry.lane, entry.chosen) = (None, None);
             errands::analyse(state, &mut **hands.engine, id);
         }
@@ -100,13 +104,14 @@ pub(super) fn use_device(state: &mut AppState, hands: &mut Hands<'_>, choice: De
             return replies::tell(state, problem, now);
         }
     }
+    state.attention.forget();
     state.device_choice = choice;
     let mut todo: Vec<(EntryId, Errand)> = Vec::new();
     for entry in &mut state.entries {
         todo.extend(entry.jobs.drain(..).map(|(_, errand)| (entry.id, errand)));
         entry.analysis_began = None;
         if entry.clip.is_some() && entry.failure.take().is_some() {
-            todo.push((entry.id, Errand::Predict));
+            todo.push((entry.id, Errand::Predict(entry.task)));
         }
     }
     for (id, errand) in todo {

@@ -3,9 +3,11 @@
 mod clips;
 mod compute;
 mod look;
+mod modes;
 mod timeline;
 mod transport;
 
+use mettle_core::engine::JobSpec;
 use mettle_core::gpu::DeviceChoice;
 
 use crate::command::{Command, Commands, Intent};
@@ -69,6 +71,7 @@ pub fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: Intent) {
         Intent::Choose(chosen) => timeline::choose(state, chosen),
         Intent::Marks(from, to) => timeline::mark(state, from, to),
         Intent::Bind(..) | Intent::BindDefaults | Intent::AskKey(_) => keys(state, hands, intent),
+        Intent::ClearKept => drop(hands.engine.submit(JobSpec::Kept { clear: true })),
         Intent::Cancel(job) => hands.engine.cancel(job),
         Intent::Seek(to) => {
             hands.player.seek(to);
@@ -76,10 +79,18 @@ pub fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: Intent) {
         }
         Intent::Scrub(to) => hands.player.seek(to),
         Intent::View(start, span) => timeline::set_view(state, start, span),
-        Intent::Threshold(value) => {
-            state.settings.threshold = value.clamp(0.0, 1.0);
+        Intent::Threshold(value) => modes::set_threshold(state, value),
+        Intent::OwnThreshold(of, value) => {
+            state.settings.own_thresholds.set(&of, value);
             replies::redraw_tracks(state);
         }
+        Intent::Mode(mode) => modes::set_mode(state, mode),
+        Intent::Filter(filter) => state.filter = filter,
+        Intent::Masks(masks) => {
+            state.settings.masks = masks;
+            replies::redraw_tracks(state);
+        }
+        Intent::Attention(wish) => state.attention.wish = wish,
         Intent::Volume(value) => look::set_volume(state, hands, value),
         Intent::Speed(speed) => hands.player.set_speed(speed),
         Intent::SearchText(text) => state.search = text,
@@ -116,6 +127,10 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
         Command::PreviousClip => clips::neighbour(state, hands, false),
         Command::NextClip => clips::neighbour(state, hands, true),
         Command::ChooseModel | Command::AboutModel => state.dialog = Dialog::Model,
+        Command::KeptFeatures => {
+            state.dialog = Dialog::Kept;
+            hands.engine.submit(JobSpec::Kept { clear: false });
+        }
         Command::Models => weights::show(state, &mut **hands.engine),
         Command::GoTo => state.dialog = Dialog::GoTo(String::new()),
         Command::Palette => state.dialog = Dialog::Palette(String::new(), 0),
@@ -129,9 +144,12 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
         Command::Threshold => state.focus = Some(Focus::Threshold),
         Command::ShowSecond => state.tab = InspectorTab::Second,
         Command::ShowEvents => state.tab = InspectorTab::Events,
+        Command::ShowMasks => state.tab = InspectorTab::Masks,
+        Command::ShowAttention => state.tab = InspectorTab::Attention,
         _ => {
             let _done = transport::run(state, hands, command)
                 || timeline::run(state, hands, command)
+                || modes::run(state, command)
                 || look::run(state, hands, command);
         }
     }

@@ -63,7 +63,7 @@ pub(super) fn choose(state: &mut AppState, chosen: Option<Chosen>) {
 fn step_event(state: &mut AppState, hands: &mut Hands<'_>, now: Time, forward: bool) {
     let Some(entry) = state.entry() else { return };
     let in_lane = |label: &Label| entry.lane.as_ref().is_none_or(|lane| lane == label);
-    let tracks = entry.tracks.iter().filter(|track| in_lane(&track.label));
+    let tracks = entry.tracks().iter().filter(|track| in_lane(&track.label));
     let mut events: Vec<Chosen> = tracks
         .flat_map(|track| track.events.iter().map(move |event| (track, event.span)))
         .map(|(track, span)| Chosen {
@@ -96,7 +96,7 @@ fn step_event(state: &mut AppState, hands: &mut Hands<'_>, now: Time, forward: b
 
 fn step_lane(state: &mut AppState, down: bool) {
     let Some(entry) = state.entry() else { return };
-    let lanes = shown_lanes(entry, state.all_lanes);
+    let lanes = shown_lanes(entry, state);
     let here = lanes
         .iter()
         .position(|l| Some(&l.label) == entry.lane.as_ref());

@@ -70,7 +70,7 @@ fn edge(state: &AppState, now: Time, forward: bool) -> Time {
     let Some(entry) = state.entry() else {
         return now;
     };
-    let spans = entry.tracks.iter().flat_map(|track| &track.events);
+    let spans = entry.tracks().iter().flat_map(|track| &track.events);
     let edges = spans.flat_map(|event| [event.span.start, event.span.end]);
     if forward {
         let end = entry.duration();

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use mettle_core::base::TimeSpan;
+use mettle_core::base::{Labels, TimeSpan};
 use mettle_core::engine::ModelInfo;
 use mettle_core::media::{AudioInfo, Clip, VideoInfo};
-use mettle_core::predict::{Prediction, Thresholds, label_of, tracks_of, winner};
+use mettle_core::predict::{Detail, Prediction, Thresholds, label_of, tracks_of, winner};
 use mettle_core::project::{Modality, Task, Track};
 use serde::{Deserialize, Serialize};
+
+use super::args::Asked;
+use super::masks::{MaskPart, mask_parts};
 
 /// The name and version of the schema.
 pub const SCHEMA: &str = "mettle.analysis/1";
@@ -25,13 +29,19 @@ pub struct Analysis {
     /// The model.
     pub model: ModelPart,
     /// What was asked.
-    pub task: Task,
-    /// A class counts as happening from this score on.
+    pub task: Asked,
+    /// What was answered: the tasks the model has a head for.
+    #[serde(default)]
+    pub tasks: Vec<Task>,
+    /// A class counts as happening from this score on; a place of a mask sounds above it.
     pub threshold: f32,
-    /// Second by second.
+    /// Second by second, by the first of the tasks.
     pub segments: Vec<SegmentPart>,
-    /// The events of each class.
+    /// The events of each class, task after task.
     pub tracks: Vec<TrackPart>,
+    /// A mask for each second, where masks were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masks: Vec<MaskPart>,
     /// How long what took, in milliseconds.
     pub timing_ms: BTreeMap<String, f64>,
 }
@@ -109,11 +119,20 @@ pub struct SegmentPart {
     pub familiarity: Option<f32>,
     /// The probability that each class is both heard and seen.
     pub scores: BTreeMap<String, f32>,
+    /// The probability that each class is heard, where parsing was asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub audible: BTreeMap<String, f32>,
+    /// The probability that each class is seen, where parsing was asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub visible: BTreeMap<String, f32>,
 }
 
 /// The events of one class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrackPart {
+    /// Which task says so.
+    #[serde(default)]
+    pub task: Task,
     /// The class.
     pub label: String,
     /// How it is perceived.
@@ -133,17 +152,43 @@ pub struct EventPart {
     pub score: f32,
 }
 
+/// What an analysis is written from.
+pub struct Findings<'a> {
+    /// The clip.
+    pub clip: &'a Clip,
+    /// What was asked.
+    pub asked: Asked,
+    /// One a task answered.
+    pub predictions: &'a [Arc<Prediction>],
+    /// From which score on a class counts.
+    pub thresholds: &'a Thresholds,
+    /// Width and height of masks; the clip's if none.
+    pub mask_size: Option<(u32, u32)>,
+    /// The device.
+    pub device: String,
+    /// The model.
+    pub model: &'a ModelInfo,
+    /// How long what took.
+    pub timing_ms: BTreeMap<String, f64>,
+}
+
 impl Analysis {
     /// From what the engine answered.
-    pub fn new(
-        clip: &Clip,
-        prediction: &Prediction,
-        thresholds: &Thresholds,
-        device: String,
-        model: &ModelInfo,
-        timing_ms: BTreeMap<String, f64>,
-    ) -> Self {
-        let segments = (0..prediction.scores.len()).map(|i| segment(prediction, thresholds, i));
+    pub fn new(found: Findings<'_>) -> Self {
+        let (clip, thresholds) = (found.clip, found.thresholds);
+        let predictions = found.predictions;
+        let main = predictions.first();
+        let count = main.map_or(0, |main| main.scores.len());
+        let segments = (0..count).filter_map(|i| segment(predictions, thresholds, i));
+        let tracks = predictions.iter().flat_map(|prediction| {
+            let task = prediction.key.task;
+            let tracks = tracks_of(prediction, thresholds).into_iter();
+            tracks.map(move |track| TrackPart::of(task, track))
+        });
+        let masks = predictions
+            .iter()
+            .flat_map(|prediction| mask_parts(clip, prediction, thresholds, found.mask_size));
+        let timing = found.timing_ms.into_iter();
         Self {
             schema: SCHEMA.to_owned(),
             clip: ClipPart {
@@ -152,47 +197,61 @@ impl Analysis {
                 video: clip.video.as_ref().map(VideoPart::from),
                 audio: clip.audio.as_ref().map(AudioPart::from),
             },
-            device,
+            device: found.device,
             model: ModelPart {
-                name: model.name.clone(),
-                sha256: model.sha256.clone(),
+                name: found.model.name.clone(),
+                sha256: found.model.sha256.clone(),
             },
-            task: prediction.key.task,
+            task: found.asked,
+            tasks: predictions.iter().map(|p| p.key.task).collect(),
             threshold: thresholds.global,
-            segments: segments.flatten().collect(),
-            tracks: tracks_of(prediction, thresholds)
-                .into_iter()
-                .map(TrackPart::from)
-                .collect(),
-            timing_ms: timing_ms
-                .into_iter()
-                .map(|(what, ms)| (what, rounded(ms, 1e3)))
-                .collect(),
+            segments: segments.collect(),
+            tracks: tracks.collect(),
+            masks: masks.collect(),
+            timing_ms: timing.map(|(what, ms)| (what, rounded(ms, 1e3))).collect(),
         }
     }
 
     /// The segments as comma-separated values, one line each after a header.
     pub fn to_csv(&self) -> String {
-        let classes: Vec<&String> = self
-            .segments
-            .first()
-            .map_or_else(Vec::new, |segment| segment.scores.keys().collect());
+        let first = self.segments.first();
+        let kinds = [
+            (
+                "",
+                SegmentPart::scores as fn(&SegmentPart) -> &BTreeMap<String, f32>,
+            ),
+            ("audible ", |segment| &segment.audible),
+            ("visible ", |segment| &segment.visible),
+        ];
+        let columns: Vec<_> = kinds
+            .into_iter()
+            .flat_map(|(kind, of)| {
+                let classes = first.map(of).into_iter().flat_map(BTreeMap::keys);
+                classes.map(move |class| (kind, of, class))
+            })
+            .collect();
         let mut csv = String::from("start_s,end_s,label,score");
-        classes.iter().for_each(|class| {
+        for (kind, _, class) in &columns {
             csv.push(',');
-            csv.push_str(&quoted(class));
-        });
+            csv.push_str(&quoted(&format!("{kind}{class}")));
+        }
         csv.push('\n');
         for segment in &self.segments {
             let (start, end, score) = (segment.start_s, segment.end_s, segment.score);
             csv.push_str(&format!("{start},{end},{},{score}", quoted(&segment.label)));
-            for class in &classes {
-                let score = segment.scores.get(*class).copied().unwrap_or_default();
+            for (_, of, class) in &columns {
+                let score = of(segment).get(*class).copied().unwrap_or_default();
                 csv.push_str(&format!(",{score}"));
             }
             csv.push('\n');
         }
         csv
+    }
+}
+
+impl SegmentPart {
+    fn scores(&self) -> &BTreeMap<String, f32> {
+        &self.scores
     }
 }
 
@@ -202,7 +261,7 @@ fn rounded(number: f64, parts: f64) -> f64 {
 }
 
 /// A score or share, to six decimals.
-fn share(score: f32) -> f32 {
+pub(super) fn share(score: f32) -> f32 {
     rounded(f64::from(score), 1e6) as f32
 }
 
@@ -215,26 +274,38 @@ fn quoted(field: &str) -> String {
     }
 }
 
-fn segment(prediction: &Prediction, thresholds: &Thresholds, index: usize) -> Option<SegmentPart> {
+fn segment(
+    predictions: &[Arc<Prediction>],
+    thresholds: &Thresholds,
+    index: usize,
+) -> Option<SegmentPart> {
+    let prediction = predictions.first()?;
     let span: TimeSpan = *prediction.segments.get(index)?;
     let score = match winner(prediction, thresholds, index) {
         Some((_, score)) => score,
         None => prediction.background(index)?,
     };
-    let scores = prediction.scores.get(index)?;
+    let parsed = |modality: Modality| {
+        let mut parsed = predictions.iter();
+        let parsed = parsed.find(|p| matches!(p.detail, Detail::Parsed { .. }))?;
+        let scores = parsed.scores_of(modality).get(index)?;
+        Some(by_class(&parsed.labels, scores))
+    };
     Some(SegmentPart {
         start_s: span.start.as_secs_f64(),
         end_s: span.end.as_secs_f64(),
         label: label_of(prediction, thresholds, index).to_string(),
         score: share(score),
         familiarity: prediction.familiarity.get(index).copied().map(share),
-        scores: prediction
-            .labels
-            .iter()
-            .map(ToString::to_string)
-            .zip(scores.iter().copied().map(share))
-            .collect(),
+        scores: by_class(&prediction.labels, prediction.scores.get(index)?),
+        audible: parsed(Modality::Audible).unwrap_or_default(),
+        visible: parsed(Modality::Visible).unwrap_or_default(),
     })
+}
+
+fn by_class(labels: &Labels, scores: &[f32]) -> BTreeMap<String, f32> {
+    let names = labels.iter().map(ToString::to_string);
+    names.zip(scores.iter().copied().map(share)).collect()
 }
 
 impl From<&VideoInfo> for VideoPart {
@@ -264,14 +335,15 @@ impl From<&AudioInfo> for AudioPart {
     }
 }
 
-impl From<Track> for TrackPart {
-    fn from(track: Track) -> Self {
+impl TrackPart {
+    fn of(task: Task, track: Track) -> Self {
         let events = track.events.iter().map(|event| EventPart {
             start_s: event.span.start.as_secs_f64(),
             end_s: event.span.end.as_secs_f64(),
             score: share(event.score),
         });
         Self {
+            task,
             label: track.label.to_string(),
             modality: track.modality,
             events: events.collect(),

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use mettle_core::engine::{ModelInfo, Problem, model_info};
-use mettle_core::predict::Thresholds;
+use mettle_core::predict::{Shown, Thresholds};
+use mettle_core::project::Task;
 
-use super::analysis::Analysis;
-use super::args::{AnalyzeArgs, Format};
+use super::analysis::{Analysis, Findings};
+use super::args::{AnalyzeArgs, Asked, Format};
 use super::driver::{Analysed, Driver};
 use super::names::Stems;
-use super::{Failure, output, pictures, table};
+use super::{Failure, masks, output, pictures, table};
 
 /// Analyse every clip; the failure of one does not stop the others.
 pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
@@ -19,6 +20,8 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         output::make_folder(folder)?;
     }
     let model = model_info(&args.model)?;
+    let tasks = args.task.tasks(|task| model.can(task));
+    check(args, &model, &tasks)?;
     let driver = Driver::start_in(args.device, args.precision, args.quiet)?;
     driver
         .warm_up(&args.model)
@@ -27,7 +30,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let mut failed = false;
     for clip in &args.clips {
         let stem = stems.stem_for(clip);
-        let done = match driver.analyse(clip, args.task, &args.model) {
+        let done = match driver.analyse(clip, &tasks, &args.model) {
             Ok(analysed) => report(args, &driver, &model, &analysed, &stem),
             Err(problem) => Err(Failure::Said(line(&problem))),
         };
@@ -39,6 +42,30 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     if failed { Err(Failure::Told) } else { Ok(()) }
 }
 
+/// Whether the model can do what is asked: a task asked by name must have its head, of all those that are missing are named.
+fn check(args: &AnalyzeArgs, model: &ModelInfo, tasks: &[Task]) -> Result<(), Failure> {
+    let missing = |task: &Task| !model.can(*task);
+    if let Some(task) = tasks.iter().copied().find(missing) {
+        let (name, task) = (&model.name, task.name());
+        return Err(Failure::Said(format!(
+            "the model {name} has no {task} head. Choose another with --model, or ask --task all for what it can do"
+        )));
+    }
+    if args.task == Asked::All && !args.quiet {
+        for task in Task::ALL.iter().filter(|task| missing(task)) {
+            let (name, task) = (&model.name, task.name());
+            eprintln!("mettle: the model {name} has no {task} head; that is left out");
+        }
+    }
+    if args.masks && !tasks.contains(&Task::Segment) {
+        return Err(Failure::Said(
+            "there are no masks to write: ask for them with --task segment or --task all"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 /// Print and write what a clip gave.
 fn report(
     args: &AnalyzeArgs,
@@ -48,14 +75,16 @@ fn report(
     stem: &str,
 ) -> Result<(), Failure> {
     let thresholds = Thresholds::at(args.threshold);
-    let analysis = Analysis::new(
-        &analysed.clip,
-        &analysed.prediction,
-        &thresholds,
-        driver.device().name,
+    let analysis = Analysis::new(Findings {
+        clip: &analysed.clip,
+        asked: args.task,
+        predictions: &analysed.predictions,
+        thresholds: &thresholds,
+        mask_size: args.mask_size,
+        device: driver.device().name,
         model,
-        timing(analysed),
-    );
+        timing_ms: timing(analysed),
+    });
     for notice in analysed.notices.iter().filter(|_| !args.quiet) {
         eprintln!("mettle: {}", line(notice));
     }
@@ -69,7 +98,15 @@ fn report(
                 let format = args.format.unwrap_or(Format::Json);
                 write(folder, stem, &analysis, format)?;
                 if args.pictures {
-                    pictures::write(folder, stem, analysed, &thresholds)?;
+                    let shown = Shown {
+                        predictions: &analysed.predictions,
+                        thresholds: &thresholds,
+                        colors: &model.colors(),
+                    };
+                    pictures::write(folder, stem, &analysed.clip, &shown)?;
+                }
+                if args.masks {
+                    masks::write(folder, stem, &analysis.masks)?;
                 }
             }
         }

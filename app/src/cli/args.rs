@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Task;
+use serde::{Deserialize, Serialize};
 
 pub use super::models::ModelsArgs;
 
@@ -37,7 +38,7 @@ pub struct Cli {
 pub enum Command {
     /// Analyse clips: a table on stdout, files into a folder.
     #[command(
-        after_help = "Examples:\n  mettle analyze dog.mp4\n  mettle analyze *.mp4 --out results --format csv\n  mettle analyze dog.mp4 --format json | jq '.tracks'\n\nExit codes: 0 all clips analysed, 1 a clip failed (the others were analysed), 2 wrong usage."
+        after_help = "Examples:\n  mettle analyze dog.mp4\n  mettle analyze *.mp4 --out results --format csv\n  mettle analyze dog.mp4 --format json | jq '.tracks'\n  mettle analyze dog.mp4 --task all --out results --pictures --masks\n\nExit codes: 0 all clips analysed, 1 a clip failed (the others were analysed), 2 wrong usage."
     )]
     Analyze(AnalyzeArgs),
     /// Say which devices there are, which one is used, and why not another.
@@ -69,6 +70,11 @@ pub enum Command {
         after_help = "Examples:\n  mettle bench\n  mettle bench --json --minutes 60\n  mettle bench backbones --device cpu"
     )]
     Bench(BenchArgs),
+    /// What is kept of clips analysed before, so that analysing them again takes no time.
+    #[command(
+        after_help = "Examples:\n  mettle cache                    what is kept, the most recently used first\n  mettle cache clear\n  mettle cache --budget 20GB      keep at most so much; what was used longest ago goes first\n  mettle cache path"
+    )]
+    Cache(CacheArgs),
     /// The real backbones' weights: what there is, fetching, checking, where they lie.
     #[command(
         after_help = "Examples:\n  mettle models list\n  mettle models pull swinv2_large_window12_192\n  mettle models verify\n\nNothing is downloaded but by `pull`."
@@ -85,9 +91,10 @@ pub struct AnalyzeArgs {
     /// Files to analyse.
     #[arg(required = true, value_name = "CLIP")]
     pub clips: Vec<PathBuf>,
-    /// What to ask: localize.
-    #[arg(long, default_value = "localize", value_parser = task)]
-    pub task: Task,
+    /// What to ask: which events are both heard and seen (localize), what is heard and what is seen (parse), where the
+    /// picture sounds (segment), or all that the model has a head for.
+    #[arg(long, value_enum, default_value = "localize")]
+    pub task: Asked,
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
@@ -103,15 +110,48 @@ pub struct AnalyzeArgs {
     /// The kind of file. Given without --out, it is written to stdout in place of the table.
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// From which score on a class counts as happening, 0 to 1.
+    /// From which score on a class counts as happening, and a place of a mask as sounding, 0 to 1.
     #[arg(long, default_value = "0.5", value_parser = threshold)]
     pub threshold: f32,
-    /// Also write a film strip (PNG) and a short clip with the labels drawn in (MP4) into the folder.
+    /// Also write a film strip (PNG) and a short clip with labels and masks drawn in (MP4, the sound copied) into the folder.
     #[arg(long, requires = "out")]
     pub pictures: bool,
+    /// Also write a picture (PNG, 0 and 255) for the mask of each second into the folder, named as in AVSBench:
+    /// CLIP/CLIP_1.png is the first second.
+    #[arg(long, requires = "out")]
+    pub masks: bool,
+    /// Width and height of masks in files, such as 224x224 to compare with AVSBench; the clip's if not given.
+    #[arg(long, value_name = "WxH", value_parser = mask_size)]
+    pub mask_size: Option<(u32, u32)>,
     /// No table and no progress bar.
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// What `analyze` asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asked {
+    /// Which events are both heard and seen.
+    Localize,
+    /// What is heard and what is seen.
+    Parse,
+    /// Where the picture sounds.
+    Segment,
+    /// All that the model has a head for.
+    All,
+}
+
+impl Asked {
+    /// The tasks; for all, those in `known`.
+    pub fn tasks(self, known: impl Fn(Task) -> bool) -> Vec<Task> {
+        match self {
+            Self::Localize => vec![Task::Localize],
+            Self::Parse => vec![Task::Parse],
+            Self::Segment => vec![Task::Segment],
+            Self::All => Task::ALL.into_iter().filter(|task| known(*task)).collect(),
+        }
+    }
 }
 
 /// Kinds of file that `analyze` writes.
@@ -303,6 +343,28 @@ pub struct BackbonesArgs {
     pub device: DeviceChoice,
 }
 
+/// Options of `cache`.
+#[derive(Args, Clone, Debug)]
+pub struct CacheArgs {
+    /// What to do; `list` unless said otherwise.
+    #[command(subcommand)]
+    pub action: Option<CacheAction>,
+    /// Keep at most so much from now on: bytes, or a number with KB, MB, GB or TB. 0 keeps nothing.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub budget: Option<u64>,
+}
+
+/// What `cache` can do.
+#[derive(Subcommand, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheAction {
+    /// Say what is kept.
+    List,
+    /// Remove it all.
+    Clear,
+    /// Say where it lies.
+    Path,
+}
+
 /// Options of `probe-device`.
 #[derive(Args, Clone, Debug)]
 pub struct ProbeArgs {
@@ -320,10 +382,33 @@ fn model(text: &str) -> Result<ModelChoice, String> {
     }
 }
 
-fn task(text: &str) -> Result<Task, String> {
-    match text {
-        "localize" => Ok(Task::Localize),
-        _ => Err("the tasks of `analyze` are: localize".to_owned()),
+fn mask_size(text: &str) -> Result<(u32, u32), String> {
+    let sides = text.split_once('x');
+    let sides = sides.and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    sides
+        .filter(|(w, h): &(u32, u32)| (1..=8192).contains(w) && (1..=8192).contains(h))
+        .ok_or_else(|| {
+            "a size is two numbers up to 8192 with an x between, such as 224x224".to_owned()
+        })
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let power = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" => 1,
+        "M" | "MB" => 2,
+        "G" | "GB" => 3,
+        "T" | "TB" => 4,
+        _ => return Err("a size is a number with KB, MB, GB or TB".to_owned()),
+    };
+    let number: f64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| "a size is a number, such as 20GB".to_owned())?;
+    match number * 1e3_f64.powi(power) {
+        bytes if (0.0..1e18).contains(&bytes) => Ok(bytes as u64),
+        _ => Err("a size is between 0 and 1000000 TB".to_owned()),
     }
 }
 

@@ -44,12 +44,12 @@ fn measure(args: &BenchArgs, folder: &Path) -> Result<Value, Failure> {
     let told = |problem| Failure::Said(analyze::line(&problem));
     let ten = folder.join("ten-seconds.mp4");
     write_clip(&Scene::generate(1, &SceneOptions::default()), &ten)?;
-    let driver = Driver::start(args.device, true)?;
+    let driver = Driver::with_cache(args.device, true, None)?;
     driver.warm_up(&args.model).map_err(told)?;
     let (mut first, mut full) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let analysed = driver
-            .analyse(&ten, Task::Localize, &args.model)
+            .analyse(&ten, &[Task::Localize], &args.model)
             .map_err(told)?;
         first.extend(analysed.first_frame);
         full.push(analysed.complete);
@@ -64,7 +64,7 @@ fn measure(args: &BenchArgs, folder: &Path) -> Result<Value, Failure> {
         write_long(&long, args.minutes)?;
         let memory = Memory::watch();
         let analysed = driver
-            .analyse(&long, Task::Localize, &args.model)
+            .analyse(&long, &[Task::Localize], &args.model)
             .map_err(told)?;
         figures["long_clip_minutes"] = json!(args.minutes);
         figures["long_clip_ms"] = json!(millis(analysed.complete));

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use mettle_core::data::demo;
 use mettle_core::engine::{ModelChoice, Precision};
-use mettle_core::project::Task;
 
-use super::args::{AnalyzeArgs, DemoArgs, Format};
+use super::args::{AnalyzeArgs, Asked, DemoArgs, Format};
 use super::{Failure, analyze, output};
 
 /// Show the demo.
@@ -28,7 +27,7 @@ fn has_display() -> bool {
 fn headless(args: &DemoArgs, clips: Vec<PathBuf>) -> Result<(), Failure> {
     analyze::run(&AnalyzeArgs {
         clips,
-        task: Task::Localize,
+        task: Asked::All,
         model: ModelChoice::Demo,
         device: args.device,
         precision: Precision::F32,
@@ -36,10 +35,12 @@ fn headless(args: &DemoArgs, clips: Vec<PathBuf>) -> Result<(), Failure> {
         format: Some(Format::Json),
         threshold: 0.5,
         pictures: true,
+        masks: false,
+        mask_size: None,
         quiet: false,
     })?;
     let folder = args.out.display();
     output::say(&format!(
-        "Each clip's timeline (.json), film strip (.strip.png) and labelled clip (.overlay.mp4) are in {folder}\n"
+        "Each clip's timeline and masks (.json), film strip (.strip.png) and labelled clip (.overlay.mp4) are in {folder}\n"
     ))
 }

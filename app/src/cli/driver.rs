@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::engine::{
     Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody,
 };
+use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
 use mettle_core::predict::Prediction;
@@ -28,8 +29,8 @@ pub struct Driver {
 pub struct Analysed {
     /// The clip.
     pub clip: Arc<Clip>,
-    /// Complete.
-    pub prediction: Arc<Prediction>,
+    /// Complete, one a task asked, in that order.
+    pub predictions: Vec<Arc<Prediction>>,
     /// What the user should know.
     pub notices: Vec<Problem>,
     /// From handing the file in to its first frame; `None` without pictures.
@@ -54,10 +55,30 @@ impl Driver {
         precision: Precision,
         quiet: bool,
     ) -> Result<Self, Failure> {
+        Self::open(device, precision, quiet, Some(FeatureCache::of_user()))
+    }
+
+    /// The same with a cache of its own, or none: every analysis then does all the work.
+    pub fn with_cache(
+        device: DeviceChoice,
+        quiet: bool,
+        features: Option<FeatureCache>,
+    ) -> Result<Self, Failure> {
+        Self::open(device, Precision::F32, quiet, features)
+    }
+
+    fn open(
+        device: DeviceChoice,
+        precision: Precision,
+        quiet: bool,
+        features: Option<FeatureCache>,
+    ) -> Result<Self, Failure> {
         let options = EngineOptions {
             device,
             precision,
             prober: Prober::this_program(),
+            features,
+            beside_window: false,
         };
         let engine = Engine::start(options, || {})?;
         Ok(Self { engine, quiet })
@@ -76,11 +97,11 @@ impl Driver {
         self.engine.device()
     }
 
-    /// Open a clip and score it.
+    /// Open a clip and ask the tasks of it.
     pub fn analyse(
         &self,
         path: &Path,
-        task: Task,
+        tasks: &[Task],
         model: &ModelChoice,
     ) -> Result<Analysed, Problem> {
         let begin = Instant::now();
@@ -97,24 +118,29 @@ impl Driver {
         })?;
         let opened = begin.elapsed();
         let clip = clip.ok_or_else(|| without_result(path))?;
-        let (mut first_scores, mut prediction) = (None, None);
-        let predict = self.engine.submit(JobSpec::Predict {
-            clip: Arc::clone(&clip),
-            task,
-            model: model.clone(),
-        });
-        self.work(&name, predict, |body| match body {
-            ReplyBody::Prediction(part) => {
-                first_scores.get_or_insert_with(|| begin.elapsed());
-                prediction = Some(part);
-            }
-            ReplyBody::Notice(notice) => notices.push(notice),
-            _ => {}
-        })?;
+        let (mut first_scores, mut predictions) = (None, Vec::new());
+        for &task in tasks {
+            let mut prediction = None;
+            let predict = self.engine.submit(JobSpec::Predict {
+                clip: Arc::clone(&clip),
+                task,
+                model: model.clone(),
+            });
+            self.work(&name, predict, |body| match body {
+                ReplyBody::Prediction(part) => {
+                    first_scores.get_or_insert_with(|| begin.elapsed());
+                    prediction = Some(part);
+                }
+                // Every task has the same to say of the clip.
+                ReplyBody::Notice(notice) if !notices.contains(&notice) => notices.push(notice),
+                _ => {}
+            })?;
+            predictions.push(prediction.ok_or_else(|| without_result(path))?);
+        }
         let complete = begin.elapsed();
         Ok(Analysed {
             clip,
-            prediction: prediction.ok_or_else(|| without_result(path))?,
+            predictions,
             notices,
             first_frame,
             opened,

@@ -9,11 +9,13 @@ mod bench;
 mod bench_backbones;
 mod bench_peer;
 mod bench_table;
+mod cache;
 mod demo;
 mod doctor;
 mod driver;
 mod eval;
 mod features;
+pub mod masks;
 mod memory;
 mod models;
 mod names;
@@ -27,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use args::{Cli, Command};
+pub use args::{Asked, Cli, Command};
 
 /// A command failed; the lines say why and have been, or are to be, printed on stderr.
 #[derive(Debug)]
@@ -68,6 +70,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
+        Some(Command::Cache(args)) => cache::run(&args),
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(cli.paths, cli.device),

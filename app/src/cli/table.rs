@@ -1,8 +1,10 @@
-//! A clip's timeline as a table: one line for each run of seconds with the same label.
+//! A clip's timeline as a table: one line for each run of seconds with the same label, each event heard or seen, each mask.
 
 use std::fmt::Write;
 
 use mettle_core::base::Time;
+
+use mettle_core::project::{Modality, Task};
 
 use super::analysis::{Analysis, SegmentPart};
 
@@ -12,6 +14,20 @@ const UNFAMILIAR: f32 = 0.5;
 /// The table, with a heading that says what was analysed and with what.
 pub fn table(analysis: &Analysis) -> String {
     let mut text = heading(analysis);
+    if analysis.tasks.contains(&Task::Localize) {
+        labels(&mut text, analysis);
+    }
+    if analysis.tasks.contains(&Task::Parse) {
+        parsed(&mut text, analysis);
+    }
+    if !analysis.masks.is_empty() {
+        masks(&mut text, analysis);
+    }
+    text.push_str(&unfamiliar(analysis));
+    text
+}
+
+fn labels(text: &mut String, analysis: &Analysis) {
     let width = analysis.segments.iter().map(|s| s.label.chars().count());
     let width = width.max().unwrap_or(0).max("label".len());
     let _ = writeln!(
@@ -24,13 +40,55 @@ pub fn table(analysis: &Analysis) -> String {
             continue;
         };
         let score = run.iter().map(|s| s.score).sum::<f32>() / run.len() as f32;
-        let (from, to) = (first.start_s, last.end_s);
-        let (from, to) = (Time::from_secs_f64(from), Time::from_secs_f64(to));
+        let (from, to) = times(first.start_s, last.end_s);
         let label = &first.label;
         let _ = writeln!(text, "  {from:<12}  {to:<12}  {label:<width$}  {score:.2}");
     }
-    text.push_str(&unfamiliar(analysis));
-    text
+}
+
+/// Every event of parsing that is heard or seen; both at once shows in the two lines.
+fn parsed(text: &mut String, analysis: &Analysis) {
+    let tracks = analysis.tracks.iter().filter(|t| t.task == Task::Parse);
+    let width = tracks.clone().map(|t| t.label.chars().count()).max();
+    let width = width.unwrap_or(0).max("label".len());
+    let _ = writeln!(
+        text,
+        "  {:<12}  {:<12}  {:<width$}  {:<5}  score",
+        "from", "to", "label", "how"
+    );
+    for track in tracks {
+        let how = match track.modality {
+            Modality::Audible => "heard",
+            Modality::Visible => "seen",
+            Modality::AudioVisual => continue,
+        };
+        for event in &track.events {
+            let (from, to) = times(event.start_s, event.end_s);
+            let (label, score) = (&track.label, event.score);
+            let _ = writeln!(
+                text,
+                "  {from:<12}  {to:<12}  {label:<width$}  {how:<5}  {score:.2}"
+            );
+        }
+    }
+}
+
+fn masks(text: &mut String, analysis: &Analysis) {
+    let _ = writeln!(
+        text,
+        "  {:<12}  {:<12}  of the picture sounds",
+        "from", "to"
+    );
+    for mask in &analysis.masks {
+        let (from, to) = times(mask.start_s, mask.end_s);
+        let [height, width] = mask.segmentation.size.map(f64::from);
+        let share = 100.0 * mask.area as f64 / (width * height).max(1.0);
+        let _ = writeln!(text, "  {from:<12}  {to:<12}  {share:.0} %");
+    }
+}
+
+fn times(from: f64, to: f64) -> (Time, Time) {
+    (Time::from_secs_f64(from), Time::from_secs_f64(to))
 }
 
 fn heading(analysis: &Analysis) -> String {

@@ -9,6 +9,8 @@ use mettle_core::base::Time;
 use mettle_core::engine::{JobId, ModelChoice, WeightsTask};
 use mettle_core::gpu::DeviceChoice;
 
+use crate::attention::AttentionWish;
+use crate::mode::{Disagreement, MaskSettings, Mode, ThresholdOf};
 use crate::state::{Chosen, Dialog, EntryId, Hover, InspectorTab};
 
 pub use table::{Chord, Command, Group};
@@ -46,6 +48,8 @@ pub enum Intent {
     BindDefaults,
     /// The next key pressed is for this command; none leaves the keys as they are.
     AskKey(Option<Command>),
+    /// Remove what is kept of clips analysed before.
+    ClearKept,
     /// Stop a job.
     Cancel(JobId),
     /// Go to a time.
@@ -58,6 +62,16 @@ pub enum Intent {
     Marks(Option<Time>, Option<Time>),
     /// From which score on a class counts.
     Threshold(f32),
+    /// A threshold for some classes alone; none takes it back.
+    OwnThreshold(ThresholdOf, Option<f32>),
+    /// What is on screen.
+    Mode(Mode),
+    /// Only seconds like this stand out.
+    Filter(Option<Disagreement>),
+    /// How masks are drawn.
+    Masks(MaskSettings),
+    /// Which layer and token are shown of what the meta-tokens read.
+    Attention(AttentionWish),
     /// 0 to 1.
     Volume(f32),
     /// 1 is the usual speed.

@@ -55,6 +55,7 @@ pub(super) struct Row {
 
 const PLAIN: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
+const ALT: Modifiers = Modifiers::ALT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
@@ -92,6 +93,7 @@ commands! {
     OpenPath        File ALWAYS "Open by path…" "Type or paste the path of a file or folder" [CTRL L];
     OpenSample      File ALWAYS "Try the sample clip" "Open the clip that comes with Mettle Studio" [];
     ChooseModel     File ALWAYS "Choose model…" "Use a model folder of yours, or the demo model" [CTRL M];
+    KeptFeatures    File ALWAYS "Kept features…" "See how much is kept of clips analysed before, and clear it" [];
     Models          File ALWAYS "Models…" "The full-size backbones: which weights are here, and fetching the others" [];
     CloseClip       File CLIP   "Close clip" "Take the clip off the list; the file stays" [CTRL W];
     Analyse         File CLIP   "Analyse again" "Run the model on this clip once more" [CTRL R];
@@ -133,11 +135,25 @@ commands! {
     Threshold       Timeline CLIP "Threshold" "Move the threshold with the arrow keys" [PLAIN T];
     SoundView       Timeline CLIP "Sound view" "Show the sound as a waveform, as a spectrogram, or not at all" [PLAIN W];
 
+    OwnThreshold    Timeline CLIP "Threshold of this class" "Give the chosen class a threshold of its own, or take it back" [SHIFT T];
+    HeardNotSeen    Timeline CLIP "Heard but not seen" "Show where something is heard and not seen; again shows everything" [];
+    SeenNotHeard    Timeline CLIP "Seen but not heard" "Show where something is seen and not heard; again shows everything" [];
+
+    ModeEvents      View ALWAYS "Events mode" "Show which events are both heard and seen" [ALT Num1];
+    ModeParsing     View ALWAYS "Parsing mode" "Show what is heard and what is seen, each by itself" [ALT Num2];
+    ModeMasks       View ALWAYS "Masks mode" "Show where the picture sounds" [ALT Num3];
+    MaskStyle       View CLIP   "Mask style" "Masks as fill, as outline, or as heat" [];
+    MaskFainter     View CLIP   "Masks fainter" "Show more of the picture under the masks" [PLAIN Semicolon];
+    MaskStronger    View CLIP   "Masks stronger" "Show less of the picture under the masks" [PLAIN Quote];
+    CrossFade       View CLIP   "Cross-fade masks" "Fade each second's mask into the next one's, or show the nearest" [];
+    AttentionView   View CLIP   "Attention on the picture" "Show what the model's meta-tokens read, or stop showing it" [PLAIN X];
     PreviousClip    View CLIP   "Previous clip" "Show the clip above in the list" [PLAIN PageUp];
     NextClip        View CLIP   "Next clip" "Show the clip below in the list" [PLAIN PageDown];
     Search          View CLIP   "Search clips" "Find a clip by name" [CTRL F];
     ShowSecond      View CLIP   "Scores of a second" "Show the scores of the second under the playhead" [CTRL Num1];
     ShowEvents      View CLIP   "Table of events" "Show every event as a row" [CTRL Num2];
+    ShowMasks       View CLIP   "Masks page" "How masks are drawn" [CTRL Num3];
+    ShowAttention   View CLIP   "Attention page" "What the model's meta-tokens read" [CTRL Num4];
     FocusControls   View ALWAYS "Keyboard to the controls" "Move the keyboard to the next control; Esc gives it back" [PLAIN F6];
     FullPicture     View CLIP   "Full picture" "Only the picture and its controls, or everything again" [PLAIN F];
     FullScreen      View ALWAYS "Full screen" "The window on the whole screen" [PLAIN F11];

@@ -1,10 +1,10 @@
 //! Which lanes are shown, and in what order.
 
 use mettle_core::base::Label;
-use mettle_core::predict::Prediction;
+use mettle_core::predict::{Detail, Prediction};
 
 use super::TimeAxis;
-use crate::state::Entry;
+use crate::state::{AppState, Entry};
 
 /// Lanes shown before "all classes" is asked for.
 pub const FEW: usize = 7;
@@ -20,9 +20,10 @@ pub struct Lane {
     pub highest: f32,
 }
 
-/// The lanes the timeline shows of a clip: all, or the few that score highest in view.
-pub fn shown_lanes(entry: &Entry, all: bool) -> Vec<Lane> {
-    let Some(prediction) = &entry.prediction else {
+/// The lanes the timeline shows of a clip: all, or the few that score highest in view; with a filter, those with a second
+/// that it lets through.
+pub fn shown_lanes(entry: &Entry, state: &AppState) -> Vec<Lane> {
+    let Some(prediction) = entry.prediction() else {
         return Vec::new();
     };
     let axis = TimeAxis {
@@ -32,7 +33,11 @@ pub fn shown_lanes(entry: &Entry, all: bool) -> Vec<Lane> {
         span: entry.view_span.max(0.01),
     };
     let mut lanes = lanes_in_view(prediction, &axis);
-    if !all {
+    if let Some(filter) = state.filter {
+        let thresholds = state.settings.thresholds_for(prediction);
+        lanes.retain(|lane| filter.seconds(prediction, &thresholds, Some(lane.class)) > 0);
+    }
+    if !state.all_lanes {
         lanes.truncate(FEW);
     }
     lanes
@@ -47,10 +52,16 @@ pub fn lanes_in_view(prediction: &Prediction, axis: &TimeAxis) -> Vec<Lane> {
     let last = prediction
         .segments
         .partition_point(|span| span.start.as_secs_f64() < end);
-    let seen = prediction
-        .scores
-        .get(first..last.min(prediction.scores.len()))
-        .unwrap_or_default();
+    let in_view = first..last.min(prediction.scores.len());
+    // What is only heard or only seen must not be missed either.
+    let kinds = match &prediction.detail {
+        Detail::Parsed { audible, visible } => [audible, visible],
+        _ => [&prediction.scores, &prediction.scores],
+    };
+    let seen: Vec<&Vec<f32>> = kinds
+        .into_iter()
+        .flat_map(|scores| scores.get(in_view.clone()).unwrap_or_default())
+        .collect();
     let mut lanes: Vec<Lane> = prediction
         .labels
         .iter()

@@ -1,24 +1,34 @@
 //! Drawing what no widget draws: time axes, heat, waves, film strips, icons, and the video frame on the GPU.
 
 mod axis;
+mod grid;
 mod heat;
 pub mod icons;
 mod lanes;
+mod mask;
+mod mask_gpu;
+mod mask_strip;
+mod offscreen;
 mod shaders;
 mod spectrogram;
+mod split;
 mod strip;
 mod video;
 mod video_gpu;
-mod video_offscreen;
 mod waves;
 
 pub use axis::TimeAxis;
+pub use grid::{paint_grid, swatch};
 pub use heat::{Column, columns_of, paint_columns, pending_pattern};
 pub use lanes::{FEW, Lane, lanes_in_view, shown_lanes};
+pub use mask::paint_mask;
+pub use mask_gpu::MaskPaint;
+pub use mask_strip::{MaskCells, paint_cells};
+pub use offscreen::{convert_offscreen, mask_offscreen};
 pub use shaders::SHADERS;
 pub use spectrogram::Spectrogram;
+pub use split::{SplitColumn, paint_split, split_columns};
 pub use strip::{Strip, paint_picture};
 pub use video::{Placement, VideoPaint, paint_video};
 pub use video_gpu::VideoUniforms;
-pub use video_offscreen::convert_offscreen;
 pub use waves::Waves;

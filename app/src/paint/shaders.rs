@@ -1,7 +1,13 @@
 //! Every shader of the program, listed once: file name and text.
 
 /// File name in `shaders/` and what it says.
-pub const SHADERS: &[(&str, &str)] = &[("yuv_to_rgb.wgsl", YUV_TO_RGB)];
+pub const SHADERS: &[(&str, &str)] = &[
+    ("yuv_to_rgb.wgsl", YUV_TO_RGB),
+    ("mask_overlay.wgsl", MASK_OVERLAY),
+];
 
 /// Draws a planar YUV picture, turned upright.
 pub const YUV_TO_RGB: &str = include_str!("../../../shaders/yuv_to_rgb.wgsl");
+
+/// Lays a mask of probabilities over a picture.
+pub const MASK_OVERLAY: &str = include_str!("../../../shaders/mask_overlay.wgsl");

@@ -6,7 +6,7 @@ use mettle_core::engine::ModelChoice;
 
 use super::problems::problem_ui;
 use super::widgets::{dim, emphasis};
-use super::{model, models, palette, sheet};
+use super::{kept, model, models, palette, sheet};
 use crate::command::{Commands, Intent};
 use crate::files::{self, Wanted};
 use crate::state::{AppState, Dialog};
@@ -35,6 +35,7 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             560.0,
             Box::new(|ui, c| path_ui(ui, *wanted, text, *no_service, c)),
         ),
+        Dialog::Kept => (420.0, Box::new(|ui, c| kept::kept_ui(ui, state, c))),
         Dialog::Problems => (520.0, Box::new(|ui, c| problems_ui(ui, state, c))),
     };
     let t = tokens(ui.ctx());

@@ -16,7 +16,7 @@ const ROWS: usize = 400;
 pub fn events_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let mut rows: Vec<(&Label, &Event)> = entry
-        .tracks
+        .tracks()
         .iter()
         .flat_map(|track| track.events.iter().map(move |event| (&track.label, event)))
         .collect();

@@ -2,12 +2,15 @@
 
 use egui::{Align, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 use mettle_core::base::BACKGROUND;
-use mettle_core::predict::{Prediction, Thresholds, label_of};
+use mettle_core::predict::{Detail, Prediction, Thresholds, label_of};
+use mettle_core::project::Modality;
 
+use super::mode_switch::missing_head;
+use super::thresholds::thresholds_ui;
 use super::widgets::{card, dim, elided, emphasis, tabs};
-use super::{events, model, problems};
+use super::{attention, events, masks, model, parsing, problems};
 use crate::command::{Commands, Intent};
-use crate::state::{AppState, Entry, Errand, InspectorTab};
+use crate::state::{AppState, Entry, InspectorTab};
 use crate::theme::{figures, mix, size, tokens};
 
 /// Below this a second is not like what the model was trained on.
@@ -18,6 +21,8 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let pages = [
         (InspectorTab::Second, "Second"),
         (InspectorTab::Events, "Events"),
+        (InspectorTab::Masks, "Masks"),
+        (InspectorTab::Attention, "Attention"),
     ];
     if let Some(tab) = tabs(ui, state.tab, &pages) {
         commands.push(Intent::Tab(tab));
@@ -30,11 +35,22 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 ui.horizontal(|ui| problems::remedies(ui, state, entry, commands));
             });
         }
-        match (state.tab, &entry.prediction) {
+        match (state.tab, entry.prediction()) {
             (InspectorTab::Events, _) => events::events_ui(ui, state, entry, commands),
-            (InspectorTab::Second, Some(prediction)) => second_ui(ui, state, entry, prediction),
+            (InspectorTab::Masks, _) => masks::masks_ui(ui, state, entry, commands),
+            (InspectorTab::Attention, _) => attention::attention_ui(ui, state, entry, commands),
+            (InspectorTab::Second, _) if !state.can(entry.task) => {
+                missing_head(ui, state, entry.task, commands);
+            }
+            (InspectorTab::Second, Some(prediction)) => {
+                second_ui(ui, state, entry, prediction);
+                if matches!(prediction.detail, Detail::Parsed { .. }) {
+                    parsing::disagreements(ui, state, prediction, commands);
+                }
+                thresholds_ui(ui, state, entry, commands);
+            }
             (InspectorTab::Second, None) => {
-                let words = if entry.job(Errand::Predict).is_some() {
+                let words = if entry.analysis().is_some() {
                     "The scores come as the seconds are analysed."
                 } else if entry.clip.is_none() && entry.failure.is_some() {
                     "This clip could not be opened."
@@ -69,7 +85,20 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
         dim(ui, "Not yet analysed");
         return;
     }
-    let thresholds = Thresholds::at(state.settings.threshold);
+    let thresholds = state.settings.thresholds_for(prediction);
+    if matches!(prediction.detail, Detail::Parsed { .. }) {
+        let colors = [t.both, t.audible, t.visible];
+        let lists = parsing::happening(prediction, &thresholds, segment);
+        for ((how, labels), color) in lists.into_iter().zip(colors) {
+            if !labels.is_empty() {
+                let words = format!("{}: {how}", labels.join(", "));
+                ui.label(RichText::new(words).color(color));
+            }
+        }
+        unfamiliar(ui, prediction, segment);
+        ui.add_space(4.0);
+        return parsing::parsing_bars(ui, state, prediction, segment);
+    }
     let label = label_of(prediction, &thresholds, segment);
     if &*label == BACKGROUND {
         ui.label(RichText::new("Background: nothing it knows is heard and seen").color(t.dim));
@@ -78,7 +107,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
     }
     unfamiliar(ui, prediction, segment);
     ui.add_space(4.0);
-    bars(ui, state, prediction, segment);
+    bars(ui, prediction, &thresholds, segment);
 }
 
 /// Says so where the model does not know what it sees and hears.
@@ -95,7 +124,7 @@ fn unfamiliar(ui: &mut Ui, prediction: &Prediction, segment: usize) {
     }
 }
 
-fn bars(ui: &mut Ui, state: &AppState, prediction: &Prediction, segment: usize) {
+fn bars(ui: &mut Ui, prediction: &Prediction, thresholds: &Thresholds, segment: usize) {
     let Some(scores) = prediction.scores.get(segment) else {
         return;
     };
@@ -107,12 +136,12 @@ fn bars(ui: &mut Ui, state: &AppState, prediction: &Prediction, segment: usize) 
             ui,
             &prediction.labels[class],
             scores[class],
-            state.settings.threshold,
+            thresholds.of(class, Modality::AudioVisual),
             true,
         );
     }
     if let Some(rest) = prediction.background(segment) {
-        bar(ui, BACKGROUND, rest, state.settings.threshold, false);
+        bar(ui, BACKGROUND, rest, thresholds.global, false);
     }
 }
 

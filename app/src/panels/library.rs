@@ -9,7 +9,7 @@ use egui::{Role, WidgetInfo};
 use super::widgets::{count, dim, emphasis, thin_bar};
 use crate::command::{Commands, Intent};
 use crate::paint;
-use crate::state::{AppState, Entry, Errand, Focus};
+use crate::state::{AppState, Entry, Focus};
 use crate::theme::{figures, mix, size, tokens};
 
 const CARD: f32 = 54.0;
@@ -145,7 +145,7 @@ fn standing(entry: &Entry) -> String {
     } else {
         format!("{}:{:02}", secs / 60, secs % 60)
     };
-    let state = match (&entry.failure, entry.analysed, entry.job(Errand::Predict)) {
+    let state = match (&entry.failure, entry.analysed(), entry.analysis()) {
         (Some(_), _, _) => "failed".to_owned(),
         (None, true, _) => count(events(entry), "event"),
         (None, false, Some(_)) => format!("{:.0} %", share_scored(entry) * 100.0),
@@ -155,7 +155,7 @@ fn standing(entry: &Entry) -> String {
 }
 
 fn events(entry: &Entry) -> usize {
-    entry.tracks.iter().map(|track| track.events.len()).sum()
+    entry.tracks().iter().map(|track| track.events.len()).sum()
 }
 
 fn share_scored(entry: &Entry) -> f32 {
@@ -168,7 +168,7 @@ fn progress(state: &AppState, entry: &Entry) -> Option<(f32, String)> {
     let (job, _) = entry.jobs.last()?;
     let status = state.jobs.iter().find(|status| status.id == *job);
     let share = status.map_or(0.0, |status| status.progress.fraction());
-    let share = share.max(if entry.job(Errand::Predict).is_some() {
+    let share = share.max(if entry.analysis().is_some() {
         share_scored(entry)
     } else {
         0.0

@@ -1,17 +1,23 @@
 //! The panels: each draws a part of [`crate::state::AppState`] and queues what the user asks for.
 
+mod attention;
 mod dialogs;
 mod empty;
 mod events;
 mod inspector;
+mod kept;
 mod library;
+mod masks;
+mod mode_switch;
 mod model;
 mod models;
 mod overlays;
 mod palette;
+mod parsing;
 mod problems;
 mod sheet;
 mod status;
+mod thresholds;
 mod timeline;
 mod timeline_input;
 mod timeline_lanes;

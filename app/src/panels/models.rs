@@ -4,8 +4,8 @@ use egui::{
     Align, Button, Label, Layout, Response, RichText, Role, ScrollArea, Stroke, Ui, WidgetInfo,
 };
 use mettle_core::base::Progress;
-use mettle_core::engine::{JobId, Verdict, WeightsTask};
-use mettle_core::hub::{Entry, ModelLine, WeightsState};
+use mettle_core::engine::{JobId, JobState, Verdict, WeightsTask};
+use mettle_core::hub::{Entry, ModelLine, Origin, WeightsState};
 
 use super::widgets::{card, dim, emphasis, thin_bar};
 use crate::command::{Commands, Intent};
@@ -23,6 +23,8 @@ pub fn models_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let tall = ui.ctx().content_rect().height() * 0.62;
     ScrollArea::vertical()
         .max_height(tall)
+        // The dialog opens before the list has come, and would stay as low as it was then.
+        .min_scrolled_height(tall)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             for line in state.weights.lines.iter() {
@@ -115,10 +117,10 @@ fn source_ui(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     ui.horizontal(|ui| {
         let source = download.source();
         let text = RichText::new(&source).size(size::SMALL).color(t.dim);
-        if !download.can_be_fetched() {
+        if let Origin::Page(page) = &download.from {
             let copy = Button::new(RichText::new("Copy address").size(size::SMALL)).small();
             if named(ui, copy, &format!("Copy the address of {}", entry.name)).clicked() {
-                commands.push(Intent::Copy(source.clone()));
+                commands.push(Intent::Copy(page.clone()));
             }
         }
         ui.add(Label::new(text).truncate()).on_hover_text(source);
@@ -129,7 +131,9 @@ fn pull_ui(ui: &mut Ui, state: &AppState, entry: &Entry, job: JobId) {
     let t = tokens(ui.ctx());
     let status = state.jobs.iter().find(|status| status.id == job);
     let progress = status.map_or(Progress::default(), |status| status.progress);
+    let waits = status.is_none_or(|status| status.state == JobState::Queued);
     let said = match (progress.done, progress.total) {
+        _ if waits => "Waiting for its turn…".to_owned(),
         (0, _) => "Calling…".to_owned(),
         (done, 0) => bytes(done),
         (done, total) => format!("{} of {}", bytes(done), bytes(total)),
@@ -143,7 +147,7 @@ fn pull_ui(ui: &mut Ui, state: &AppState, entry: &Entry, job: JobId) {
     );
 }
 
-/// What is here, where, or where a file fetched by hand belongs.
+/// What is here and where, or how much of it has come.
 fn stand_ui(ui: &mut Ui, line: &ModelLine) {
     let t = tokens(ui.ctx());
     if line.state != WeightsState::Missing {

@@ -33,7 +33,7 @@ pub fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                         ui.label(numbers(format!("{from}–{to} · {length:.3} s")));
                     }
                     let problems = entry.failure.is_some();
-                    let done = entry.analysed && !problems;
+                    let done = entry.analysed() && !problems;
                     if done {
                         ui.label(words("Analysed"));
                     }

@@ -2,14 +2,19 @@
 
 use egui::{Align2, Rect, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
-use super::{timeline_input, timeline_lanes};
+use super::attention::tint_sound;
+use super::{masks, timeline_input, timeline_lanes};
+use mettle_core::project::Task;
+
 use crate::command::{Command, Commands};
-use crate::paint::{TimeAxis, pending_pattern};
+use crate::mode::Mode;
+use crate::paint::{MaskCells, TimeAxis, paint_cells, pending_pattern};
 use crate::settings::SoundView;
 use crate::state::{AppState, Entry};
 use crate::theme::{figures, size, tokens};
 
 const FRAMES: f32 = 34.0;
+const MASK_CELLS: f32 = 44.0;
 const SOUND: f32 = 52.0;
 const RULER: f32 = 22.0;
 
@@ -32,13 +37,19 @@ pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     };
     let clip = entry.clip.as_ref();
     if clip.is_some_and(|clip| clip.video.is_some()) {
-        let rect = row(ui, "Frames", FRAMES);
-        strip(ui, rect, entry, &axis);
+        match state.mode() {
+            Mode::Masks => mask_rows(ui, state, entry, &axis),
+            Mode::Events | Mode::Parsing => {
+                let rect = row(ui, "Frames", FRAMES);
+                strip(ui, rect, entry, &axis);
+            }
+        }
     }
     let view = state.settings.sound_view;
     if view != SoundView::Off && clip.is_some_and(|clip| clip.audio.is_some()) {
         let rect = row(ui, "Sound", SOUND);
         sound(ui, rect, entry, &axis, view);
+        tint_sound(ui, rect, &axis, state);
     }
     let ruler = row(ui, "", RULER);
     marks(ui, ruler, &axis);
@@ -81,6 +92,28 @@ fn strip(ui: &Ui, rect: Rect, entry: &Entry, axis: &TimeAxis) {
     entry
         .strip
         .paint(&painter, rect.shrink2(vec2(0.0, 2.0)), axis, end);
+}
+
+/// Second by second: the picture, its mask, both.
+fn mask_rows(ui: &mut Ui, state: &AppState, entry: &Entry, axis: &TimeAxis) {
+    let t = tokens(ui.ctx());
+    let look = |segment: usize| masks::look(state, entry, segment, 1.0);
+    for (name, cells) in [
+        ("Frames", MaskCells::Raw),
+        ("Masks", MaskCells::Mask),
+        ("Overlay", MaskCells::Overlay),
+    ] {
+        let rect = row(ui, name, MASK_CELLS);
+        let painter = ui.painter_at(rect);
+        let room = rect.shrink2(vec2(0.0, 2.0));
+        match entry.answer_to(Task::Segment) {
+            Some(prediction) => {
+                paint_cells(&painter, room, axis, prediction, &entry.strip, cells, &look);
+            }
+            None if cells == MaskCells::Raw => strip(ui, rect, entry, axis),
+            None => pending_pattern(&painter, room, t.line),
+        }
+    }
 }
 
 fn sound(ui: &Ui, rect: Rect, entry: &Entry, axis: &TimeAxis, view: SoundView) {
@@ -161,7 +194,7 @@ fn lanes_button(
     commands: &mut Commands,
 ) {
     let t = tokens(ui.ctx());
-    let Some(prediction) = &entry.prediction else {
+    let Some(prediction) = entry.prediction() else {
         return;
     };
     let all = prediction.labels.len();

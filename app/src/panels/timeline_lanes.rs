@@ -2,13 +2,17 @@
 
 use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use mettle_core::base::Label;
-use mettle_core::predict::Prediction;
-use mettle_core::project::Event;
+use mettle_core::predict::{Detail, Prediction};
+use mettle_core::project::{Event, Modality, Track};
 
+use super::mode_switch::missing_head;
 use super::widgets::{count, dim, elided};
 use crate::command::{Commands, Intent};
-use crate::paint::{Lane, TimeAxis, columns_of, paint_columns, pending_pattern, shown_lanes};
-use crate::state::{AppState, Chosen, Entry, Errand};
+use crate::paint::{
+    Lane, TimeAxis, columns_of, paint_columns, paint_split, pending_pattern, shown_lanes,
+    split_columns, swatch,
+};
+use crate::state::{AppState, Chosen, Entry};
 use crate::theme::{figures, mix, size, strong, tokens};
 
 /// Draw them. Gives the class under the pointer and its score there.
@@ -19,11 +23,19 @@ pub fn lanes_ui(
     axis: &TimeAxis,
     commands: &mut Commands,
 ) -> Option<(Label, f32)> {
-    let Some(prediction) = &entry.prediction else {
+    let Some(prediction) = entry.prediction() else {
+        if !state.can(entry.task) {
+            missing_head(ui, state, entry.task, commands);
+            return None;
+        }
         waiting(ui, entry, axis);
         return None;
     };
-    let lanes = shown_lanes(entry, state.all_lanes);
+    let lanes = shown_lanes(entry, state);
+    if let (Some(filter), true) = (state.filter, lanes.is_empty()) {
+        let words = format!("Nothing here is {}", filter.text().to_lowercase());
+        ui.indent("nothing", |ui| dim(ui, words));
+    }
     let mut pointed = None;
     for lane in &lanes {
         let under = lane_ui(ui, state, entry, prediction, lane, axis, commands);
@@ -40,7 +52,7 @@ fn waiting(ui: &mut Ui, entry: &Entry, axis: &TimeAxis) {
         .with_min_x(axis.left)
         .with_max_x(axis.right)
         .shrink2(vec2(0.0, 4.0));
-    let words = match (&entry.failure, entry.job(Errand::Predict)) {
+    let words = match (&entry.failure, entry.analysis()) {
         (Some(_), _) => "The analysis failed",
         (None, Some(_)) => "Not yet analysed",
         (None, None) => "Not analysed",
@@ -84,8 +96,7 @@ fn lane_ui(
     let cells = rect.with_min_x(axis.left).with_max_x(axis.right);
     let inner = cells.shrink2(vec2(0.0, 2.0));
     let painter = ui.painter_at(cells);
-    let columns = columns_of(prediction, lane.class, axis);
-    paint_columns(&painter, inner, &columns, t.both);
+    cells_ui(&painter, inner, state, prediction, lane, axis);
     pending(ui, inner, entry, prediction, axis);
     outline(ui, inner, events, axis);
     chosen_ui(ui, inner, entry, lane, axis);
@@ -93,20 +104,54 @@ fn lane_ui(
         .hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
     let id = ui.scope_id().with(("lane", lane.class));
     let response = ui.interact(cells, id, Sense::click());
-    let label = format!(
-        "{}, highest score {:.0} %, {} in the clip",
-        lane.label,
-        lane.highest * 100.0,
-        count(events.len(), "event")
-    );
+    let label = spoken(entry, lane, events.len());
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, here, &label));
     tooltip(response, prediction, lane, events, axis, commands)
 }
 
+/// Heat: whole cells, or in parsing the half that is heard above the half that is seen.
+fn cells_ui(
+    painter: &egui::Painter,
+    rect: Rect,
+    state: &AppState,
+    prediction: &Prediction,
+    lane: &Lane,
+    axis: &TimeAxis,
+) {
+    let t = tokens(painter.ctx());
+    if matches!(prediction.detail, Detail::Parsed { .. }) {
+        let thresholds = state.settings.thresholds_for(prediction);
+        let columns = split_columns(prediction, lane.class, &thresholds, state.filter, axis);
+        paint_split(painter, rect, &columns, [t.audible, t.visible], t.bg0);
+    } else {
+        let columns = columns_of(prediction, lane.class, axis);
+        paint_columns(painter, rect, &columns, t.both);
+    }
+}
+
+/// What a screen reader says of a lane.
+fn spoken(entry: &Entry, lane: &Lane, events: usize) -> String {
+    let (name, highest) = (&lane.label, lane.highest * 100.0);
+    let number = |modality: Modality| {
+        let of = |t: &&Track| t.label == lane.label && t.modality == modality;
+        let track = entry.tracks().iter().find(of);
+        count(track.map_or(0, |track| track.events.len()), "time")
+    };
+    let both = count(events, "event");
+    match entry.prediction().map(|p| &p.detail) {
+        Some(Detail::Parsed { .. }) => format!(
+            "{name}, highest score {highest:.0} %, heard {}, seen {}, {both} in the clip",
+            number(Modality::Audible),
+            number(Modality::Visible)
+        ),
+        _ => format!("{name}, highest score {highest:.0} %, {both} in the clip"),
+    }
+}
+
 fn events_of<'a>(entry: &'a Entry, lane: &Lane) -> &'a [Event] {
-    let mut tracks = entry.tracks.iter();
+    let mut tracks = entry.tracks().iter();
     tracks
-        .find(|track| track.label == lane.label)
+        .find(|track| track.label == lane.label && track.modality == Modality::AudioVisual)
         .map_or(&[], |track| &track.events)
 }
 
@@ -115,19 +160,29 @@ fn name(ui: &Ui, rect: Rect, state: &AppState, prediction: &Prediction, lane: &L
     let at = rect.left_center() + vec2(12.0, -6.0);
     let width = size::NAMES - 16.0;
     elided(ui, at, width, &lane.label, strong(11.5), t.text);
-    let score = state
-        .current_segment()
-        .and_then(|segment| prediction.scores.get(segment)?.get(lane.class).copied());
-    if let Some(score) = score {
-        let at = rect.left_center() + vec2(12.0, 7.0);
-        ui.painter().text(
-            at,
-            Align2::LEFT_CENTER,
-            format!("{score:.2}"),
-            figures(10.0),
-            t.dim,
-        );
-    }
+    let place = Rect::from_min_size(
+        rect.left_top() + vec2(3.0, 5.0),
+        vec2(4.0, rect.height() - 10.0),
+    );
+    swatch(ui.painter(), place, state.colors.get(&lane.label));
+    let score = |modality: Modality| {
+        let segment = state.current_segment()?;
+        let scores = prediction.scores_of(modality).get(segment)?;
+        scores.get(lane.class).copied()
+    };
+    let text = match (
+        &prediction.detail,
+        score(Modality::Audible),
+        score(Modality::Visible),
+    ) {
+        (Detail::Parsed { .. }, Some(heard), Some(seen)) => format!("A {heard:.2} V {seen:.2}"),
+        (_, Some(score), _) => format!("{score:.2}"),
+        _ => return,
+    };
+    let at = rect.left_center() + vec2(12.0, 7.0);
+    let font = figures(10.0);
+    ui.painter()
+        .text(at, Align2::LEFT_CENTER, text, font, t.dim);
 }
 
 /// What is not analysed yet.
@@ -139,7 +194,7 @@ fn pending(ui: &Ui, cells: Rect, entry: &Entry, prediction: &Prediction, axis: &
         .and_then(|last| prediction.segments.get(last));
     let done = last.map_or(0.0, |span| span.end.as_secs_f64());
     let end = entry.duration().as_secs_f64();
-    if entry.analysed || done + 0.5 >= end {
+    if entry.analysed() || done + 0.5 >= end {
         return;
     }
     let from = axis.screen_from_secs(done).clamp(axis.left, axis.right);
@@ -221,7 +276,19 @@ fn tooltip(
         .iter()
         .position(|span| span.contains(time));
     let score = place.and_then(|place| prediction.scores.get(place)?.get(lane.class).copied());
+    let half = |modality: Modality| {
+        let scores = prediction.scores_of(modality).get(place?)?;
+        scores.get(lane.class).copied()
+    };
+    let halves = (half(Modality::Audible), half(Modality::Visible));
+    let parsed = matches!(prediction.detail, Detail::Parsed { .. });
     let text = match (place, score) {
+        (Some(second), Some(_)) if parsed => format!(
+            "{} · second {second} · heard {:.2} · seen {:.2}",
+            lane.label,
+            halves.0.unwrap_or_default(),
+            halves.1.unwrap_or_default()
+        ),
         (Some(second), Some(score)) => format!("{} · second {second} · {score:.2}", lane.label),
         _ => format!("{} · not yet analysed", lane.label),
     };

@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, Popup, RichText, Ui};
 
+use super::mode_switch::mode_switch_ui;
 use super::model;
 use super::widgets::{chip, command_button, dim, emphasis};
 use mettle_core::gpu::DeviceChoice;
@@ -17,6 +18,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     ui.horizontal_centered(|ui| {
         command_button(ui, Command::Open, commands);
         menu(ui, state, commands);
+        mode_switch_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             device_chip(ui, state, commands);
             sound_chip(ui, state);

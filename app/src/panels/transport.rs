@@ -87,7 +87,7 @@ fn times(ui: &mut Ui, state: &AppState) {
 fn threshold(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands) {
     // The handle grows with the height of the row: keep it in proportion to the rail.
     ui.spacing_mut().interact_size.y = 18.0;
-    let mut value = state.settings.threshold;
+    let mut value = state.settings.main_threshold();
     ui.label(RichText::new(format!("{value:.2}")).font(figures(13.0)));
     ui.spacing_mut().slider_width = if roomy { 110.0 } else { 64.0 };
     let slider = Slider::new(&mut value, 0.0..=1.0)

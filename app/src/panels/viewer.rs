@@ -2,10 +2,14 @@
 
 use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
+use mettle_core::project::{Modality, Track};
+
 use super::problems::error_card;
 use super::widgets::on_picture;
+use super::{attention, masks};
 use crate::command::{Command, Commands};
-use crate::paint::{Placement, TimeAxis, paint_video};
+use crate::mode::Mode;
+use crate::paint::{Placement, TimeAxis, paint_mask, paint_video};
 use crate::state::{AppState, Entry};
 use crate::theme::{size, tokens};
 
@@ -38,7 +42,10 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             bars(ui, room, place.0);
             if let Some(format) = state.target_format {
                 paint_video(ui.painter(), place, frame.clone(), format);
+                mask(ui, place, state, entry, format);
             }
+            attention::tint_picture(ui, place, state);
+            masks::threshold_wheel(ui, place.0, state, commands);
         }
         None => {
             ui.painter().rect_filled(room, 0.0, t.stage);
@@ -100,14 +107,45 @@ fn round(fps: f64) -> f64 {
     (fps * 100.0).round() / 100.0
 }
 
-/// The event under the playhead.
+/// The mask of the moment over the picture, in masks mode.
+fn mask(ui: &Ui, place: Placement, state: &AppState, entry: &Entry, format: wgpu::TextureFormat) {
+    if state.mode() != Mode::Masks || state.overlays_hidden {
+        return;
+    }
+    let pixels = ui.ctx().pixels_per_point();
+    if let Some(mask) = masks::mask_at(state, entry, state.player.time, pixels) {
+        paint_mask(ui.painter(), place, mask, format);
+    }
+}
+
+/// What happens under the playhead.
 fn now_happening(state: &AppState, entry: &Entry) -> Option<String> {
     let now = state.player.time;
-    let track = entry.tracks.iter().find(|track| {
-        let mut events = track.events.iter();
-        events.any(|event| event.span.contains(now))
-    })?;
-    Some(format!("{} · heard and seen", track.label))
+    let happens = |track: &&Track| track.events.iter().any(|event| event.span.contains(now));
+    let mut tracks = entry.tracks().iter().filter(happens);
+    if state.mode() == Mode::Masks {
+        let prediction = entry.prediction()?;
+        tracks.next()?;
+        return prediction.labels.get(0).map(ToString::to_string);
+    }
+    // A class that is both is not named again for each by itself.
+    let all: Vec<&Track> = tracks.collect();
+    let both = |label: &str| {
+        let mut all = all.iter();
+        all.any(|t| t.modality == Modality::AudioVisual && &*t.label == label)
+    };
+    let said = |track: &&&Track| match track.modality {
+        Modality::AudioVisual => Some(format!("{} · heard and seen", track.label)),
+        _ if both(&track.label) => None,
+        Modality::Audible => Some(format!("{} · heard", track.label)),
+        Modality::Visible => Some(format!("{} · seen", track.label)),
+    };
+    let words: Vec<String> = all
+        .iter()
+        .filter_map(|track| said(&track))
+        .take(3)
+        .collect();
+    (!words.is_empty()).then(|| words.join("   "))
 }
 
 fn sound_ui(ui: &Ui, room: Rect, state: &AppState, entry: &Entry) {

@@ -2,13 +2,8 @@
 
 use super::EngineError;
 use crate::hub::{catalog, description};
-use crate::model::params::{ParamCount, avel, backbone};
-use crate::model::{
-    AvelConfig, Distillation, HtsAtConfig, LcdConfig, ModelDesc, ModelError, SwinV2Config,
-};
-
-/// AVE's classes without the background.
-const AVE_CLASSES: usize = 28;
+use crate::model::params::{backbone, heads::published};
+use crate::model::{ModelDesc, ModelError};
 
 /// The numbers of one model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +15,7 @@ pub struct ModelCount {
     /// Those that are trained; none of a backbone alone.
     pub trained: u64,
     /// What the paper says, where it does.
-    pub paper: Option<&'static str>,
+    pub paper: Option<String>,
 }
 
 /// Every described backbone with its classifier, and the models the paper makes of them. Nothing is allocated.
@@ -40,36 +35,17 @@ pub fn full_size_counts() -> Result<Vec<ModelCount>, EngineError> {
             paper: None,
         });
     }
-    let swin = SwinV2Config::large_192();
-    let shared = AvelConfig {
-        distill: Distillation {
-            visual: LcdConfig::default(),
-            ..Distillation::avel()
-        },
-        ..AvelConfig::default()
-    };
-    let two = avel(
-        &AvelConfig::default(),
-        &swin,
-        Some(&HtsAtConfig::audioset()),
-        AVE_CLASSES,
-    );
-    let one = avel(&shared, &swin, None, AVE_CLASSES);
-    let model = |name: &str, count: ParamCount, paper| ModelCount {
-        name: name.to_owned(),
-        all: count.total(),
-        trained: count.trainable,
-        paper: Some(paper),
-    };
-    counts.push(model(
-        "localize: Swin-V2-L + HTS-AT",
-        two,
-        "338.0 M, 23.0 % (Table 1)",
-    ));
-    counts.push(model(
-        "localize: Swin-V2-L for both",
-        one,
-        "364.4 M, 37.2 % (Table 1)",
-    ));
+    for row in published() {
+        let paper = format!("{:.1} M, {:.1} %", row.paper_millions, row.paper_percent);
+        counts.push(ModelCount {
+            name: row.model.to_owned(),
+            all: row.ours.total(),
+            trained: row.ours.trainable,
+            paper: Some(match row.note {
+                "" => paper,
+                note => format!("{paper}; {note}"),
+            }),
+        });
+    }
     Ok(counts)
 }

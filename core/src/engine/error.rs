@@ -4,6 +4,7 @@ use std::any::Any;
 use std::path::Path;
 
 use super::{Problem, Severity};
+use crate::features::FeatureError;
 use crate::gpu::DeviceError;
 use crate::hub::HubError;
 use crate::media::MediaError;
@@ -35,7 +36,7 @@ pub enum EngineError {
     )]
     NoWeights(String),
     /// The model cannot do what is asked.
-    #[error("the model {model} has no head for the task {task:?}")]
+    #[error("the model {model} has no {} head", task.name())]
     NoHead {
         /// The model's name.
         model: String,
@@ -45,12 +46,25 @@ pub enum EngineError {
     /// The device failed in the middle of a computation.
     #[error("the device failed while computing: {0}. Try again with `--device cpu`")]
     Compute(String),
+    /// What is kept could not be removed.
+    #[error("not everything could be removed from {0}")]
+    Cache(String),
     /// A step of the job panicked: a fault of this program, or of a driver.
     #[error("something went wrong inside the program: {0}")]
     Panic(String),
     /// A thread could not be started.
     #[error("the system refuses to start a thread: {0}")]
     Thread(#[from] std::io::Error),
+}
+
+impl From<FeatureError> for EngineError {
+    fn from(error: FeatureError) -> Self {
+        match error {
+            FeatureError::Media(error) => Self::Media(error),
+            FeatureError::Device(error) => Self::Compute(error),
+            other => Self::Panic(other.to_string()),
+        }
+    }
 }
 
 impl EngineError {

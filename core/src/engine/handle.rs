@@ -11,6 +11,7 @@ use super::worker::{NewJob, Worker};
 use super::{Board, EngineError, JobId, JobSpec, JobStatus, Outbox, Reply, WeightsTask};
 use super::{jobs, priority};
 use crate::base::ClipId;
+use crate::features::FeatureCache;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober};
 use crate::model::Precision;
 
@@ -26,6 +27,10 @@ pub struct EngineOptions {
     pub precision: Precision,
     /// How to try a GPU before using it.
     pub prober: Prober,
+    /// Whether a window of this program is open, which the workers must give way to.
+    pub beside_window: bool,
+    /// Where to keep features of clips; without a place, nothing is kept.
+    pub features: Option<FeatureCache>,
 }
 
 /// Works on jobs, on its own threads. Dropping it stops them after the step in hand, without waiting.
@@ -50,15 +55,21 @@ impl Engine {
         options: EngineOptions,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, EngineError> {
+        if options.beside_window {
+            priority::give_way_to_window();
+        }
         priority::lower_compute_pool();
         let board = Board::default();
         let (outbox, replies) = Outbox::new(UNREAD_REPLIES, wake);
         let report = shared_report();
         let theirs = Arc::clone(&report);
+        let features = options.features.clone();
         let compute = Worker::start("engine", board.clone(), outbox.clone(), move || {
             ComputeSession::open(&options, &theirs)
         })?;
-        let media = Worker::start("media", board.clone(), outbox.clone(), || MediaSession)?;
+        let media = Worker::start("media", board.clone(), outbox.clone(), || MediaSession {
+            features,
+        })?;
         let weights = Worker::start("weights", board.clone(), outbox, || WeightsSession)?;
         Ok(Self {
             compute,
@@ -147,8 +158,9 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         JobSpec::Waveform { clip }
         | JobSpec::Spectrogram { clip }
         | JobSpec::Thumbnails { clip }
-        | JobSpec::Predict { clip, .. } => Some(clip.path.clone()),
-        JobSpec::WarmUp { .. } | JobSpec::Weights(_) => None,
+        | JobSpec::Predict { clip, .. }
+        | JobSpec::Attention { clip, .. } => Some(clip.path.clone()),
+        JobSpec::WarmUp { .. } | JobSpec::Kept { .. } | JobSpec::Weights(_) => None,
     }
 }
 
@@ -165,7 +177,12 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::Spectrogram { clip } => format!("Draw the spectrogram of {}", name(&clip.path)),
         JobSpec::Thumbnails { clip } => format!("Draw the film strip of {}", name(&clip.path)),
         JobSpec::Predict { clip, .. } => format!("Analyse {}", name(&clip.path)),
+        JobSpec::Attention { clip, segment, .. } => {
+            format!("Look at second {segment} of {}", name(&clip.path))
+        }
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
+        JobSpec::Kept { clear: false } => "Look at the kept features".to_owned(),
+        JobSpec::Kept { clear: true } => "Clear the kept features".to_owned(),
         JobSpec::Weights(WeightsTask::List) => "Look for weights".to_owned(),
         JobSpec::Weights(WeightsTask::Pull { model, .. }) => format!("Fetch {model}"),
         JobSpec::Weights(WeightsTask::Verify) => "Check the weights".to_owned(),

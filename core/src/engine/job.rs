@@ -53,10 +53,26 @@ pub enum JobSpec {
         /// With which model.
         model: ModelChoice,
     },
+    /// What the head's meta-tokens read in one second.
+    Attention {
+        /// The clip.
+        clip: Arc<Clip>,
+        /// Whose head.
+        task: Task,
+        /// Of which model.
+        model: ModelChoice,
+        /// Which second.
+        segment: usize,
+    },
     /// Compile and tune the kernels of the device, so that the first clip does not wait for them.
     WarmUp {
         /// For which model.
         model: ModelChoice,
+    },
+    /// How much is kept of clips analysed before.
+    Kept {
+        /// Remove it first.
+        clear: bool,
     },
     /// Weights: what is here, fetching, checking.
     Weights(WeightsTask),
@@ -87,8 +103,9 @@ impl JobSpec {
             Self::Waveform { clip }
             | Self::Spectrogram { clip }
             | Self::Thumbnails { clip }
-            | Self::Predict { clip, .. } => Some(clip.id),
-            Self::Open { .. } | Self::WarmUp { .. } | Self::Weights(_) => None,
+            | Self::Predict { clip, .. }
+            | Self::Attention { clip, .. } => Some(clip.id),
+            Self::Open { .. } | Self::WarmUp { .. } | Self::Kept { .. } | Self::Weights(_) => None,
         }
     }
 }

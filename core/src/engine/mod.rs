@@ -29,7 +29,7 @@ pub use eval::evaluate;
 pub use file_features::features_of_file;
 pub use handle::{Engine, EngineOptions};
 pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask};
-pub use model::{ModelInfo, model_info};
+pub use model::{ModelInfo, TaskInfo, model_info};
 pub use outbox::Outbox;
 pub use reply::{Problem, Reply, ReplyBody, Severity, SpectrogramPart, Thumbnail, WaveformPart};
 pub use speed::{SpeedBench, SpeedModel, speed_models, threads, versions};

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{EngineError, ModelChoice};
 use crate::base::Labels;
-use crate::model::ModelBundle;
+use crate::model::{ModelBundle, TaskAbout};
+use crate::predict::ClassColors;
 use crate::project::Task;
 
 /// What a person should know of a model.
@@ -18,9 +19,30 @@ pub struct ModelInfo {
     pub labels: Labels,
     /// What can be asked of it.
     #[serde(default)]
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<TaskInfo>,
     /// Hash of its weights and configuration.
     pub sha256: String,
+}
+
+/// One thing that can be asked of a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskInfo {
+    /// What.
+    pub task: Task,
+    /// Its classes.
+    pub labels: Labels,
+}
+
+impl ModelInfo {
+    /// Whether it has a head for a task.
+    pub fn can(&self, task: Task) -> bool {
+        self.tasks.iter().any(|info| info.task == task)
+    }
+
+    /// The colours of its classes, the same in every task.
+    pub fn colors(&self) -> ClassColors {
+        ClassColors::of(self.tasks.iter().map(|info| &info.labels))
+    }
 }
 
 /// Read a model's description; its weights are only hashed.
@@ -32,7 +54,11 @@ pub fn model_info(choice: &ModelChoice) -> Result<ModelInfo, EngineError> {
     Ok(ModelInfo {
         name: about.name,
         about: about.about,
-        tasks: about.tasks.iter().map(|about| about.task).collect(),
+        tasks: about
+            .tasks
+            .into_iter()
+            .map(|TaskAbout { task, labels }| TaskInfo { task, labels })
+            .collect(),
         labels: about.labels,
         sha256: about.sha256.to_string(),
     })

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::{JobId, Verdict};
 use crate::base::{ClipId, Time};
+use crate::features::CacheSummary;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
-use crate::predict::Prediction;
+use crate::predict::{Attention, Prediction};
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +93,10 @@ pub enum ReplyBody {
     Thumbnails(ClipId, Vec<Thumbnail>),
     /// Scores so far; the last one before `Done` is complete.
     Prediction(Arc<Prediction>),
+    /// What meta-tokens read in one second.
+    Attention(Arc<Attention>),
+    /// How much is kept of clips analysed before.
+    Kept(CacheSummary),
     /// Which weights are here now.
     Models(Arc<Vec<ModelLine>>),
     /// One file of weights has been checked.

@@ -8,6 +8,7 @@ use burn::tensor::Device;
 
 use super::model::bundle;
 use super::{EngineError, EngineOptions, ModelChoice};
+use crate::features::FeatureCache;
 use crate::gpu::{DeviceError, DeviceReport, choose};
 use crate::model::{Familiarity, LoadedModel, Precision};
 
@@ -16,6 +17,7 @@ pub struct ComputeSession {
     device: Result<Device, DeviceError>,
     precision: Precision,
     models: HashMap<ModelChoice, ReadyModel>,
+    features: Option<FeatureCache>,
 }
 
 /// A model on the device.
@@ -27,7 +29,10 @@ pub(super) struct ReadyModel {
 }
 
 /// The session of the `media` thread: decoders belong to the jobs.
-pub struct MediaSession;
+pub struct MediaSession {
+    /// Where features of clips are kept, if anywhere.
+    pub(super) features: Option<FeatureCache>,
+}
 
 /// The session of the `weights` thread: downloads belong to the jobs.
 pub struct WeightsSession;
@@ -56,7 +61,13 @@ impl ComputeSession {
             device: chosen.map(|(device, _)| device),
             precision: options.precision,
             models: HashMap::new(),
+            features: options.features.clone(),
         }
+    }
+
+    /// Where features of clips are kept, if anywhere.
+    pub(super) fn features(&self) -> Option<FeatureCache> {
+        self.features.clone()
     }
 
     /// The device and a model on it, loaded the first time it is asked for.

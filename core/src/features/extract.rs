@@ -2,11 +2,14 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::media::{RgbFrame, SegmentData};
+use crate::base::ContentHash;
+use crate::media::{Clip, RgbFrame, SegmentData};
 use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundInput, describe};
 
 /// A grey in the middle: what a backbone sees of a clip without pictures.
 const GREY: u8 = 128;
+/// Counts up whenever the same clip and recipe give other inputs than before: kept features are then computed anew.
+const GENERATION: u32 = 1;
 
 /// How a model wants its segments prepared. Belongs to no thread and no device, so that decoding can do it.
 #[derive(Clone, Debug)]
@@ -14,9 +17,11 @@ pub struct Recipe {
     image: ImagePrep,
     sound: SoundInput,
     tile: usize,
+    /// Whether pictures and sound are wanted at all.
+    wanted: (bool, bool),
 }
 
-/// One segment as the backbones take it.
+/// One segment as the backbones take it; what is not wanted is empty.
 #[derive(Clone, Debug)]
 pub struct PreparedSegment {
     /// `[3, height, width]`, normalised.
@@ -32,12 +37,41 @@ impl Recipe {
             image: model.image_prep.clone(),
             sound: model.sound_prep.clone(),
             tile: model.sound_tile,
+            wanted: (true, true),
         }
     }
 
     /// The sample rate at which it wants sound.
     pub fn sample_rate(&self) -> u32 {
         self.sound.sample_rate()
+    }
+
+    /// The same for one backbone only, where the other's features are kept.
+    pub fn only(self, pictures: bool, sound: bool) -> Self {
+        Self {
+            wanted: (pictures, sound),
+            ..self
+        }
+    }
+
+    /// The clip without what is not wanted.
+    pub(super) fn needed_of(&self, clip: &Clip) -> Clip {
+        let (pictures, sound) = self.wanted;
+        Clip {
+            video: clip.video.clone().filter(|_| pictures),
+            audio: clip.audio.clone().filter(|_| sound),
+            ..clip.clone()
+        }
+    }
+
+    /// Names how pictures are made into input.
+    pub fn image_hash(&self) -> ContentHash {
+        hash(&format!("{:?}", self.image))
+    }
+
+    /// Names how sound is made into input.
+    pub fn sound_hash(&self) -> ContentHash {
+        hash(&format!("{:?} {}", self.sound, self.tile))
     }
 
     /// Prepare one segment. What the clip lacks is replaced: no pictures by mid-grey, no sound by silence.
@@ -49,11 +83,24 @@ impl Recipe {
         };
         let frame = segment.frame.clone().unwrap_or_else(grey);
         let sound = segment.sound.as_deref().unwrap_or_default();
+        let (pictures, listen) = self.wanted;
         PreparedSegment {
-            picture: self.image.frame(&frame),
-            sound: self.sound.second(sound, self.tile),
+            picture: match pictures {
+                true => self.image.frame(&frame),
+                false => Vec::new(),
+            },
+            sound: match listen {
+                true => self.sound.second(sound, self.tile),
+                false => Vec::new(),
+            },
         }
     }
+}
+
+/// Of a preparation, and of how segments are cut from clips.
+fn hash(text: &str) -> ContentHash {
+    let text = format!("{GENERATION} {text}");
+    ContentHash(*blake3::hash(text.as_bytes()).as_bytes())
 }
 
 /// What familiarity is judged by: [`describe`] of the visual features, followed by the same of the audio features, a row a
@@ -75,20 +122,34 @@ pub fn extract(
     batch: &[PreparedSegment],
     device: &Device,
 ) -> (LayerFeatures, LayerFeatures) {
-    let n = batch.len();
-    let join = |part: fn(&PreparedSegment) -> &Vec<f32>| -> Vec<f32> {
-        batch
-            .iter()
-            .flat_map(|segment| part(segment).iter().copied())
-            .collect()
-    };
-    let tensor = |values: Vec<f32>, shape: [usize; 4]| -> Tensor<4> {
-        Tensor::from_data(TensorData::new(values, shape), device)
-    };
+    (
+        extract_visual(model, batch, device),
+        extract_audio(model, batch, device),
+    )
+}
+
+/// Features of the backbone that looks.
+pub fn extract_visual(
+    model: &LoadedModel,
+    batch: &[PreparedSegment],
+    device: &Device,
+) -> LayerFeatures {
+    let pictures = batch.iter().map(|s| &s.picture[..]).collect::<Vec<_>>();
     let image = &model.image_prep;
-    let pictures = tensor(join(|s| &s.picture), [n, 3, image.height, image.width]);
-    let sounds = join(|s| &s.sound);
-    let [c, h, w] = model.sound_prep.shape(sounds.len() / n.max(1));
-    let sounds = tensor(sounds, [n, c, h, w]);
-    (model.visual.forward(pictures), model.audio.forward(sounds))
+    let shape = [batch.len(), 3, image.height, image.width];
+    let data = TensorData::new(pictures.concat(), shape);
+    model.visual.forward(Tensor::from_data(data, device))
+}
+
+/// Features of the backbone that listens.
+pub fn extract_audio(
+    model: &LoadedModel,
+    batch: &[PreparedSegment],
+    device: &Device,
+) -> LayerFeatures {
+    let sounds = batch.iter().map(|s| &s.sound[..]).collect::<Vec<_>>();
+    let sounds = sounds.concat();
+    let [c, h, w] = model.sound_prep.shape(sounds.len() / batch.len().max(1));
+    let data = TensorData::new(sounds, [batch.len(), c, h, w]);
+    model.audio.forward(Tensor::from_data(data, device))
 }

@@ -1,5 +1,26 @@
-//! Layer 3: frozen backbones over the segments of a clip.
+//! Layer 3: frozen backbones over the segments of a clip, and what they computed kept for the next time.
+//!
+//! No gradient enters a backbone, so its layer features are a function of (clip, weights, preparation): a [`FeatureCache`]
+//! keeps them under a [`FeatureKey`] and a [`FeatureStream`] takes them from there or computes and keeps them. Layers are
+//! kept intact, before any pooling or projection.
 
+mod cache;
+mod decode;
+mod entry;
+mod error;
 mod extract;
+mod half_features;
+mod key;
+mod listing;
+mod stream;
+mod writer;
 
-pub use extract::{PreparedSegment, Recipe, extract, pooled};
+pub use cache::{DEFAULT_BUDGET, FeatureCache};
+pub use entry::KeptFeatures;
+pub use error::FeatureError;
+pub use extract::{PreparedSegment, Recipe, extract, extract_audio, extract_visual, pooled};
+pub use half_features::HalfFeatures;
+pub use key::{EntryAbout, FeatureKey};
+pub use listing::{CacheEntry, CacheSummary};
+pub use stream::{FeatureBatch, FeatureStream};
+pub use writer::FeatureWriter;

@@ -164,7 +164,7 @@ pub fn description(key: &str) -> Option<&'static str> {
     all.find(|(name, _)| *name == key).map(|(_, text)| *text)
 }
 
-/// A model by its name, or by a part of it that no other has.
+/// A model by its name, or by a beginning or else a part of it that no other has.
 ///
 /// # Errors
 /// No model, or more than one, is meant.
@@ -174,14 +174,17 @@ pub fn entry(name: &str) -> Result<Entry, HubError> {
         return Ok(exact.clone());
     }
     let wanted = name.to_lowercase();
-    let mut near = all
-        .iter()
-        .filter(|entry| entry.key.to_lowercase().contains(&wanted));
-    match (near.next(), near.next()) {
-        (Some(only), None) if !wanted.is_empty() => Ok(only.clone()),
+    let begins = |entry: &&Entry| entry.key.starts_with(&wanted);
+    let holds = |entry: &&Entry| entry.key.contains(&wanted);
+    let mut near: Vec<&Entry> = all.iter().filter(begins).collect();
+    if near.is_empty() {
+        near = all.iter().filter(holds).collect();
+    }
+    match near[..] {
+        [only] if !wanted.is_empty() => Ok(only.clone()),
         _ => Err(HubError::UnknownModel {
             name: name.to_owned(),
-            known: all.into_iter().map(|entry| entry.key).collect(),
+            known: all.iter().map(|entry| entry.key.clone()).collect(),
         }),
     }
 }

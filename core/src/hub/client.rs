@@ -296,6 +296,8 @@ fn plain(error: &ureq::Error) -> String {
             ConnectionRefused => "the connection is refused".into(),
             ConnectionReset | UnexpectedEof => "the connection is closed at once".into(),
             TimedOut => "it does not answer in time".into(),
+            // The system's resolver has no kind of its own.
+            _ if io.to_string().contains("lookup") => "its name is not known here".into(),
             _ => io.to_string(),
         },
         other => other.to_string(),

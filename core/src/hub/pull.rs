@@ -218,6 +218,15 @@ impl Pull {
     }
 }
 
+impl Drop for Pull {
+    /// Leaves no empty part behind.
+    fn drop(&mut self) {
+        if self.have == 0 && self.file.metadata().is_ok_and(|meta| meta.len() == 0) {
+            let _ = std::fs::remove_file(&self.part);
+        }
+    }
+}
+
 /// Where a file lies while it is on its way.
 pub(super) fn part_of(target: &Path) -> PathBuf {
     let mut name = target.as_os_str().to_owned();

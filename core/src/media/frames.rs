@@ -6,14 +6,10 @@ use std::sync::Arc;
 
 use ffmpeg_next as ffmpeg;
 
-use ffmpeg::codec::threading;
-use ffmpeg::decoder;
 use ffmpeg::frame;
 
-use super::container::Container;
 use super::error::MediaError;
-use super::ffi;
-use super::orientation::{pixel_aspect, rotation_deg};
+use super::frame_source::{Decoded, FrameSource};
 use super::picture::VideoFrame;
 use super::planes::picture_of;
 use crate::base::{Time, TimeSpan};
@@ -24,31 +20,14 @@ const WINDOW_BYTES: usize = 64 << 20;
 const WINDOW_FRAMES: usize = 3;
 /// How far ahead decoding on is tried, where the container has no index that knows better.
 const DECODE_ON: Time = Time::from_micros(3_000_000);
-/// More decoder threads than this only delay the first frame.
-const MAX_THREADS: usize = 8;
-
-/// A decoded frame and when it appears.
-struct Decoded {
-    start: Time,
-    index: Option<u64>,
-    frame: frame::Video,
-}
 
 /// Reads a clip's pictures by presentation time. One for each thread that needs them.
 pub struct FrameReader {
-    container: Container,
-    stream: usize,
-    decoder: decoder::Video,
-    rotation_deg: u32,
-    pixel_aspect: f64,
-    /// How long a frame lasts where nothing says so.
-    usual_length: Time,
+    source: FrameSource,
     /// Consecutive frames in the order they are shown; the decoder stands behind the last.
     window: VecDeque<Decoded>,
     /// The last frame of the clip is the last of the window.
     at_end: bool,
-    draining: bool,
-    first_start: Time,
     current: Option<Arc<VideoFrame>>,
 }
 
@@ -58,32 +37,10 @@ impl FrameReader {
     /// # Errors
     /// When the file cannot be opened, holds no pictures, or none of them can be decoded.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
-        let mut container = Container::open(path)?;
-        let stream = container
-            .video
-            .ok_or_else(|| MediaError::NoStreams { path: path.into() })?;
-        ffi::keep_only(&mut container.input, stream);
-        let decoder = open_decoder(&container, stream)?;
-        let info = container.input.stream(stream);
-        let aspect = info.as_ref().map_or(1.0, |s| pixel_aspect(s, &decoder));
-        let rotation_deg = info.as_ref().map_or(0, rotation_deg);
-        let fps = info.map_or(0.0, |s| f64::from(s.avg_frame_rate()));
-        let fps = if fps.is_finite() && fps > 0.0 {
-            fps
-        } else {
-            25.0
-        };
         let mut reader = Self {
-            container,
-            stream,
-            decoder,
-            rotation_deg,
-            pixel_aspect: aspect,
-            usual_length: Time::from_secs_f64(1.0 / fps),
+            source: FrameSource::open(path)?,
             window: VecDeque::new(),
             at_end: false,
-            draining: false,
-            first_start: Time::ZERO,
             current: None,
         };
         reader.decode_first()?;
@@ -92,12 +49,12 @@ impl FrameReader {
 
     /// The first frame of the clip.
     pub fn first_frame(&mut self) -> Result<Arc<VideoFrame>, MediaError> {
-        self.frame_at(self.first_start)
+        self.frame_at(self.source.first_start)
     }
 
     /// The frame on screen at `t`: before the first one the first, after the last one the last.
     pub fn frame_at(&mut self, t: Time) -> Result<Arc<VideoFrame>, MediaError> {
-        let t = t.max(self.first_start);
+        let t = t.max(self.source.first_start);
         if let Some(current) = self.current.as_ref().filter(|f| f.span.contains(t)) {
             return Ok(current.clone());
         }
@@ -122,7 +79,7 @@ impl FrameReader {
         let Some(current) = self.current.clone() else {
             return Ok(None);
         };
-        if current.span.start <= self.first_start {
+        if current.span.start <= self.source.first_start {
             return Ok(None);
         }
         self.frame_at(current.span.start - Time::from_micros(1))
@@ -160,9 +117,7 @@ impl FrameReader {
         let Some(last) = self.window.back().map(|last| last.start) else {
             return true;
         };
-        let ticks = self.container.ticks_of(self.stream, t);
-        let found = ffi::key_frame_before(&mut self.container.input, self.stream, ticks);
-        match found.map(|(key, sure)| (self.container.time_of(self.stream, key), sure)) {
+        match self.source.key_frame_before(t) {
             Some((key, true)) => key > last,
             Some((key, false)) if key > last => true,
             _ => t - last > DECODE_ON,
@@ -172,7 +127,7 @@ impl FrameReader {
     /// Empties the window and puts into it a frame that starts at or before `t`.
     fn seek_before(&mut self, t: Time) -> Result<(), MediaError> {
         let mut back = Time::ZERO;
-        while t - back > self.first_start && self.container.seek(t - back).is_ok() {
+        while t - back > self.source.first_start && self.source.seek(t - back) {
             self.forget();
             if let Some(decoded) = self.decode().filter(|d| d.start <= t) {
                 self.push(decoded);
@@ -184,11 +139,8 @@ impl FrameReader {
         self.start_over()
     }
 
-    /// Opens the file again: the one way back to the start that works in every container.
     fn start_over(&mut self) -> Result<(), MediaError> {
-        self.container.reopen()?;
-        ffi::keep_only(&mut self.container.input, self.stream);
-        self.decoder = open_decoder(&self.container, self.stream)?;
+        self.source.start_over()?;
         self.forget();
         self.decode_first()
     }
@@ -196,9 +148,9 @@ impl FrameReader {
     /// Decodes the first frame of the clip into the empty window.
     fn decode_first(&mut self) -> Result<(), MediaError> {
         let Some(first) = self.decode() else {
-            return Err(self.undecodable("no frame could be decoded"));
+            return Err(self.source.undecodable("no frame could be decoded"));
         };
-        self.first_start = first.start;
+        self.source.first_start = first.start;
         self.push(Decoded {
             index: Some(0),
             ..first
@@ -207,78 +159,14 @@ impl FrameReader {
     }
 
     fn forget(&mut self) {
-        self.decoder.flush();
         self.window.clear();
         self.at_end = false;
-        self.draining = false;
     }
 
-    /// The next frame in the order shown. Damaged packets are passed over; `None` at the end.
     fn decode(&mut self) -> Option<Decoded> {
-        loop {
-            let mut frame = frame::Video::empty();
-            match self.decoder.receive_frame(&mut frame) {
-                Ok(()) => {
-                    if let Some(decoded) = self.dated(frame) {
-                        return Some(decoded);
-                    }
-                }
-                Err(ffmpeg::Error::Eof) => {
-                    self.at_end = true;
-                    return None;
-                }
-                Err(_) if self.draining => {
-                    self.at_end = true;
-                    return None;
-                }
-                Err(_) => self.feed(),
-            }
-        }
-    }
-
-    /// Gives the decoder one more packet, or word that there are none.
-    fn feed(&mut self) {
-        match self.container.next_packet() {
-            // A packet the decoder refuses is damaged: what it held is missing, the rest goes on.
-            Some(packet) if packet.stream() == self.stream => {
-                let _ = self.decoder.send_packet(&packet);
-            }
-            Some(_) => {}
-            None => {
-                self.draining = true;
-                let _ = self.decoder.send_eof();
-            }
-        }
-    }
-
-    /// A frame with its time; `None` for one that is never on screen because the one before has the same time.
-    fn dated(&self, frame: frame::Video) -> Option<Decoded> {
-        let last = self.window.back();
-        let start = match (frame.timestamp(), last) {
-            (Some(ticks), _) => self.container.time_of(self.stream, ticks),
-            (None, Some(last)) => last.start + self.length_of(&last.frame),
-            (None, None) => self.first_start,
-        };
-        if last.is_some_and(|last| start <= last.start) {
-            return None;
-        }
-        let index = last.and_then(|last| last.index).map(|index| index + 1);
-        Some(Decoded {
-            start,
-            index,
-            frame,
-        })
-    }
-
-    fn length_of(&self, frame: &frame::Video) -> Time {
-        let stated = self
-            .container
-            .length_of(self.stream, frame.packet().duration);
-        if stated > Time::ZERO {
-            stated
-        } else {
-            self.usual_length
-        }
+        let decoded = self.source.decode(self.window.back());
+        self.at_end |= decoded.is_none();
+        decoded
     }
 
     fn push(&mut self, decoded: Decoded) {
@@ -292,14 +180,18 @@ impl FrameReader {
     /// Copies a frame of the window out of FFmpeg's memory.
     fn deliver(&mut self, at: usize) -> Result<Arc<VideoFrame>, MediaError> {
         let Some(decoded) = self.window.get(at) else {
-            return Err(self.undecodable("no frame could be decoded"));
+            return Err(self.source.undecodable("no frame could be decoded"));
         };
         let end = match self.window.get(at + 1) {
             Some(next) => next.start,
-            None => decoded.start + self.length_of(&decoded.frame),
+            None => decoded.start + self.source.length_of(decoded),
         };
-        let picture = picture_of(&decoded.frame, self.rotation_deg, self.pixel_aspect)
-            .map_err(|e| self.undecodable(&e.to_string()))?;
+        let picture = picture_of(
+            &decoded.frame,
+            self.source.rotation_deg,
+            self.source.pixel_aspect,
+        )
+        .map_err(|e| self.source.undecodable(&e.to_string()))?;
         let frame = Arc::new(VideoFrame {
             span: TimeSpan::new(decoded.start, end),
             index: decoded.index,
@@ -308,16 +200,6 @@ impl FrameReader {
         self.current = Some(frame.clone());
         Ok(frame)
     }
-
-    fn undecodable(&self, cause: &str) -> MediaError {
-        let format = self.decoder.format().descriptor().map_or("", |d| d.name());
-        MediaError::Undecodable {
-            path: self.container.path.clone(),
-            stream: "picture",
-            codec: format!("{} {format}", self.container.codec_name(self.stream)),
-            cause: cause.into(),
-        }
-    }
 }
 
 fn frame_bytes(frame: &frame::Video) -> usize {
@@ -325,20 +207,4 @@ fn frame_bytes(frame: &frame::Video) -> usize {
     planes
         .map(|i| (frame.stride(i) as isize).unsigned_abs() * frame.plane_height(i) as usize)
         .sum()
-}
-
-pub(super) fn open_decoder(
-    container: &Container,
-    stream: usize,
-) -> Result<decoder::Video, MediaError> {
-    let open = || {
-        let mut context = container.decoder_context(stream)?;
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        context.set_threading(threading::Config {
-            count: threads.min(MAX_THREADS),
-            ..threading::Config::kind(threading::Type::Frame)
-        });
-        context.video()
-    };
-    open().map_err(|e| container.no_decoder(stream, "picture", e))
 }

@@ -10,7 +10,7 @@ use super::container::Container;
 use super::content::content_hash;
 use super::error::{MediaError, MediaWarning};
 use super::extent::{Extent, Extents, extents_of};
-use super::frames::open_decoder;
+use super::frame_source::open_decoder;
 use super::orientation::{pixel_aspect, rotation_deg};
 use super::sound_codec::SoundCodec;
 use crate::base::Time;

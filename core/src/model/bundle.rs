@@ -60,12 +60,18 @@ pub struct LoadedModel {
     pub visual: Box<dyn Backbone>,
     /// The backbone that listens; takes what [`Self::sound_prep`] makes.
     pub audio: Box<dyn Backbone>,
+    /// Hash of the visual backbone's weights and configuration.
+    pub visual_hash: ContentHash,
+    /// Hash of the audio backbone's weights and configuration.
+    pub audio_hash: ContentHash,
     /// From a picture to the visual backbone's input.
     pub image_prep: ImagePrep,
     /// From a second of sound to the audio backbone's input.
     pub sound_prep: SoundInput,
     /// How often that second is repeated.
     pub sound_tile: usize,
+    /// How many stretches of time lie one below the other in the picture that its audio backbone takes.
+    pub sound_fold: usize,
     /// The head for event localization, in the order of the labels.
     pub localize: Option<LocalizeHead>,
     /// The head for video parsing, in the order of its labels.
@@ -176,6 +182,7 @@ impl ModelBundle {
         device: &Device,
         precision: Precision,
     ) -> Result<LoadedModel, ModelError> {
+        let half = precision.is_half_on(device)?;
         let manifest = &self.manifest;
         let (image_prep, sound_prep) = manifest.preps()?;
         let (visual_layers, audio_layers) = manifest.layers()?;
@@ -186,9 +193,12 @@ impl ModelBundle {
             about: self.about(),
             visual: self.load_backbone(&manifest.visual, device, precision)?,
             audio: self.load_backbone(&manifest.audio, device, precision)?,
+            visual_hash: in_numbers(self.place.backbone_hash(&manifest.visual)?, half),
+            audio_hash: in_numbers(self.place.backbone_hash(&manifest.audio)?, half),
             image_prep,
             sound_prep,
             sound_tile: manifest.audio.tile.unwrap_or(1),
+            sound_fold: manifest.audio.description.fold(),
             localize: None,
             parse: None,
             segment: None,
@@ -321,6 +331,25 @@ impl Place {
         }
     }
 
+    /// BLAKE3 over a backbone's architecture, configuration and weights.
+    fn backbone_hash(&self, entry: &BackboneEntry) -> Result<ContentHash, ModelError> {
+        let description = &entry.description;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("{} {}\n", description.architecture, description.config).as_bytes());
+        match self {
+            Self::Folder(dir) => {
+                let path = dir.join(&entry.weights);
+                hasher
+                    .update_mmap_rayon(&path)
+                    .map_err(|e| ModelError::io(path, e))?;
+            }
+            Self::Embedded(_) => {
+                hasher.update(&self.read(&entry.weights)?);
+            }
+        }
+        Ok(ContentHash(*hasher.finalize().as_bytes()))
+    }
+
     /// SHA-256 over name, length and content of every file.
     fn hash(&self, files: &[&str]) -> Result<ContentHash, ModelError> {
         let mut hasher = Sha256::new();
@@ -332,5 +361,19 @@ impl Place {
             hasher.update(&bytes);
         }
         Ok(ContentHash(hasher.finalize().into()))
+    }
+}
+
+/// The hash of a backbone whose matrices are in f16: its features are others, and must not be taken for those in f32.
+fn in_numbers(hash: ContentHash, half: bool) -> ContentHash {
+    match half {
+        true => ContentHash(
+            Sha256::new()
+                .chain_update(hash.0)
+                .chain_update("f16")
+                .finalize()
+                .into(),
+        ),
+        false => hash,
     }
 }

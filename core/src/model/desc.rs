@@ -86,6 +86,14 @@ impl ModelDesc {
         Ok(desc)
     }
 
+    /// How many stretches of time lie one below the other in the picture it takes of sound; 1 for what takes none.
+    pub fn fold(&self) -> usize {
+        match BackboneConfig::read(&self.architecture, &self.config) {
+            Ok(BackboneConfig::HtsAt(config)) => config.fold(),
+            _ => 1,
+        }
+    }
+
     /// Checks that it can be built and is what it says.
     ///
     /// # Errors

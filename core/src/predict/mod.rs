@@ -1,6 +1,9 @@
 //! Layer 4: from a head's outputs to a prediction, and from a prediction to tracks (pure).
 
+mod attention;
 mod localize;
+mod mask_look;
+mod palette;
 mod parse;
 mod pictures;
 mod prediction;
@@ -12,9 +15,12 @@ mod tracks;
 mod windowed;
 mod windows;
 
+pub use attention::{Attention, one_repeat};
 pub use localize::Localizer;
+pub use mask_look::{MaskLook, MaskStyle};
+pub use palette::{ClassColor, ClassColors, PALETTE, Pattern};
 pub use parse::Parser;
-pub use pictures::{film_strip, write_overlay};
+pub use pictures::{Shown, film_strip, write_overlay};
 pub use prediction::{Detail, Prediction, PredictionKey};
 pub use predictor::Predictor;
 pub use probability_map::ProbabilityMap;

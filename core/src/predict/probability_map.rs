@@ -24,6 +24,11 @@ impl ProbabilityMap {
         }
     }
 
+    /// Whether the two share their numbers: the cheap way to see that nothing changed.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.values, &other.values)
+    }
+
     /// Columns.
     pub fn width(&self) -> usize {
         self.width
@@ -58,5 +63,36 @@ impl ProbabilityMap {
     /// Which places sound at a threshold, row after row. Strictly above, as AVSBench's evaluation has it.
     pub fn above(&self, threshold: f32) -> Vec<bool> {
         self.values().map(|p| p > threshold).collect()
+    }
+
+    /// The probability at a place of the whole picture, 0 to 1 from its upper left corner; between the centres of four places it
+    /// changes evenly, and outside it is that of the edge.
+    pub fn sample(&self, u: f32, v: f32) -> f32 {
+        if self.width == 0 || self.height == 0 {
+            return 0.0;
+        }
+        let split = |at: f32, count: usize| {
+            let at = (at * count as f32 - 0.5).clamp(0.0, (count - 1) as f32);
+            let low = (at.floor() as usize).min(count - 1);
+            (low, (low + 1).min(count - 1), at - low as f32)
+        };
+        let (left, right, x) = split(u, self.width);
+        let (top, bottom, y) = split(v, self.height);
+        let mix = |a: f32, b: f32, part: f32| a + (b - a) * part;
+        let above = mix(self.at(left, top), self.at(right, top), x);
+        let below = mix(self.at(left, bottom), self.at(right, bottom), x);
+        mix(above, below, y)
+    }
+
+    /// Which pixels sound at a threshold when the map is stretched over a picture of so many pixels, row after row.
+    pub fn stretched_above(&self, width: usize, height: usize, threshold: f32) -> Vec<bool> {
+        if (width, height) == (self.width, self.height) {
+            return self.above(threshold);
+        }
+        let place = |at: usize, count: usize| (at as f32 + 0.5) / count as f32;
+        let row = |y: usize| {
+            (0..width).map(move |x| self.sample(place(x, width), place(y, height)) > threshold)
+        };
+        (0..height).flat_map(row).collect()
     }
 }

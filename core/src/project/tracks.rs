@@ -19,6 +19,20 @@ pub enum Task {
     Segment,
 }
 
+impl Task {
+    /// In the order they are asked and shown.
+    pub const ALL: [Self; 3] = [Self::Localize, Self::Parse, Self::Segment];
+
+    /// What a head for it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Localize => "localization",
+            Self::Parse => "parsing",
+            Self::Segment => "segmentation",
+        }
+    }
+}
+
 /// How an event is perceived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -215,3 +215,40 @@ fn pictures_of_the_result_are_written_beside_it() {
         "{heard:?}"
     );
 }
+
+/// Scores of every class in every second, in order.
+fn scores(analysis: &Analysis) -> Vec<f32> {
+    let rows = analysis.segments.iter().map(|s| &s.scores);
+    rows.flat_map(|row| row.values().copied()).collect()
+}
+
+#[test]
+fn a_gpu_says_what_the_cpu_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clip = folder.path().join("clip.mp4");
+    talking_picture("3", &clip);
+    let model = folder.path().join("tiny-model");
+    tiny_model::write(&model);
+    let on = |device: &str| {
+        let out = folder.path().join(device);
+        let mut command = program::mettle(folder.path());
+        command.args(["analyze", "--quiet", "--device", device, "--model"]);
+        let (code, _, stderr) = run(command.arg(&model).arg("--out").arg(&out).arg(&clip));
+        (code == 0)
+            .then(|| read(&out.join("clip.json")))
+            .ok_or(stderr)
+    };
+    let cpu = on("cpu").expect("the CPU always works");
+    let gpu = match on("wgpu") {
+        Ok(gpu) => gpu,
+        Err(why) if why.contains("this machine has no adapter") => return,
+        Err(why) => panic!("{why}"),
+    };
+    assert!(!gpu.device.starts_with("CPU"), "{}", gpu.device);
+    let (cpu, gpu) = (scores(&cpu), scores(&gpu));
+    assert_eq!(cpu.len(), gpu.len());
+    let worst = cpu.iter().zip(&gpu).map(|(a, b)| (a - b).abs());
+    let worst = worst.fold(0.0, f32::max);
+    // Each layer is within 1e-3 of the CPU's, and scores are means of shares of one.
+    assert!(worst <= 1e-3, "scores differ by {worst}");
+}

@@ -6,6 +6,7 @@ mod twin;
 
 mod ablations;
 mod attention;
+mod bundle;
 mod counts;
 mod grouping;
 mod han;

@@ -53,7 +53,8 @@ fn every_description_says_what_for_whose_and_where_from() {
 
 #[test]
 fn a_name_may_be_shortened_but_not_guessed() {
-    assert_eq!(entry("htsat_aud").expect("one").key, "htsat_audioset");
+    assert_eq!(entry("htsat").expect("it begins so").key, "htsat_audioset");
+    assert_eq!(entry("unfused").expect("one").key, "clap_htsat_unfused");
     for name in ["", "a", "no-such-model"] {
         let error = entry(name).expect_err(name);
         assert!(matches!(error, HubError::UnknownModel { .. }), "{error}");

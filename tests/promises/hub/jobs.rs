@@ -16,6 +16,7 @@ fn engine() -> Engine {
     let options = EngineOptions {
         device: DeviceChoice::Cpu,
         prober: Prober::default(),
+        ..EngineOptions::default()
     };
     Engine::start(options, || {}).expect("it starts")
 }

@@ -291,6 +291,8 @@ fn nobody_there_is_told_with_what_to_do() {
     ] {
         assert!(said.contains(word), "{word}: {said}");
     }
+    let left = std::fs::read_dir(folder.path().join("a_model")).expect("the folder");
+    assert_eq!(left.count(), 0, "no empty part is left");
 }
 
 #[test]

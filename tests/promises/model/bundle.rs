@@ -3,97 +3,21 @@
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor};
-use mettle_core::base::Labels;
 use mettle_core::model::{
-    AvelConfig, BackboneEntry, Distillation, HtsAtConfig, LocalizeEntry, Manifest, ModelBundle,
-    ModelDesc, Precision, SCHEMA, SwinV2Config, run_features,
+    HtsAtConfig, ModelBundle, ModelDesc, Precision, SwinV2Config, run_features,
 };
+use mettle_tests::tiny_model;
 use serde_json::json;
 
 use super::golden::{GoldenFile, assert_close, path};
 
-fn swin() -> SwinV2Config {
-    SwinV2Config {
-        img_size: (32, 32),
-        embed_dim: 8,
-        depths: vec![1, 1],
-        num_heads: vec![1, 2],
-        window_size: 4,
-        ..SwinV2Config::default()
-    }
-}
-
-fn htsat() -> HtsAtConfig {
-    HtsAtConfig {
-        spec_size: 64,
-        num_classes: 0,
-        embed_dim: 8,
-        depths: vec![1, 1],
-        num_heads: vec![1, 2],
-        window_size: 4,
-        sample_rate: 8000,
-        n_fft: 256,
-        hop_size: 80,
-        mel_bins: 32,
-        fmax: 3500.0,
-        ..HtsAtConfig::default()
-    }
-}
-
-fn entry(name: &str, architecture: &str, config: serde_json::Value) -> BackboneEntry {
-    let description = json!({"name": name, "architecture": architecture, "config": config});
-    BackboneEntry {
-        description: serde_json::from_value(description).unwrap(),
-        weights: format!("{name}.safetensors"),
-        tile: (architecture == "hts_at").then_some(1),
-    }
-}
-
-fn manifest() -> Manifest {
-    Manifest {
-        schema: SCHEMA.into(),
-        name: "untrained".into(),
-        about: "Random weights: it recognises nothing.".into(),
-        visual: entry("visual", "swin_v2", json!(swin())),
-        audio: entry("audio", "hts_at", json!(htsat())),
-        localize: Some(LocalizeEntry {
-            labels: Labels::new(["Bark", "Church bell"]),
-            config: AvelConfig {
-                distill: Distillation {
-                    d: 16,
-                    ..Distillation::avel()
-                },
-                ..AvelConfig::default()
-            },
-            weights: "localize.safetensors".into(),
-            familiarity: None,
-        }),
-        parse: None,
-        segment: None,
-    }
-}
-
-/// Random weights from a seed, as a bundle.
-fn write(dir: &Path) -> ModelBundle {
-    let device = Device::flex();
-    device.seed(1);
-    let (visual, audio) = (
-        swin().init(&device).unwrap(),
-        htsat().init(&device).unwrap(),
-    );
-    let config = manifest().localize.unwrap().config;
-    let (v, a) = (&visual.spec().layers, &audio.spec().layers);
-    let head = config.init(v, a, 2, &device).unwrap();
-    ModelBundle::save(dir, &manifest(), &visual, &audio, Some(&head)).unwrap()
-}
-
 #[test]
 fn what_is_saved_is_loaded() {
     let dir = tempfile::tempdir().unwrap();
-    let saved = write(dir.path());
+    let saved = tiny_model::write(dir.path());
     let opened = ModelBundle::open(dir.path()).unwrap();
     assert_eq!(opened.about(), saved.about());
-    assert_eq!(opened.about().labels.len(), 2);
+    assert_eq!(opened.about().labels.len(), 3);
     let device = Device::flex();
     let model = opened.load(&device).unwrap();
     let head = model.localize.unwrap();
@@ -109,7 +33,7 @@ fn what_is_saved_is_loaded() {
     let sound = burn::tensor::TensorData::new(sound, [1, 1, 101, 32]);
     let audio = model.audio.forward(Tensor::from_data(sound, &device));
     let out = head.forward(&visual, &audio, 1);
-    assert_eq!(out.event.dims(), [1, 2]);
+    assert_eq!(out.event.dims(), [1, 3]);
     // Weights are kept in 16 bit; a second save of the loaded ones would lose nothing more.
     let again = opened.load(&device).unwrap().localize.unwrap();
     let same = again.forward(&visual, &audio, 1).event;
@@ -120,7 +44,7 @@ fn what_is_saved_is_loaded() {
 #[test]
 fn the_hash_covers_every_file() {
     let dir = tempfile::tempdir().unwrap();
-    let before = write(dir.path()).about().sha256;
+    let before = tiny_model::write(dir.path()).about().sha256;
     for name in [
         "visual.safetensors",
         "audio.safetensors",
@@ -146,7 +70,7 @@ fn the_hash_covers_every_file() {
 
 #[track_caller]
 fn refused(dir: &Path, change: impl Fn(&mut serde_json::Value), why: &str) {
-    write(dir);
+    tiny_model::write(dir);
     let file = dir.join("model.json");
     let mut text: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use burn::tensor::{Device, DeviceKind, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
+use mettle_core::gpu::{DeviceChoice, keep_tuning_results, list_adapters, open, plan};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 
@@ -90,15 +91,18 @@ pub fn assert_close<const D: usize>(
     );
 }
 
-/// The software Vulkan, or any other adapter; `None`, with the reason printed, where there is none.
+/// The best graphics adapter, opened as the program opens it: on a software one, kernels are not tuned.
+/// `None`, with the reason printed, where there is none.
 pub fn gpu() -> Option<Device> {
-    let instance = wgpu::Instance::default();
-    let options = wgpu::RequestAdapterOptions::default();
-    match pollster::block_on(instance.request_adapter(&options)) {
-        Ok(_) => Some(Device::wgpu(DeviceKind::DefaultDevice)),
-        Err(error) => {
-            eprintln!("skipped on the GPU path: no graphics adapter ({error})");
-            None
-        }
-    }
+    let adapters = list_adapters().expect("the graphics system answers");
+    let chosen = plan(DeviceChoice::Wgpu, &adapters, false);
+    let Some(candidate) = chosen
+        .ok()
+        .and_then(|plan| plan.candidates.into_iter().next())
+    else {
+        eprintln!("skipped on the GPU path: no graphics adapter");
+        return None;
+    };
+    keep_tuning_results(candidate.is_software());
+    Some(open(&candidate).expect("the adapter works"))
 }

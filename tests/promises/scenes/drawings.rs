@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mettle_core::data::scenes::{
-    CATEGORIES, Scene, SceneOptions, SceneTask, Split, TRAIN_VARIANTS, VARIANTS,
-};
+use mettle_core::data::scenes::{CATEGORIES, Scene, SceneOptions, Split, TRAIN_VARIANTS, VARIANTS};
 
 use super::scenes;
 

@@ -10,7 +10,8 @@ use mettle_app::app::MettleApp;
 use mettle_app::command::{Command, Intent};
 use mettle_app::models::AskModel;
 use mettle_core::base::Labels;
-use mettle_core::engine::{JobSpec, ModelChoice, ModelInfo, ReplyBody};
+use mettle_core::engine::{JobSpec, ModelChoice, ModelInfo, ReplyBody, TaskInfo};
+use mettle_core::project::Task;
 
 use super::scripted::{clip, fill, prediction, window_in};
 
@@ -29,7 +30,10 @@ fn models() -> AskModel {
             about: "Knows animals by their drawings.".to_owned(),
             labels: Labels::new(["Bark", "Church bell", "Truck"]),
             sha256: "0123456789abcdef0123".to_owned(),
-            tasks: vec![mettle_core::project::Task::Localize],
+            tasks: vec![TaskInfo {
+                task: Task::Localize,
+                labels: Labels::new(["Bark", "Church bell", "Truck"]),
+            }],
         }),
     })
 }
@@ -77,7 +81,7 @@ fn another_model_analyses_anew() {
     window.run_steps(3);
     let entry = window.state().state().entry().expect("a clip");
     assert!(
-        entry.prediction.is_none(),
+        entry.prediction().is_none(),
         "late scores of the old model are dropped"
     );
 }

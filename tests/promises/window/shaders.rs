@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use mettle_app::paint::{SHADERS, convert_offscreen};
+use mettle_app::paint::{MaskPaint, SHADERS, convert_offscreen, mask_offscreen};
 use mettle_core::media::{ColorMatrix, ColorRange, YuvPicture};
+use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, ProbabilityMap};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -117,4 +118,72 @@ fn smooth_drawing_of_one_colour_is_that_colour() {
             "{pixel:?} and {expected:?}"
         );
     }
+}
+
+fn random_mask(rng: &mut ChaCha8Rng, width: usize, height: usize) -> ProbabilityMap {
+    // A slope with noise on it: an edge somewhere, and probabilities of every size.
+    let slope: f32 = rng.random_range(-1.0..1.0);
+    let values: Vec<f32> = (0..width * height)
+        .map(|i| {
+            let (x, y) = ((i % width) as f32, (i / width) as f32);
+            let along = (x * slope + y * (1.0 - slope.abs())) / (width + height) as f32;
+            (along * 2.0 + rng.random_range(0.0..0.4)).clamp(0.0, 1.0)
+        })
+        .collect();
+    ProbabilityMap::new(width, height, values)
+}
+
+#[test]
+fn mask_overlay_gives_what_its_cpu_twin_gives() {
+    let (device, queue) = software_gpu();
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let (mut inside, mut faded) = (0, 0);
+    for case in 0..30 {
+        let sides = (rng.random_range(1..30), rng.random_range(1..30));
+        let first = random_mask(&mut rng, sides.0, sides.1);
+        let second = (case % 3 == 0).then(|| {
+            let map = random_mask(&mut rng, sides.1, sides.0);
+            (map, rng.random_range(0.1..1.0_f32))
+        });
+        faded += usize::from(second.is_some());
+        let look = MaskLook {
+            style: [MaskStyle::Fill, MaskStyle::Outline, MaskStyle::Heat][case % 3],
+            threshold: rng.random_range(0.2..0.8),
+            opacity: rng.random_range(0.1..1.0),
+            color: ClassColor::at(rng.random_range(0..28)),
+            edge: rng.random_range(0.0..3.0),
+        };
+        let (width, height) = (rng.random_range(1..70_usize), rng.random_range(1..70_usize));
+        let paint = MaskPaint {
+            first: first.clone(),
+            second: second.clone(),
+            look,
+        };
+        let drawn = mask_offscreen(&device, &queue, &paint, width as u32, height as u32);
+        let drawn = drawn.expect("drawn");
+        let twin = |u: f32, v: f32| match &second {
+            None => first.sample(u, v),
+            Some((map, share)) => {
+                let p = first.sample(u, v);
+                p + (map.sample(u, v) - p) * share
+            }
+        };
+        let mut apart = 0;
+        for (place, pixel) in drawn.chunks(4).enumerate() {
+            let at = (place % width, place / width);
+            let expected = look.pixel(&twin, at, (width, height));
+            let close = |c: usize| (f32::from(pixel[c]) - expected[c] * 255.0).abs() <= 1.5;
+            apart += usize::from(!(0..4).all(close));
+            inside += usize::from(pixel[3] > 0);
+        }
+        // A pixel whose probability is the threshold to the last bit may fall on either side of it.
+        assert!(
+            apart * 200 <= width * height,
+            "case {case}: {apart} of {width}×{height}, {look:?}"
+        );
+    }
+    assert!(
+        inside > 1000 && faded > 5,
+        "something was drawn: {inside}, {faded}"
+    );
 }

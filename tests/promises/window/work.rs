@@ -11,6 +11,7 @@ use mettle_app::command::{Command, Intent};
 use mettle_app::state::{Dialog, Errand};
 use mettle_core::base::Time;
 use mettle_core::engine::{JobSpec, ReplyBody};
+use mettle_core::project::Task;
 
 use super::scripted::{broken, clip, fill, window};
 
@@ -58,7 +59,7 @@ fn a_clip_opens_step_by_step() {
     fill(&mut window, &engine, &dog, 10);
     let state = window.state().state();
     let entry = state.entry().expect("a clip");
-    assert!(!entry.waves.is_empty() && entry.strip.len() == 10 && entry.analysed);
+    assert!(!entry.waves.is_empty() && entry.strip.len() == 10 && entry.analysed());
     window.get_by_label_contains("Bark, highest score 80 %, 1 event in the clip");
     window.get_by_label_contains("Church bell, highest score 60 %, 1 event in the clip");
     window.get_by_label_contains("Truck, highest score 2 %, 0 events");
@@ -186,7 +187,7 @@ fn what_runs_can_be_cancelled_and_what_is_done_stays() {
         .state()
         .entry()
         .expect("a clip")
-        .job(Errand::Predict);
+        .job(Errand::Predict(Task::Localize));
     window.state_mut().ask(Command::CancelJobs);
     window.run_steps(4);
     assert_eq!(
@@ -194,14 +195,14 @@ fn what_runs_can_be_cancelled_and_what_is_done_stays() {
         vec![job.expect("a job")]
     );
     let entry = window.state().state().entry().expect("a clip");
-    assert!(entry.jobs.is_empty() && !entry.analysed && entry.scored() == 4);
+    assert!(entry.jobs.is_empty() && !entry.analysed() && entry.scored() == 4);
     window.get_by_label_contains("Bark, highest score 80 %, 1 event in the clip");
 }
 
 #[test]
 fn the_sheet_lists_every_command() {
     let (mut window, _) = window(&[]);
-    window.set_size(egui::vec2(1280.0, 2600.0));
+    window.set_size(egui::vec2(1280.0, 3400.0));
     press(&mut window, Key::F1);
     assert!(matches!(
         window.state().state().dialog,

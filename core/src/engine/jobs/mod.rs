@@ -1,5 +1,7 @@
 //! The jobs, one file each, and which thread each belongs to.
 
+mod attention;
+mod kept;
 mod open;
 mod predict;
 mod spectrogram;
@@ -46,6 +48,21 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
         JobSpec::Predict { clip, task, model } => {
             Routed::Compute(Box::new(predict::PredictJob::new(clip, task, model)))
         }
+        JobSpec::Attention {
+            clip,
+            task,
+            model,
+            segment,
+        } => Routed::Compute(Box::new(attention::AttentionJob {
+            clip,
+            task,
+            model,
+            segment,
+        })),
+        JobSpec::Kept { clear } => Routed::Media {
+            job: Box::new(kept::KeptJob { clear }),
+            urgent: true,
+        },
         JobSpec::Weights(task) => Routed::Weights {
             urgent: task == WeightsTask::List,
             job: weights::for_task(task),

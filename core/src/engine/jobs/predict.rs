@@ -1,33 +1,27 @@
-//! Scoring a clip: decode, prepare, frozen backbones, head; scores go out as seconds are done.
+//! Scoring a clip: features from the cache or from decoder and backbones, head; scores go out as seconds are done.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-
-use crate::base::{CancelToken, TimeSpan};
-use crate::engine::session::ComputeSession;
+use crate::base::TimeSpan;
+use crate::engine::session::{ComputeSession, ReadyModel};
 use crate::engine::{
     EngineError, Job, ModelChoice, Problem, ReplyBody, Severity, Step, StepContext,
 };
-use crate::features::{PreparedSegment, Recipe, extract, pooled};
-use crate::media::{Clip, MediaError, SegmentReader};
+use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
+use crate::media::Clip;
 use crate::model::TaskHead;
 use crate::predict::{PredictionKey, Predictor};
 use crate::project::Task;
 
-/// Segments decoded ahead of the backbones.
-const AHEAD: usize = 16;
 /// Most segments in one pass through the backbones.
 const BATCH: usize = 8;
 /// A pass that took less lets the next one be larger; one that took more than three times this, smaller.
 const SHORT: Duration = Duration::from_millis(100);
-/// How long a step waits for the decoder.
-const WAIT: Duration = Duration::from_millis(100);
 /// Scores are not sent more often than this.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Waits for segments from its decoding thread and scores them.
+/// Takes features as they come and scores them.
 pub(super) struct PredictJob {
     clip: Arc<Clip>,
     task: Task,
@@ -36,10 +30,12 @@ pub(super) struct PredictJob {
     /// Segments in the next pass, at most.
     batch: usize,
     sent: Option<Instant>,
+    /// Kept features were damaged: these are computed.
+    distrust: bool,
 }
 
 struct Begun {
-    segments: Receiver<Result<PreparedSegment, MediaError>>,
+    features: FeatureStream,
     predictor: Predictor,
     head: TaskHead,
     total: u64,
@@ -54,15 +50,17 @@ impl PredictJob {
             begun: None,
             batch: 1,
             sent: None,
+            distrust: false,
         }
     }
 
-    /// Load the model if need be, and start decoding.
+    /// Load the model if need be, and look for kept features or start decoding.
     fn begin(
         &self,
         session: &mut ComputeSession,
         context: &StepContext<'_>,
     ) -> Result<Begun, EngineError> {
+        let cache = session.features().filter(|_| !self.distrust);
         let (_, ready) = session.model(&self.model)?;
         let model = &ready.model;
         let labels = model.about.labels_of(self.task).cloned();
@@ -81,15 +79,11 @@ impl PredictJob {
             model: model.about.sha256,
             task: self.task,
         };
-        let segments = decode(
-            Arc::clone(&self.clip),
-            spans.clone(),
-            Recipe::of(model),
-            context.cancel_token(),
-        )?;
+        let cancel = context.cancel_token();
+        let features = FeatureStream::start(&self.clip, spans.clone(), model, cache, cancel)?;
         context.progress(0, spans.len() as u64);
         Ok(Begun {
-            segments,
+            features,
             total: spans.len() as u64,
             predictor: Predictor::new(key, labels, spans),
             head,
@@ -108,11 +102,18 @@ impl Job<ComputeSession> for PredictJob {
             return Ok(Step::More);
         };
         if !begun.predictor.is_complete() {
-            let batch = take(&begun.segments, self.batch)?;
-            if batch.is_empty() {
-                return Ok(Step::More);
-            }
-            let time = begun.score(session, &self.model, &batch)?;
+            let (device, ready) = session.model(&self.model)?;
+            let batch = match begun.features.next(&ready.model, device, self.batch) {
+                Ok(Some(batch)) => batch,
+                Ok(None) => return Ok(Step::More),
+                Err(error @ FeatureError::Damaged(_)) if !self.distrust => {
+                    log::info!("{error}; computing them again");
+                    (self.distrust, self.begun) = (true, None);
+                    return Ok(Step::More);
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let time = batch.time + begun.score(ready, &batch)?;
             self.batch = next_batch(self.batch, time);
             context.progress(begun.predictor.seen() as u64, begun.total);
         }
@@ -129,26 +130,19 @@ impl Job<ComputeSession> for PredictJob {
 
 impl Begun {
     /// Score a batch; gives how long it took.
-    fn score(
-        &mut self,
-        session: &mut ComputeSession,
-        choice: &ModelChoice,
-        batch: &[PreparedSegment],
-    ) -> Result<Duration, EngineError> {
+    fn score(&mut self, ready: &ReadyModel, batch: &FeatureBatch) -> Result<Duration, EngineError> {
         let begin = Instant::now();
-        let (device, ready) = session.model(choice)?;
-        let model = &ready.model;
-        let (visual, audio) = extract(model, batch, device);
+        let (visual, audio) = (&batch.visual, &batch.audio);
         let familiarity = match &ready.familiarity {
-            Some(known) => pooled(&visual, &audio)
+            Some(known) => pooled(visual, audio)
                 .map_err(EngineError::Compute)?
                 .iter()
                 .map(|row| known.score(row))
                 .collect(),
-            None => vec![1.0; batch.len()],
+            None => vec![1.0; batch.segments],
         };
         self.predictor
-            .add(&self.head, &visual, &audio, &familiarity)
+            .add(&self.head, visual, audio, &familiarity)
             .map_err(EngineError::Compute)?;
         Ok(begin.elapsed())
     }
@@ -162,63 +156,6 @@ fn next_batch(batch: usize, time: Duration) -> usize {
     } else {
         batch
     }
-}
-
-/// What is decoded, up to `most` segments; none when the decoder is not that far.
-fn take(
-    segments: &Receiver<Result<PreparedSegment, MediaError>>,
-    most: usize,
-) -> Result<Vec<PreparedSegment>, EngineError> {
-    let first = match segments.recv_timeout(WAIT) {
-        Ok(first) => first?,
-        Err(RecvTimeoutError::Timeout) => return Ok(Vec::new()),
-        Err(RecvTimeoutError::Disconnected) => {
-            return Err(EngineError::Panic("decoding stopped early".to_owned()));
-        }
-    };
-    let mut batch = vec![first];
-    while batch.len() < most
-        && let Ok(next) = segments.try_recv()
-    {
-        batch.push(next?);
-    }
-    Ok(batch)
-}
-
-/// Decode and prepare on a thread of its own, a bounded number of segments ahead. It ends with the job: when the clip is
-/// read, when the job is cancelled, or when the receiving end is dropped.
-fn decode(
-    clip: Arc<Clip>,
-    spans: Vec<TimeSpan>,
-    recipe: Recipe,
-    cancel: CancelToken,
-) -> Result<Receiver<Result<PreparedSegment, MediaError>>, EngineError> {
-    let (to, from) = bounded(AHEAD);
-    std::thread::Builder::new()
-        .name("decode".to_owned())
-        .spawn(move || {
-            if let Err(error) = decode_all(&clip, spans, &recipe, &cancel, &to) {
-                // Nobody listens any more when the job has ended meanwhile.
-                let _ = to.send(Err(error));
-            }
-        })?;
-    Ok(from)
-}
-
-fn decode_all(
-    clip: &Clip,
-    spans: Vec<TimeSpan>,
-    recipe: &Recipe,
-    cancel: &CancelToken,
-    to: &Sender<Result<PreparedSegment, MediaError>>,
-) -> Result<(), MediaError> {
-    for segment in SegmentReader::open(clip, spans, recipe.sample_rate())? {
-        let prepared = recipe.prepare(&segment?);
-        if cancel.is_cancelled() || to.send(Ok(prepared)).is_err() {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// What to say of a clip that can only be heard or only be seen.

@@ -1,12 +1,13 @@
-//! The clip with its labels drawn in: a lane under the picture, sound as it was.
+//! The clip with its labels and masks drawn in: a lane under the picture, sound as it was.
 
 use std::path::Path;
 
 use super::canvas::{Canvas, Rect};
-use super::{BACKGROUND, LIGHT, PAPER, tag};
+use super::shown::Shown;
+use super::{BACKGROUND, LIGHT, PAPER};
 use crate::base::{Time, TimeSpan};
 use crate::media::{Clip, FrameReader, MediaError, Mp4Writer, RgbFrame};
-use crate::predict::{Prediction, Thresholds};
+use crate::predict::mask_look::blend;
 
 /// The largest picture.
 const PICTURE: (usize, usize) = (640, 480);
@@ -17,14 +18,13 @@ const LANE: usize = 14;
 /// No more frames a second than this.
 const FASTEST: f64 = 30.0;
 
-/// Write the first `limit` of a clip with labels. `false` when it has no pictures to draw into, and nothing was written.
+/// Write the first `limit` of a clip with labels and masks. `false` when it has no pictures to draw into, and nothing was written.
 ///
 /// # Errors
 /// When the clip can no longer be read, or the file cannot be written.
 pub fn write_overlay(
     clip: &Clip,
-    prediction: &Prediction,
-    thresholds: &Thresholds,
+    shown: &Shown<'_>,
     path: &Path,
     limit: Time,
 ) -> Result<bool, MediaError> {
@@ -38,10 +38,10 @@ pub fn write_overlay(
     };
     let end = clip.duration.min(limit);
     let mut reader = FrameReader::open(&clip.path)?;
-    let lanes = Lanes {
-        prediction,
-        thresholds,
+    let mut lanes = Lanes {
+        shown,
         end,
+        layer: None,
     };
     let mut writer: Option<Mp4Writer> = None;
     let frames = ((end.as_secs_f64() * fps).floor() as u64).max(1);
@@ -69,21 +69,21 @@ fn start(path: &Path, first: &RgbFrame, fps: f64, clip: &Clip) -> Result<Mp4Writ
     Ok(writer)
 }
 
-/// What is drawn under the picture.
+/// What is drawn over and under the picture.
 struct Lanes<'a> {
-    prediction: &'a Prediction,
-    thresholds: &'a Thresholds,
+    shown: &'a Shown<'a>,
     end: Time,
+    /// The mask of the segment drawn last, stretched over the picture.
+    layer: Option<(usize, Vec<[f32; 4]>)>,
 }
 
 impl Lanes<'_> {
-    fn draw(&self, picture: &RgbFrame, at: Time) -> RgbFrame {
+    fn draw(&mut self, picture: &RgbFrame, at: Time) -> RgbFrame {
         let (width, height) = (picture.width, picture.height);
         let mut canvas = Canvas::new(width, height + BAR + LANE, PAPER);
-        canvas.paste(picture, 0, 0);
-        let shown = self.prediction.segments.iter();
-        for (segment, span) in shown.enumerate() {
-            let tag = tag(self.prediction, self.thresholds, segment);
+        canvas.paste(&self.masked(picture, at), 0, 0);
+        let segments = self.shown.labelled().map_or(&[][..], |p| &p.segments);
+        for (segment, span) in segments.iter().enumerate() {
             if span.contains(at) {
                 let bar = Rect {
                     x: 0,
@@ -91,16 +91,44 @@ impl Lanes<'_> {
                     width,
                     height: BAR,
                 };
-                canvas.fill(bar, tag.fill);
-                let text = Canvas::fitting(&tag.text, width.saturating_sub(8), 2);
-                canvas.write(&text, 6, height + 6, 2, tag.ink);
+                self.shown.bar(&mut canvas, segment, bar, 2);
             }
             if let Some(rect) = self.place(*span, width, height + BAR) {
-                canvas.fill(rect, tag.fill);
+                let tags = self.shown.tags(segment);
+                let part = rect.height / tags.len().max(1);
+                for (place, tag) in tags.iter().enumerate() {
+                    let half = Rect {
+                        y: rect.y + place * part,
+                        height: part,
+                        ..rect
+                    };
+                    canvas.fill(half, tag.fill);
+                }
             }
         }
         self.draw_cursor(&mut canvas, at, width, height + BAR);
         canvas.0
+    }
+
+    /// The picture with the mask of its second.
+    fn masked(&mut self, picture: &RgbFrame, at: Time) -> RgbFrame {
+        let mut picture = picture.clone();
+        let Some(segment) = self.shown.segment_at(at) else {
+            return picture;
+        };
+        if self
+            .layer
+            .as_ref()
+            .is_none_or(|(drawn, _)| *drawn != segment)
+        {
+            let mask = self.shown.mask(segment);
+            self.layer =
+                mask.map(|(mask, look)| (segment, look.layer(mask, picture.width, picture.height)));
+        }
+        if let Some((_, layer)) = &self.layer {
+            blend(&mut picture, layer);
+        }
+        picture
     }
 
     /// Where a span lies on the lane.

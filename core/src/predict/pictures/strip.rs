@@ -1,9 +1,9 @@
-//! The film strip of an analysed clip: a picture a second with the label of that second under it.
+//! The film strip of an analysed clip: a picture a second with its mask, and the label of that second under it.
 
 use super::canvas::{Canvas, Rect};
-use super::{LIGHT, PAPER, tag};
+use super::shown::Shown;
+use super::{LIGHT, PAPER};
 use crate::media::{Clip, FrameReader, MediaError, RgbFrame};
-use crate::predict::{Prediction, Thresholds};
 
 /// A cell's picture.
 const PICTURE: (usize, usize) = (160, 90);
@@ -20,12 +20,10 @@ const MOST: usize = 60;
 ///
 /// # Errors
 /// When the clip can no longer be read.
-pub fn film_strip(
-    clip: &Clip,
-    prediction: &Prediction,
-    thresholds: &Thresholds,
-) -> Result<RgbFrame, MediaError> {
-    let count = prediction.scores.len();
+pub fn film_strip(clip: &Clip, shown: &Shown<'_>) -> Result<RgbFrame, MediaError> {
+    let prediction = shown.labelled();
+    let count = prediction.map_or(0, |p| p.scores.len());
+    let segments = prediction.map_or(&[][..], |p| &p.segments);
     let stride = count.div_ceil(MOST).max(1);
     let seconds: Vec<usize> = (0..count).step_by(stride).collect();
     let columns = seconds.len().clamp(1, COLUMNS);
@@ -39,25 +37,22 @@ pub fn film_strip(
     for (place, second) in seconds.into_iter().enumerate() {
         let x = GAP + place % columns * cell_width;
         let y = GAP + place / columns * cell_height;
-        if let (Some(reader), Some(span)) = (&mut reader, prediction.segments.get(second)) {
+        if let (Some(reader), Some(span)) = (&mut reader, segments.get(second)) {
             let frame = reader.frame_at(span.middle())?;
-            let picture = frame.picture.to_rgb_within(PICTURE.0, PICTURE.1);
+            let mut picture = frame.picture.to_rgb_within(PICTURE.0, PICTURE.1);
+            if let Some((mask, look)) = shown.mask(second) {
+                look.lay_over(&mut picture, mask);
+            }
             let left = (PICTURE.0 - picture.width.min(PICTURE.0)) / 2;
             canvas.paste(&picture, x + left, y);
         }
-        cell_bar(&mut canvas, prediction, thresholds, second, (x, y));
+        cell_bar(&mut canvas, shown, second, (x, y));
     }
     Ok(canvas.0)
 }
 
 /// The second's number in its picture, its label below.
-fn cell_bar(
-    canvas: &mut Canvas,
-    prediction: &Prediction,
-    thresholds: &Thresholds,
-    second: usize,
-    (x, y): (usize, usize),
-) {
+fn cell_bar(canvas: &mut Canvas, shown: &Shown<'_>, second: usize, (x, y): (usize, usize)) {
     let number = format!("{second}");
     let corner = Rect {
         x,
@@ -67,14 +62,11 @@ fn cell_bar(
     };
     canvas.fill(corner, PAPER);
     canvas.write(&number, x + 3, y + 3, 1, LIGHT);
-    let tag = tag(prediction, thresholds, second);
     let bar = Rect {
         x,
         y: y + PICTURE.1,
         width: PICTURE.0,
         height: BAR,
     };
-    canvas.fill(bar, tag.fill);
-    let text = Canvas::fitting(&tag.text, PICTURE.0 - 8, 1);
-    canvas.write(&text, x + 4, bar.y + 6, 1, tag.ink);
+    shown.bar(canvas, second, bar, 1);
 }

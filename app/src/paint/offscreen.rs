@@ -1,12 +1,16 @@
-//! A video frame drawn into memory, through the window's own pipeline.
+//! Drawing into memory through the window's own pipelines: what the tests hold the CPU twins against.
 
 use std::sync::Arc;
 
 use mettle_core::media::YuvPicture;
 
+use super::mask_gpu::{MaskGpu, MaskPaint};
 use super::video_gpu::VideoGpu;
 
-/// Draw a picture into an image of its own, RGBA, through the same pipeline: what the tests hold the CPU twin against.
+/// What is drawn into.
+const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
+
+/// Draw a picture into an image of its own, RGBA.
 pub fn convert_offscreen(
     device: &wgpu::Device,
     queue: &wgpu::Queue,
@@ -15,27 +19,49 @@ pub fn convert_offscreen(
     height: u32,
     smooth: bool,
 ) -> Option<Vec<u8>> {
-    let format = wgpu::TextureFormat::Rgba8Unorm;
-    let mut gpu = VideoGpu::new(device, format);
+    let mut gpu = VideoGpu::new(device, FORMAT);
     gpu.upload(device, queue, picture, smooth);
+    drawn(device, queue, width, height, |pass| gpu.draw(pass))
+}
+
+/// Draw a mask over nothing, RGBA, colours multiplied by alpha.
+pub fn mask_offscreen(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    mask: &MaskPaint,
+    width: u32,
+    height: u32,
+) -> Option<Vec<u8>> {
+    let mut gpu = MaskGpu::new(device, FORMAT);
+    gpu.upload(device, queue, mask, [width as f32, height as f32]);
+    drawn(device, queue, width, height, |pass| gpu.draw(pass))
+}
+
+fn drawn(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    width: u32,
+    height: u32,
+    draw: impl FnOnce(&mut wgpu::RenderPass<'_>),
+) -> Option<Vec<u8>> {
     let size = wgpu::Extent3d {
         width,
         height,
         depth_or_array_layers: 1,
     };
     let target = device.create_texture(&wgpu::TextureDescriptor {
-        label: Some("converted"),
+        label: Some("drawn"),
         size,
         mip_level_count: 1,
         sample_count: 1,
         dimension: wgpu::TextureDimension::D2,
-        format,
+        format: FORMAT,
         usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
         view_formats: &[],
     });
     let row = (width * 4).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
     let buffer = device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some("converted"),
+        label: Some("drawn"),
         size: u64::from(row * height),
         usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
         mapped_at_creation: false,
@@ -53,7 +79,7 @@ pub fn convert_offscreen(
             color_attachments: &[Some(attachment)],
             ..Default::default()
         });
-        gpu.draw(&mut pass);
+        draw(&mut pass);
     }
     let layout = wgpu::TexelCopyBufferLayout {
         offset: 0,

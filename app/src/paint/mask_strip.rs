@@ -1,0 +1,129 @@
+//! The clip second by second, each as its picture, its mask, or both: small pictures made as they come into view.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use egui::{Painter, Rect};
+use mettle_core::media::RgbFrame;
+use mettle_core::predict::{MaskLook, Prediction, PredictionKey};
+
+use super::{Strip, TimeAxis, paint_picture};
+
+/// Small pictures made in one frame of the window, so that a full strip never makes it late.
+const A_FRAME: usize = 4;
+/// Small pictures kept.
+const KEPT: usize = 400;
+/// A cell is no narrower than this; where seconds are, some are left out.
+const NARROWEST: f32 = 36.0;
+
+/// What a row of cells shows of each second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MaskCells {
+    /// The picture.
+    Raw,
+    /// The mask, white on black.
+    Mask,
+    /// The mask over the picture.
+    Overlay,
+}
+
+type Key = (PredictionKey, usize, MaskCells, [u32; 3], [u8; 4]);
+
+/// Made pictures, shared by the rows.
+#[derive(Default)]
+struct Made {
+    pictures: HashMap<Key, Arc<RgbFrame>>,
+    frame: u64,
+    this_frame: usize,
+}
+
+/// Draw a row of cells, one a second, each at its second's place on the axis.
+pub fn paint_cells(
+    painter: &Painter,
+    rect: Rect,
+    axis: &TimeAxis,
+    prediction: &Prediction,
+    strip: &Strip,
+    cells: MaskCells,
+    look: &dyn Fn(usize) -> MaskLook,
+) {
+    let stride = (f64::from(NARROWEST) / axis.scale().max(1e-9))
+        .ceil()
+        .max(1.0) as usize;
+    let end = axis.start + axis.span;
+    for (second, span) in prediction.segments.iter().enumerate().step_by(stride) {
+        let last = (second + stride).min(prediction.segments.len()) - 1;
+        let stop = prediction.segments[last].end;
+        if stop.as_secs_f64() <= axis.start || span.start.as_secs_f64() >= end {
+            continue;
+        }
+        let (left, right) = (
+            axis.screen_from_time(span.start),
+            axis.screen_from_time(stop),
+        );
+        let cell = Rect::from_x_y_ranges(left..=right - 1.0, rect.y_range());
+        let raw = strip.at(second as u32);
+        let picture = match cells {
+            MaskCells::Raw => raw.cloned(),
+            _ => made(painter.ctx(), prediction, second, cells, raw, look(second)),
+        };
+        if let Some(picture) = picture {
+            paint_picture(painter, cell, &picture);
+        }
+    }
+}
+
+fn made(
+    ctx: &egui::Context,
+    prediction: &Prediction,
+    second: usize,
+    cells: MaskCells,
+    raw: Option<&Arc<RgbFrame>>,
+    look: MaskLook,
+) -> Option<Arc<RgbFrame>> {
+    let mask = prediction.mask(second)?;
+    let raw = raw?;
+    let id = egui::Id::unique("mask cells");
+    let store = ctx.data_mut(|data| data.get_temp_mut_or_default::<Arc<Mutex<Made>>>(id).clone());
+    let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+    let numbers = match cells {
+        MaskCells::Mask => [look.threshold.to_bits(), 0, 0],
+        _ => [
+            look.threshold.to_bits(),
+            look.opacity.to_bits(),
+            look.style as u32,
+        ],
+    };
+    let [r, g, b] = look.color.rgb;
+    let color = match cells {
+        MaskCells::Mask => [0; 4],
+        _ => [r, g, b, look.color.pattern.number() as u8],
+    };
+    let key = (prediction.key, second, cells, numbers, color);
+    if let Some(picture) = store.pictures.get(&key) {
+        return Some(picture.clone());
+    }
+    let frame = ctx.cumulative_frame_nr();
+    if store.frame != frame {
+        (store.frame, store.this_frame) = (frame, 0);
+    }
+    if store.this_frame >= A_FRAME {
+        ctx.request_repaint();
+        return None;
+    }
+    store.this_frame += 1;
+    if store.pictures.len() > KEPT {
+        store.pictures.clear();
+    }
+    let mut picture = (**raw).clone();
+    if cells == MaskCells::Mask {
+        let inside = mask.stretched_above(picture.width, picture.height, look.threshold);
+        let white = |inside: &bool| [if *inside { 255 } else { 0 }; 3];
+        picture.data = inside.iter().flat_map(white).collect();
+    } else {
+        look.lay_over(&mut picture, mask);
+    }
+    let picture = Arc::new(picture);
+    store.pictures.insert(key, picture.clone());
+    Some(picture)
+}

@@ -1,0 +1,187 @@
+//! What the meta-tokens read in the second under the playhead: the page that chooses a layer and a token, the tint on the
+//! picture, and the tint on the sound.
+
+use egui::{Rect, RichText, Ui};
+use mettle_core::predict::Attention;
+
+use super::widgets::{card, dim, emphasis};
+use crate::attention::{AttentionWish, shown_key};
+use crate::command::{Commands, Intent};
+use crate::mode::Mode;
+use crate::paint::{Placement, TimeAxis, paint_grid};
+use crate::state::{AppState, Entry};
+use crate::theme::{size, tokens};
+
+/// Strength of the tint where the most is read.
+const STRONGEST: f32 = 0.85;
+
+/// The reading shown, once it has come.
+fn shown(state: &AppState) -> Option<&Attention> {
+    let attention = state.attention.get(shown_key(state)?)?;
+    Some(attention)
+}
+
+/// The layer shown: the one wished for, or the last.
+fn layer_of(wish: AttentionWish, attention: &Attention) -> usize {
+    let layers = attention.layers();
+    let last = layers.last().copied().unwrap_or(0);
+    wish.layer
+        .filter(|layer| layers.contains(layer))
+        .unwrap_or(last)
+}
+
+/// Draw the page.
+pub fn attention_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let mut wish = state.attention.wish;
+    ui.label(emphasis("Attention, not proof", size::HEADING));
+    dim(
+        ui,
+        "Where the head's meta-tokens look in this second. It shows what they draw on, not why the model decides.",
+    );
+    ui.checkbox(&mut wish.on, "Show attention on picture and sound");
+    if wish.on {
+        if !state.can(entry.task) {
+            let head = state.mode().task().name();
+            dim(ui, format!("This model has no {head} head"));
+        } else if let Some(attention) = shown(state) {
+            choices(ui, attention, &mut wish);
+        } else if entry.prediction().is_none() {
+            dim(ui, "It comes once the clip is analysed.");
+        } else if state.attention.is_asked() {
+            dim(ui, "Reading this second…");
+        } else {
+            dim(ui, "This second could not be read.");
+        }
+        let head = match state.mode() {
+            Mode::Events => "events",
+            Mode::Parsing => "parsing",
+            Mode::Masks => "masks",
+        };
+        ui.label(
+            RichText::new(format!("Read by the head for {head}"))
+                .size(size::SMALL)
+                .color(t.dim),
+        );
+    }
+    if wish != state.attention.wish {
+        commands.push(Intent::Attention(wish));
+    }
+}
+
+fn choices(ui: &mut Ui, attention: &Attention, wish: &mut AttentionWish) {
+    let layers = attention.layers();
+    if layers.is_empty() {
+        dim(
+            ui,
+            "This head distils without attention: there is nothing to show.",
+        );
+        return;
+    }
+    card(ui).show(ui, |ui| {
+        ui.take_available_width();
+        let layer = layer_of(*wish, attention);
+        ui.label(RichText::new("Layer").size(size::SMALL));
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(2.0, 2.0);
+            for &place in &layers {
+                let response = ui.selectable_label(layer == place, format!("{}", place + 1));
+                response.widget_info(|| {
+                    let said = format!("Layer {}", place + 1);
+                    egui::WidgetInfo::selected(egui::Role::RadioButton, true, layer == place, said)
+                });
+                if response.clicked() {
+                    wish.layer = Some(place);
+                }
+            }
+        });
+        let tokens = attention.tokens();
+        let token = wish.token.min(tokens.saturating_sub(1));
+        ui.label(RichText::new("Meta-token").size(size::SMALL));
+        ui.horizontal_wrapped(|ui| {
+            for place in 0..tokens {
+                let name = format!("Token {}", place + 1);
+                if ui.selectable_label(token == place, name).clicked() {
+                    wish.token = place;
+                }
+            }
+        });
+        let [picture, sound] = attention.of(layer, token);
+        for (what, reading) in [("picture", picture), ("sound", sound)] {
+            let words = match reading {
+                Some(r) => format!(
+                    "{what}: layer {}, stage {}, token {}, {} × {} places, most {:.1} times the mean",
+                    r.layer + 1,
+                    r.stage + 1,
+                    r.token + 1,
+                    r.grid.0,
+                    r.grid.1,
+                    r.largest() * r.weights.len() as f32
+                ),
+                None => format!("{what}: not read by attention"),
+            };
+            dim(ui, words);
+        }
+    });
+}
+
+/// Which of the two is tinted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Side {
+    Picture,
+    Sound,
+}
+
+/// Tint a rectangle by a reading, strongest where the most is read.
+fn tint(painter: &egui::Painter, rect: Rect, state: &AppState, side: Side) -> Option<()> {
+    let wish = state.attention.wish;
+    if !wish.on || state.overlays_hidden {
+        return None;
+    }
+    let key = shown_key(state)?;
+    let attention = shown(state)?;
+    let layer = layer_of(wish, attention);
+    let token = wish.token.min(attention.tokens().saturating_sub(1));
+    let [picture, sound] = attention.of(layer, token);
+    let reading = match side {
+        Side::Picture => picture?,
+        Side::Sound => sound?,
+    };
+    let t = tokens(painter.ctx());
+    let largest = reading.largest().max(1e-9);
+    let (rows, columns) = reading.grid;
+    let strength = |row: usize, column: usize| {
+        // Pitch goes up, pictures go down.
+        let row = match side {
+            Side::Picture => row,
+            Side::Sound => rows - 1 - row,
+        };
+        let weight = reading.weights.get(row * columns + column);
+        STRONGEST * weight.copied().unwrap_or(0.0) / largest
+    };
+    let color = match side {
+        Side::Picture => t.visible,
+        Side::Sound => t.audible,
+    };
+    let id = egui::Id::unique(("attention", key, layer, token, side));
+    paint_grid(painter, rect, id, reading.grid, &strength, color);
+    Some(())
+}
+
+/// Tint the picture.
+pub fn tint_picture(ui: &Ui, place: Placement, state: &AppState) {
+    let _ = tint(ui.painter(), place.0, state, Side::Picture);
+}
+
+/// Tint the second under the playhead in the row of the sound.
+pub fn tint_sound(ui: &Ui, row: Rect, axis: &TimeAxis, state: &AppState) {
+    let Some(span) = shown(state).map(|attention| attention.span) else {
+        return;
+    };
+    let (left, right) = (
+        axis.screen_from_time(span.start),
+        axis.screen_from_time(span.end),
+    );
+    let cell = Rect::from_x_y_ranges(left..=right, row.y_range());
+    let _ = tint(&ui.painter_at(row), cell, state, Side::Sound);
+}

@@ -1,0 +1,200 @@
+//! The inspector's page of masks: style, strength, colour, threshold; and the masks over the picture.
+
+use egui::{Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
+use mettle_core::base::Time;
+use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction};
+use mettle_core::project::Task;
+
+use super::mode_switch::missing_head;
+use super::widgets::{card, dim, emphasis};
+use crate::command::{Commands, Intent};
+use crate::mode::MaskSettings;
+use crate::paint::{MaskPaint, swatch};
+use crate::state::{AppState, Entry, segment_at};
+use crate::theme::{figures, size, tokens};
+
+/// Width of the edge, in points.
+const EDGE: f32 = 1.5;
+
+/// Draw the page.
+pub fn masks_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
+    if !state.can(Task::Segment) {
+        return missing_head(ui, state, Task::Segment, commands);
+    }
+    if let Some(prediction) = entry.answer_to(Task::Segment) {
+        standing(ui, state, prediction);
+    } else {
+        dim(ui, "The masks come as the seconds are analysed.");
+    }
+    let mut masks = state.settings.masks;
+    card(ui).show(ui, |ui| {
+        ui.take_available_width();
+        style(ui, &mut masks);
+        slider(ui, "Mask threshold", &mut masks.threshold);
+        slider(ui, "Mask opacity", &mut masks.opacity);
+        color(ui, &mut masks);
+        ui.checkbox(&mut masks.cross_fade, "Cross-fade between seconds")
+            .on_hover_text(
+                "A mask is of one moment a second: show the nearest, or fade into the next",
+            );
+    });
+    if masks != state.settings.masks {
+        commands.push(Intent::Masks(masks));
+    }
+    dim(ui, "Hold H to see the picture without masks.");
+}
+
+/// What the mask of the second covers.
+fn standing(ui: &mut Ui, state: &AppState, prediction: &Prediction) {
+    let t = tokens(ui.ctx());
+    let Some(segment) = segment_at(prediction, state.player.time) else {
+        return;
+    };
+    ui.label(emphasis(format!("Second {segment}"), size::HEADING));
+    let Some(mask) = prediction.mask(segment) else {
+        dim(ui, "Not yet analysed");
+        return;
+    };
+    let threshold = state.settings.masks.threshold;
+    let inside = mask.values().filter(|p| *p > threshold).count();
+    let share = 100.0 * inside as f32 / mask.values().len().max(1) as f32;
+    let words = match inside {
+        0 => "Nothing in the picture sounds".to_owned(),
+        _ => format!("{share:.0} % of the picture sounds"),
+    };
+    ui.label(RichText::new(words).color(if inside > 0 { t.both } else { t.dim }));
+    let highest = mask.highest();
+    dim(ui, format!("Highest probability {highest:.2}"));
+}
+
+fn style(ui: &mut Ui, masks: &mut MaskSettings) {
+    ui.horizontal(|ui| {
+        for (style, name) in [
+            (MaskStyle::Fill, "Fill"),
+            (MaskStyle::Outline, "Outline"),
+            (MaskStyle::Heat, "Heat map"),
+        ] {
+            ui.selectable_value(&mut masks.style, style, name);
+        }
+    });
+}
+
+fn slider(ui: &mut Ui, name: &str, value: &mut f32) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        let label = egui::Label::new(RichText::new(name).size(size::SMALL));
+        ui.add_sized([92.0, 18.0], label);
+        ui.spacing_mut().slider_width = (ui.available_width() - 48.0).max(40.0);
+        let slider = Slider::new(value, 0.0..=1.0)
+            .show_value(false)
+            .step_by(0.01);
+        let response = ui.add(slider);
+        let now = f64::from(*value);
+        response.widget_info(|| WidgetInfo::slider(true, now, name));
+        ui.label(RichText::new(format!("{value:.2}")).font(figures(size::SMALL)));
+    });
+}
+
+fn color(ui: &mut Ui, masks: &mut MaskSettings) {
+    let t = tokens(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.label(RichText::new("Colour").size(size::SMALL));
+        if ui
+            .selectable_label(masks.color.is_none(), "Of the class")
+            .clicked()
+        {
+            masks.color = None;
+        }
+        for place in 0..PALETTE.len() {
+            let on = masks.color == Some(place);
+            let (rect, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::click());
+            let said = format!("Mask colour {}", place + 1);
+            response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &said));
+            swatch(ui.painter(), rect.shrink(1.0), ClassColor::at(place));
+            if on || response.hovered() || response.has_focus() {
+                let stroke = Stroke::new(1.5, t.text);
+                ui.painter()
+                    .rect_stroke(rect, 2.0, stroke, egui::StrokeKind::Inside);
+            }
+            if response.clicked() {
+                masks.color = Some(place);
+            }
+        }
+    });
+}
+
+/// How the mask of a second is drawn: the user's colour, or that of the class that is heard and seen then.
+pub fn look(state: &AppState, entry: &Entry, segment: usize, pixels_per_point: f32) -> MaskLook {
+    let masks = &state.settings.masks;
+    let color = match masks.color {
+        Some(place) => ClassColor::at(place),
+        None => class_color(state, entry, segment),
+    };
+    MaskLook {
+        style: masks.style,
+        threshold: masks.threshold,
+        opacity: masks.opacity,
+        color,
+        edge: EDGE * pixels_per_point,
+    }
+}
+
+fn class_color(state: &AppState, entry: &Entry, segment: usize) -> ClassColor {
+    let named = entry.answer_to(Task::Localize).and_then(|prediction| {
+        let thresholds = state.settings.thresholds_for(prediction);
+        let (class, _) = mettle_core::predict::winner(prediction, &thresholds, segment)?;
+        prediction.labels.get(class).cloned()
+    });
+    let sounding = || entry.answer_to(Task::Segment)?.labels.get(0).cloned();
+    let label = named.or_else(sounding);
+    label.map_or(ClassColor::at(0), |label| state.colors.get(&label))
+}
+
+/// The mask to be laid over the picture at a time: that of the nearest second, or between two.
+pub fn mask_at(state: &AppState, entry: &Entry, time: Time, pixels: f32) -> Option<MaskPaint> {
+    let prediction = entry.answer_to(Task::Segment)?;
+    let segment = segment_at(prediction, time)?;
+    let paint = |first: usize, second: Option<(usize, f32)>| {
+        let fade = |(next, share)| Some((prediction.mask(next)?.clone(), share));
+        Some(MaskPaint {
+            first: prediction.mask(first)?.clone(),
+            second: second.and_then(fade),
+            look: look(state, entry, segment, pixels),
+        })
+    };
+    if !state.settings.masks.cross_fade {
+        return paint(segment, None);
+    }
+    // A mask is of the moment in the middle of its second.
+    let middle = |place: usize| prediction.segments.get(place).map(|span| span.middle());
+    let before = match middle(segment) {
+        Some(here) if time < here => segment.checked_sub(1),
+        _ => Some(segment),
+    };
+    let Some((before, from)) = before.and_then(|place| Some((place, middle(place)?))) else {
+        return paint(segment, None);
+    };
+    let Some(to) = middle(before + 1) else {
+        return paint(before, None);
+    };
+    let share = (time - from).as_secs_f64() / (to - from).as_secs_f64().max(1e-6);
+    paint(before, Some((before + 1, share.clamp(0.0, 1.0) as f32)))
+}
+
+/// Alt and the wheel over the picture move the threshold of masks.
+pub fn threshold_wheel(ui: &Ui, picture: Rect, state: &AppState, commands: &mut Commands) {
+    let (held, moved, at) = ui.input(|input| {
+        let scroll = input.smooth_scroll_delta();
+        (
+            input.modifiers.alt,
+            scroll.x + scroll.y,
+            input.pointer.hover_pos(),
+        )
+    });
+    if held && moved != 0.0 && at.is_some_and(|at| picture.contains(at)) {
+        let mut masks = state.settings.masks;
+        masks.threshold = (masks.threshold + moved * 0.001).clamp(0.0, 1.0);
+        commands.push(Intent::Masks(masks));
+    }
+}

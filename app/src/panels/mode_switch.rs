@@ -1,0 +1,71 @@
+//! The switch between events, parsing and masks, and what is said where the model cannot do what is shown.
+
+use egui::{Button, Color32, Frame, Margin, Role, Stroke, Ui, WidgetInfo, vec2};
+use mettle_core::project::Task;
+
+use super::widgets::{dim, emphasis, tip};
+use crate::command::{Command, Commands, Intent};
+use crate::mode::Mode;
+use crate::state::AppState;
+use crate::theme::{size, tokens};
+
+/// Draw the switch.
+pub fn mode_switch_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let frame = Frame::new()
+        .fill(t.bg0)
+        .stroke(Stroke::new(1.0, t.line))
+        .corner_radius(size::CORNER)
+        .inner_margin(Margin::same(1));
+    frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for mode in Mode::ALL {
+            let on = mode == state.mode();
+            let fill = if on { t.bg2 } else { Color32::TRANSPARENT };
+            let words = egui::RichText::new(mode.text()).color(if on { t.text } else { t.dim });
+            let button = Button::new(words)
+                .fill(fill)
+                .stroke(Stroke::NONE)
+                .min_size(vec2(64.0, 24.0));
+            let response = ui.add(button).on_hover_text(tip(ui, command_of(mode)));
+            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, mode.text()));
+            if on {
+                let line = response.rect;
+                let x = line.x_range().shrink(2.0);
+                ui.painter()
+                    .hline(x, line.bottom() - 1.0, Stroke::new(2.0, t.accent));
+            }
+            if response.clicked() {
+                commands.push(Intent::Mode(mode));
+            }
+        }
+    });
+}
+
+fn command_of(mode: Mode) -> Command {
+    match mode {
+        Mode::Events => Command::ModeEvents,
+        Mode::Parsing => Command::ModeParsing,
+        Mode::Masks => Command::ModeMasks,
+    }
+}
+
+/// The model cannot do what is on screen: say so, and what helps.
+pub fn missing_head(ui: &mut Ui, state: &AppState, task: Task, commands: &mut Commands) {
+    let name = state
+        .model
+        .as_ref()
+        .map_or("This model", |model| &model.name);
+    ui.add_space(14.0);
+    ui.vertical_centered(|ui| {
+        let words = format!("This model has no {} head", task.name());
+        ui.label(emphasis(words, size::BODY));
+        dim(
+            ui,
+            format!("{name} cannot answer what this mode shows. Another model may."),
+        );
+        if ui.button(Command::ChooseModel.text()).clicked() {
+            commands.push(Command::ChooseModel);
+        }
+    });
+}

@@ -1,0 +1,141 @@
+//! One file of kept features, as it is read: a checksummed header, the segments in order, a checksum for each.
+//!
+//! ```text
+//! mark 8 | header length 4 | BLAKE3 of header 32 | header (JSON) | zeros to a multiple of 64
+//! segment 0: layer 0, layer 1, ... final norm, f16 | segment 1 | ...
+//! BLAKE3 of segment 0, 32 | of segment 1 | ...
+//! ```
+//! Numbers are in the byte order of the machine, and so is the mark: a file from another kind of machine is foreign.
+
+use std::fs::File;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use half::f16;
+use memmap2::Mmap;
+use serde::{Deserialize, Serialize};
+
+use super::half_features::HalfFeatures;
+use super::key::{EntryAbout, FeatureKey};
+
+/// "METTLEF" and the version of this layout.
+pub(super) const MARK: u64 = u64::from_be_bytes(*b"METTLEF1");
+/// Bytes before the header.
+pub(super) const PREFIX: usize = 8 + 4 + 32;
+/// A longer header is not one of ours.
+const LONGEST_HEADER: u32 = 1 << 20;
+/// Bytes of a checksum.
+pub(super) const SUM: usize = 32;
+
+/// What a file says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Header {
+    pub key: FeatureKey,
+    pub about: EntryAbout,
+    pub segments: usize,
+    /// Tokens and width of every layer, the final norm last.
+    pub layers: Vec<[usize; 2]>,
+}
+
+impl Header {
+    /// Bytes of one segment; `None` for numbers no machine has room for.
+    pub fn stride(&self) -> Option<usize> {
+        self.layers
+            .iter()
+            .try_fold(0_usize, |sum, [tokens, width]| {
+                sum.checked_add(tokens.checked_mul(*width)?.checked_mul(2)?)
+            })
+    }
+
+    /// Bytes of the whole file, whose header takes `header` bytes.
+    fn file_length(&self, header: usize) -> Option<usize> {
+        let segments = self.stride()?.checked_add(SUM)?;
+        start_of_segments(header).checked_add(segments.checked_mul(self.segments)?)
+    }
+
+    /// Reads the header of a file; `None` where it is not whole or not one.
+    pub fn read(file: &mut impl Read) -> Option<(Self, usize)> {
+        let mut prefix = [0; PREFIX];
+        file.read_exact(&mut prefix).ok()?;
+        let (mark, rest) = prefix.split_first_chunk::<8>()?;
+        let (length, sum) = rest.split_first_chunk::<4>()?;
+        let length = u32::from_ne_bytes(*length);
+        if u64::from_ne_bytes(*mark) != MARK || length > LONGEST_HEADER {
+            return None;
+        }
+        let mut text = vec![0; length as usize];
+        file.read_exact(&mut text).ok()?;
+        if blake3::hash(&text).as_bytes() != sum {
+            return None;
+        }
+        Some((serde_json::from_slice(&text).ok()?, text.len()))
+    }
+}
+
+/// Where segments start behind a header of that many bytes: aligned, so that numbers can be read where they lie.
+pub(super) fn start_of_segments(header: usize) -> usize {
+    (PREFIX + header).next_multiple_of(64)
+}
+
+/// Kept features of one clip and backbone, mapped into memory.
+#[derive(Debug)]
+pub struct KeptFeatures {
+    map: Mmap,
+    header: Header,
+    start: usize,
+    stride: usize,
+    path: PathBuf,
+}
+
+impl KeptFeatures {
+    /// Opens a file if it is whole and holds `segments` segments of what is wanted. Anything else counts as not there.
+    pub(super) fn open(path: &Path, key: &FeatureKey, segments: usize) -> Option<Self> {
+        let mut file = File::open(path).ok()?;
+        let (header, length) = Header::read(&mut file)?;
+        if header.key != *key || header.segments != segments {
+            return None;
+        }
+        let stride = header.stride()?;
+        let map = map(&file).ok()?;
+        (header.file_length(length)? == map.len()).then(|| Self {
+            map,
+            start: start_of_segments(length),
+            stride,
+            header,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Some of the segments; `None` when one of them is damaged.
+    pub fn read(&self, segments: Range<usize>) -> Option<HalfFeatures> {
+        let mut features = HalfFeatures::with_sizes(&self.header.layers);
+        for index in segments {
+            let bytes = self.bytes(self.start + index * self.stride, self.stride)?;
+            let sums = self.start + self.header.segments * self.stride;
+            let sum = self.bytes(sums + index * SUM, SUM)?;
+            if blake3::hash(bytes).as_bytes() != sum {
+                return None;
+            }
+            features.push_segment(bytemuck::try_cast_slice::<u8, f16>(bytes).ok()?);
+        }
+        Some(features)
+    }
+
+    fn bytes(&self, start: usize, count: usize) -> Option<&[u8]> {
+        self.map.get(start..start.checked_add(count)?)
+    }
+}
+
+/// Maps a file of the cache.
+#[allow(unsafe_code)]
+fn map(file: &File) -> std::io::Result<Mmap> {
+    // SAFETY: files of the cache are complete before they get their name and are never written to or shortened after,
+    // only replaced or removed as a whole, which leaves the mapping as it is.
+    unsafe { Mmap::map(file) }
+}

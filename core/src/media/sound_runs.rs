@@ -1,0 +1,283 @@
+//! The sound of a clip as stretches of decoded samples, each with its place from time 0 on.
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use ffmpeg_next as ffmpeg;
+
+use ffmpeg::codec::Id;
+
+use super::container::Container;
+use super::downmix::{Downmix, SoundLayout};
+use super::error::MediaError;
+use super::ffi;
+use super::sound_codec::{Block, SoundCodec};
+use crate::base::Time;
+
+/// Time stamps that differ from the sample count by less are rounding or jitter, not a gap.
+const JITTER: Time = Time::from_micros(5_000);
+/// Packets tried with a decoder before it is given up.
+const TRIALS: usize = 8;
+/// Containers whose seeking lands on estimated time stamps; their packets are counted from the start instead.
+const COUNTED: [&str; 8] = ["mp3", "aac", "ac3", "eac3", "dts", "truehd", "loas", "ogg"];
+/// Codecs whose packets, save the first, usually all hold the same number of frames.
+const EVEN: [Id; 7] = [
+    Id::AAC,
+    Id::MP3,
+    Id::MP2,
+    Id::AC3,
+    Id::EAC3,
+    Id::DTS,
+    Id::OPUS,
+];
+
+/// Consecutive samples, mixed to the wanted layout.
+pub(super) struct Run {
+    /// Position of the first frame at the track's own rate; time 0 is frame 0.
+    pub start: i64,
+    pub samples: Vec<f32>,
+}
+
+/// Packets of a sound stream, decoded and placed.
+pub(super) struct SoundRuns {
+    container: Container,
+    stream: usize,
+    codec: SoundCodec,
+    downmix: Downmix,
+    /// Where the next decoded frame is expected when it follows on the last.
+    expected: Option<i64>,
+    later: VecDeque<Run>,
+    /// Where the first sound starts.
+    first: Option<i64>,
+    /// Where the second packet starts, and its length: even packets are counted from there.
+    second: Option<(i64, i64)>,
+    ended: bool,
+}
+
+impl SoundRuns {
+    /// Opens the sound of a file at its start, with symphonia where it can decode it, else with FFmpeg. Gives the first
+    /// stretch with it: a decoder that has none to give is no good.
+    pub fn open(path: &Path, layout: SoundLayout) -> Result<(Self, Run), MediaError> {
+        let symphonia = || {
+            let container = sound_only(path).ok()?;
+            let stream = container.audio?;
+            let codec = SoundCodec::symphonia(&container, stream)?;
+            Self::new(container, stream, codec, layout).begun().ok()
+        };
+        match symphonia() {
+            Some(begun) => Ok(begun),
+            None => Self::open_ffmpeg(path, layout),
+        }
+    }
+
+    /// Opens the sound of a file with FFmpeg's decoder.
+    pub fn open_ffmpeg(path: &Path, layout: SoundLayout) -> Result<(Self, Run), MediaError> {
+        let container = sound_only(path)?;
+        let stream = container.audio.unwrap_or_default();
+        let codec = SoundCodec::ffmpeg(&container, stream)?;
+        let begun = Self::new(container, stream, codec, layout).begun();
+        begun.map_err(|runs| MediaError::Undecodable {
+            path: path.into(),
+            stream: "sound",
+            codec: runs.container.codec_name(stream),
+            cause: "no sound could be decoded".into(),
+        })
+    }
+
+    fn new(container: Container, stream: usize, codec: SoundCodec, layout: SoundLayout) -> Self {
+        Self {
+            downmix: Downmix::new(codec.channels(), codec.mask(), layout),
+            container,
+            stream,
+            codec,
+            expected: None,
+            later: VecDeque::new(),
+            first: None,
+            second: None,
+            ended: false,
+        }
+    }
+
+    /// With the first stretch of sound; the second is decoded too, to learn where packets are counted from. Without one,
+    /// itself.
+    fn begun(mut self) -> Result<(Self, Run), Box<Self>> {
+        let Some(first) = self.next_run() else {
+            return Err(Box::new(self));
+        };
+        if let Some(second) = self.next_run() {
+            self.later.push_front(second);
+        }
+        Ok((self, first))
+    }
+
+    /// Samples a second of the file.
+    pub fn rate(&self) -> u32 {
+        self.codec.rate()
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.container.path
+    }
+
+    /// Whether symphonia decodes it.
+    pub fn is_symphonia(&self) -> bool {
+        self.codec.is_symphonia()
+    }
+
+    /// Where the first sound starts.
+    pub fn first(&self) -> i64 {
+        self.first.unwrap_or(0)
+    }
+
+    /// Moves the container near `t`; false where it cannot.
+    pub fn jump(&mut self, t: Time) -> bool {
+        let format = self.container.input.format().name().to_owned();
+        if format.split(',').any(|name| COUNTED.contains(&name)) {
+            return self.count_to(t);
+        }
+        if self.container.seek(t).is_err() {
+            return false;
+        }
+        self.forget();
+        true
+    }
+
+    /// Reads from the start, without decoding, to the packet at `t`.
+    fn count_to(&mut self, t: Time) -> bool {
+        self.rewind();
+        while let Some(packet) = self.container.next_packet() {
+            let stamp = packet.pts().or(packet.dts());
+            if stamp.is_none_or(|ticks| self.container.time_of(self.stream, ticks) >= t) {
+                return stamp.is_some();
+            }
+        }
+        true
+    }
+
+    /// Back to the start of the file, whatever the container.
+    pub fn rewind(&mut self) {
+        // The file was open a moment ago. Should it be gone, what follows is silence.
+        let reopened = self.container.reopen().is_ok();
+        ffi::keep_only(&mut self.container.input, self.stream);
+        self.forget();
+        self.ended = !reopened;
+    }
+
+    fn forget(&mut self) {
+        self.codec.reset();
+        self.later.clear();
+        self.expected = None;
+        self.ended = false;
+    }
+
+    /// The next stretch of decoded sound; `None` at the end.
+    pub fn next_run(&mut self) -> Option<Run> {
+        let mut refused = 0;
+        loop {
+            if let Some(run) = self.later.pop_front() {
+                return Some(run);
+            }
+            if self.ended {
+                return None;
+            }
+            let packet = self.container.next_packet();
+            self.ended = packet.is_none();
+            if packet.as_ref().is_some_and(|p| p.stream() != self.stream) {
+                continue;
+            }
+            match self.codec.decode(packet.as_ref()) {
+                Ok(blocks) => {
+                    for block in blocks {
+                        let run = self.placed(block);
+                        self.later.extend(run);
+                    }
+                }
+                // Before anything was decoded, refusals speak against the decoder; after, a few against the packets.
+                Err(_) if refused >= TRIALS => self.change_decoder()?,
+                Err(_) => {
+                    refused += 1;
+                    self.expected = None;
+                }
+            }
+        }
+    }
+
+    /// Goes on with FFmpeg's decoder where symphonia's gave up in the middle of a file.
+    fn change_decoder(&mut self) -> Option<()> {
+        if self.first.is_none() || !self.codec.is_symphonia() {
+            return None;
+        }
+        self.codec = SoundCodec::ffmpeg(&self.container, self.stream).ok()?;
+        Some(())
+    }
+
+    /// Gives a block its place among the samples, and mixes it.
+    fn placed(&mut self, block: Block) -> Option<Run> {
+        let length = (block.frames.len() / self.codec.channels().max(1)) as i64;
+        if length == 0 {
+            return None;
+        }
+        let stamped = block
+            .ticks
+            .map(|ticks| self.frame_at(ticks) + block.skipped as i64);
+        let jitter = JITTER.to_samples(self.rate());
+        let start = match (stamped, self.expected) {
+            (Some(stamped), Some(expected)) if (stamped - expected).abs() > jitter => stamped,
+            (_, Some(expected)) => expected,
+            (Some(stamped), None) => self.counted(stamped),
+            (None, None) if self.first.is_none() => 0,
+            // After a seek, until a packet says where it belongs.
+            (None, None) => return None,
+        };
+        self.expected = Some(start + length);
+        match self.first {
+            None => self.first = Some(start),
+            Some(_) => _ = self.second.get_or_insert((start, length)),
+        }
+        Some(Run {
+            start,
+            samples: self.downmix.mix(&block.frames),
+        })
+    }
+
+    /// A stream's ticks in frames of sound on the clip's clock, rounded.
+    fn frame_at(&self, ticks: i64) -> i64 {
+        self.container
+            .time_of(self.stream, ticks)
+            .to_samples(self.rate())
+    }
+
+    /// Where time stamps are coarser than samples (1 ms in Matroska), a position put right by counting packets.
+    fn counted(&self, stamped: i64) -> i64 {
+        let base = self.container.time_base(self.stream);
+        let tick = i64::from(base.0) * i64::from(self.rate()) / i64::from(base.1.max(1));
+        let id = self
+            .container
+            .input
+            .stream(self.stream)
+            .map(|s| s.parameters().id());
+        match (self.second, id) {
+            (Some((second, length)), Some(id)) if tick > 1 && EVEN.contains(&id) => {
+                let packets = (stamped - second + length / 2).div_euclid(length);
+                let counted = second + packets * length;
+                if (counted - stamped).abs() <= tick {
+                    counted
+                } else {
+                    stamped
+                }
+            }
+            _ => stamped,
+        }
+    }
+}
+
+/// Opens a file so that only its sound is read.
+fn sound_only(path: &Path) -> Result<Container, MediaError> {
+    let mut container = Container::open(path)?;
+    let stream = container
+        .audio
+        .ok_or_else(|| MediaError::NoStreams { path: path.into() })?;
+    ffi::keep_only(&mut container.input, stream);
+    Ok(container)
+}

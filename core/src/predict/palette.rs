@@ -1,0 +1,96 @@
+//! One colour for each class, the same everywhere: in lanes, masks, pictures and exports.
+
+use crate::base::Labels;
+
+/// Okabe and Ito's palette, made for all kinds of colour vision.
+pub const PALETTE: [[u8; 3]; 7] = [
+    [230, 159, 0],
+    [86, 180, 233],
+    [0, 158, 115],
+    [240, 228, 66],
+    [0, 114, 178],
+    [213, 94, 0],
+    [204, 121, 167],
+];
+
+/// What tells classes apart that share a colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pattern {
+    /// Full.
+    #[default]
+    Plain,
+    /// Stripes that rise.
+    Rising,
+    /// Stripes that fall.
+    Falling,
+    /// Checks.
+    Checks,
+}
+
+impl Pattern {
+    /// In the order they are used.
+    pub const ALL: [Self; 4] = [Self::Plain, Self::Rising, Self::Falling, Self::Checks];
+    /// Width of a stripe, in pixels.
+    const STRIPE: i64 = 6;
+
+    /// Whether a pixel is one of the fainter ones.
+    pub fn is_faint(self, x: i64, y: i64) -> bool {
+        let odd = |at: i64| at.div_euclid(Self::STRIPE).rem_euclid(2) == 1;
+        match self {
+            Self::Plain => false,
+            Self::Rising => odd(x + y),
+            Self::Falling => odd(x - y),
+            Self::Checks => odd(x) != odd(y),
+        }
+    }
+
+    /// Its number in the shader.
+    pub fn number(self) -> u32 {
+        Self::ALL.iter().position(|p| *p == self).unwrap_or(0) as u32
+    }
+}
+
+/// How a class is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClassColor {
+    /// Red, green, blue.
+    pub rgb: [u8; 3],
+    /// Tells it from classes of the same colour.
+    pub pattern: Pattern,
+}
+
+impl ClassColor {
+    /// The colour of a place in the list of classes.
+    pub fn at(place: usize) -> Self {
+        let round = place / PALETTE.len() % Pattern::ALL.len();
+        Self {
+            rgb: PALETTE[place % PALETTE.len()],
+            pattern: Pattern::ALL[round],
+        }
+    }
+}
+
+/// The colours of a model's classes, by name, so that a class has one colour in every task.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClassColors(Vec<String>);
+
+impl ClassColors {
+    /// From the labels of the model's tasks: each name's first place counts.
+    pub fn of<'a>(tasks: impl IntoIterator<Item = &'a Labels>) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for labels in tasks {
+            for label in labels.iter().filter(|l| !l.is_empty()) {
+                if !names.iter().any(|name| **name == **label) {
+                    names.push(label.to_string());
+                }
+            }
+        }
+        Self(names)
+    }
+
+    /// The colour of a class; that of the first place for a name no task has.
+    pub fn get(&self, label: &str) -> ClassColor {
+        let place = self.0.iter().position(|name| name == label);
+        ClassColor::at(place.unwrap_or(0))
+    }
+}

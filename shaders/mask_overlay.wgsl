@@ -1,0 +1,149 @@
+// Lays a mask of probabilities over a picture. CPU twin: `MaskLook::pixel`.
+//
+// The viewport is the picture's place on the screen; a triangle covers it, so a mask of any shape is stretched over the
+// picture. Probabilities are whole numbers (R16Uint, 65535 is 1), which every GPU has; interpolation is done here. Colours
+// come out multiplied by alpha.
+
+struct Look {
+    // Red, green, blue of what sounds.
+    color: vec3<f32>,
+    opacity: f32,
+    // Width and height of the viewport, in pixels.
+    size: vec2<f32>,
+    // From which probability on a place sounds.
+    threshold: f32,
+    // Share of the second mask: 0 shows the first alone.
+    share: f32,
+    // 0 fill with its edge, 1 edge alone, 2 heat.
+    style: u32,
+    // 0 plain, 1 rising stripes, 2 falling stripes, 3 checks.
+    pattern: u32,
+    // Width of the edge, in pixels.
+    edge: f32,
+    // 1 where the target stores linear light.
+    linear_target: u32,
+}
+
+@group(0) @binding(0) var<uniform> look: Look;
+@group(0) @binding(1) var first: texture_2d<u32>;
+@group(0) @binding(2) var second: texture_2d<u32>;
+
+struct Corner {
+    @builtin(position) position: vec4<f32>,
+    @location(0) shown: vec2<f32>,
+}
+
+@vertex
+fn vs_main(@builtin(vertex_index) index: u32) -> Corner {
+    // One triangle twice as large as the viewport: (0,0), (2,0), (0,2).
+    let shown = vec2<f32>(f32((index << 1u) & 2u), f32(index & 2u));
+    var out: Corner;
+    out.position = vec4<f32>(shown.x * 2.0 - 1.0, 1.0 - shown.y * 2.0, 0.0, 1.0);
+    out.shown = shown;
+    return out;
+}
+
+fn load(mask: texture_2d<u32>, at: vec2<i32>) -> f32 {
+    let last = vec2<i32>(textureDimensions(mask)) - vec2<i32>(1, 1);
+    return f32(textureLoad(mask, clamp(at, vec2<i32>(0, 0), last), 0).r) / 65535.0;
+}
+
+// The probability at a place of the whole picture, 0 to 1.
+fn sample(mask: texture_2d<u32>, place: vec2<f32>) -> f32 {
+    let count = vec2<f32>(textureDimensions(mask));
+    let at = clamp(place * count - 0.5, vec2<f32>(0.0), count - 1.0);
+    let corner = floor(at);
+    let part = at - corner;
+    let low = vec2<i32>(corner);
+    let above = mix(load(mask, low), load(mask, low + vec2<i32>(1, 0)), part.x);
+    let below = mix(load(mask, low + vec2<i32>(0, 1)), load(mask, low + vec2<i32>(1, 1)), part.x);
+    return mix(above, below, part.y);
+}
+
+fn probability(pixel: vec2<f32>) -> f32 {
+    let place = pixel / look.size;
+    let p = sample(first, place);
+    if look.share <= 0.0 {
+        return p;
+    }
+    return mix(p, sample(second, place), look.share);
+}
+
+// Whether the edge is no farther than its width.
+fn near_outside(pixel: vec2<f32>) -> bool {
+    for (var dx = -1; dx <= 1; dx++) {
+        for (var dy = -1; dy <= 1; dy++) {
+            let at = pixel + vec2<f32>(f32(dx), f32(dy)) * look.edge;
+            if probability(at) <= look.threshold {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+fn odd(at: i32) -> bool {
+    return (u32(at + 6000000) / 6u) % 2u == 1u;
+}
+
+fn is_faint(x: i32, y: i32) -> bool {
+    switch look.pattern {
+        case 1u: { return odd(x + y); }
+        case 2u: { return odd(x - y); }
+        case 3u: { return odd(x) != odd(y); }
+        default: { return false; }
+    }
+}
+
+// The colour map "viridis", at equal distances.
+fn viridis(p: f32) -> vec3<f32> {
+    var stops = array<vec3<f32>, 9>(
+        vec3<f32>(68.0, 1.0, 84.0),
+        vec3<f32>(71.0, 45.0, 123.0),
+        vec3<f32>(59.0, 82.0, 139.0),
+        vec3<f32>(44.0, 114.0, 142.0),
+        vec3<f32>(33.0, 145.0, 140.0),
+        vec3<f32>(40.0, 174.0, 128.0),
+        vec3<f32>(94.0, 201.0, 98.0),
+        vec3<f32>(173.0, 220.0, 48.0),
+        vec3<f32>(253.0, 231.0, 37.0),
+    );
+    let at = clamp(p, 0.0, 1.0) * 8.0;
+    let low = min(u32(floor(at)), 7u);
+    return mix(stops[low], stops[low + 1u], at - f32(low)) / 255.0;
+}
+
+fn to_linear(c: vec3<f32>) -> vec3<f32> {
+    let low = c / 12.92;
+    let high = pow((c + vec3<f32>(0.055)) / 1.055, vec3<f32>(2.4));
+    return select(high, low, c <= vec3<f32>(0.04045));
+}
+
+fn laid(color: vec3<f32>, alpha: f32) -> vec4<f32> {
+    var rgb = color;
+    if look.linear_target == 1u {
+        rgb = to_linear(rgb);
+    }
+    return vec4<f32>(rgb * alpha, alpha);
+}
+
+@fragment
+fn fs_main(in: Corner) -> @location(0) vec4<f32> {
+    let whole = floor(in.shown * look.size);
+    let pixel = whole + 0.5;
+    let p = probability(pixel);
+    if look.style == 2u {
+        return laid(viridis(p), look.opacity * p);
+    }
+    if p <= look.threshold {
+        return vec4<f32>(0.0);
+    }
+    if near_outside(pixel) {
+        return laid(look.color, sqrt(look.opacity));
+    }
+    if look.style == 1u {
+        return vec4<f32>(0.0);
+    }
+    let faint = is_faint(i32(whole.x), i32(whole.y));
+    return laid(look.color, look.opacity * select(1.0, 0.35, faint));
+}

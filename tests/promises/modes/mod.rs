@@ -1,0 +1,5 @@
+//! Promises of parsing and masks, in the terminal and in the window.
+
+mod masks;
+mod run_lengths;
+mod terminal;
