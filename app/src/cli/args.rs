@@ -60,7 +60,9 @@ pub enum Command {
     )]
     Tag(TagArgs),
     /// Measure a model on sounding scenes it has never seen.
-    #[command(after_help = "Example:\n  mettle eval --scenes 200")]
+    #[command(
+        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200"
+    )]
     Eval(EvalArgs),
     /// Show the program on a bundled clip: in the window, or without a display in a folder.
     #[command(after_help = "Examples:\n  mettle demo\n  mettle demo --headless --out demo-result")]
@@ -259,6 +261,9 @@ pub enum SceneKind {
 /// Options of `eval`.
 #[derive(Args, Clone, Debug)]
 pub struct EvalArgs {
+    /// What to measure: localize, parse or segment.
+    #[arg(long, default_value = "localize", value_parser = any_task)]
+    pub task: Task,
     /// How many scenes.
     #[arg(long, default_value = "200")]
     pub scenes: usize,
@@ -409,6 +414,15 @@ fn size(text: &str) -> Result<u64, String> {
     match number * 1e3_f64.powi(power) {
         bytes if (0.0..1e18).contains(&bytes) => Ok(bytes as u64),
         _ => Err("a size is between 0 and 1000000 TB".to_owned()),
+    }
+}
+
+fn any_task(text: &str) -> Result<Task, String> {
+    match text {
+        "localize" => Ok(Task::Localize),
+        "parse" => Ok(Task::Parse),
+        "segment" => Ok(Task::Segment),
+        _ => Err("the tasks are: localize, parse, segment".to_owned()),
     }
 }
 

@@ -165,6 +165,18 @@ impl ModelBundle {
         &self.manifest
     }
 
+    /// Other weights that lie beside the model's own, such as those of a baseline; none where there is no such file.
+    ///
+    /// # Errors
+    /// The file is damaged.
+    pub fn beside(&self, name: &str) -> Result<Option<StateDict>, ModelError> {
+        let there = match &self.place {
+            Place::Folder(dir) => dir.join(name).exists(),
+            Place::Embedded(files) => Place::embedded(files, name).is_some(),
+        };
+        there.then(|| self.place.weights(name)).transpose()
+    }
+
     /// Reads all weights onto a device, in f32.
     ///
     /// # Errors

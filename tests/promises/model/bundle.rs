@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor};
+use mettle_core::model::weights::save_module;
 use mettle_core::model::{
     HtsAtConfig, ModelBundle, ModelDesc, Precision, SwinV2Config, run_features,
 };
@@ -41,6 +42,29 @@ fn what_is_saved_is_loaded() {
 }
 
 /// The name of a model is its content: any changed weight is another model.
+/// Twenty times, because what could differ is the order of a hash map.
+#[test]
+fn the_same_weights_are_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = SwinV2Config {
+        img_size: (32, 32),
+        num_classes: 0,
+        embed_dim: 8,
+        depths: vec![1, 1],
+        num_heads: vec![1, 2],
+        window_size: 4,
+        ..SwinV2Config::default()
+    };
+    let swin = config.init(&Device::flex()).unwrap();
+    let bytes = |n: usize| {
+        let path = dir.path().join(format!("{n}.safetensors"));
+        save_module(&swin, &path).unwrap();
+        std::fs::read(path).unwrap()
+    };
+    let first = bytes(0);
+    assert!((1..20).all(|n| bytes(n) == first));
+}
+
 #[test]
 fn the_hash_covers_every_file() {
     let dir = tempfile::tempdir().unwrap();
