@@ -44,13 +44,8 @@ pub struct Analysed {
 }
 
 impl Driver {
-    /// Start an engine on a device.
-    pub fn start(device: DeviceChoice, quiet: bool) -> Result<Self, Failure> {
-        Self::start_in(device, Precision::F32, quiet)
-    }
-
-    /// The same with backbones in a precision.
-    pub fn start_in(
+    /// Start an engine on a device, with backbones in a precision.
+    pub fn start(
         device: DeviceChoice,
         precision: Precision,
         quiet: bool,
