@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mettle_core::engine::ModelChoice;
+use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Task;
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,9 @@ pub struct AnalyzeArgs {
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
+    /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
+    pub precision: Precision,
     /// Write one file for each clip into this folder, named after the clip.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -191,6 +194,9 @@ pub struct FeaturesArgs {
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
+    /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
+    pub precision: Precision,
 }
 
 /// Options of `tag`.
@@ -214,6 +220,9 @@ pub struct TagArgs {
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
+    /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
+    pub precision: Precision,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
