@@ -45,11 +45,7 @@ pub struct Analysed {
 
 impl Driver {
     /// Start an engine on a device, with backbones in a precision.
-    pub fn start(
-        device: DeviceChoice,
-        precision: Precision,
-        quiet: bool,
-    ) -> Result<Self, Failure> {
+    pub fn start(device: DeviceChoice, precision: Precision, quiet: bool) -> Result<Self, Failure> {
         Self::open(device, precision, quiet, Some(FeatureCache::of_user()))
     }
 
