@@ -28,7 +28,7 @@ const RELEASED: [(&str, &str); 4] = [
 ];
 
 /// Side of the matrices whose product is the device's measured ceiling.
-const CEILING: usize = 1536;
+const CEILING: usize = 1024;
 /// Products of them.
 const PRODUCTS: usize = 8;
 

@@ -174,10 +174,16 @@ impl HtsAt {
     /// weights that will not change any more.
     pub fn freeze_tables(mut self) -> Self {
         let on_cpu = on_cpu(&self.norm.gamma.val().device());
+        if on_cpu {
+            self.patch_embed = self.patch_embed.freeze();
+        }
         for stage in &mut self.layers {
             let blocks = std::mem::take(&mut stage.blocks);
             match on_cpu && !blocks.is_empty() {
-                true => stage.frozen = Some(FrozenBlocks::new(blocks, BlockV1::freeze)),
+                true => {
+                    stage.frozen = Some(FrozenBlocks::new(blocks, BlockV1::freeze));
+                    stage.downsample = stage.downsample.take().map(PatchMerge::freeze);
+                }
                 false => stage.blocks = blocks.into_iter().map(BlockV1::freeze_tables).collect(),
             }
         }

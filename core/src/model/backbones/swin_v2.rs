@@ -297,11 +297,15 @@ impl SwinV2 {
     /// Computes position biases once and for all, and hands the blocks to the CPU's own kernels where they are on the CPU: for
     /// weights that will not change any more.
     pub fn freeze_tables(mut self) -> Self {
+        let on_cpu = on_cpu(&self.norm.gamma.val().device());
+        if on_cpu {
+            self.patch_embed = self.patch_embed.freeze();
+        }
         for stage in &mut self.layers {
-            let device = self.norm.gamma.val().device();
-            if on_cpu(&device) && !stage.blocks.is_empty() {
+            if on_cpu && !stage.blocks.is_empty() {
                 let blocks = std::mem::take(&mut stage.blocks);
                 stage.frozen = Some(FrozenBlocks::new(blocks, Block::freeze));
+                stage.downsample = stage.downsample.take().map(PatchMerge::freeze);
                 continue;
             }
             stage.blocks = std::mem::take(&mut stage.blocks)

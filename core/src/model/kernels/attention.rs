@@ -8,7 +8,7 @@ use pulp::Simd;
 use super::TILE;
 use super::gemm::{pairs, product, strip};
 use super::math::exp;
-use super::norm::sum_of;
+use super::norm::squares;
 
 /// A score that no softmax notices, for queries and keys that are not there.
 const NEVER: f32 = -1e30;
@@ -88,27 +88,47 @@ impl Attention {
     ) {
         let width = out.len() / self.tokens;
         let d = width / self.heads();
+        for head in 0..self.heads() {
+            self.head(
+                simd,
+                qkv,
+                (window, head),
+                (&mut out[head * d..], width),
+                room,
+            );
+        }
+    }
+
+    /// One head of a window: rows of `d` numbers, each `step` behind the one before.
+    #[inline(always)]
+    pub fn head<S: Simd>(
+        &self,
+        simd: S,
+        qkv: &[f32],
+        (window, head): (usize, usize),
+        (out, step): (&mut [f32], usize),
+        room: &mut HeadScratch,
+    ) {
+        let width = qkv.len() / self.tokens / 3;
+        let d = width / self.heads();
         let strip = 2 * S::F32_LANES;
         let table = self.tokens.div_ceil(strip) * self.tokens * strip;
-        let tables = self.bias.len() / table;
-        for head in 0..self.heads() {
-            self.gather(simd, qkv, (head * d, d, width), room);
-            let bias = match tables {
-                0 => &[][..],
-                tables => &self.bias[(window * self.heads() + head) % tables * table..][..table],
-            };
-            for (index, from) in (0..self.tokens).step_by(strip).enumerate() {
-                let rows = (from..self.tokens.min(from + strip))
-                    .map(|t| &qkv[t * 3 * width + head * d..][..d]);
-                self.queries(simd, rows, self.scale[head], room);
-                let part = self.tokens * strip;
-                let bias = bias.get(index * part..(index + 1) * part);
-                let sums = scores(simd, room, self.tokens, d, bias);
-                let count = strip.min(self.tokens - from);
-                weighted(simd, room, sums, (self.tokens, d, count));
-                for (q, row) in room.result.chunks_exact(d).take(count).enumerate() {
-                    out[(from + q) * width + head * d..][..d].copy_from_slice(row);
-                }
+        self.gather(simd, qkv, (head * d, d, width), room);
+        let bias = match self.bias.len() / table {
+            0 => &[][..],
+            tables => &self.bias[(window * self.heads() + head) % tables * table..][..table],
+        };
+        for (index, from) in (0..self.tokens).step_by(strip).enumerate() {
+            let rows = (from..self.tokens.min(from + strip))
+                .map(|t| &qkv[t * 3 * width + head * d..][..d]);
+            self.queries(simd, rows, self.scale[head], room);
+            let part = self.tokens * strip;
+            let bias = bias.get(index * part..(index + 1) * part);
+            let sums = scores(simd, room, self.tokens, d, bias);
+            let count = strip.min(self.tokens - from);
+            weighted(simd, room, sums, (self.tokens, d, count));
+            for (q, row) in room.result.chunks_exact(d).take(count).enumerate() {
+                out[(from + q) * step..][..d].copy_from_slice(row);
             }
         }
     }
@@ -177,7 +197,7 @@ impl Attention {
         match self.kind {
             AttentionKind::Dot => 1.0,
             AttentionKind::Cosine => {
-                let square = sum_of(simd, row, |x| simd.mul_f32s(x, x));
+                let square = squares(simd, row, 0.0);
                 1.0 / square.max(1e-24).sqrt()
             }
         }

@@ -43,15 +43,44 @@ pub struct TransformerBlock {
     pub norm2: Norm,
 }
 
+/// A row of tokens in window order: where it comes from and where it goes.
+pub(super) type Place<'a> = (&'a [f32], &'a mut [f32]);
+
 /// Room for one task, kept by its thread.
 #[derive(Clone, Debug, Default)]
-struct Scratch {
-    x: Vec<f32>,
-    wide: Vec<f32>,
-    branch: Vec<f32>,
+pub(super) struct Scratch {
+    /// The rows, then the result.
+    pub x: Vec<f32>,
+    /// Queries, keys and values, then what is hidden in the perceptron.
+    pub wide: Vec<f32>,
+    /// What attention gives.
+    pub branch: Vec<f32>,
     normed: Vec<f32>,
     tiles: Vec<[f32; TILE]>,
     head: HeadScratch,
+}
+
+impl Scratch {
+    /// Room for some rows, and the rows.
+    pub fn take(&mut self, block: &TransformerBlock, places: &[Place<'_>]) {
+        let width = block.proj.width();
+        self.x.clear();
+        for (from, _) in places {
+            self.x.extend_from_slice(from);
+        }
+        let widest = (3 * width).max(block.fc1.width());
+        self.wide.resize(places.len() * widest, 0.0);
+        self.branch.resize(places.len() * width, 0.0);
+        self.normed.resize(places.len() * width, 0.0);
+    }
+
+    /// The result to where it belongs.
+    pub fn give(&self, places: &mut [Place<'_>]) {
+        let width = self.x.len() / places.len().max(1);
+        for ((_, to), row) in places.iter_mut().zip(self.x.chunks_exact(width.max(1))) {
+            to.copy_from_slice(row);
+        }
+    }
 }
 
 impl TransformerBlock {
@@ -63,7 +92,7 @@ impl TransformerBlock {
         let mut rows: Vec<Option<&mut [f32]>> = out.chunks_exact_mut(width).map(Some).collect();
         // Each place in window order with where it comes from and where it goes.
         let count = rows.len() / map.max(1);
-        let mut places: Vec<(&[f32], &mut [f32])> = (0..count)
+        let mut places: Vec<Place<'_>> = (0..count)
             .flat_map(|image| {
                 self.order
                     .iter()
@@ -72,8 +101,12 @@ impl TransformerBlock {
             .filter_map(|token| Some((&input[token * width..][..width], rows[token].take()?)))
             .collect();
         let tokens = self.attention.tokens();
-        let group = group(places.len() / tokens, tokens);
-        let windows = map / tokens;
+        let count = places.len() / tokens;
+        if are_few(count) {
+            self.in_steps(&mut places);
+            return out;
+        }
+        let (group, windows) = (group(count, tokens), map / tokens);
         places
             .par_chunks_mut(group * tokens)
             .enumerate()
@@ -89,16 +122,15 @@ impl TransformerBlock {
         out
     }
 
-    /// `branch = f(x)` for the rows of some windows, the first of which is `first` on its map.
+    /// Queries, keys and values of the rows of `x`.
     #[inline(always)]
-    fn attend<S: Simd>(&self, simd: S, first: usize, room: &mut Scratch) {
+    pub(super) fn project<S: Simd>(&self, simd: S, room: &mut Scratch) {
         let Scratch {
             x,
             wide,
-            branch,
             normed,
             tiles,
-            head,
+            ..
         } = room;
         let input = match self.place {
             NormPlace::Before => {
@@ -107,16 +139,34 @@ impl TransformerBlock {
             }
             NormPlace::After => &*x,
         };
-        let width = self.proj.width();
         let wide = &mut wide[..x.len() * 3];
         self.qkv.apply(simd, input, Then::Store, wide, tiles);
-        let tokens = self.attention.tokens();
-        let windows = wide
-            .chunks_exact(tokens * width * 3)
-            .zip(branch.chunks_exact_mut(tokens * width));
+    }
+
+    /// Attention in some windows, the first of which is `first` on its map.
+    #[inline(always)]
+    fn attend<S: Simd>(&self, simd: S, first: usize, room: &mut Scratch) {
+        let size = self.attention.tokens() * self.proj.width();
+        let windows = room
+            .wide
+            .chunks_exact(3 * size)
+            .zip(room.branch.chunks_exact_mut(size));
         for (window, (qkv, out)) in windows.enumerate() {
-            self.attention.apply(simd, qkv, first + window, out, head);
+            self.attention
+                .apply(simd, qkv, first + window, out, &mut room.head);
         }
+    }
+
+    /// What attention gave, added to its input.
+    #[inline(always)]
+    pub(super) fn join<S: Simd>(&self, simd: S, room: &mut Scratch) {
+        let Scratch {
+            x,
+            branch,
+            normed,
+            tiles,
+            ..
+        } = room;
         match self.place {
             NormPlace::Before => self.proj.apply(simd, branch, Then::Add, x, tiles),
             NormPlace::After => {
@@ -126,8 +176,9 @@ impl TransformerBlock {
         }
     }
 
+    /// The perceptron's branch, added to its input.
     #[inline(always)]
-    fn perceive<S: Simd>(&self, simd: S, room: &mut Scratch) {
+    pub(super) fn perceive<S: Simd>(&self, simd: S, room: &mut Scratch) {
         let Scratch {
             x,
             wide,
@@ -164,11 +215,17 @@ fn group(windows: usize, tokens: usize) -> usize {
     (1..=most).rev().find(even).unwrap_or(1)
 }
 
+/// Whether windows are too few to keep all threads busy when each takes whole ones.
+fn are_few(windows: usize) -> bool {
+    let threads = rayon::current_num_threads();
+    windows < 4 * threads && !windows.is_multiple_of(threads)
+}
+
 /// Some windows on their way through a block.
 struct Task<'a, 'b> {
     block: &'a TransformerBlock,
     first: usize,
-    places: &'a mut [(&'b [f32], &'b mut [f32])],
+    places: &'a mut [Place<'b>],
     scratch: &'a mut Scratch,
 }
 
@@ -183,19 +240,11 @@ impl WithSimd for Task<'_, '_> {
             places,
             scratch,
         } = self;
-        let width = block.proj.width();
-        scratch.x.clear();
-        places
-            .iter()
-            .for_each(|(from, _)| scratch.x.extend_from_slice(from));
-        let widest = (3 * width).max(block.fc1.width());
-        scratch.wide.resize(places.len() * widest, 0.0);
-        scratch.branch.resize(places.len() * width, 0.0);
-        scratch.normed.resize(places.len() * width, 0.0);
+        scratch.take(block, places);
+        block.project(simd, scratch);
         block.attend(simd, first, scratch);
+        block.join(simd, scratch);
         block.perceive(simd, scratch);
-        for ((_, to), row) in places.iter_mut().zip(scratch.x.chunks_exact(width)) {
-            to.copy_from_slice(row);
-        }
+        scratch.give(places);
     }
 }

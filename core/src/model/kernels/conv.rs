@@ -4,10 +4,7 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::gemm::{Packed, Place, Then};
-use super::{TILE, with_vectors};
-
-/// Pixels a task.
-const PIXELS: usize = 192;
+use super::{TILE, share_of, with_vectors};
 
 /// A convolution whose channels are in groups that do not see each other, padded by half its side.
 #[derive(Clone, Debug)]
@@ -161,9 +158,10 @@ impl Bottleneck {
         let pixels = input.len() / self.narrow.depth();
         room.resize((pixels + 1) * inner, 0.0);
         room[pixels * inner..].fill(0.0);
+        let share = share_of(pixels);
         input
-            .par_chunks(PIXELS * self.narrow.depth())
-            .zip(room[..pixels * inner].par_chunks_mut(PIXELS * inner))
+            .par_chunks(share * self.narrow.depth())
+            .zip(room[..pixels * inner].par_chunks_mut(share * inner))
             .for_each_init(Scratch::default, |scratch, (input, out)| {
                 with_vectors(Narrow {
                     block: self,
@@ -175,7 +173,8 @@ impl Bottleneck {
         let after = self.look.grid(grid);
         let count = pixels / (grid.0 * grid.1).max(1) * after.0 * after.1;
         let mut out = vec![0.0; count * self.widen.width()];
-        out.par_chunks_mut(PIXELS * self.widen.width())
+        let share = share_of(count);
+        out.par_chunks_mut(share * self.widen.width())
             .enumerate()
             .for_each_init(Scratch::default, |scratch, (task, out)| {
                 with_vectors(Widen {
@@ -183,7 +182,7 @@ impl Bottleneck {
                     input,
                     room,
                     grid,
-                    first: task * PIXELS,
+                    first: task * share,
                     out,
                     scratch,
                 });

@@ -3,14 +3,11 @@
 use pulp::{Simd, WithSimd};
 
 use super::math::gelu;
-use super::{TILE, with_vectors};
+use super::{TILE, share_of, soon, with_vectors};
 use rayon::prelude::*;
 
-/// Terms summed in registers before they go to memory: a strip of the matrix of this depth fits the first cache.
-const DEPTH: usize = 320;
-
-/// Rows a task.
-const ROWS: usize = 192;
+/// Terms summed in registers before they go to memory. Deeper is better, until a task's rows no longer fit the second cache.
+const DEPTH: usize = 800;
 
 /// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`.
 #[derive(Clone, Debug)]
@@ -131,12 +128,25 @@ impl Packed {
     ) {
         let strip = 2 * S::F32_LANES;
         let n = self.n;
+        // The next strip comes from far: each tile asks for a part of it, and for the rows it will write.
+        let ahead = terms.len() * strip;
+        let share = ahead
+            .div_ceil(rows.div_ceil(TILE).max(1))
+            .next_multiple_of(16);
         for (s, (matrix, bias)) in self.strips::<S>().enumerate() {
             let matrix = &matrix[terms.clone()];
             let columns = s * strip..n.min((s + 1) * strip);
+            let next = ((s + 1) * self.k + terms.start) * strip;
+            let next = self.strips.get(next..next + ahead).unwrap_or_default();
             for (t, tile) in tiles.chunks_exact(terms.len()).enumerate() {
-                let sums = product(simd, tile, matrix);
                 let rows = t * TILE..rows.min((t + 1) * TILE);
+                soon(
+                    next.get(t * share..ahead.min((t + 1) * share))
+                        .unwrap_or_default(),
+                );
+                rows.clone()
+                    .for_each(|row| soon(&out[row * n..][columns.clone()]));
+                let sums = product(simd, tile, matrix);
                 for (row, sums) in rows.zip(sums) {
                     let row = &mut out[row * n..][columns.clone()];
                     place.store(simd, sums, bias, row);
@@ -157,9 +167,10 @@ pub fn multiply(input: &[f32], matrix: &Packed, out: &mut [f32]) {
             matrix.apply(simd, input, Then::Store, out, &mut Vec::new());
         }
     }
-    let pieces = out.par_chunks_mut(ROWS * matrix.n);
+    let share = share_of(input.len() / matrix.k);
+    let pieces = out.par_chunks_mut(share * matrix.n);
     input
-        .par_chunks(ROWS * matrix.k)
+        .par_chunks(share * matrix.k)
         .zip(pieces)
         .for_each(|(input, out)| with_vectors(Rows(input, matrix, out)));
 }

@@ -10,18 +10,43 @@
 mod attention;
 mod block;
 mod conv;
+mod cut;
 mod gemm;
 mod math;
 mod norm;
+mod steps;
 
 pub use attention::{Attention, AttentionKind};
 pub use block::{NormPlace, TransformerBlock};
 pub use conv::{Bottleneck, GroupConv};
+pub use cut::{Cut, Pieces};
 pub use gemm::{Packed, multiply};
 pub use norm::Norm;
 
 /// Rows of a tile of the matrix product. With two vectors across it fills 12 of 16 registers.
 const TILE: usize = 6;
+
+/// Rows of a task, of so many in all: as many as caches like, fewer where threads would be idle.
+fn share_of(rows: usize) -> usize {
+    let even = rows.div_ceil(2 * rayon::current_num_threads());
+    even.next_multiple_of(TILE).clamp(TILE, 192)
+}
+
+/// Has the processor fetch some numbers while it computes with others; a hint, and nothing where it cannot be given.
+#[inline(always)]
+fn soon(numbers: &[f32]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in numbers.chunks(16) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // There is no safe way to say it. The instruction reads nothing and cannot fault, whatever the address.
+        #[allow(unsafe_code)]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = numbers;
+}
 
 /// Runs `work` with the widest vectors of this machine that are made use of.
 fn with_vectors<W: pulp::WithSimd>(work: W) -> W::Output {

@@ -19,15 +19,8 @@ impl Norm {
     pub fn apply<S: Simd>(&self, simd: S, input: &[f32], add: bool, out: &mut [f32]) {
         let width = self.gamma.len();
         for (row, out) in input.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-            let mean = sum_of(simd, row, |x| x) / width as f32;
-            let center = simd.splat_f32s(mean);
-            let variance = sum_of(simd, row, |x| {
-                let x = simd.sub_f32s(x, center);
-                simd.mul_f32s(x, x)
-            });
-            // The tail of the last vector is not zero after centring: take its share off again.
-            let missing = (S::F32_LANES - width % S::F32_LANES) % S::F32_LANES;
-            let variance = (variance - missing as f32 * mean * mean).max(0.0) / width as f32;
+            let mean = sum(simd, row) / width as f32;
+            let variance = squares(simd, row, mean) / width as f32;
             let scale = 1.0 / (variance + self.epsilon).sqrt();
             self.scale(simd, row, (mean, scale), add, out);
         }
@@ -42,28 +35,69 @@ impl Norm {
         add: bool,
         out: &mut [f32],
     ) {
-        let (mean, scale) = (simd.splat_f32s(mean), simd.splat_f32s(scale));
-        let lanes = S::F32_LANES;
-        let parameters = self.gamma.chunks(lanes).zip(self.beta.chunks(lanes));
-        let rows = row.chunks(lanes).zip(out.chunks_mut(lanes));
-        for ((x, out), (gamma, beta)) in rows.zip(parameters) {
-            let (x, gamma) = (simd.partial_load_f32s(x), simd.partial_load_f32s(gamma));
-            let x = simd.mul_f32s(simd.sub_f32s(x, mean), scale);
-            let mut y = simd.mul_add_e_f32s(x, gamma, simd.partial_load_f32s(beta));
-            if add {
-                y = simd.add_f32s(y, simd.partial_load_f32s(out));
-            }
-            simd.partial_store_f32s(out, y);
+        let by = (simd.splat_f32s(mean), simd.splat_f32s(scale));
+        let (row, row_end) = S::as_simd_f32s(row);
+        let (gamma, gamma_end) = S::as_simd_f32s(&self.gamma);
+        let (beta, beta_end) = S::as_simd_f32s(&self.beta);
+        let (out, out_end) = S::as_mut_simd_f32s(out);
+        for ((x, out), (gamma, beta)) in row.iter().zip(out).zip(gamma.iter().zip(beta)) {
+            let y = normed(simd, *x, by, (*gamma, *beta));
+            *out = if add { simd.add_f32s(y, *out) } else { y };
+        }
+        if !row_end.is_empty() {
+            let x = simd.partial_load_f32s(row_end);
+            let (gamma, beta) = (
+                simd.partial_load_f32s(gamma_end),
+                simd.partial_load_f32s(beta_end),
+            );
+            let y = normed(simd, x, by, (gamma, beta));
+            let there = simd.partial_load_f32s(out_end);
+            simd.partial_store_f32s(out_end, if add { simd.add_f32s(y, there) } else { y });
         }
     }
 }
 
-/// Sum of a function of each number; a short last vector is filled up with zeros.
 #[inline(always)]
-pub(super) fn sum_of<S: Simd>(simd: S, row: &[f32], f: impl Fn(S::f32s) -> S::f32s) -> f32 {
-    let mut sum = simd.splat_f32s(0.0);
-    for part in row.chunks(S::F32_LANES) {
-        sum = simd.add_f32s(sum, f(simd.partial_load_f32s(part)));
+fn normed<S: Simd>(
+    simd: S,
+    x: S::f32s,
+    (mean, scale): (S::f32s, S::f32s),
+    (gamma, beta): (S::f32s, S::f32s),
+) -> S::f32s {
+    let x = simd.mul_f32s(simd.sub_f32s(x, mean), scale);
+    simd.mul_add_e_f32s(x, gamma, beta)
+}
+
+/// Sum of a row.
+#[inline(always)]
+fn sum<S: Simd>(simd: S, row: &[f32]) -> f32 {
+    let (row, end) = S::as_simd_f32s(row);
+    let mut sums = [simd.splat_f32s(0.0); 4];
+    for four in row.chunks(4) {
+        for (sum, x) in sums.iter_mut().zip(four) {
+            *sum = simd.add_f32s(*sum, *x);
+        }
     }
-    simd.reduce_sum_f32s(sum)
+    total(simd, sums) + end.iter().sum::<f32>()
+}
+
+/// Sum of the squares of what a row differs from `center`.
+#[inline(always)]
+pub(super) fn squares<S: Simd>(simd: S, row: &[f32], center: f32) -> f32 {
+    let (row, end) = S::as_simd_f32s(row);
+    let middle = simd.splat_f32s(center);
+    let mut sums = [simd.splat_f32s(0.0); 4];
+    for four in row.chunks(4) {
+        for (sum, x) in sums.iter_mut().zip(four) {
+            let x = simd.sub_f32s(*x, middle);
+            *sum = simd.mul_add_e_f32s(x, x, *sum);
+        }
+    }
+    let square = |x: &f32| (x - center) * (x - center);
+    total(simd, sums) + end.iter().map(square).sum::<f32>()
+}
+
+#[inline(always)]
+fn total<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; 4]) -> f32 {
+    simd.reduce_sum_f32s(simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d)))
 }

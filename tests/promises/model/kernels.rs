@@ -1,0 +1,150 @@
+//! The CPU's own kernels compute what burn's operations do, also where nothing divides evenly; operations are counted as
+//! PyTorch counts them.
+
+use burn::tensor::{Device, Distribution, Tensor};
+use mettle_core::model::{
+    HtsAtConfig, LayerFeatures, ModelDesc, ResNextConfig, SwinV2Config, VitConfig,
+};
+
+use super::golden::distance;
+
+/// Both sides are f32 and sum in different orders; sums of some hundred terms differ by less.
+const TOLERANCE: f32 = 1e-5;
+
+fn same(name: &str, live: LayerFeatures, frozen: LayerFeatures) {
+    let all = |features: LayerFeatures| features.layers.into_iter().chain([features.final_norm]);
+    assert_eq!(live.layers.len(), frozen.layers.len());
+    for (index, (live, frozen)) in all(live).zip(all(frozen)).enumerate() {
+        assert_eq!(live.dims(), frozen.dims(), "{name}, layer {index}");
+        let [live, frozen] = [live, frozen].map(|x| x.try_into_vec_as::<f32>().unwrap());
+        let apart = distance(&frozen, &live);
+        assert!(apart < TOLERANCE, "{name}, layer {index}: {apart}");
+    }
+}
+
+/// A batch, whose windows are shared out whole, and a single input, whose blocks go step by step.
+fn both(
+    name: &str,
+    shape: [usize; 4],
+    device: &Device,
+    live: impl Fn(Tensor<4>) -> LayerFeatures,
+    frozen: impl Fn(Tensor<4>) -> LayerFeatures,
+) {
+    for batch in [shape[0], 1] {
+        let shape = [batch, shape[1], shape[2], shape[3]];
+        let input = Tensor::random(shape, Distribution::Normal(0.0, 1.0), device);
+        same(name, live(input.clone()), frozen(input));
+    }
+}
+
+/// Windows of 5 x 5 and 3 x 3 tokens, shifted and not, rows of 20 and 40 numbers: no tile and no vector is full.
+#[test]
+fn swin_v2_of_odd_sizes() {
+    let device = Device::flex();
+    let config = SwinV2Config {
+        img_size: (40, 80),
+        embed_dim: 20,
+        depths: vec![2, 2],
+        num_heads: vec![2, 5],
+        window_size: 5,
+        mlp_ratio: 2.3,
+        ..SwinV2Config::default()
+    };
+    let model = config.init(&device).unwrap();
+    both(
+        "swin_v2",
+        [3, 3, 40, 80],
+        &device,
+        |x| model.forward(x),
+        |x| model.clone().freeze_tables().forward(x),
+    );
+}
+
+#[test]
+fn hts_at_of_odd_sizes() {
+    let device = Device::flex();
+    let config = HtsAtConfig {
+        spec_size: 48,
+        mel_bins: 24,
+        embed_dim: 12,
+        depths: vec![2, 2],
+        num_heads: vec![1, 3],
+        window_size: 3,
+        ..HtsAtConfig::audioset()
+    };
+    let model = config.init(&device).unwrap();
+    both(
+        "hts_at",
+        [5, 1, 70, 24],
+        &device,
+        |x| model.forward(x),
+        |x| model.clone().freeze_tables().forward(x),
+    );
+}
+
+/// 35 tokens and the class token, heads of 7 numbers.
+#[test]
+fn vit_of_odd_sizes() {
+    let device = Device::flex();
+    let config = VitConfig {
+        img_size: (40, 56),
+        patch_size: 8,
+        embed_dim: 21,
+        depth: 2,
+        num_heads: 3,
+        ..VitConfig::default()
+    };
+    let model = config.init(&device).unwrap();
+    both(
+        "vit",
+        [4, 3, 40, 56],
+        &device,
+        |x| model.forward(x),
+        |x| model.clone().freeze_tables().forward(x),
+    );
+}
+
+/// Maps of odd sides, halved, and groups of 6, 12, 24 and 48 channels.
+#[test]
+fn resnext_of_odd_sizes() {
+    let device = Device::flex();
+    let config = ResNextConfig {
+        img_size: (58, 94),
+        layers: vec![1, 2, 1, 1],
+        cardinality: 3,
+        base_width: 6,
+        ..ResNextConfig::default()
+    };
+    let model = config.init(&device).unwrap();
+    both(
+        "resnext",
+        [3, 3, 58, 94],
+        &device,
+        |x| model.forward(x),
+        |x| model.clone().freeze_tables().forward(x),
+    );
+}
+
+/// By torch.utils.flop_counter.FlopCounterMode over one input of each, without the classifier: timm 1.0.31 (attention not fused)
+/// and laion-clap 1.1.7 from the spectrogram on, on PyTorch 2.6.0. Swin-V2's includes its bias networks, which run once here.
+#[test]
+fn operations_are_counted_as_pytorch_counts_them() {
+    for (name, torch) in [
+        ("swinv2_large_window12_192", 52_200_738_816_u64),
+        ("vit_large_patch16_224", 123_107_377_152),
+        ("resnext101_32x8d", 32_823_934_976),
+        ("htsat_audioset", 11_815_354_368),
+    ] {
+        let path = format!(
+            "{}/../assets/models/{name}.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let desc = ModelDesc::read(path.as_ref()).unwrap();
+        let ours = desc.backbone().unwrap().operations();
+        let ratio = ours as f64 / torch as f64;
+        assert!(
+            (0.995..=1.0001).contains(&ratio),
+            "{name}: {ours} against {torch}"
+        );
+    }
+}
