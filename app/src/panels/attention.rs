@@ -13,7 +13,9 @@ use crate::state::{AppState, Entry};
 use crate::theme::{size, tokens};
 
 /// Strength of the tint where the most is read.
-const STRONGEST: f32 = 0.85;
+const STRONGEST: f32 = 0.8;
+/// How many times the mean a place must be read for that.
+const PEAK: f32 = 4.0;
 
 /// The reading shown, once it has come.
 fn shown(state: &AppState) -> Option<&Attention> {
@@ -148,8 +150,10 @@ fn tint(painter: &egui::Painter, rect: Rect, state: &AppState, side: Side) -> Op
         Side::Sound => sound?,
     };
     let t = tokens(painter.ctx());
-    let largest = reading.largest().max(1e-9);
     let (rows, columns) = reading.grid;
+    // What is read evenly stays faint: full strength is for a place read at least so many times as much as the mean.
+    let mean = 1.0 / (rows * columns).max(1) as f32;
+    let full = reading.largest().max(mean * PEAK);
     let strength = |row: usize, column: usize| {
         // Pitch goes up, pictures go down.
         let row = match side {
@@ -157,7 +161,7 @@ fn tint(painter: &egui::Painter, rect: Rect, state: &AppState, side: Side) -> Op
             Side::Sound => rows - 1 - row,
         };
         let weight = reading.weights.get(row * columns + column);
-        STRONGEST * weight.copied().unwrap_or(0.0) / largest
+        STRONGEST * weight.copied().unwrap_or(0.0) / full
     };
     let color = match side {
         Side::Picture => t.visible,

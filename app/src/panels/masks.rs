@@ -1,6 +1,6 @@
 //! The inspector's page of masks: style, strength, colour, threshold; and the masks over the picture.
 
-use egui::{Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align, Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
 use mettle_core::base::Time;
 use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction};
 use mettle_core::project::Task;
@@ -82,7 +82,7 @@ fn style(ui: &mut Ui, masks: &mut MaskSettings) {
 fn slider(ui: &mut Ui, name: &str, value: &mut f32) {
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
-        let label = egui::Label::new(RichText::new(name).size(size::SMALL));
+        let label = egui::Label::new(RichText::new(name).size(size::SMALL)).halign(Align::LEFT);
         ui.add_sized([92.0, 18.0], label);
         ui.spacing_mut().slider_width = (ui.available_width() - 48.0).max(40.0);
         let slider = Slider::new(value, 0.0..=1.0)
@@ -97,7 +97,7 @@ fn slider(ui: &mut Ui, name: &str, value: &mut f32) {
 
 fn color(ui: &mut Ui, masks: &mut MaskSettings) {
     let t = tokens(ui.ctx());
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(RichText::new("Colour").size(size::SMALL));
         if ui

@@ -55,8 +55,8 @@ fn row(ui: &mut Ui, state: &AppState, name: &str, of: ThresholdOf, commands: &mu
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
         let color = if follows { t.dim } else { t.text };
-        let label = egui::Label::new(RichText::new(name).size(size::SMALL).color(color)).truncate();
-        ui.add_sized([86.0, 18.0], label);
+        let label = egui::Label::new(RichText::new(name).size(size::SMALL).color(color));
+        ui.add_sized([86.0, 18.0], label.truncate().halign(egui::Align::LEFT));
         ui.spacing_mut().slider_width = (ui.available_width() - 84.0).max(40.0);
         let slider = Slider::new(&mut value, 0.0..=1.0)
             .show_value(false)
