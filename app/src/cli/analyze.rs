@@ -22,7 +22,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let model = model_info(&args.model)?;
     let tasks = args.task.tasks(|task| model.can(task));
     check(args, &model, &tasks)?;
-    let driver = Driver::start(args.device, args.quiet)?;
+    let driver = Driver::start(args.device, args.precision, args.quiet)?;
     driver
         .warm_up(&args.model)
         .map_err(|problem| Failure::Said(line(&problem)))?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mettle_core::engine::ModelChoice;
+use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Task;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,9 @@ pub enum Command {
     )]
     Tag(TagArgs),
     /// Measure a model on sounding scenes it has never seen.
-    #[command(after_help = "Example:\n  mettle eval --scenes 200")]
+    #[command(
+        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200"
+    )]
     Eval(EvalArgs),
     /// Show the program on a bundled clip: in the window, or without a display in a folder.
     #[command(after_help = "Examples:\n  mettle demo\n  mettle demo --headless --out demo-result")]
@@ -101,6 +103,9 @@ pub struct AnalyzeArgs {
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
+    /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
+    pub precision: Precision,
     /// Write one file for each clip into this folder, named after the clip.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -189,6 +194,9 @@ pub struct FeaturesArgs {
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
+    /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
+    pub precision: Precision,
 }
 
 /// Options of `tag`.
@@ -212,6 +220,9 @@ pub struct TagArgs {
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
+    /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
+    pub precision: Precision,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -250,6 +261,9 @@ pub enum SceneKind {
 /// Options of `eval`.
 #[derive(Args, Clone, Debug)]
 pub struct EvalArgs {
+    /// What to measure: localize, parse or segment.
+    #[arg(long, default_value = "localize", value_parser = any_task)]
+    pub task: Task,
     /// How many scenes.
     #[arg(long, default_value = "200")]
     pub scenes: usize,
@@ -400,6 +414,15 @@ fn size(text: &str) -> Result<u64, String> {
     match number * 1e3_f64.powi(power) {
         bytes if (0.0..1e18).contains(&bytes) => Ok(bytes as u64),
         _ => Err("a size is between 0 and 1000000 TB".to_owned()),
+    }
+}
+
+fn any_task(text: &str) -> Result<Task, String> {
+    match text {
+        "localize" => Ok(Task::Localize),
+        "parse" => Ok(Task::Parse),
+        "segment" => Ok(Task::Segment),
+        _ => Err("the tasks are: localize, parse, segment".to_owned()),
     }
 }
 

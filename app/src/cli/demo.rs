@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mettle_core::data::demo;
-use mettle_core::engine::ModelChoice;
+use mettle_core::engine::{ModelChoice, Precision};
 
 use super::args::{AnalyzeArgs, Asked, DemoArgs, Format};
 use super::{Failure, analyze, output};
@@ -30,6 +30,7 @@ fn headless(args: &DemoArgs, clips: Vec<PathBuf>) -> Result<(), Failure> {
         task: Asked::All,
         model: ModelChoice::Demo,
         device: args.device,
+        precision: Precision::F32,
         out: Some(args.out.clone()),
         format: Some(Format::Json),
         threshold: 0.5,

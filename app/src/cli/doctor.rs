@@ -107,6 +107,6 @@ fn passed(test: &SelfTest) -> String {
         gflops,
     } = test;
     format!(
-        "passed: {gflops:.0} GFLOP/s, first result after {first_ms:.0} ms, error {max_error:.1e}"
+        "passed: {gflops:.1} GFLOP/s, first result after {first_ms:.0} ms, error {max_error:.1e}"
     )
 }

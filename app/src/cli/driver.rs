@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use mettle_core::engine::{Engine, EngineOptions, JobId, JobSpec, ModelChoice, Problem, ReplyBody};
+use mettle_core::engine::{
+    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody,
+};
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
@@ -42,9 +44,9 @@ pub struct Analysed {
 }
 
 impl Driver {
-    /// Start an engine on a device.
-    pub fn start(device: DeviceChoice, quiet: bool) -> Result<Self, Failure> {
-        Self::with_cache(device, quiet, Some(FeatureCache::of_user()))
+    /// Start an engine on a device, with backbones in a precision.
+    pub fn start(device: DeviceChoice, precision: Precision, quiet: bool) -> Result<Self, Failure> {
+        Self::open(device, precision, quiet, Some(FeatureCache::of_user()))
     }
 
     /// The same with a cache of its own, or none: every analysis then does all the work.
@@ -53,8 +55,18 @@ impl Driver {
         quiet: bool,
         features: Option<FeatureCache>,
     ) -> Result<Self, Failure> {
+        Self::open(device, Precision::F32, quiet, features)
+    }
+
+    fn open(
+        device: DeviceChoice,
+        precision: Precision,
+        quiet: bool,
+        features: Option<FeatureCache>,
+    ) -> Result<Self, Failure> {
         let options = EngineOptions {
             device,
+            precision,
             prober: Prober::this_program(),
             features,
             beside_window: false,

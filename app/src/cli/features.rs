@@ -14,6 +14,7 @@ pub fn run(args: &FeaturesArgs) -> Result<(), Failure> {
         &args.input,
         &args.out,
         args.device,
+        args.precision,
         &Prober::this_program(),
     )?;
     let mut text = format!("{} inputs on {}\n", done.inputs, device.name);

@@ -29,6 +29,7 @@ pub fn run(args: &TagArgs) -> Result<(), Failure> {
         visual,
         top: usize::from(args.top),
         device: args.device,
+        precision: args.precision,
     };
     let bar = ProgressBar::new(0);
     let report = tag_clip(&request, &Prober::this_program(), |done, total| {

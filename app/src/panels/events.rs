@@ -1,11 +1,11 @@
 //! Every event as a row, for the keyboard and for screen readers.
 
 use egui::{Button, Grid, RichText, Ui};
-use mettle_core::base::Label;
-use mettle_core::project::Event;
+use mettle_core::project::{Event, Modality, Track};
 
 use super::widgets::dim;
 use crate::command::{Commands, Intent};
+use crate::mode::Mode;
 use crate::state::{AppState, Entry};
 use crate::theme::{figures, size, tokens};
 
@@ -15,10 +15,15 @@ const ROWS: usize = 400;
 /// Draw it.
 pub fn events_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    let mut rows: Vec<(&Label, &Event)> = entry
+    let mut rows: Vec<(String, &Event)> = entry
         .tracks()
         .iter()
-        .flat_map(|track| track.events.iter().map(move |event| (&track.label, event)))
+        .flat_map(|track| {
+            track
+                .events
+                .iter()
+                .map(|event| (named(state, track), event))
+        })
         .collect();
     rows.sort_by_key(|(_, event)| event.span.start);
     if rows.is_empty() {
@@ -26,7 +31,7 @@ pub fn events_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Co
             ui,
             format!(
                 "No event reaches the threshold of {:.2}",
-                state.settings.threshold
+                state.settings.main_threshold()
             ),
         );
         return;
@@ -55,7 +60,7 @@ pub fn events_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Co
                     commands.push(Intent::Seek(event.span.start));
                 }
                 ui.label(number(short(event.span.end.as_secs_f64())));
-                ui.label(RichText::new(&**label).color(color));
+                ui.label(RichText::new(label).color(color));
                 ui.label(number(format!("{:.2}", event.score)));
                 ui.end_row();
             }
@@ -66,6 +71,17 @@ pub fn events_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Co
             format!("and {more} more: raise the threshold to see fewer"),
         );
     }
+}
+
+/// `Dog`, in parsing `Dog · heard`.
+fn named(state: &AppState, track: &Track) -> String {
+    let how = match track.modality {
+        _ if state.mode() != Mode::Parsing => return track.label.to_string(),
+        Modality::Audible => "heard",
+        Modality::Visible => "seen",
+        Modality::AudioVisual => "both",
+    };
+    format!("{} · {how}", track.label)
 }
 
 /// `0:08.0`.

@@ -7,6 +7,8 @@ use egui::{
 use egui::{Role, WidgetInfo};
 
 use super::widgets::{count, dim, emphasis, thin_bar};
+use mettle_core::project::{Modality, Track};
+
 use crate::command::{Commands, Intent};
 use crate::paint;
 use crate::state::{AppState, Entry, Focus};
@@ -155,7 +157,9 @@ fn standing(entry: &Entry) -> String {
 }
 
 fn events(entry: &Entry) -> usize {
-    entry.tracks().iter().map(|track| track.events.len()).sum()
+    let both = |track: &&Track| track.modality == Modality::AudioVisual;
+    let tracks = entry.tracks().iter().filter(both);
+    tracks.map(|track| track.events.len()).sum()
 }
 
 fn share_scored(entry: &Entry) -> f32 {

@@ -1,6 +1,7 @@
 //! The switch between events, parsing and masks, and what is said where the model cannot do what is shown.
 
-use egui::{Button, Color32, Frame, Margin, Role, Stroke, Ui, WidgetInfo, vec2};
+use egui::epaint::RectShape;
+use egui::{Button, Color32, Rect, Role, Shape, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 use mettle_core::project::Task;
 
 use super::widgets::{dim, emphasis, tip};
@@ -12,34 +13,46 @@ use crate::theme::{size, tokens};
 /// Draw the switch.
 pub fn mode_switch_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    let frame = Frame::new()
-        .fill(t.bg0)
-        .stroke(Stroke::new(1.0, t.line))
-        .corner_radius(size::CORNER)
-        .inner_margin(Margin::same(1));
-    frame.show(ui, |ui| {
+    // The ground is as high as the buttons, whatever the bar's height: it is drawn once they are placed.
+    let ground = ui.painter().add(Shape::Noop);
+    let mut whole = Rect::NOTHING;
+    ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         for mode in Mode::ALL {
-            let on = mode == state.mode();
-            let fill = if on { t.bg2 } else { Color32::TRANSPARENT };
-            let words = egui::RichText::new(mode.text()).color(if on { t.text } else { t.dim });
-            let button = Button::new(words)
-                .fill(fill)
-                .stroke(Stroke::NONE)
-                .min_size(vec2(64.0, 24.0));
-            let response = ui.add(button).on_hover_text(tip(ui, command_of(mode)));
-            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, mode.text()));
-            if on {
-                let line = response.rect;
-                let x = line.x_range().shrink(2.0);
-                ui.painter()
-                    .hline(x, line.bottom() - 1.0, Stroke::new(2.0, t.accent));
-            }
-            if response.clicked() {
-                commands.push(Intent::Mode(mode));
-            }
+            whole |= segment(ui, mode, mode == state.mode(), commands);
         }
     });
+    let border = Stroke::new(1.0, t.line);
+    let ground_shape = RectShape::new(
+        whole.expand(1.0),
+        size::CORNER,
+        t.bg0,
+        border,
+        StrokeKind::Inside,
+    );
+    ui.painter().set(ground, ground_shape);
+}
+
+/// One of the switch's buttons; gives its place.
+fn segment(ui: &mut Ui, mode: Mode, on: bool, commands: &mut Commands) -> Rect {
+    let t = tokens(ui.ctx());
+    let fill = if on { t.bg2 } else { Color32::TRANSPARENT };
+    let words = egui::RichText::new(mode.text()).color(if on { t.text } else { t.dim });
+    let button = Button::new(words)
+        .fill(fill)
+        .stroke(Stroke::NONE)
+        .min_size(vec2(64.0, 26.0));
+    let response = ui.add(button).on_hover_text(tip(ui, command_of(mode)));
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, mode.text()));
+    if on {
+        let x = response.rect.x_range().shrink(2.0);
+        let y = response.rect.bottom() - 1.0;
+        ui.painter().hline(x, y, Stroke::new(2.0, t.accent));
+    }
+    if response.clicked() {
+        commands.push(Intent::Mode(mode));
+    }
+    response.rect
 }
 
 fn command_of(mode: Mode) -> Command {

@@ -4,6 +4,7 @@ use egui::{Frame, Layout, Margin, RichText, Role, Slider, Ui, WidgetInfo};
 
 use super::widgets::{dim, icon_button};
 use crate::command::{Command, Commands, Intent};
+use crate::mode::Mode;
 use crate::paint::icons::Icon;
 use crate::state::{AppState, Focus};
 use crate::theme::{figures, tokens};
@@ -93,9 +94,11 @@ fn threshold(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands
     let slider = Slider::new(&mut value, 0.0..=1.0)
         .show_value(false)
         .step_by(0.01);
-    let response = ui
-        .add(slider)
-        .on_hover_text("From which score on a class counts as happening  (T)");
+    let tip = match state.mode() {
+        Mode::Masks => "Above which probability a place of the picture sounds  (T)",
+        Mode::Events | Mode::Parsing => "From which score on a class counts as happening  (T)",
+    };
+    let response = ui.add(slider).on_hover_text(tip);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(value), "Threshold"));
     if state.focus == Some(Focus::Threshold) {
         response.request_focus();

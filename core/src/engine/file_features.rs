@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::EngineError;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
-use crate::model::{FeatureSummary, run_features};
+use crate::model::{FeatureSummary, Precision, run_features};
 
 /// Run a backbone over the inputs of a safetensors file and write every layer's output to another.
 ///
@@ -16,9 +16,10 @@ pub fn features_of_file(
     input: &Path,
     out: &Path,
     device: DeviceChoice,
+    precision: Precision,
     prober: &Prober,
 ) -> Result<(FeatureSummary, DeviceReport), EngineError> {
     let (device, report) = choose(device, prober)?;
-    let summary = run_features(desc, weights, input, out, &device)?;
+    let summary = run_features(desc, weights, input, out, &device, precision)?;
     Ok((summary, report))
 }

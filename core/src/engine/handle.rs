@@ -13,6 +13,7 @@ use super::{jobs, priority};
 use crate::base::ClipId;
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober};
+use crate::model::Precision;
 
 /// Replies the window may leave unread before the workers wait for it.
 const UNREAD_REPLIES: usize = 256;
@@ -22,6 +23,8 @@ const UNREAD_REPLIES: usize = 256;
 pub struct EngineOptions {
     /// The device to compute on.
     pub device: DeviceChoice,
+    /// In which numbers backbones are kept and multiplied.
+    pub precision: Precision,
     /// How to try a GPU before using it.
     pub prober: Prober,
     /// Whether a window of this program is open, which the workers must give way to.

@@ -21,6 +21,7 @@ mod verify;
 mod worker;
 
 pub use crate::gpu::{DeviceChoice, DeviceReport};
+pub use crate::model::Precision;
 pub use board::Board;
 pub use counts::{ModelCount, full_size_counts};
 pub use error::EngineError;

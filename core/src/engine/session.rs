@@ -10,11 +10,12 @@ use super::model::bundle;
 use super::{EngineError, EngineOptions, ModelChoice};
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceError, DeviceReport, choose};
-use crate::model::{Familiarity, LoadedModel};
+use crate::model::{Familiarity, LoadedModel, Precision};
 
 /// The session of the `engine` thread.
 pub struct ComputeSession {
     device: Result<Device, DeviceError>,
+    precision: Precision,
     models: HashMap<ModelChoice, ReadyModel>,
     features: Option<FeatureCache>,
 }
@@ -58,6 +59,7 @@ impl ComputeSession {
         *report.lock().unwrap_or_else(PoisonError::into_inner) = said;
         Self {
             device: chosen.map(|(device, _)| device),
+            precision: options.precision,
             models: HashMap::new(),
             features: options.features.clone(),
         }
@@ -77,7 +79,7 @@ impl ComputeSession {
         let model = match self.models.entry(choice.clone()) {
             Entry::Occupied(loaded) => loaded.into_mut(),
             Entry::Vacant(place) => {
-                let model = bundle(choice)?.load(device)?;
+                let model = bundle(choice)?.load_in(device, self.precision)?;
                 let known = model.familiarity.as_ref();
                 place.insert(ReadyModel {
                     familiarity: known.and_then(Familiarity::read),

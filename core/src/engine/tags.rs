@@ -10,7 +10,9 @@ use crate::base::{Labels, TimeSpan};
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
 use crate::hub::{self, Places};
 use crate::media::{Clip, SegmentData, SegmentReader};
-use crate::model::{Backbone, ImagePrep, ModelDesc, ModelError, Prep, SoundInput};
+use crate::model::{
+    Backbone, ImagePrep, LoadAs, ModelDesc, ModelError, Precision, Prep, SoundInput,
+};
 
 /// Seconds a pass.
 const BATCH: usize = 4;
@@ -43,6 +45,8 @@ pub struct TagRequest {
     pub top: usize,
     /// On which device.
     pub device: DeviceChoice,
+    /// In which numbers.
+    pub precision: Precision,
 }
 
 /// One class and how probable it is.
@@ -115,13 +119,17 @@ impl TagModel {
         })
     }
 
-    fn load(&self, device: &Device) -> Result<Tagger, EngineError> {
+    fn load(&self, device: &Device, precision: Precision) -> Result<Tagger, EngineError> {
+        let how = LoadAs {
+            classifier: true,
+            precision,
+        };
         let desc = ModelDesc::parse(&self.description, &self.origin)?.classifying();
         Ok(Tagger {
             labels: desc.class_names()?,
             prep: desc.prep()?,
             name: desc.name.clone(),
-            backbone: desc.load_classifier(&self.weights, device)?,
+            backbone: desc.load_as(&self.weights, device, how)?,
         })
     }
 }
@@ -147,7 +155,9 @@ pub fn tag_clip(
     let (device, report) = choose(request.device, prober)?;
     let load = |model: &Option<TagModel>, there: bool| {
         let model = model.as_ref().filter(|_| there);
-        model.map(|model| model.load(&device)).transpose()
+        model
+            .map(|model| model.load(&device, request.precision))
+            .transpose()
     };
     let audio = load(&request.audio, clip.audio.is_some())?;
     let visual = load(&request.visual, clip.video.is_some())?;

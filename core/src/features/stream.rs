@@ -122,6 +122,13 @@ impl FeatureStream {
         self.decoded.is_none()
     }
 
+    /// Go on with this segment, where all features are kept; else nothing changes, because decoding goes in order.
+    pub fn skip_to(&mut self, segment: usize) {
+        if self.is_kept() {
+            self.next = segment.min(self.total);
+        }
+    }
+
     /// Features of at most `most` further segments; `None` when the decoder is not that far.
     ///
     /// # Errors

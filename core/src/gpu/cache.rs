@@ -23,9 +23,15 @@ pub fn cache_folder() -> PathBuf {
 ///
 /// `software`: tune as little as possible, together with [`super::untuned::take_first_kernels`].
 pub fn keep_tuning_results(software: bool) {
+    // A folder of its own: what was once measured of a software adapter would have everything tuned.
+    let folder = if software {
+        "kernels-untuned"
+    } else {
+        "kernels"
+    };
     let mut settings = CubeClRuntimeConfig {
         environment: EnvironmentConfig {
-            path: CacheConfig::Directory(cache_folder().join("kernels")),
+            path: CacheConfig::Directory(cache_folder().join(folder)),
             ..EnvironmentConfig::default()
         },
         ..CubeClRuntimeConfig::default()

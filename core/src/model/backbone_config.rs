@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use burn::module::Module;
 use burn::tensor::Device;
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ use super::backbones::{
     Backbone, BackboneSpec, HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig,
 };
 use super::desc::Pair;
+use super::precision::halved;
 use super::prep::{FbankPrep, SoundPrep};
 use super::weights::{Names, StateDict, load_into};
 
@@ -147,32 +149,40 @@ impl BackboneConfig {
         }
     }
 
-    /// The backbone with the weights of a checkpoint; `path` is for errors.
+    /// The backbone with the weights of a checkpoint, its matrices in f16 where `half`; `path` is for errors.
     pub(super) fn load(
         self,
         name: &str,
         state: StateDict,
         path: &Path,
         device: &Device,
+        half: bool,
     ) -> Result<Box<dyn Backbone>, ModelError> {
         Ok(match self {
             Self::SwinV2(config) => {
                 let model = load_into(config.init(device)?, state, Names::SwinV2, path)?;
-                Box::new(model.named(name).freeze_tables())
+                boxed(model.named(name).freeze_tables(), half)
             }
             Self::HtsAt(config) => {
                 let model = load_into(config.init(device)?, state, Names::HtsAt, path)?;
-                Box::new(model.named(name).freeze_tables())
+                boxed(model.named(name).freeze_tables(), half)
             }
             Self::Vit(config) => {
                 let model = load_into(config.init(device)?, state, Names::Vit, path)?;
-                Box::new(model.named(name).freeze_tables())
+                boxed(model.named(name).freeze_tables(), half)
             }
             Self::ResNext(config) => {
                 let model = load_into(config.init(device)?, state, Names::ResNext, path)?;
-                Box::new(model.named(name).freeze_tables())
+                boxed(model.named(name).freeze_tables(), half)
             }
         })
+    }
+}
+
+fn boxed<M: Module + Backbone + 'static>(model: M, half: bool) -> Box<dyn Backbone> {
+    match half {
+        true => Box::new(halved(model)),
+        false => Box::new(model),
     }
 }
 

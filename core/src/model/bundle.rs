@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::manifest::{BackboneEntry, Manifest, SCHEMA};
 use super::weights::{self, Names, StateDict, load_into, save_module};
 use super::{
-    Backbone, ImagePrep, LocalizeHead, ModelError, ParseHead, SegmentHead, SoundInput, TaskHead,
+    Backbone, ImagePrep, LoadAs, LocalizeHead, ModelError, ParseHead, Precision, SegmentHead,
+    SoundInput, TaskHead,
 };
 use crate::base::{ContentHash, Labels};
 use crate::project::Task;
@@ -164,11 +165,36 @@ impl ModelBundle {
         &self.manifest
     }
 
-    /// Reads all weights onto a device.
+    /// Other weights that lie beside the model's own, such as those of a baseline; none where there is no such file.
     ///
     /// # Errors
-    /// A file is damaged, or its weights do not fit: then one error lists every name.
+    /// The file is damaged.
+    pub fn beside(&self, name: &str) -> Result<Option<StateDict>, ModelError> {
+        let there = match &self.place {
+            Place::Folder(dir) => dir.join(name).exists(),
+            Place::Embedded(files) => Place::embedded(files, name).is_some(),
+        };
+        there.then(|| self.place.weights(name)).transpose()
+    }
+
+    /// Reads all weights onto a device, in f32.
+    ///
+    /// # Errors
+    /// Those of [`Self::load_in`].
     pub fn load(&self, device: &Device) -> Result<LoadedModel, ModelError> {
+        self.load_in(device, Precision::F32)
+    }
+
+    /// Reads all weights onto a device, the backbones' in a precision; heads stay in f32.
+    ///
+    /// # Errors
+    /// The device does not compute so, a file is damaged, or its weights do not fit: then one error lists every name.
+    pub fn load_in(
+        &self,
+        device: &Device,
+        precision: Precision,
+    ) -> Result<LoadedModel, ModelError> {
+        let half = precision.is_half_on(device)?;
         let manifest = &self.manifest;
         let (image_prep, sound_prep) = manifest.preps()?;
         let (visual_layers, audio_layers) = manifest.layers()?;
@@ -177,10 +203,10 @@ impl ModelBundle {
             |name: &str| Ok::<_, ModelError>((self.place.weights(name)?, self.place.path(name)));
         let mut model = LoadedModel {
             about: self.about(),
-            visual: self.load_backbone(&manifest.visual, device)?,
-            audio: self.load_backbone(&manifest.audio, device)?,
-            visual_hash: self.place.backbone_hash(&manifest.visual)?,
-            audio_hash: self.place.backbone_hash(&manifest.audio)?,
+            visual: self.load_backbone(&manifest.visual, device, precision)?,
+            audio: self.load_backbone(&manifest.audio, device, precision)?,
+            visual_hash: in_numbers(self.place.backbone_hash(&manifest.visual)?, half),
+            audio_hash: in_numbers(self.place.backbone_hash(&manifest.audio)?, half),
             image_prep,
             sound_prep,
             sound_tile: manifest.audio.tile.unwrap_or(1),
@@ -214,10 +240,15 @@ impl ModelBundle {
         &self,
         entry: &BackboneEntry,
         device: &Device,
+        precision: Precision,
     ) -> Result<Box<dyn Backbone>, ModelError> {
         let state = self.place.weights(&entry.weights)?;
         let path = self.place.path(&entry.weights);
-        entry.description.load_state(state, &path, device)
+        let how = LoadAs {
+            precision,
+            ..LoadAs::default()
+        };
+        entry.description.load_state(state, &path, device, how)
     }
 
     /// Writes a bundle with at most a localization head, as [`Self::save_heads`] does.
@@ -342,5 +373,19 @@ impl Place {
             hasher.update(&bytes);
         }
         Ok(ContentHash(hasher.finalize().into()))
+    }
+}
+
+/// The hash of a backbone whose matrices are in f16: its features are others, and must not be taken for those in f32.
+fn in_numbers(hash: ContentHash, half: bool) -> ContentHash {
+    match half {
+        true => ContentHash(
+            Sha256::new()
+                .chain_update(hash.0)
+                .chain_update("f16")
+                .finalize()
+                .into(),
+        ),
+        false => hash,
     }
 }

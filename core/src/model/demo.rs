@@ -1,6 +1,6 @@
 //! The model embedded in the program.
 
-/// Every file of the demo bundle, by name.
+/// Every file of the demo bundle, by name, and the baselines its heads are held against.
 pub(super) const FILES: &[(&str, &[u8])] = &[
     (
         "model.json",
@@ -17,5 +17,33 @@ pub(super) const FILES: &[(&str, &[u8])] = &[
     (
         "localize.safetensors",
         include_bytes!("../../../assets/demo/localize.safetensors"),
+    ),
+    (
+        "parse.safetensors",
+        include_bytes!("../../../assets/demo/parse.safetensors"),
+    ),
+    (
+        "segment.safetensors",
+        include_bytes!("../../../assets/demo/segment.safetensors"),
+    ),
+    (
+        "probe.safetensors",
+        include_bytes!("../../../assets/demo/probe.safetensors"),
+    ),
+    (
+        "parse-direct.safetensors",
+        include_bytes!("../../../assets/demo/parse-direct.safetensors"),
+    ),
+    (
+        "parse-linear.safetensors",
+        include_bytes!("../../../assets/demo/parse-linear.safetensors"),
+    ),
+    (
+        "segment-direct.safetensors",
+        include_bytes!("../../../assets/demo/segment-direct.safetensors"),
+    ),
+    (
+        "segment-linear.safetensors",
+        include_bytes!("../../../assets/demo/segment-linear.safetensors"),
     ),
 ];

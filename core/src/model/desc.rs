@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::ModelError;
+use super::Precision;
 use super::backbone_config::BackboneConfig;
 use super::backbones::{Backbone, BackboneSpec, LayerShape};
 use super::class_names::{CLASS_LISTS, class_names};
@@ -224,27 +225,29 @@ impl ModelDesc {
         }
     }
 
-    /// The backbone with the weights of a checkpoint, ready for inference.
+    /// The backbone with the weights of a checkpoint, ready for inference, in f32 and without its classifier.
     ///
     /// # Errors
-    /// The description cannot be built, the checkpoint cannot be read, or they do not fit: then one error lists every name.
+    /// Those of [`Self::load_as`].
     pub fn load(&self, weights: &Path, device: &Device) -> Result<Box<dyn Backbone>, ModelError> {
-        // Refuse what cannot be built before reading what may be a gigabyte.
-        self.backbone()?;
-        self.load_state(read_checkpoint(weights)?, weights, device)
+        self.load_as(weights, device, LoadAs::default())
     }
 
-    /// The same with its own classifier, for [`Backbone::classify`].
+    /// The same, as `how` says.
     ///
     /// # Errors
-    /// Those of [`Self::load`]; a checkpoint without the classifier does not fit.
-    pub fn load_classifier(
+    /// The description cannot be built, the device does not compute so, the checkpoint cannot be read, or they do not fit: then
+    /// one error lists every name.
+    pub fn load_as(
         &self,
         weights: &Path,
         device: &Device,
+        how: LoadAs,
     ) -> Result<Box<dyn Backbone>, ModelError> {
-        let backbone = self.backbone()?;
-        backbone.load(&self.name, read_checkpoint(weights)?, weights, device)
+        // Refuse what cannot be built before reading what may be a gigabyte.
+        self.backbone()?;
+        how.precision.is_half_on(device)?;
+        self.load_state(read_checkpoint(weights)?, weights, device, how)
     }
 
     /// The same from a checkpoint already read; `path` is for errors.
@@ -253,8 +256,22 @@ impl ModelDesc {
         state: StateDict,
         path: &Path,
         device: &Device,
+        how: LoadAs,
     ) -> Result<Box<dyn Backbone>, ModelError> {
-        let backbone = self.backbone()?.without_classifier();
-        backbone.load(&self.name, state, path, device)
+        let half = how.precision.is_half_on(device)?;
+        let backbone = match how.classifier {
+            true => self.backbone()?,
+            false => self.backbone()?.without_classifier(),
+        };
+        backbone.load(&self.name, state, path, device, half)
     }
+}
+
+/// How a backbone is loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoadAs {
+    /// With its own classifier, for [`Backbone::classify`]; a checkpoint without one does not fit then.
+    pub classifier: bool,
+    /// In which numbers.
+    pub precision: Precision,
 }

@@ -141,7 +141,11 @@ impl Manifest {
         }
     }
 
-    pub(super) fn layers(&self) -> Result<(Vec<LayerShape>, Vec<LayerShape>), ModelError> {
+    /// The layers of the visual backbone, and of the audio backbone.
+    ///
+    /// # Errors
+    /// A backbone cannot be built.
+    pub fn layers(&self) -> Result<(Vec<LayerShape>, Vec<LayerShape>), ModelError> {
         let visual = self.visual.description.spec()?.layers;
         Ok((visual, self.audio.description.spec()?.layers))
     }

@@ -18,6 +18,7 @@ mod desc;
 mod error;
 mod familiarity;
 mod manifest;
+mod precision;
 mod run;
 
 pub use backbone_config::BackboneConfig;
@@ -27,7 +28,7 @@ pub use backbones::{
 };
 pub use bundle::{LoadedModel, ModelAbout, ModelBundle, TaskAbout};
 pub use class_names::{CLASS_LISTS, class_names};
-pub use desc::ModelDesc;
+pub use desc::{LoadAs, ModelDesc};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
 pub use heads::{
@@ -39,5 +40,6 @@ pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{
     BackboneEntry, HeadEntry, LocalizeEntry, Manifest, ParseEntry, SCHEMA, SegmentEntry,
 };
+pub use precision::Precision;
 pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};

@@ -65,7 +65,10 @@ impl Precision {
     }
 }
 
-/// A module whose matrices are in f16. Patches are cut in f32: that convolution is small, and its input is the picture.
+/// What stays in f32: the first convolution, whose input is the picture; classifiers; what position biases came from.
+const STAYS: [&str; 5] = ["patch_embed", "tscam_conv", "head", "fc", "cpb_mlp"];
+
+/// A module whose matrices are in f16.
 pub(super) fn halved<M: Module>(module: M) -> M {
     module.map(&mut Halve(Vec::new()))
 }
@@ -86,7 +89,12 @@ impl ModuleMapper for Halve {
         let matrix = self.0.last().is_some_and(|(name, holder)| {
             name == "weight" && ["Struct:Linear", "Struct:Conv2d"].contains(&holder.as_str())
         });
-        match matrix && !self.0.iter().any(|(name, _)| name == "patch_embed") {
+        match matrix
+            && !self
+                .0
+                .iter()
+                .any(|(name, _)| STAYS.contains(&name.as_str()))
+        {
             true => Param::from_tensor(param.val().cast(FloatDType::F16)),
             false => param,
         }

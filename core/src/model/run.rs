@@ -7,7 +7,9 @@ use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
 use super::weights::read_checkpoint;
-use super::{LayerFeatures, LayerShape, ModelDesc, ModelError, Prep, SoundInput};
+use super::{
+    LayerFeatures, LayerShape, LoadAs, ModelDesc, ModelError, Precision, Prep, SoundInput,
+};
 
 /// Inputs a pass: enough to keep a device busy, few enough for its memory.
 const BATCH: usize = 4;
@@ -32,10 +34,15 @@ pub fn run_features(
     input: &Path,
     out: &Path,
     device: &Device,
+    precision: Precision,
 ) -> Result<FeatureSummary, ModelError> {
     let desc = ModelDesc::read(desc)?;
     let (desc, inputs) = read_input(input, desc)?;
-    let model = desc.load(weights, device)?;
+    let how = LoadAs {
+        precision,
+        ..LoadAs::default()
+    };
+    let model = desc.load_as(weights, device, how)?;
     let mut outputs = Outputs::new(model.spec().layers.len());
     for batch in inputs.values.chunks(inputs.size().max(1) * BATCH) {
         let count = batch.len() / inputs.size().max(1);

@@ -1,7 +1,7 @@
 //! Measures where the frozen features of the training scenes lie, so that a model can tell what it has never seen.
 
 use super::features::Bank;
-use crate::base::TimeSpan;
+use crate::base::{Time, TimeSpan};
 use crate::data::scenes::{CATEGORIES, Truth};
 use crate::model::{Density, Familiarity};
 
@@ -11,11 +11,14 @@ const WITHIN: f64 = 0.985;
 /// Drawn a little closer, because noise lies just beyond.
 const CLOSER: f32 = 0.95;
 
-/// Fits to one bank and sets the limits on another. None where the features are degenerate.
-pub(super) fn fit(training: &Bank, validation: &Bank) -> Option<Familiarity> {
+/// Fits to some banks and sets the limits on others. None where the features are degenerate.
+pub(super) fn fit(training: &[&Bank], validation: &[&Bank]) -> Option<Familiarity> {
     let seen = |truth: &Truth, second: TimeSpan| single(truth.seen(second.middle()));
     let heard = |truth: &Truth, second: TimeSpan| single(truth.heard(second, 0.25));
-    let (all, visual_width) = (training.described.first()?.len(), training.visual_part);
+    let (all, visual_width) = (
+        training.first()?.described.first()?.len(),
+        training.first()?.visual_part,
+    );
     let (visual, audio) = (0..visual_width, visual_width..all);
     Some(Familiarity {
         visual: density(training, validation, visual, seen)?,
@@ -32,40 +35,37 @@ fn single(mut classes: impl Iterator<Item = usize>) -> Option<usize> {
     }
 }
 
-fn density(
-    training: &Bank,
-    validation: &Bank,
+fn density<'a>(
+    training: &[&'a Bank],
+    validation: &[&Bank],
     part: std::ops::Range<usize>,
     group: impl Fn(&Truth, TimeSpan) -> Option<usize>,
 ) -> Option<Density> {
     let width = part.len();
-    let grouped: Vec<(usize, &[f32])> = training
-        .described
-        .iter()
-        .enumerate()
-        .filter_map(|(i, pooled)| {
-            let truth = &training.truths[i / training.seconds];
-            let second = TimeSpan::seconds_of(duration(training))[i % training.seconds];
-            Some((group(truth, second)?, &pooled[part.clone()]))
+    let of = |bank: &'a Bank| {
+        let spans = TimeSpan::seconds_of(Time::from_micros(bank.seconds as i64 * 1_000_000));
+        let rows = bank.described.iter().enumerate();
+        rows.filter_map(|(i, pooled)| {
+            let second = spans[i % bank.seconds];
+            let group = group(&bank.truths[i / bank.seconds], second)?;
+            Some((group, &pooled[part.clone()]))
         })
-        .collect();
+        .collect::<Vec<(usize, &[f32])>>()
+    };
+    let grouped: Vec<(usize, &[f32])> = training.iter().flat_map(|bank| of(bank)).collect();
     let centres = centres(&grouped, width);
     let whiten = inverse_cholesky(&covariance(&grouped, &centres, width), width)?;
     let present: Vec<Vec<f32>> = centres.into_iter().flatten().collect();
     let mut density = Density::new(width, &present, whiten);
     let mut distances: Vec<f32> = validation
-        .described
         .iter()
+        .flat_map(|bank| &bank.described)
         .map(|pooled| density.distance(&pooled[part.clone()]))
         .collect();
     distances.sort_by(f32::total_cmp);
     let at = (distances.len() as f64 * WITHIN) as usize;
     density.limit = CLOSER * distances.get(at).or(distances.last())?;
     Some(density)
-}
-
-fn duration(bank: &Bank) -> crate::base::Time {
-    crate::base::Time::from_micros(bank.seconds as i64 * 1_000_000)
 }
 
 /// The mean of every group; none where it has no member.

@@ -42,8 +42,8 @@ pub(super) const MAP_SIDE: usize = 96;
 /// Where no class is to be seen.
 pub(super) const NOTHING: u8 = u8::MAX;
 
-pub struct Layer {
-    shape: LayerShape,
+pub(super) struct Layer {
+    pub shape: LayerShape,
     pub data: Vec<f16>,
 }
 

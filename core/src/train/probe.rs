@@ -6,7 +6,7 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::features::{Bank, numbers};
-use super::head::truth;
+use super::localize::truth;
 use super::losses::category;
 use super::metrics::segment_accuracy;
 use crate::data::scenes::{Dice, Truth};
@@ -31,24 +31,22 @@ impl Probe {
     }
 }
 
-/// Trains on every segment of a bank; gives the probe of the epoch that was best on `validation`.
-pub(super) fn train(training: &Bank, validation: &Bank, device: &Device) -> Probe {
+/// Trains on every segment of some banks; gives the probe of the epoch that was best on `validation`.
+pub(super) fn train(training: &[&Bank], validation: &Bank, device: &Device) -> Probe {
     let learning = device.clone().autodiff();
-    let width = training.pooled.first().map_or(1, Vec::len);
+    let pooled: Vec<&Vec<f32>> = training.iter().flat_map(|bank| &bank.pooled).collect();
+    let width = pooled.first().map_or(1, |row| row.len());
     learning.seed(4);
     let mut probe = Probe::new(width, &learning);
     let mut optimiser = AdamConfig::new().init();
-    let labels = truth(training);
+    let labels: Vec<usize> = training.iter().flat_map(|bank| truth(bank)).collect();
     let mut dice = Dice::new(11);
     let (mut best, mut best_accuracy) = (probe.valid(), -1.0);
     for epoch in 0..EPOCHS {
         let rate = 3e-3 * 0.5f64.powi((epoch / 15) as i32);
         for _ in 0..labels.len().div_ceil(BATCH) {
             let picked: Vec<usize> = (0..BATCH).map(|_| dice.below(labels.len())).collect();
-            let features: Vec<f32> = picked
-                .iter()
-                .flat_map(|i| training.pooled[*i].clone())
-                .collect();
+            let features: Vec<f32> = picked.iter().flat_map(|i| pooled[*i].clone()).collect();
             let class: Vec<i64> = picked.iter().map(|i| labels[*i] as i64).collect();
             let features = Tensor::from_data(TensorData::new(features, [BATCH, width]), &learning);
             let class = Tensor::<1, Int>::from_data(TensorData::new(class, [BATCH]), &learning);

@@ -1,10 +1,14 @@
 //! Everything that decides what the demo model becomes: its shape, its training, what it says of itself.
 
 use super::backbones::Schedule;
+use super::fit::HeadSchedule;
+use crate::base::Labels;
 use crate::data::scenes::labels;
+use crate::model::heads::HanConfig;
 use crate::model::{
-    AvelConfig, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep, LocalizeEntry,
-    Manifest, ModelDesc, SCHEMA, SwinV2Config,
+    AvelConfig, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep, LcdConfig,
+    LocalizeEntry, Manifest, ModelDesc, ParseConfig, ParseDecoder, ParseEntry, SCHEMA,
+    SegmentConfig, SegmentEntry, SwinV2Config,
 };
 
 /// Everything that decides what the demo model becomes.
@@ -14,16 +18,37 @@ pub struct DemoRecipe {
     pub visual: SwinV2Config,
     /// The backbone that listens.
     pub audio: HtsAtConfig,
-    /// The head.
-    pub head: AvelConfig,
+    /// The head for event localization.
+    pub localize: AvelConfig,
+    /// The head for video parsing.
+    pub parse: ParseConfig,
+    /// The head for segmentation.
+    pub segment: SegmentConfig,
     /// How the visual backbone is trained.
     pub pictures: Schedule,
     /// How the audio backbone is trained.
     pub sounds: Schedule,
-    /// Scenes for the head, and for choosing its epoch.
-    pub head_scenes: (usize, usize),
-    /// Epochs of the head. Table 13 has 10 on 3339 clips; fewer, easier clips want more.
-    pub head_epochs: usize,
+    /// Scenes for the heads.
+    pub scenes: DemoScenes,
+    /// How the head for event localization is trained.
+    pub localize_schedule: HeadSchedule,
+    /// How the head for video parsing is trained.
+    pub parse_schedule: HeadSchedule,
+    /// How the head for segmentation is trained.
+    pub segment_schedule: HeadSchedule,
+}
+
+/// How many scenes of each kind the heads learn from, and how many their epoch is chosen by.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoScenes {
+    /// For event localization; parsing learns from them too.
+    pub localize: (usize, usize),
+    /// For parsing.
+    pub parse: (usize, usize),
+    /// For segmentation, with one source.
+    pub segment: (usize, usize),
+    /// For segmentation, with several.
+    pub segment_many: (usize, usize),
 }
 
 impl Default for DemoRecipe {
@@ -49,12 +74,28 @@ impl Default for DemoRecipe {
                 num_classes: 0,
                 ..HtsAtConfig::default()
             },
-            head: AvelConfig {
+            localize: AvelConfig {
                 distill: Distillation {
                     d: 128,
                     ..Distillation::avel()
                 },
                 ..AvelConfig::default()
+            },
+            parse: ParseConfig {
+                distill: small(Distillation::avvp(), 1, 1),
+                decoder: ParseDecoder::Han(HanConfig {
+                    width: 128,
+                    heads: 4,
+                    hidden: 128,
+                    ..HanConfig::default()
+                }),
+                motion: None,
+            },
+            segment: SegmentConfig {
+                distill: small(Distillation::avs_ms3(), 1, 2),
+                width: 32,
+                mask: (48, 48),
+                ..SegmentConfig::default()
             },
             pictures: Schedule {
                 steps: 900,
@@ -68,9 +109,52 @@ impl Default for DemoRecipe {
                 lr: 1e-3,
                 warm_up: 50,
             },
-            head_scenes: (1200, 200),
-            head_epochs: 14,
+            scenes: DemoScenes {
+                localize: (1200, 200),
+                parse: (200, 100),
+                segment: (250, 100),
+                segment_many: (400, 100),
+            },
+            // Table 13 has 10 epochs on 3339 clips; fewer, easier clips want more.
+            localize_schedule: HeadSchedule {
+                batch: 16,
+                epochs: 12,
+                lr: 1e-3,
+                step: 4,
+                gamma: 0.35,
+                weight_decay: 0.05,
+                recombined: 0.0,
+            },
+            parse_schedule: HeadSchedule {
+                batch: 16,
+                epochs: 20,
+                lr: 1e-3,
+                step: 6,
+                gamma: 0.5,
+                weight_decay: 0.01,
+                recombined: 0.3,
+            },
+            segment_schedule: HeadSchedule {
+                batch: 6,
+                epochs: 9,
+                lr: 2e-3,
+                step: 3,
+                gamma: 0.5,
+                weight_decay: 0.01,
+                recombined: 0.0,
+            },
         }
+    }
+}
+
+/// A distillation to 128 numbers with so many visual and audio meta-tokens.
+fn small(distill: Distillation, visual: usize, audio: usize) -> Distillation {
+    let tokens = |lcd: LcdConfig, tokens| LcdConfig { tokens, ..lcd };
+    Distillation {
+        d: 128,
+        visual: tokens(distill.visual.clone(), visual),
+        audio: tokens(distill.audio.clone(), audio),
+        ..distill
     }
 }
 
@@ -102,12 +186,22 @@ impl DemoRecipe {
             audio: entry("demo-hts-at", "hts_at", &self.audio, "audio.safetensors"),
             localize: Some(LocalizeEntry {
                 labels: labels(),
-                config: self.head.clone(),
+                config: self.localize.clone(),
                 weights: "localize.safetensors".to_owned(),
                 familiarity: familiarity.and_then(|f| serde_json::to_value(f).ok()),
             }),
-            parse: None,
-            segment: None,
+            parse: Some(ParseEntry {
+                labels: labels(),
+                config: self.parse.clone(),
+                weights: "parse.safetensors".to_owned(),
+                familiarity: None,
+            }),
+            segment: Some(SegmentEntry {
+                labels: Labels::new(["Sounding"]),
+                config: self.segment.clone(),
+                weights: "segment.safetensors".to_owned(),
+                familiarity: None,
+            }),
         }
     }
 }

@@ -6,7 +6,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use mettle_core::base::TimeSpan;
 use mettle_core::media::{Clip, SegmentReader};
 use mettle_core::model::weights::save_module;
-use mettle_core::model::{CLASS_LISTS, HtsAtConfig, ModelDesc, Prep, SwinV2Config, class_names};
+use mettle_core::model::{
+    CLASS_LISTS, HtsAtConfig, LoadAs, ModelDesc, Prep, SwinV2Config, class_names,
+};
 use mettle_tests::program::{mettle, run, talking_picture};
 use serde_json::{Value, json};
 
@@ -55,7 +57,11 @@ fn expected(folder: &Path, name: &str, clip: &Clip) -> Vec<(String, f32)> {
     let device = Device::flex();
     let desc = ModelDesc::read(&folder.join(format!("{name}.json"))).unwrap();
     let weights = folder.join(format!("{name}.safetensors"));
-    let model = desc.load_classifier(&weights, &device).unwrap();
+    let how = LoadAs {
+        classifier: true,
+        ..LoadAs::default()
+    };
+    let model = desc.load_as(&weights, &device, how).unwrap();
     let (names, spans) = (
         desc.class_names().unwrap(),
         TimeSpan::seconds_of(clip.duration),

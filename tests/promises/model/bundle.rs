@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor};
-use mettle_core::model::{HtsAtConfig, ModelBundle, ModelDesc, SwinV2Config, run_features};
+use mettle_core::model::weights::save_module;
+use mettle_core::model::{
+    HtsAtConfig, ModelBundle, ModelDesc, Precision, SwinV2Config, run_features,
+};
 use mettle_tests::tiny_model;
 use serde_json::json;
 
@@ -39,6 +42,29 @@ fn what_is_saved_is_loaded() {
 }
 
 /// The name of a model is its content: any changed weight is another model.
+/// Twenty times, because what could differ is the order of a hash map.
+#[test]
+fn the_same_weights_are_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = SwinV2Config {
+        img_size: (32, 32),
+        num_classes: 0,
+        embed_dim: 8,
+        depths: vec![1, 1],
+        num_heads: vec![1, 2],
+        window_size: 4,
+        ..SwinV2Config::default()
+    };
+    let swin = config.init(&Device::flex()).unwrap();
+    let bytes = |n: usize| {
+        let path = dir.path().join(format!("{n}.safetensors"));
+        save_module(&swin, &path).unwrap();
+        std::fs::read(path).unwrap()
+    };
+    let first = bytes(0);
+    assert!((1..20).all(|n| bytes(n) == first));
+}
+
 #[test]
 fn the_hash_covers_every_file() {
     let dir = tempfile::tempdir().unwrap();
@@ -210,7 +236,15 @@ fn features_go_from_file_to_file() {
         );
         std::fs::write(&file, desc.to_string()).unwrap();
         let device = Device::flex();
-        let done = run_features(&file, &path(weights), &path(io), &out, &device).unwrap();
+        let done = run_features(
+            &file,
+            &path(weights),
+            &path(io),
+            &out,
+            &device,
+            Precision::F32,
+        )
+        .unwrap();
         assert_eq!(done.inputs, 2);
         let state = mettle_core::model::weights::read_checkpoint(&out).unwrap();
         assert_eq!(state.len(), done.layers.len() + 1);
@@ -240,9 +274,16 @@ fn inputs_that_do_not_fit_are_refused() {
     std::fs::write(&file, desc.to_string()).unwrap();
     let run = |input: &str| {
         let (weights, out) = (path("swinv2_a.weights.safetensors"), dir.path().join("out"));
-        run_features(&file, &weights, &path(input), &out, &Device::flex())
-            .unwrap_err()
-            .to_string()
+        run_features(
+            &file,
+            &weights,
+            &path(input),
+            &out,
+            &Device::flex(),
+            Precision::F32,
+        )
+        .unwrap_err()
+        .to_string()
     };
     assert!(run("htsat_a.io.safetensors").contains("the model takes pictures [n, 3, 64, 64]"));
     assert!(run("frontend_image.safetensors").contains("no tensor named input"));

@@ -14,4 +14,5 @@ mod keys;
 mod localize;
 mod operations;
 mod parameters;
+mod precision;
 mod speed;

@@ -125,3 +125,39 @@ fn labels_are_the_intersection() {
     // Eight of nine scenes have an event: 267 of 300, give or take three deviations.
     assert!((250..285).contains(&events), "{events} of 300");
 }
+
+/// The pictures of one scene with the sound of another: each class is seen when it is seen in the one, heard when it is
+/// heard in the other, and labelled where it is both.
+#[test]
+fn recombined_scenes_are_true() {
+    let (pictures, sound) = (
+        scenes(SceneTask::Parse, Split::Train, 0..60),
+        scenes(SceneTask::Parse, Split::Train, 60..120),
+    );
+    let mut together = 0;
+    for (one, other) in pictures.iter().zip(&sound) {
+        let (seen, heard) = (one.truth(), other.truth());
+        let both = Truth::recombined(&seen, &heard);
+        for second in one.seconds() {
+            let t = second.middle();
+            let classes = |found: &mut dyn Iterator<Item = usize>| {
+                found.collect::<std::collections::BTreeSet<_>>()
+            };
+            let (saw, has_seen) = (classes(&mut seen.seen(t)), classes(&mut both.seen(t)));
+            let (hears, has_heard) = (
+                classes(&mut heard.audible(t)),
+                classes(&mut both.audible(t)),
+            );
+            assert_eq!((&saw, &hears), (&has_seen, &has_heard));
+            let label = both.labels[(t.as_secs_f64()) as usize];
+            match saw.intersection(&hears).next() {
+                Some(_) => assert!(saw.contains(&label) && hears.contains(&label)),
+                None => assert_eq!(label, Truth::BACKGROUND),
+            }
+            together += usize::from(label != Truth::BACKGROUND);
+        }
+        let twice = both.classes.iter().filter(|c| c.both().is_some()).count();
+        assert_eq!(both.events(), twice);
+    }
+    assert!(together > 10, "{together}");
+}

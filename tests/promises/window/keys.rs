@@ -214,7 +214,7 @@ fn f6_gives_the_keyboard_to_the_controls_and_escape_takes_it_back() {
 fn a_command_gets_another_key_and_the_old_owner_loses_it() {
     let (mut window, _) = opened();
     // Tall enough for the whole sheet: what is scrolled out of sight cannot be clicked.
-    window.set_size(egui::vec2(1280.0, 2600.0));
+    window.set_size(egui::vec2(1280.0, 3400.0));
     press(&mut window, Key::F1);
     window.run_steps(3);
     window.get_by_label("Key of Go to time…").click();

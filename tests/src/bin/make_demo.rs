@@ -1,15 +1,16 @@
 //! Makes the embedded demo anew from seeds, and prints its figures:
 //!
 //! ```text
-//! cargo run --release -p mettle-tests --bin make-demo [-- FOLDER]
+//! cargo run --release -p mettle-tests --bin make-demo [-- FOLDER [FEATURES]]
 //! ```
 //!
-//! FOLDER instead of `assets/demo`. Backbones already in the folder are kept: delete them to train them again. All of
-//! it takes about half an hour on two cores.
+//! FOLDER instead of `assets/demo`. Backbones and heads already in the folder are kept: delete those to train again. FEATURES is
+//! a folder in which the frozen features of scenes (2 GB) are kept from one run to the next.
 
 use std::path::PathBuf;
 
 use mettle_core::data::demo::make_clips;
+use mettle_core::project::Task;
 use mettle_core::train::{DemoRecipe, evaluate_folder, train_demo};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,8 +20,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map_or_else(|| here.into(), PathBuf::from);
     std::fs::create_dir_all(out.join("clips"))?;
     make_clips(&out.join("clips"))?;
-    train_demo(&out, &DemoRecipe::default(), |line| println!("{line}"))?;
-    let report = evaluate_folder(&out, 200, 0)?;
-    println!("unseen scenes: {report:#?}");
+    let features = std::env::args_os().nth(2).map(PathBuf::from);
+    let recipe = DemoRecipe::default();
+    train_demo(&out, features.as_deref(), &recipe, |line| {
+        println!("{line}")
+    })?;
+    for task in [Task::Localize, Task::Parse, Task::Segment] {
+        let report = evaluate_folder(&out, task, 200, 0)?;
+        println!("unseen scenes: {report:#?}");
+    }
     Ok(())
 }

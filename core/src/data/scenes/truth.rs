@@ -48,9 +48,8 @@ impl Truth {
         Self::from_classes(actors.iter().filter_map(known).collect(), duration)
     }
 
-    /// The truth of a film with the pictures of one scene and the sound of another. None where more than one class would
-    /// then be both heard and seen.
-    pub fn recombined(pictures: &Self, sound: &Self) -> Option<Self> {
+    /// The truth of a film with the pictures of one scene and the sound of another.
+    pub fn recombined(pictures: &Self, sound: &Self) -> Self {
         let seconds = pictures.labels.len().min(sound.labels.len());
         let own = |truth: &Self, class| truth.classes.iter().find(|c| c.class == class).cloned();
         let classes = (0..CATEGORIES.len()).filter_map(|class| {
@@ -63,9 +62,13 @@ impl Truth {
             })
         });
         let duration = Time::from_micros(seconds as i64 * 1_000_000);
-        let truth = Self::from_classes(classes.collect(), duration);
-        let both = truth.classes.iter().filter(|c| c.both().is_some());
-        (both.count() <= 1).then_some(truth)
+        Self::from_classes(classes.collect(), duration)
+    }
+
+    /// How many classes are at some time both heard and seen.
+    pub fn events(&self) -> usize {
+        let both = |c: &&ClassTruth| c.both().is_some();
+        self.classes.iter().filter(both).count()
     }
 
     fn from_classes(classes: Vec<ClassTruth>, duration: Time) -> Self {
@@ -84,6 +87,18 @@ impl Truth {
     /// Which classes are heard for at least `share` of a span.
     pub fn heard(&self, span: TimeSpan, share: f64) -> impl Iterator<Item = usize> {
         let heard = move |c: &&ClassTruth| covers(c.audible, span, share);
+        self.classes.iter().filter(heard).map(|c| c.class)
+    }
+
+    /// Which classes are seen for at least `share` of a span.
+    pub fn visible(&self, span: TimeSpan, share: f64) -> impl Iterator<Item = usize> {
+        let seen = move |c: &&ClassTruth| covers(c.visible, span, share);
+        self.classes.iter().filter(seen).map(|c| c.class)
+    }
+
+    /// Which classes are heard at a moment.
+    pub fn audible(&self, at: Time) -> impl Iterator<Item = usize> {
+        let heard = move |c: &&ClassTruth| c.audible.is_some_and(|a| a.contains(at));
         self.classes.iter().filter(heard).map(|c| c.class)
     }
 

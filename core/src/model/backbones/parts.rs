@@ -6,7 +6,7 @@ use burn::module::{Flag, Initializer, Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::gelu;
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::tensor::{DType, Device, Distribution, FloatDType, Tensor};
 
 use super::frozen::FrozenCut;
 use super::windows::WindowPlan;
@@ -30,6 +30,45 @@ pub(in crate::model) fn linear(d_in: usize, d_out: usize, bias: bool, device: &D
 
 /// The epsilon of every norm of Swin-V2 and HTS-AT.
 pub(super) const EPSILON: f64 = 1e-5;
+
+/// A linear layer with another bias than its own, in the numbers its matrix is kept in; what goes in and comes out is as it was.
+pub(super) fn project_with(layer: &Linear, x: Tensor<3>, bias: Option<Tensor<1>>) -> Tensor<3> {
+    let weight = layer.weight.val();
+    let (kept, given) = (weight.dtype(), x.dtype());
+    if kept == given {
+        return burn::tensor::module::linear(x, weight, bias);
+    }
+    let x = burn::tensor::module::linear(in_numbers(x, kept), weight, None);
+    let x = in_numbers(x, given);
+    match bias {
+        Some(bias) => x + bias.unsqueeze(),
+        None => x,
+    }
+}
+
+/// A linear layer, in the numbers its matrix is kept in.
+pub(super) fn project(layer: &Linear, x: Tensor<3>) -> Tensor<3> {
+    project_with(layer, x, layer.bias.as_ref().map(Param::val))
+}
+
+/// A convolution, in the numbers its weights are kept in.
+pub(super) fn convolve(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    let (kept, given) = (layer.weight.val().dtype(), x.dtype());
+    if kept == given {
+        return layer.forward(x);
+    }
+    let mut layer = layer.clone();
+    let bias = layer.bias.take();
+    let x = in_numbers(layer.forward(in_numbers(x, kept)), given);
+    match bias {
+        Some(bias) => x + bias.val().reshape([1, -1, 1, 1]),
+        None => x,
+    }
+}
+
+fn in_numbers<const D: usize>(x: Tensor<D>, dtype: DType) -> Tensor<D> {
+    x.cast(FloatDType::from(dtype))
+}
 
 /// LayerNorm with epsilon 1e-5, as in Swin-V2 and HTS-AT.
 pub(in crate::model) fn layer_norm(width: usize, device: &Device) -> LayerNorm {
@@ -117,7 +156,7 @@ impl Mlp {
     }
 
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        self.fc2.forward(gelu(self.fc1.forward(x)))
+        project(&self.fc2, gelu(project(&self.fc1, x)))
     }
 }
 
@@ -174,8 +213,8 @@ impl PatchMerge {
             .permute([0, 1, 3, 4, 2, 5])
             .reshape([n, h / 2 * (w / 2), 4 * c]);
         match self.place {
-            MergeNorm::Before => self.reduction.forward(self.norm.forward(x)),
-            MergeNorm::After => self.norm.forward(self.reduction.forward(x)),
+            MergeNorm::Before => project(&self.reduction, self.norm.forward(x)),
+            MergeNorm::After => self.norm.forward(project(&self.reduction, x)),
         }
     }
 }

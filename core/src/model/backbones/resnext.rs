@@ -10,7 +10,7 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::frozen::{FrozenBottlenecks, on_cpu, packed_groups, packed_pixels};
-use super::parts::classifier;
+use super::parts::{classifier, convolve};
 use super::{Backbone, BackboneSpec, LayerFeatures, LayerShape};
 use crate::model::desc::{Pair, one_or_two};
 use crate::model::{ModelError, kernels};
@@ -181,7 +181,7 @@ fn norm(channels: usize, device: &Device) -> Option<BatchNorm> {
 
 /// A convolution and its norm, which is none once it has been folded in.
 fn apply(conv: &Conv2d, norm: &Option<BatchNorm>, x: Tensor<4>) -> Tensor<4> {
-    let x = conv.forward(x);
+    let x = convolve(conv, x);
     match norm {
         Some(norm) => norm.forward(x),
         None => x,

@@ -5,7 +5,7 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
 
 use super::frozen::{FrozenAttention, Numbers, norm, packed_linear};
-use super::parts::{DropPath, EPSILON, INIT_STD, Mlp, layer_norm, linear};
+use super::parts::{DropPath, EPSILON, INIT_STD, Mlp, layer_norm, linear, project};
 use super::windows::{
     WindowPlan, Windows, ints, merge_heads, split_heads, window_attention, with_mask,
 };
@@ -48,10 +48,10 @@ impl WindowAttention {
             Some(bias) => bias.clone(),
             None => self.compute_bias(),
         };
-        let qkv = self.qkv.forward(self.windows.cut(x));
+        let qkv = project(&self.qkv, self.windows.cut(x));
         let scale = (head_width as f64).powf(-0.5);
         let x = window_attention(split_heads(qkv, self.heads), bias, scale);
-        self.windows.join(self.proj.forward(merge_heads(x)))
+        self.windows.join(project(&self.proj, merge_heads(x)))
     }
 
     fn freeze(self) -> FrozenAttention {

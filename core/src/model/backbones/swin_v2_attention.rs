@@ -6,7 +6,7 @@ use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::frozen::{FrozenAttention, Numbers, packed, packed_linear};
-use super::parts::linear;
+use super::parts::{linear, project, project_with};
 use super::windows::{
     WindowPlan, Windows, ints, merge_heads, split_heads, window_attention, with_mask,
 };
@@ -113,10 +113,10 @@ impl WindowAttentionV2 {
             None => self.compute_tables(),
         };
         let x = self.windows.cut(x);
-        let qkv = burn::tensor::module::linear(x, self.qkv.weight.val(), tables.qkv_bias);
+        let qkv = project_with(&self.qkv, x, tables.qkv_bias);
         let [q, k, v] = split_heads(qkv, self.heads);
         let x = window_attention([unit(q) * tables.scale, unit(k), v], tables.bias, 1.0);
-        self.windows.join(self.proj.forward(merge_heads(x)))
+        self.windows.join(project(&self.proj, merge_heads(x)))
     }
 
     fn compute_tables(&self) -> Tables {

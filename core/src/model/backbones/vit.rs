@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::frozen::{FrozenBlocks, norm, on_cpu, packed_linear};
-use super::parts::{INIT_STD, Mlp, PatchEmbed, classifier, layer_norm_of, linear};
+use super::parts::{INIT_STD, Mlp, PatchEmbed, classifier, layer_norm_of, linear, project};
 use super::windows::{attention, ints, merge_heads, split_heads};
 use super::{Backbone, BackboneSpec, LayerFeatures, LayerShape};
 use crate::model::ModelError;
@@ -174,9 +174,9 @@ struct SelfAttention {
 impl SelfAttention {
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let head_width = x.dims()[2] / self.heads;
-        let qkv = split_heads(self.qkv.forward(x), self.heads);
+        let qkv = split_heads(project(&self.qkv, x), self.heads);
         let x = attention(qkv, None, (head_width as f64).powf(-0.5));
-        self.proj.forward(merge_heads(x))
+        project(&self.proj, merge_heads(x))
     }
 }
 

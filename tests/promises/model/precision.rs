@@ -1,0 +1,84 @@
+//! Backbones with matrices in f16 give what they give in f32, layer by layer, where a device computes in f16; else a clear error.
+
+use burn::tensor::Device;
+use mettle_core::model::{LoadAs, ModelDesc, Precision};
+use serde_json::json;
+
+use super::golden::{GoldenFile, distance, gpu, path};
+
+fn half() -> LoadAs {
+    LoadAs {
+        precision: Precision::F16,
+        ..LoadAs::default()
+    }
+}
+
+fn desc(io: &GoldenFile, architecture: &str) -> ModelDesc {
+    let mut config = io.config.clone();
+    if architecture == "resnext" {
+        config["img_size"] = json!(35);
+    }
+    let desc = json!({"name": "small", "architecture": architecture, "config": config});
+    serde_json::from_value(desc).unwrap()
+}
+
+/// A mantissa of eleven bits through a few blocks: 1e-2 of each layer's largest value.
+#[test]
+fn f16_is_near_f32_layer_by_layer() {
+    let Some(device) = gpu() else { return };
+    if !Precision::Auto.is_half_on(&device).unwrap() {
+        eprintln!("skipped: the adapter does not compute in f16");
+        return;
+    }
+    for (io, weights, architecture, input) in [
+        ("vit.io", "vit.weights.safetensors", "vit", "input"),
+        (
+            "htsat_b.io",
+            "htsat_b.ckpt",
+            "hts_at",
+            "out.logmel_extractor",
+        ),
+    ] {
+        let io = GoldenFile::read(&format!("{io}.safetensors"));
+        let desc = desc(&io, architecture);
+        let run = |how: LoadAs| {
+            let model = desc.load_as(&path(weights), &device, how).unwrap();
+            let features = model.forward(io.tensor(input, &device));
+            let layers = features.layers.into_iter().chain([features.final_norm]);
+            let values = layers.map(|layer| layer.try_into_vec_as::<f32>().unwrap());
+            values.collect::<Vec<_>>()
+        };
+        let (full, half) = (run(LoadAs::default()), run(half()));
+        let off = full
+            .iter()
+            .zip(&half)
+            .map(|(full, half)| distance(half, full));
+        let off: Vec<f32> = off.collect();
+        assert!(
+            off.iter().all(|off| *off <= 1e-2),
+            "{architecture}: {off:?}"
+        );
+        assert!(
+            off.iter().any(|off| *off > 0.0),
+            "{architecture} was not in f16"
+        );
+    }
+}
+
+/// The CPU computes in f32: what is asked for by name is refused, what is left to the device is f32.
+#[test]
+fn the_cpu_has_no_f16() {
+    let device = Device::flex();
+    let io = GoldenFile::read("vit.io.safetensors");
+    let weights = path("vit.weights.safetensors");
+    let refused = desc(&io, "vit").load_as(&weights, &device, half());
+    let error = refused.err().unwrap().to_string();
+    assert!(error.contains("--precision f32"), "{error}");
+    let auto = LoadAs {
+        precision: Precision::Auto,
+        ..LoadAs::default()
+    };
+    desc(&io, "vit").load_as(&weights, &device, auto).unwrap();
+    assert_eq!(Precision::Auto.is_half_on(&device).ok(), Some(false));
+    assert!("f8".parse::<Precision>().is_err());
+}
