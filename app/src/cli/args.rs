@@ -54,7 +54,7 @@ pub enum Command {
         after_help = "Example:\n  mettle scenes --seed 7 --count 20 --out scenes\n\nThe same seed gives the same scenes. Localize writes AVE's layout, parse LLP's, segment AVSBench's."
     )]
     Scenes(ScenesArgs),
-    /// Say what is heard and seen in each second, by the backbones' own classifiers: no head is needed.
+    /// Say what each second is heard and seen to be, by the backbones' own classifiers.
     #[command(
         after_help = "Examples:\n  mettle tag dog.mp4\n  mettle tag dog.mp4 --top 3 --visual none --json\n  mettle tag dog.mp4 --audio none --visual my/swin.json\n\nSound is told apart into AudioSet's 527 classes, each with a probability of its own; pictures into ImageNet's 1000 or 21,000,\nwhich share one. A description of one's own (see assets/models) has its weights beside it, under the same name."
     )]

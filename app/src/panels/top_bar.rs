@@ -88,8 +88,11 @@ fn device_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             ui.label("The best device found here.");
         } else {
             dim(ui, "Why not another one");
-            device.refusals.iter().for_each(|reason| {
-                ui.label(reason);
+            // A menu spreads its text over the whole width: not sentences.
+            ui.vertical(|ui| {
+                device.refusals.iter().for_each(|reason| {
+                    ui.label(reason);
+                });
             });
         }
         if state.can_change_device {

@@ -12,6 +12,9 @@ use crate::theme::{figures, tokens};
 /// From this width on the row holds all it has; below, the volume is only on or off and the threshold goes unnamed.
 const ROOMY: f32 = 580.0;
 
+/// What the threshold's name takes: it is left out where it would lie over the times.
+const NAMED: f32 = 72.0;
+
 const SPEEDS: [f64; 6] = [0.25, 0.5, 0.75, 1.0, 1.5, 2.0];
 
 /// Draw it.
@@ -90,7 +93,7 @@ fn threshold(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands
     ui.spacing_mut().interact_size.y = 18.0;
     let mut value = state.settings.main_threshold();
     ui.label(RichText::new(format!("{value:.2}")).font(figures(13.0)));
-    ui.spacing_mut().slider_width = if roomy { 110.0 } else { 64.0 };
+    ui.spacing_mut().slider_width = if roomy { 88.0 } else { 64.0 };
     let slider = Slider::new(&mut value, 0.0..=1.0)
         .show_value(false)
         .step_by(0.01);
@@ -106,7 +109,7 @@ fn threshold(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands
     if response.changed() {
         commands.push(Intent::Threshold(value));
     }
-    if roomy {
+    if roomy && ui.available_width() > NAMED {
         dim(ui, "Threshold");
     }
 }

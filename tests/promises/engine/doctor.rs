@@ -45,6 +45,8 @@ fn every_command_explains_itself_with_an_example() {
     let commands: Vec<&str> = listed
         .skip(1)
         .take_while(|line| line.starts_with("  "))
+        // A line that goes on from the one above begins further in.
+        .filter(|line| !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next())
         .filter(|word| *word != "help")
         .collect();

@@ -72,7 +72,7 @@ fn the_hash_covers_every_file() {
     for name in [
         "visual.safetensors",
         "audio.safetensors",
-        "localize.safetensors",
+        "localization.safetensors",
     ] {
         let file = dir.path().join(name);
         let mut bytes = std::fs::read(&file).unwrap();
