@@ -70,9 +70,9 @@ impl AttentionView {
         };
     }
 
-    /// Whether a reading is on its way.
-    pub fn is_asked(&self) -> bool {
-        self.asked.is_some()
+    /// Whether a second was asked about and nothing came.
+    pub fn is_refused(&self, key: AttentionKey) -> bool {
+        self.refused == Some(key)
     }
 }
 

@@ -50,10 +50,10 @@ pub fn attention_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut
             choices(ui, attention, &mut wish);
         } else if entry.prediction().is_none() {
             dim(ui, "It comes once the clip is analysed.");
-        } else if state.attention.is_asked() {
-            dim(ui, "Reading this second…");
-        } else {
+        } else if shown_key(state).is_some_and(|key| state.attention.is_refused(key)) {
             dim(ui, "This second could not be read.");
+        } else {
+            dim(ui, "Reading this second…");
         }
         let head = match state.mode() {
             Mode::Events => "events",

@@ -7,6 +7,7 @@ use mettle_core::project::Modality;
 use super::widgets::{card, dim, elided};
 use crate::command::{Commands, Intent};
 use crate::mode::{Disagreement, perceived};
+use crate::paint::FEW;
 use crate::state::AppState;
 use crate::theme::{figures, mix, size, tokens};
 
@@ -36,7 +37,7 @@ pub fn happening(
     lists
 }
 
-/// Draw the bars of a second.
+/// Draw the bars of a second: as many as there are lanes.
 pub fn parsing_bars(ui: &mut Ui, state: &AppState, prediction: &Prediction, segment: usize) {
     let t = tokens(ui.ctx());
     let thresholds = state.settings.thresholds_for(prediction);
@@ -46,6 +47,9 @@ pub fn parsing_bars(ui: &mut Ui, state: &AppState, prediction: &Prediction, segm
     };
     let mut order: Vec<usize> = (0..prediction.labels.len().min(heard.len())).collect();
     order.sort_by(|a, b| heard[*b].max(seen[*b]).total_cmp(&heard[*a].max(seen[*a])));
+    if !state.all_lanes {
+        order.truncate(FEW);
+    }
     ui.spacing_mut().item_spacing.y = 2.0;
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
     let halves = halves(head);
