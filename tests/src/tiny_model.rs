@@ -18,6 +18,37 @@ pub const LABELS: [&str; 3] = ["Bark", "Church bell", "Baby cry, infant cry"];
 /// What it calls a mask.
 pub const SOUNDING: &str = "Sounding object";
 
+/// The eye's configuration, without a classifier.
+pub fn swin_v2() -> SwinV2Config {
+    SwinV2Config {
+        img_size: (32, 32),
+        num_classes: 0,
+        embed_dim: 8,
+        depths: vec![1, 1],
+        num_heads: vec![1, 2],
+        window_size: 4,
+        ..SwinV2Config::default()
+    }
+}
+
+/// The ear's configuration, without a classifier.
+pub fn hts_at() -> HtsAtConfig {
+    HtsAtConfig {
+        spec_size: 64,
+        num_classes: 0,
+        embed_dim: 8,
+        depths: vec![1, 1],
+        num_heads: vec![1, 2],
+        window_size: 4,
+        sample_rate: 8000,
+        n_fft: 256,
+        hop_size: 80,
+        mel_bins: 32,
+        fmax: 3500.0,
+        ..HtsAtConfig::default()
+    }
+}
+
 fn entry(name: &str, architecture: &str, config: Value) -> BackboneEntry {
     let description = json!({"name": name, "architecture": architecture, "config": config});
     BackboneEntry {
@@ -52,29 +83,7 @@ pub fn write_with(folder: &Path, tasks: &[Task]) -> ModelBundle {
 }
 
 fn write_tasks(folder: &Path, tasks: &[Task], seed: u64) -> ModelBundle {
-    let swin = SwinV2Config {
-        img_size: (32, 32),
-        num_classes: 0,
-        embed_dim: 8,
-        depths: vec![1, 1],
-        num_heads: vec![1, 2],
-        window_size: 4,
-        ..SwinV2Config::default()
-    };
-    let htsat = HtsAtConfig {
-        spec_size: 64,
-        num_classes: 0,
-        embed_dim: 8,
-        depths: vec![1, 1],
-        num_heads: vec![1, 2],
-        window_size: 4,
-        sample_rate: 8000,
-        n_fft: 256,
-        hop_size: 80,
-        mel_bins: 32,
-        fmax: 3500.0,
-        ..HtsAtConfig::default()
-    };
+    let (swin, htsat) = (swin_v2(), hts_at());
     let distill = |base: Distillation| Distillation { d: 16, ..base };
     let localize = AvelConfig {
         distill: distill(Distillation::avel()),

@@ -10,6 +10,7 @@ use mettle_core::model::{
     CLASS_LISTS, HtsAtConfig, LoadAs, ModelDesc, Prep, SwinV2Config, class_names,
 };
 use mettle_tests::program::{mettle, run, talking_picture};
+use mettle_tests::tiny_model;
 use serde_json::{Value, json};
 
 fn describe(folder: &Path, name: &str, architecture: &str, classes: &str, config: &Value) {
@@ -23,27 +24,13 @@ fn models(folder: &Path) {
     let device = Device::flex();
     device.seed(3);
     let swin = SwinV2Config {
-        img_size: (32, 32),
         num_classes: 1000,
-        embed_dim: 8,
-        depths: vec![1, 1],
-        num_heads: vec![1, 2],
-        window_size: 4,
-        ..SwinV2Config::default()
+        ..tiny_model::swin_v2()
     };
     let htsat = HtsAtConfig {
-        spec_size: 64,
         num_classes: 527,
-        embed_dim: 8,
-        depths: vec![1, 1],
-        num_heads: vec![1, 2],
-        window_size: 4,
-        sample_rate: 8000,
-        n_fft: 256,
-        hop_size: 80,
         mel_bins: 16,
-        fmax: 3500.0,
-        ..HtsAtConfig::default()
+        ..tiny_model::hts_at()
     };
     describe(folder, "eye", "swin_v2", "imagenet-1k", &json!(swin));
     describe(folder, "ear", "hts_at", "audioset-527", &json!(htsat));
