@@ -56,17 +56,19 @@ pub fn parsing_bars(
     if !state.all_lanes {
         order.truncate(FEW);
     }
-    ui.spacing_mut().item_spacing.y = 2.0;
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
     let halves = halves(head);
     for (half, words) in halves.iter().zip(["audible", "visible"]) {
         let font = egui::FontId::proportional(size::SMALL);
         elided(ui, half.left_center(), half.width(), words, font, t.dim);
     }
-    for class in order {
-        let scores = [heard[class], seen[class]];
-        bar(ui, prediction, &thresholds, class, scores);
-    }
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for class in order {
+            let scores = [heard[class], seen[class]];
+            bar(ui, prediction, &thresholds, class, scores);
+        }
+    });
 }
 
 /// Where the two bars of a row lie.
