@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::args::Asked;
 use super::masks::{MaskPart, mask_parts};
+use super::thresholds::ThresholdsPart;
 
 /// The name and version of the schema.
 pub const SCHEMA: &str = "mettle.analysis/1";
@@ -33,8 +34,11 @@ pub struct Analysis {
     /// What was answered: the tasks the model has a head for.
     #[serde(default)]
     pub tasks: Vec<Task>,
-    /// A class counts as happening from this score on; a place of a mask sounds above it.
+    /// A class counts as happening from this score on, unless `thresholds` says otherwise.
     pub threshold: f32,
+    /// All thresholds used.
+    #[serde(default)]
+    pub thresholds: ThresholdsPart,
     /// Second by second, by the first of the tasks.
     pub segments: Vec<SegmentPart>,
     /// The events of each class, task after task.
@@ -188,6 +192,7 @@ impl Analysis {
         let masks = predictions
             .iter()
             .flat_map(|prediction| mask_parts(clip, prediction, thresholds, found.mask_size));
+        let masked = predictions.iter().any(|p| p.key.task == Task::Segment);
         let timing = found.timing_ms.into_iter();
         Self {
             schema: SCHEMA.to_owned(),
@@ -205,6 +210,7 @@ impl Analysis {
             task: found.asked,
             tasks: predictions.iter().map(|p| p.key.task).collect(),
             threshold: thresholds.global,
+            thresholds: ThresholdsPart::of(thresholds, masked),
             segments: segments.collect(),
             tracks: tracks.collect(),
             masks: masks.collect(),

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use mettle_core::base::{Time, TimeSpan};
 use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Task;
 use serde::{Deserialize, Serialize};
 
 pub use super::models::ModelsArgs;
+use super::thresholds::ThresholdArgs;
 
 /// Finds the events in a clip that are both heard and seen, second by second.
 ///
@@ -38,7 +40,7 @@ pub struct Cli {
 pub enum Command {
     /// Analyse clips: a table on stdout, files into a folder.
     #[command(
-        after_help = "Examples:\n  mettle analyze dog.mp4\n  mettle analyze *.mp4 --out results --format csv\n  mettle analyze dog.mp4 --format json | jq '.tracks'\n  mettle analyze dog.mp4 --task all --out results --pictures --masks\n\nExit codes: 0 all clips analysed, 1 a clip failed (the others were analysed), 2 wrong usage."
+        after_help = "Examples:\n  mettle analyze dog.mp4\n  mettle analyze *.mp4 --out results --format csv\n  mettle analyze dog.mp4 --format json | jq '.tracks'\n  mettle analyze dog.mp4 --task all --out results --pictures --masks\n  mettle analyze dog.mp4 --task parse --threshold-audible 0.4 --threshold-class Dog=0.7\n  mettle analyze dog.mp4 --task segment --mask-threshold 0.4 --mask-threshold-at 3=0.6\n  mettle analyze dog.mp4 --task all --out results --pictures --span 10-40\n\nExit codes: 0 all clips analysed, 1 a clip failed (the others were analysed), 2 wrong usage."
     )]
     Analyze(AnalyzeArgs),
     /// Say which devices there are, which one is used, and why not another.
@@ -112,12 +114,15 @@ pub struct AnalyzeArgs {
     /// The kind of file. Given without --out, it is written to stdout in place of the table.
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// From which score on a class counts as happening, and a place of a mask as sounding, 0 to 1.
-    #[arg(long, default_value = "0.5", value_parser = threshold)]
-    pub threshold: f32,
-    /// Also write a film strip (PNG) and a short clip with labels and masks drawn in (MP4, the sound copied) into the folder.
+    /// From which score on what counts.
+    #[command(flatten)]
+    pub thresholds: ThresholdArgs,
+    /// Also write a film strip (PNG) and the clip with labels and masks drawn in (MP4, the sound copied) into the folder.
     #[arg(long, requires = "out")]
     pub pictures: bool,
+    /// Draw only this stretch of the clip into the MP4, in seconds, such as 10-40.
+    #[arg(long, value_name = "FROM-TO", requires = "pictures", value_parser = span)]
+    pub span: Option<TimeSpan>,
     /// Also write a picture (PNG, 0 and 255) for the mask of each second into the folder, named as in AVSBench:
     /// CLIP/CLIP_1.png is the first second.
     #[arg(long, requires = "out")]
@@ -426,9 +431,13 @@ fn any_task(text: &str) -> Result<Task, String> {
     }
 }
 
-fn threshold(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("a threshold is a number from 0 to 1".to_owned()),
-    }
+fn span(text: &str) -> Result<TimeSpan, String> {
+    let ends = text.split_once('-');
+    let ends =
+        ends.and_then(|(from, to)| Some((from.parse::<f64>().ok()?, to.parse::<f64>().ok()?)));
+    ends.filter(|(from, to)| (0.0..1e9).contains(from) && from < to && *to < 1e9)
+        .map(|(from, to)| TimeSpan::new(Time::from_secs_f64(from), Time::from_secs_f64(to)))
+        .ok_or_else(|| {
+            "a stretch is two times in seconds with a - between, such as 10-40".to_owned()
+        })
 }

@@ -162,7 +162,8 @@ impl Driver {
         end
     }
 
-    fn bar(&self, title: &str) -> ProgressBar {
+    /// A bar for work that is counted in seconds of the clip.
+    pub fn bar(&self, title: &str) -> ProgressBar {
         if self.quiet {
             return ProgressBar::hidden();
         }
