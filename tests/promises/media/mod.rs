@@ -5,6 +5,7 @@ mod colors;
 mod frame_at;
 mod long_clips;
 mod odd_files;
+mod sampled;
 mod sound;
 mod sync;
 mod time;
