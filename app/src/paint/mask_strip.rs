@@ -16,7 +16,7 @@ const KEPT: usize = 400;
 /// Cells are as wide as their pictures, but no narrower than this; where seconds are, some are left out.
 const NARROWEST: f32 = 36.0;
 /// Nor wider, where pictures are.
-const WIDEST: f32 = 64.0;
+const WIDEST: f32 = 48.0;
 
 /// What a row of cells shows of each second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

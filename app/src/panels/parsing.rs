@@ -148,7 +148,7 @@ pub fn disagreements(
             ui.painter().rect_filled(dot, 2.0, color);
             let font = egui::FontId::proportional(size::BODY);
             let at = rect.left_center() + vec2(26.0, 0.0);
-            elided(ui, at, rect.width() - 80.0, which.text(), font, t.text);
+            elided(ui, at, rect.width() - 62.0, which.text(), font, t.text);
             ui.painter().text(
                 rect.right_center() - vec2(6.0, 0.0),
                 egui::Align2::RIGHT_CENTER,
