@@ -1,8 +1,8 @@
 //! The inspector's page of masks: threshold, style, strength, colour; and the masks over the picture.
 
 use egui::{Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
-use mettle_core::base::Time;
-use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction};
+use mettle_core::base::{Label, Time};
+use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction, winner};
 use mettle_core::project::{Edit, Task};
 
 use super::mask_thresholds::mask_thresholds_ui;
@@ -145,12 +145,16 @@ pub fn look(state: &AppState, entry: &Entry, segment: usize, pixels_per_point: f
     }
 }
 
+/// The class that is heard and seen in a second, where the model knows one.
+pub fn class_of(state: &AppState, entry: &Entry, segment: usize) -> Option<Label> {
+    let prediction = entry.answer_to(Task::Localize)?;
+    let thresholds = entry.thresholds(&state.settings);
+    let (class, _) = winner(prediction, &thresholds, segment)?;
+    prediction.labels.get(class).cloned()
+}
+
 fn class_color(state: &AppState, entry: &Entry, segment: usize) -> ClassColor {
-    let named = entry.answer_to(Task::Localize).and_then(|prediction| {
-        let thresholds = entry.thresholds(&state.settings);
-        let (class, _) = mettle_core::predict::winner(prediction, &thresholds, segment)?;
-        prediction.labels.get(class).cloned()
-    });
+    let named = class_of(state, entry, segment);
     let sounding = || entry.answer_to(Task::Segment)?.labels.get(0).cloned();
     let label = named.or_else(sounding);
     label.map_or(ClassColor::at(0), |label| state.colors.get(&label))
