@@ -14,6 +14,7 @@ mod conv;
 mod cut;
 mod finish;
 mod gemm;
+mod map;
 mod math;
 mod norm;
 mod product;
@@ -33,10 +34,19 @@ pub use stem::Stem;
 /// Rows of a tile of the matrix product. With two vectors across it fills 12 of 16 registers.
 const TILE: usize = 6;
 
-/// Rows of a task, of so many in all: as many as caches like, fewer where threads would be idle.
+/// Rows of a task: as many as caches like.
+const ROWS: usize = 192;
+
+/// Things of a task, of so many in all, of which it should have `most`: as many for each thread, of at least two tasks.
+fn even_share(count: usize, most: usize) -> usize {
+    let threads = rayon::current_num_threads();
+    let tasks = count.div_ceil(most.max(1)).max(2 * threads);
+    count.div_ceil(tasks.next_multiple_of(threads)).max(1)
+}
+
+/// Rows of a task, of so many in all.
 fn share_of(rows: usize) -> usize {
-    let even = rows.div_ceil(2 * rayon::current_num_threads());
-    even.next_multiple_of(TILE).clamp(TILE, 192)
+    even_share(rows, ROWS).next_multiple_of(TILE)
 }
 
 /// Has the processor fetch some numbers while it computes with others; a hint, and nothing where it cannot be given.
