@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Label, Time, TimeSpan};
-use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelChoice, ModelInfo, Problem};
+use mettle_core::engine::{
+    DeviceReport, JobId, JobStatus, ModelChoice, ModelInfo, Precision, Problem, SecondTags,
+};
 use mettle_core::features::CacheSummary;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::media::{Clip, VideoFrame};
@@ -65,6 +67,8 @@ pub struct Entry {
     pub task: Task,
     /// What the model said, for each task.
     pub answers: BTreeMap<Task, Answer>,
+    /// What the backbones' own classifiers hear and see, a second each, where they have one.
+    pub tags: Arc<Vec<SecondTags>>,
     /// What was asked of the model.
     pub asked: BTreeSet<Task>,
     /// When the analysis began to run, in egui's time.
@@ -105,6 +109,7 @@ impl Entry {
             strip: Strip::default(),
             task: Task::default(),
             answers: BTreeMap::new(),
+            tags: Arc::default(),
             asked: BTreeSet::new(),
             analysis_began: None,
             jobs: Vec::new(),
@@ -298,6 +303,8 @@ pub struct AppState {
     pub device: DeviceReport,
     /// The device asked for.
     pub device_choice: DeviceChoice,
+    /// In which numbers backbones are kept and multiplied.
+    pub precision: Precision,
     /// Whether another device can be asked for.
     pub can_change_device: bool,
     /// The model in use.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::engine::{
     Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody,
+    SecondTags,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
@@ -31,6 +32,8 @@ pub struct Analysed {
     pub clip: Arc<Clip>,
     /// Complete, one a task asked, in that order.
     pub predictions: Vec<Arc<Prediction>>,
+    /// What the backbones' own classifiers hear and see, where they have one.
+    pub tags: Arc<Vec<SecondTags>>,
     /// What the user should know.
     pub notices: Vec<Problem>,
     /// From handing the file in to its first frame; `None` without pictures.
@@ -80,7 +83,7 @@ impl Driver {
         let spec = JobSpec::WarmUp {
             model: model.clone(),
         };
-        self.work("starting", self.engine.submit(spec), |_| {})
+        self.work("starting", "", self.engine.submit(spec), |_| {})
     }
 
     /// The device in use.
@@ -101,7 +104,7 @@ impl Driver {
         let mut notices = Vec::new();
         let (mut first_frame, mut clip) = (None, None);
         let open = self.engine.submit(JobSpec::Open { path: path.into() });
-        self.work(&name, open, |body| match body {
+        self.work(&name, "", open, |body| match body {
             ReplyBody::FirstFrame(_) => first_frame = Some(begin.elapsed()),
             ReplyBody::Opened(opened) => clip = Some(opened),
             ReplyBody::Notice(notice) => notices.push(notice),
@@ -110,6 +113,7 @@ impl Driver {
         let opened = begin.elapsed();
         let clip = clip.ok_or_else(|| without_result(path))?;
         let (mut first_scores, mut predictions) = (None, Vec::new());
+        let mut tags = Arc::default();
         for &task in tasks {
             let mut prediction = None;
             let predict = self.engine.submit(JobSpec::Predict {
@@ -117,11 +121,12 @@ impl Driver {
                 task,
                 model: model.clone(),
             });
-            self.work(&name, predict, |body| match body {
+            self.work(&name, " {pos}/{len} s", predict, |body| match body {
                 ReplyBody::Prediction(part) => {
                     first_scores.get_or_insert_with(|| begin.elapsed());
                     prediction = Some(part);
                 }
+                ReplyBody::Tags(_, found) => tags = found,
                 // Every task has the same to say of the clip.
                 ReplyBody::Notice(notice) if !notices.contains(&notice) => notices.push(notice),
                 _ => {}
@@ -132,6 +137,7 @@ impl Driver {
         Ok(Analysed {
             clip,
             predictions,
+            tags,
             notices,
             first_frame,
             opened,
@@ -140,14 +146,15 @@ impl Driver {
         })
     }
 
-    /// Wait for the end of a job, handing on what it says meanwhile.
+    /// Wait for the end of a job, handing on what it says meanwhile; `counts` is how its progress is told beside the bar.
     fn work(
         &self,
         title: &str,
+        counts: &str,
         job: JobId,
         mut hear: impl FnMut(ReplyBody),
     ) -> Result<(), Problem> {
-        let bar = self.bar(title);
+        let bar = self.bar(title, counts);
         let end = loop {
             self.show(&bar, job);
             let reply = self.engine.wait_for_reply(GLANCE);
@@ -162,13 +169,14 @@ impl Driver {
         end
     }
 
-    fn bar(&self, title: &str) -> ProgressBar {
+    fn bar(&self, title: &str, counts: &str) -> ProgressBar {
         if self.quiet {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::new(0);
         // The template is a constant; were it wrong, the plain bar would do.
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} s") {
+        let template = format!("{{prefix}} {{wide_bar}}{counts}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
         bar.set_prefix(title.to_owned());

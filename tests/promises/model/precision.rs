@@ -32,6 +32,13 @@ fn f16_is_near_f32_layer_by_layer() {
     }
     for (io, weights, architecture, input) in [
         ("vit.io", "vit.weights.safetensors", "vit", "input"),
+        ("resnext.io", "resnext.weights.safetensors", "resnext", "input"),
+        (
+            "swinv2_a.io",
+            "swinv2_a.weights.safetensors",
+            "swin_v2",
+            "input",
+        ),
         (
             "htsat_b.io",
             "htsat_b.ckpt",

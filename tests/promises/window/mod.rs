@@ -14,5 +14,6 @@ mod snapshots;
 mod spectrogram;
 mod sync;
 mod theme;
+mod untrained;
 mod weights;
 mod work;

@@ -100,6 +100,7 @@ impl EngineLink for ScriptedEngine {
             refusals: vec![
                 "llvmpipe is a processor that draws: slower than computing on it directly".into(),
             ],
+            no_f16: Some("the CPU computes in f32 only; f16 would make it slower".into()),
         }
     }
 }

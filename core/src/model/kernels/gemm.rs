@@ -1,5 +1,7 @@
 //! Rows times a matrix that was put in order beforehand, plus bias, and what comes after while it is still in registers.
 
+use std::sync::Arc;
+
 use pulp::{Simd, WithSimd};
 
 use super::math::gelu;
@@ -9,12 +11,13 @@ use rayon::prelude::*;
 /// Terms summed in registers before they go to memory. Deeper is better, until a task's rows no longer fit the second cache.
 const DEPTH: usize = 800;
 
-/// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`.
+/// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`. Cheap to
+/// clone: the matrix is shared.
 #[derive(Clone, Debug)]
 pub struct Packed {
     k: usize,
     n: usize,
-    strips: Vec<f32>,
+    strips: Arc<Vec<f32>>,
     bias: Vec<f32>,
 }
 
@@ -65,7 +68,7 @@ impl Packed {
         Self {
             k,
             n,
-            strips,
+            strips: Arc::new(strips),
             bias: padded,
         }
     }

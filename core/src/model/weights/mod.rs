@@ -2,6 +2,7 @@
 
 mod apply;
 mod file;
+mod layout;
 mod names;
 mod pickle;
 mod pickle_machine;
