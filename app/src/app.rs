@@ -8,6 +8,7 @@ use mettle_core::engine::{Problem, Severity};
 use crate::apply::{self, Hands, Restart};
 use crate::command::{Commands, Intent};
 use crate::files::FilePicker;
+use crate::keeper::Keeper;
 use crate::keymap::Keymap;
 use crate::link::EngineLink;
 use crate::models::{AskModel, ModelDesk};
@@ -34,6 +35,8 @@ pub struct Parts {
     pub paths: Vec<PathBuf>,
     /// Finds out what a model is.
     pub models: Option<AskModel>,
+    /// The file that corrections are kept in; none to keep nothing.
+    pub corrections: Option<PathBuf>,
 }
 
 /// The window.
@@ -44,6 +47,7 @@ pub struct MettleApp {
     player: Player,
     files: FilePicker,
     models: ModelDesk,
+    keeper: Keeper,
     commands: Commands,
     log_frames: bool,
 }
@@ -80,6 +84,7 @@ impl MettleApp {
         let mut models = ModelDesk::new(parts.models);
         models.ask(state.model_choice.clone(), waker());
         state.covers.read(state.settings.recent.clone(), waker());
+        let keeper = Keeper::start(parts.corrections, waker());
         Self {
             state,
             engine: parts.engine,
@@ -87,6 +92,7 @@ impl MettleApp {
             player,
             files: FilePicker::default(),
             models,
+            keeper,
             commands,
             log_frames: std::env::var_os("METTLE_FRAME_LOG").is_some(),
         }
@@ -109,6 +115,7 @@ impl MettleApp {
             player: &mut self.player,
             files: &mut self.files,
             models: &mut self.models,
+            keeper: &self.keeper,
             ctx,
             next: &mut self.commands,
         };
@@ -120,7 +127,7 @@ impl MettleApp {
             let Some(reply) = self.engine.try_reply() else {
                 break;
             };
-            if replies::file(&mut self.state, &mut *self.engine, reply, now) {
+            if replies::file(&mut self.state, &mut *self.engine, &self.keeper, reply, now) {
                 let (state, mut hands) = self.hands(ctx);
                 apply::show_selected(state, &mut hands);
             }
@@ -136,6 +143,9 @@ impl MettleApp {
     /// What other threads found out.
     fn file_answers(&mut self, ctx: &egui::Context, now: f64) {
         self.state.covers.poll();
+        while let Some(kept) = self.keeper.poll() {
+            apply::kept(&mut self.state, kept, now);
+        }
         if let Some(picked) = self.files.poll() {
             let (state, mut hands) = self.hands(ctx);
             apply::picked(state, &mut hands, picked, now);

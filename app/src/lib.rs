@@ -13,6 +13,7 @@ pub mod errands;
 pub mod files;
 pub mod fonts;
 pub mod frame_times;
+pub mod keeper;
 pub mod keymap;
 pub mod link;
 pub mod mode;

@@ -108,10 +108,12 @@ pub fn perceived(
     class: usize,
 ) -> (bool, bool) {
     let over = |modality: Modality| {
+        let label = prediction.labels.get(class);
         let score = prediction.scores_of(modality).get(segment);
         score
             .and_then(|scores| scores.get(class))
-            .is_some_and(|score| *score >= thresholds.of(class, modality))
+            .zip(label)
+            .is_some_and(|(score, label)| *score >= thresholds.of(label, modality))
     };
     (over(Modality::Audible), over(Modality::Visible))
 }
@@ -128,8 +130,6 @@ pub struct MaskSettings {
     pub color: Option<usize>,
     /// Whether one second's mask fades into the next one's.
     pub cross_fade: bool,
-    /// Above which probability a place sounds.
-    pub threshold: f32,
 }
 
 impl Default for MaskSettings {
@@ -139,7 +139,6 @@ impl Default for MaskSettings {
             opacity: 0.5,
             color: None,
             cross_fade: false,
-            threshold: 0.5,
         }
     }
 }
@@ -147,7 +146,7 @@ impl Default for MaskSettings {
 /// What a threshold is for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ThresholdOf {
-    /// Everything without one of its own; masks in masks mode.
+    /// Everything without one of its own.
     Global,
     /// What is heard.
     Audible,

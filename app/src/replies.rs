@@ -10,6 +10,7 @@ use mettle_core::predict::{Prediction, tracks_of};
 use mettle_core::project::Task;
 
 use crate::errands;
+use crate::keeper::Keeper;
 use crate::link::EngineLink;
 use crate::mode::Answer;
 use crate::state::{AppState, EntryId, Errand, Toast};
@@ -19,7 +20,13 @@ use crate::weights;
 const NOTE_SECONDS: f64 = 6.0;
 
 /// File one answer. Says whether the clip on screen changed to another one.
-pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now: f64) -> bool {
+pub fn file(
+    state: &mut AppState,
+    engine: &mut dyn EngineLink,
+    keeper: &Keeper,
+    reply: Reply,
+    now: f64,
+) -> bool {
     if weights::file(state, engine, &reply) {
         return false;
     }
@@ -36,7 +43,10 @@ pub fn file(state: &mut AppState, engine: &mut dyn EngineLink, reply: Reply, now
                 entry.first_frame = Some(frame);
             }
         }
-        ReplyBody::Opened(clip) => return opened(state, engine, job, clip),
+        ReplyBody::Opened(clip) => {
+            keeper.read(clip.id);
+            return opened(state, engine, job, clip);
+        }
         ReplyBody::Waveform(clip, part) => state
             .entries_of(clip)
             .for_each(|entry| entry.waves.add(&part)),
@@ -74,9 +84,11 @@ pub fn redraw_tracks(state: &mut AppState) {
     let AppState {
         entries, settings, ..
     } = state;
-    for answer in entries.iter_mut().flat_map(|e| e.answers.values_mut()) {
-        let thresholds = settings.thresholds_for(&answer.prediction);
-        answer.tracks = Arc::new(tracks_of(&answer.prediction, &thresholds));
+    for entry in entries {
+        let thresholds = entry.thresholds(settings);
+        for answer in entry.answers.values_mut() {
+            answer.tracks = Arc::new(tracks_of(&answer.prediction, &thresholds));
+        }
     }
 }
 
@@ -129,15 +141,20 @@ fn pictured(state: &mut AppState, clip: ClipId, pictures: &[Thumbnail]) {
 /// Scores of a job that is no longer wanted (another model was chosen since) are dropped.
 fn scored(state: &mut AppState, job: JobId, prediction: Arc<Prediction>) {
     let task = prediction.key.task;
-    let thresholds = state.settings.thresholds_for(&prediction);
-    let answer = Answer {
-        tracks: Arc::new(tracks_of(&prediction, &thresholds)),
-        complete: false,
-        prediction: prediction.clone(),
-    };
-    let wanting = state.entries_of(prediction.key.clip);
-    for entry in wanting.filter(|entry| entry.job(Errand::Predict(task)) == Some(job)) {
-        entry.answers.insert(task, answer.clone());
+    let AppState {
+        entries, settings, ..
+    } = state;
+    for entry in entries {
+        if !entry.is_of(prediction.key.clip) || entry.job(Errand::Predict(task)) != Some(job) {
+            continue;
+        }
+        let thresholds = entry.thresholds(settings);
+        let answer = Answer {
+            tracks: Arc::new(tracks_of(&prediction, &thresholds)),
+            complete: false,
+            prediction: prediction.clone(),
+        };
+        entry.answers.insert(task, answer);
     }
 }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::keymap::Changes;
 use crate::mode::{MaskSettings, Mode, OwnThresholds};
-use mettle_core::predict::{Detail, Prediction, Thresholds};
+use mettle_core::predict::Thresholds;
+use mettle_core::project::MaskThresholds;
 
 /// How many recent files are remembered.
 pub const RECENT: usize = 8;
@@ -91,27 +92,15 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The thresholds in use for a prediction.
-    pub fn thresholds_for(&self, prediction: &Prediction) -> Thresholds {
-        if matches!(prediction.detail, Detail::Segmented { .. }) {
-            return Thresholds::at(self.masks.threshold);
-        }
+    /// The thresholds in use for a clip whose masks have these.
+    pub fn thresholds(&self, masks: &MaskThresholds) -> Thresholds {
         let own = &self.own_thresholds;
-        let class =
-            |(name, value): (&String, &f32)| Some((prediction.labels.position(name)?, *value));
         Thresholds {
             global: self.threshold,
             audible: own.audible,
             visible: own.visible,
-            classes: own.classes.iter().filter_map(class).collect(),
-        }
-    }
-
-    /// The threshold that the mode's slider moves.
-    pub fn main_threshold(&self) -> f32 {
-        match self.mode {
-            Mode::Events | Mode::Parsing => self.threshold,
-            Mode::Masks => self.masks.threshold,
+            classes: own.classes.clone(),
+            masks: masks.clone(),
         }
     }
 

@@ -11,9 +11,10 @@ use mettle_core::engine::{
 use mettle_core::features::CacheSummary;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::media::{Clip, VideoFrame};
-use mettle_core::predict::{ClassColors, Prediction};
-use mettle_core::project::{Task, Track};
+use mettle_core::predict::{ClassColors, Prediction, Thresholds};
+use mettle_core::project::{MaskThresholds, Task, Track, Work};
 
+use crate::apply::Ongoing;
 use crate::attention::AttentionView;
 use crate::command::Command;
 use crate::covers::Covers;
@@ -71,6 +72,8 @@ pub struct Entry {
     pub tags: Arc<Vec<SecondTags>>,
     /// What was asked of the model.
     pub asked: BTreeSet<Task>,
+    /// What the user decided about the clip.
+    pub work: Work,
     /// When the analysis began to run, in egui's time.
     pub analysis_began: Option<f64>,
     /// What still runs for it.
@@ -111,6 +114,7 @@ impl Entry {
             answers: BTreeMap::new(),
             tags: Arc::default(),
             asked: BTreeSet::new(),
+            work: Work::default(),
             analysis_began: None,
             jobs: Vec::new(),
             failure: None,
@@ -148,6 +152,16 @@ impl Entry {
         let start = self.mark_in.unwrap_or(Time::ZERO);
         let end = self.mark_out.unwrap_or(self.duration());
         (start < end).then(|| TimeSpan::new(start, end))
+    }
+
+    /// Whether it is this clip.
+    pub fn is_of(&self, clip: ClipId) -> bool {
+        self.clip.as_ref().is_some_and(|own| own.id == clip)
+    }
+
+    /// The thresholds in use for it.
+    pub fn thresholds(&self, settings: &Settings) -> Thresholds {
+        settings.thresholds(&self.work.corrections.masks)
     }
 
     /// What is shown of the answers: scores or masks, as far as they have come.
@@ -325,6 +339,8 @@ pub struct AppState {
     pub hover: Option<Hover>,
     /// Only seconds like this stand out, in parsing.
     pub filter: Option<Disagreement>,
+    /// Whether the next edit goes on with the last one.
+    pub ongoing: Ongoing,
     /// Masks and attention are off the picture while the key is held.
     pub overlays_hidden: bool,
     /// What the meta-tokens read.
@@ -378,7 +394,7 @@ impl AppState {
     pub fn entries_of(&mut self, clip: ClipId) -> impl Iterator<Item = &mut Entry> {
         self.entries
             .iter_mut()
-            .filter(move |e| e.clip.as_ref().is_some_and(|c| c.id == clip))
+            .filter(move |entry| entry.is_of(clip))
     }
 
     /// The row a job works for.
@@ -405,6 +421,15 @@ impl AppState {
     /// The second under the playhead, as an index of the prediction's segments.
     pub fn current_segment(&self) -> Option<usize> {
         segment_at(self.entry()?.prediction()?, self.player.time)
+    }
+
+    /// The threshold that the mode's slider moves.
+    pub fn main_threshold(&self) -> f32 {
+        match (self.mode(), self.entry()) {
+            (Mode::Masks, Some(entry)) => entry.work.corrections.masks.clip,
+            (Mode::Masks, None) => MaskThresholds::default().clip,
+            (Mode::Events | Mode::Parsing, _) => self.settings.threshold,
+        }
     }
 
     /// What is on screen.

@@ -10,6 +10,7 @@ use mettle_core::engine::{
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::Prober;
 use mettle_core::gpu::{DeviceChoice, cache_folder};
+use mettle_core::hub::data_folder;
 
 use crate::app::{MettleApp, Parts};
 use crate::apply::Restart;
@@ -82,6 +83,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
         models: Some(Arc::new(|choice| {
             model_info(choice).map_err(|error| error.to_string())
         })),
+        corrections: Some(corrections_file()),
     };
     Ok(MettleApp::new(cc, parts))
 }
@@ -103,6 +105,11 @@ fn starter(ctx: egui::Context) -> Restart {
         EngineLink::submit(&mut engine, JobSpec::WarmUp { model });
         Ok(Box::new(engine) as Box<dyn EngineLink>)
     })
+}
+
+/// Where what the user decides about clips is kept.
+pub fn corrections_file() -> PathBuf {
+    data_folder().join("corrections.sqlite")
 }
 
 /// The first of the bundled clips, as a file in the user's cache.

@@ -19,7 +19,7 @@
 //! | 4 | [`predict`] | head → [`predict::Prediction`] → tracks; pure |
 //! | 3 | [`features`] | frozen backbones over the segments of a clip, and the cache of what they computed |
 //! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads |
-//! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; tracks and corrections; datasets and sounding scenes; devices; where weights lie and come from |
+//! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; tracks, corrections and their file; datasets and sounding scenes; devices; where weights lie and come from |
 //! | 0 | [`base`] | time, ids, labels, progress |
 //!
 //! # Invariants

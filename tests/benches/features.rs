@@ -1,9 +1,11 @@
 //! What the features of a clip cost: decoding alone, the backbones alone, both at once, and from the cache.
 //!
-//! `cargo bench --workspace --bench features`. Both at once should cost at most 1.1 times the slower of the two, where
-//! there is more than one core, or a GPU.
+//! `cargo bench --workspace --bench features [CLIP]`. The four take turns, so that what else the machine does falls on all of
+//! them; the middle of each is printed. Both at once should cost at most 1.1 times the slower of the two.
 
-use std::sync::{Arc, OnceLock};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use mettle_core::base::{CancelToken, TimeSpan};
@@ -16,30 +18,63 @@ use mettle_tests::media::Media;
 
 /// Segments in one pass, as in an analysis.
 const BATCH: usize = 8;
+/// Turns of each.
+const ROUNDS: usize = 9;
 
 fn main() {
-    divan::main();
+    let media = Media::new();
+    let given = std::env::args()
+        .skip(1)
+        .find(|word| !word.starts_with("--"));
+    let path = given.map_or_else(|| phone(&media), PathBuf::from);
+    let clip = Arc::new(Clip::open(&path).expect("opens"));
+    let device = Device::flex();
+    let model = ModelBundle::demo().and_then(|demo| demo.load(&device));
+    let model = model.expect("it loads");
+    let cache = FeatureCache::at(media.path("kept"));
+    stream(&clip, &model, Some(&cache));
+    let ready = prepared(&clip, &Recipe::of(&model));
+
+    let turns: [(&str, &dyn Fn()); 4] = [
+        ("decoding alone", &|| {
+            drop(prepared(&clip, &Recipe::of(&model)))
+        }),
+        ("backbones alone", &|| backbones(&ready, &model)),
+        ("both at once", &|| stream(&clip, &model, None)),
+        ("from the cache", &|| stream(&clip, &model, Some(&cache))),
+    ];
+    let mut times = turns.map(|_| Vec::new());
+    for _ in 0..ROUNDS {
+        for ((_, run), times) in turns.iter().zip(&mut times) {
+            let begin = Instant::now();
+            run();
+            times.push(begin.elapsed());
+        }
+    }
+    println!("{} segments, middle of {ROUNDS} turns each", ready.len());
+    let middles = times.map(middle);
+    for ((name, _), time) in turns.iter().zip(middles) {
+        println!("{name:16} {:8.1} ms", time.as_secs_f64() * 1e3);
+    }
+    let slower = middles[0].max(middles[1]).as_secs_f64();
+    println!(
+        "both at once : slower of the two = {:.2}",
+        middles[2].as_secs_f64() / slower
+    );
+}
+
+fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
 }
 
 /// Thirty seconds of 1080p with sound, as a phone would record it.
-fn clip() -> Arc<Clip> {
-    static CLIP: OnceLock<(Media, Arc<Clip>)> = OnceLock::new();
-    let (_, clip) = CLIP.get_or_init(|| {
-        let media = Media::new();
-        let path = media.make(
-            "-f lavfi -i testsrc2=size=1920x1080:rate=30:duration=30 -f lavfi -i sine=duration=30:sample_rate=48000 \
-             -c:v libx264 -preset veryfast -bf 2 -g 60 -pix_fmt yuv420p -c:a aac",
-            "phone.mp4",
-        );
-        let clip = Clip::open(&path).expect("opens");
-        (media, Arc::new(clip))
-    });
-    Arc::clone(clip)
-}
-
-fn model() -> LoadedModel {
-    let demo = ModelBundle::demo().and_then(|demo| demo.load(&Device::flex()));
-    demo.expect("it loads")
+fn phone(media: &Media) -> PathBuf {
+    media.make(
+        "-f lavfi -i testsrc2=size=1920x1080:rate=30:duration=30 -f lavfi -i sine=duration=30:sample_rate=48000 \
+         -c:v libx264 -preset veryfast -bf 2 -g 60 -pix_fmt yuv420p -c:a aac",
+        "phone.mp4",
+    )
 }
 
 fn prepared(clip: &Clip, recipe: &Recipe) -> Vec<PreparedSegment> {
@@ -50,47 +85,21 @@ fn prepared(clip: &Clip, recipe: &Recipe) -> Vec<PreparedSegment> {
         .collect()
 }
 
-#[divan::bench(sample_count = 5)]
-fn decoding_alone(bencher: divan::Bencher) {
-    let (clip, recipe) = (clip(), Recipe::of(&model()));
-    bencher.bench_local(|| prepared(&clip, &recipe).len());
-}
-
-#[divan::bench(sample_count = 5)]
-fn backbones_alone(bencher: divan::Bencher) {
-    let (model, device) = (model(), Device::flex());
-    let prepared = prepared(&clip(), &Recipe::of(&model));
-    bencher.bench_local(|| {
-        for batch in prepared.chunks(BATCH) {
-            let (visual, audio) = extract(&model, batch, &device);
-            HalfFeatures::of(&visual).expect("numbers");
-            HalfFeatures::of(&audio).expect("numbers");
-        }
-    });
+fn backbones(prepared: &[PreparedSegment], model: &LoadedModel) {
+    for batch in prepared.chunks(BATCH) {
+        let (visual, audio) = extract(model, batch, &Device::flex());
+        HalfFeatures::of(&visual).expect("numbers");
+        HalfFeatures::of(&audio).expect("numbers");
+    }
 }
 
 fn stream(clip: &Arc<Clip>, model: &LoadedModel, cache: Option<&FeatureCache>) {
     let spans = TimeSpan::seconds_of(clip.duration);
     let (mut left, device) = (spans.len(), Device::flex());
-    let cancel = CancelToken::default();
-    let stream = FeatureStream::start(clip, spans, model, cache.cloned(), cancel);
+    let stream = FeatureStream::start(clip, spans, model, cache.cloned(), CancelToken::default());
     let mut stream = stream.expect("it starts");
     while left > 0 {
         let batch = stream.next(model, &device, BATCH).expect("features");
         left -= batch.map_or(0, |batch| batch.segments);
     }
-}
-
-#[divan::bench(sample_count = 5)]
-fn both_at_once(bencher: divan::Bencher) {
-    let (clip, model) = (clip(), model());
-    bencher.bench_local(|| stream(&clip, &model, None));
-}
-
-#[divan::bench(sample_count = 5)]
-fn from_the_cache(bencher: divan::Bencher) {
-    let (clip, model, media) = (clip(), model(), Media::new());
-    let cache = FeatureCache::at(media.path("kept"));
-    stream(&clip, &model, Some(&cache));
-    bencher.bench_local(|| stream(&clip, &model, Some(&cache)));
 }

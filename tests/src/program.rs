@@ -20,11 +20,13 @@ pub fn path() -> PathBuf {
     program
 }
 
-/// The program, computing on the CPU's threads, without a display, its cache in `cache`.
+/// The program, computing on the CPU's threads, without a display, its cache in `cache` and what is the user's in
+/// `cache/data`.
 pub fn mettle(cache: &Path) -> Command {
     let mut command = Command::new(path());
     command
         .env("METTLE_CACHE", cache)
+        .env("METTLE_DATA", cache.join("data"))
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .stdin(Stdio::null());

@@ -2,6 +2,7 @@
 
 mod clips;
 mod compute;
+mod edits;
 mod look;
 mod modes;
 mod timeline;
@@ -13,6 +14,7 @@ use mettle_core::gpu::DeviceChoice;
 use crate::command::{Command, Commands, Intent};
 use crate::errands;
 use crate::files::{FilePicker, Wanted};
+use crate::keeper::Keeper;
 use crate::keymap::{self, Keymap};
 use crate::link::EngineLink;
 use crate::models::ModelDesk;
@@ -23,6 +25,7 @@ use crate::weights;
 
 pub use clips::{picked, select, show_selected};
 pub use compute::model_found;
+pub use edits::{Gesture, Ongoing, kept};
 pub use look::push_volume;
 
 /// Starts an engine on another device, or with backbones in other numbers.
@@ -36,6 +39,8 @@ pub struct Hands<'a> {
     pub restart: Option<&'a Restart>,
     /// The player.
     pub player: &'a mut Player,
+    /// Where corrections are kept.
+    pub keeper: &'a Keeper,
     /// The system's file dialog.
     pub files: &'a mut FilePicker,
     /// Finds out what a model is.
@@ -82,17 +87,16 @@ pub fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: Intent) {
         }
         Intent::Scrub(to) => hands.player.seek(to),
         Intent::View(start, span) => timeline::set_view(state, start, span),
-        Intent::Threshold(value) => modes::set_threshold(state, value),
+        Intent::Threshold(value, gesture) => modes::set_threshold(state, hands, value, gesture),
+        Intent::Edit(edit, gesture) => edits::edit(state, hands, edit, gesture),
+        Intent::LetGo => edits::let_go(state),
         Intent::OwnThreshold(of, value) => {
             state.settings.own_thresholds.set(&of, value);
             replies::redraw_tracks(state);
         }
         Intent::Mode(mode) => modes::set_mode(state, mode),
         Intent::Filter(filter) => state.filter = filter,
-        Intent::Masks(masks) => {
-            state.settings.masks = masks;
-            replies::redraw_tracks(state);
-        }
+        Intent::Masks(masks) => state.settings.masks = masks,
         Intent::Attention(wish) => state.attention.wish = wish,
         Intent::Volume(value) => look::set_volume(state, hands, value),
         Intent::Speed(speed) => hands.player.set_speed(speed),
@@ -126,6 +130,8 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
             }
         }
         Command::CancelJobs => clips::cancel_jobs(state, hands),
+        Command::Undo => edits::step(state, hands, true),
+        Command::Redo => edits::step(state, hands, false),
         Command::Quit => hands.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         Command::PreviousClip => clips::neighbour(state, hands, false),
         Command::NextClip => clips::neighbour(state, hands, true),
@@ -152,7 +158,7 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
         _ => {
             let _done = transport::run(state, hands, command)
                 || timeline::run(state, hands, command)
-                || modes::run(state, command)
+                || modes::run(state, hands, command)
                 || look::run(state, hands, command);
         }
     }

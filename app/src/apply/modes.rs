@@ -1,7 +1,10 @@
 //! Events, parsing, masks: which is on screen, and how it is drawn.
 
 use mettle_core::predict::MaskStyle;
+use mettle_core::project::Edit;
 
+use super::Hands;
+use super::edits::{self, Gesture};
 use crate::command::Command;
 use crate::mode::{Disagreement, Mode, ThresholdOf};
 use crate::replies;
@@ -11,7 +14,7 @@ use crate::state::{AppState, InspectorTab};
 const STEP: f32 = 0.1;
 
 /// Says whether the command was one of these.
-pub(super) fn run(state: &mut AppState, command: Command) -> bool {
+pub(super) fn run(state: &mut AppState, hands: &Hands<'_>, command: Command) -> bool {
     let masks = &mut state.settings.masks;
     match command {
         Command::ModeEvents => set_mode(state, Mode::Events),
@@ -35,6 +38,7 @@ pub(super) fn run(state: &mut AppState, command: Command) -> bool {
                 state.tab = InspectorTab::Attention;
             }
         }
+        Command::OwnThreshold if state.mode() == Mode::Masks => own_mask_threshold(state, hands),
         Command::OwnThreshold => own_threshold(state),
         _ => return false,
     }
@@ -62,12 +66,12 @@ pub(super) fn set_mode(state: &mut AppState, mode: Mode) {
 }
 
 /// Move the threshold of what is on screen.
-pub(super) fn set_threshold(state: &mut AppState, value: f32) {
+pub(super) fn set_threshold(state: &mut AppState, hands: &Hands<'_>, value: f32, gesture: Gesture) {
     let value = value.clamp(0.0, 1.0);
-    match state.mode() {
-        Mode::Events | Mode::Parsing => state.settings.threshold = value,
-        Mode::Masks => state.settings.masks.threshold = value,
+    if state.mode() == Mode::Masks {
+        return edits::edit(state, hands, Edit::MaskThreshold(value), gesture);
     }
+    state.settings.threshold = value;
     replies::redraw_tracks(state);
 }
 
@@ -77,6 +81,20 @@ fn filter(state: &mut AppState, which: Disagreement) {
     if state.filter.is_some() {
         set_mode(state, Mode::Parsing);
     }
+}
+
+/// Give the second under the playhead a mask threshold of its own, or take it back.
+fn own_mask_threshold(state: &mut AppState, hands: &Hands<'_>) {
+    let (Some(entry), Some(second)) = (state.entry(), state.current_segment()) else {
+        return;
+    };
+    let masks = &entry.work.corrections.masks;
+    let value = match masks.seconds.get(&second) {
+        Some(_) => None,
+        None => Some(masks.clip),
+    };
+    let edit = Edit::MaskThresholdOf { second, value };
+    edits::edit(state, hands, edit, Gesture::Single);
 }
 
 fn own_threshold(state: &mut AppState) {

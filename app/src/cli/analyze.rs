@@ -22,6 +22,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let model = model_info(&args.model)?;
     let tasks = args.task.tasks(|task| model.can(task));
     check(args, &model, &tasks)?;
+    let thresholds = args.thresholds.resolve(&model, &tasks)?;
     if let Some(warning) = model.warning() {
         // Even when quiet: nothing that follows can be believed.
         eprintln!("mettle: {warning}");
@@ -35,7 +36,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     for clip in &args.clips {
         let stem = stems.stem_for(clip);
         let done = match driver.analyse(clip, &tasks, &args.model) {
-            Ok(analysed) => report(args, &driver, &model, &analysed, &stem),
+            Ok(analysed) => report(args, &driver, &model, &thresholds, &analysed, &stem),
             Err(problem) => Err(Failure::Said(line(&problem))),
         };
         if let Err(Failure::Said(line)) = done {
@@ -75,10 +76,14 @@ fn report(
     args: &AnalyzeArgs,
     driver: &Driver,
     model: &ModelInfo,
+    thresholds: &Thresholds,
     analysed: &Analysed,
     stem: &str,
 ) -> Result<(), Failure> {
-    let thresholds = Thresholds::at(args.threshold);
+    let thresholds = Thresholds {
+        masks: args.thresholds.masks(analysed.clip.id)?,
+        ..thresholds.clone()
+    };
     let analysis = Analysis::new(Findings {
         clip: &analysed.clip,
         asked: args.task,
@@ -108,7 +113,7 @@ fn report(
                         thresholds: &thresholds,
                         colors: &model.colors(),
                     };
-                    pictures::write(folder, stem, &analysed.clip, &shown)?;
+                    pictures::write(folder, stem, &analysed.clip, &shown, args.span, driver)?;
                 }
                 if args.masks {
                     masks::write(folder, stem, &analysis.masks)?;

@@ -6,6 +6,7 @@ use mettle_core::data::demo;
 use mettle_core::engine::{ModelChoice, Precision};
 
 use super::args::{AnalyzeArgs, Asked, DemoArgs, Format};
+use super::thresholds::ThresholdArgs;
 use super::{Failure, analyze, output};
 
 /// Show the demo.
@@ -37,8 +38,9 @@ fn headless(args: &DemoArgs, clips: Vec<PathBuf>) -> Result<(), Failure> {
         precision: Precision::F32,
         out: Some(args.out.clone()),
         format: Some(Format::Json),
-        threshold: 0.5,
+        thresholds: ThresholdArgs::default(),
         pictures: true,
+        span: None,
         masks: false,
         mask_size: None,
         quiet: false,

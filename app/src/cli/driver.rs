@@ -17,6 +17,8 @@ use mettle_core::project::Task;
 
 use super::Failure;
 
+/// How a bar tells of seconds.
+const SECONDS: &str = " {pos}/{len} s";
 /// How often the progress bar looks at the board.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -121,7 +123,7 @@ impl Driver {
                 task,
                 model: model.clone(),
             });
-            self.work(&name, " {pos}/{len} s", predict, |body| match body {
+            self.work(&name, SECONDS, predict, |body| match body {
                 ReplyBody::Prediction(part) => {
                     first_scores.get_or_insert_with(|| begin.elapsed());
                     prediction = Some(part);
@@ -154,7 +156,7 @@ impl Driver {
         job: JobId,
         mut hear: impl FnMut(ReplyBody),
     ) -> Result<(), Problem> {
-        let bar = self.bar(title, counts);
+        let bar = self.bar_with(title, counts);
         let end = loop {
             self.show(&bar, job);
             let reply = self.engine.wait_for_reply(GLANCE);
@@ -169,7 +171,13 @@ impl Driver {
         end
     }
 
-    fn bar(&self, title: &str, counts: &str) -> ProgressBar {
+    /// A bar for work that is counted in seconds of the clip.
+    pub fn bar(&self, title: &str) -> ProgressBar {
+        self.bar_with(title, SECONDS)
+    }
+
+    /// A bar whose counts are told as said.
+    fn bar_with(&self, title: &str, counts: &str) -> ProgressBar {
         if self.quiet {
             return ProgressBar::hidden();
         }

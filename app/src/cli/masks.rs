@@ -28,6 +28,9 @@ pub struct MaskPart {
     pub area: u64,
     /// Left, top, width and height of the smallest box around it, in pixels.
     pub bbox: [u32; 4],
+    /// Above which probability a place is inside.
+    #[serde(default)]
+    pub threshold: f32,
     /// Mean probability inside; 0 where the mask is empty.
     pub score: f32,
 }
@@ -52,7 +55,8 @@ pub fn mask_parts<'a>(
     segments.filter_map(move |(segment, span)| {
         let map = prediction.mask(segment)?;
         let (width, height) = size.unwrap_or_else(|| size_of(clip, map));
-        let mask = map.stretched_above(width as usize, height as usize, thresholds.global);
+        let threshold = thresholds.masks.of(segment);
+        let mask = map.stretched_above(width as usize, height as usize, threshold);
         let runs = RunLengths::of(&mask, width, height);
         let bounds = runs.bounds();
         Some(MaskPart {
@@ -70,7 +74,8 @@ pub fn mask_parts<'a>(
             },
             area: runs.area(),
             bbox: [bounds.x, bounds.y, bounds.width, bounds.height],
-            score: share(mean_above(map, thresholds.global)),
+            threshold,
+            score: share(mean_above(map, threshold)),
         })
     })
 }

@@ -24,6 +24,7 @@ mod pictures;
 mod scenes;
 mod table;
 mod tag;
+pub mod thresholds;
 
 use std::process::ExitCode;
 

@@ -8,7 +8,9 @@ use egui::ThemePreference;
 use mettle_core::base::Time;
 use mettle_core::engine::{JobId, ModelChoice, Precision, WeightsTask};
 use mettle_core::gpu::DeviceChoice;
+use mettle_core::project::Edit;
 
+use crate::apply::Gesture;
 use crate::attention::AttentionWish;
 use crate::mode::{Disagreement, MaskSettings, Mode, ThresholdOf};
 use crate::state::{Chosen, Dialog, EntryId, Hover, InspectorTab};
@@ -60,8 +62,12 @@ pub enum Intent {
     View(f64, f64),
     /// What is selected, from the in mark to the out mark.
     Marks(Option<Time>, Option<Time>),
-    /// From which score on a class counts.
-    Threshold(f32),
+    /// From which score on a class counts; in masks mode, above which probability a place sounds.
+    Threshold(f32, Gesture),
+    /// Change what was decided about the clip on screen.
+    Edit(Edit, Gesture),
+    /// The handle that was being dragged was let go.
+    LetGo,
     /// A threshold for some classes alone; none takes it back.
     OwnThreshold(ThresholdOf, Option<f32>),
     /// In which numbers backbones are kept and multiplied.

@@ -7,6 +7,8 @@ use egui::{Key, Modifiers};
 pub enum Group {
     /// Files and jobs.
     File,
+    /// Changing what was decided about a clip.
+    Edit,
     /// Playing.
     Play,
     /// The timeline.
@@ -19,8 +21,9 @@ pub enum Group {
 
 impl Group {
     /// In the order shown.
-    pub const ALL: [Group; 5] = [
+    pub const ALL: [Group; 6] = [
         Self::File,
+        Self::Edit,
         Self::Play,
         Self::Timeline,
         Self::View,
@@ -31,6 +34,7 @@ impl Group {
     pub fn text(self) -> &'static str {
         match self {
             Self::File => "File",
+            Self::Edit => "Edit",
             Self::Play => "Play",
             Self::Timeline => "Timeline",
             Self::View => "View",
@@ -100,6 +104,10 @@ commands! {
     CancelJobs      File CLIP   "Cancel" "Stop what runs for this clip; what is done stays" [CTRL Period];
     Quit            File ALWAYS "Quit" "Close Mettle Studio" [CTRL Q];
 
+    Undo            Edit CLIP   "Undo" "Take back the last change of this clip's corrections" [CTRL Z];
+    Redo            Edit CLIP   "Redo" "Do again what was taken back" [CTRL_SHIFT Z, CTRL Y];
+    OwnThreshold    Edit CLIP   "Own threshold" "Give the chosen class, or in masks mode this second, a threshold of its own, or take it back" [SHIFT T];
+
     PlayPause       Play CLIP   "Play or pause" "Play the clip, or pause it" [PLAIN Space];
     PlaySelection   Play CLIP   "Play selection" "Play once from the in mark to the out mark, or the chosen event" [SHIFT Space];
     LoopSelection   Play CLIP   "Loop" "Repeat the selection, or the clip where nothing is selected" [PLAIN Backslash];
@@ -135,7 +143,6 @@ commands! {
     Threshold       Timeline CLIP "Threshold" "Move the threshold with the arrow keys" [PLAIN T];
     SoundView       Timeline CLIP "Sound view" "Show the sound as a waveform, as a spectrogram, or not at all" [PLAIN W];
 
-    OwnThreshold    Timeline CLIP "Threshold of this class" "Give the chosen class a threshold of its own, or take it back" [SHIFT T];
     HeardNotSeen    Timeline CLIP "Heard but not seen" "Show where something is heard and not seen; again shows everything" [];
     SeenNotHeard    Timeline CLIP "Seen but not heard" "Show where something is seen and not heard; again shows everything" [];
 

@@ -34,7 +34,7 @@ pub fn shown_lanes(entry: &Entry, state: &AppState) -> Vec<Lane> {
     };
     let mut lanes = lanes_in_view(prediction, &axis);
     if let Some(filter) = state.filter {
-        let thresholds = state.settings.thresholds_for(prediction);
+        let thresholds = entry.thresholds(&state.settings);
         lanes.retain(|lane| filter.seconds(prediction, &thresholds, Some(lane.class)) > 0);
     }
     if !state.all_lanes {

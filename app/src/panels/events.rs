@@ -31,7 +31,7 @@ pub fn events_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Co
             ui,
             format!(
                 "No event reaches the threshold of {:.2}",
-                state.settings.main_threshold()
+                state.main_threshold()
             ),
         );
         return;

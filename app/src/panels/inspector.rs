@@ -49,7 +49,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                     tags::tags_ui(ui, &entry.tags, segment);
                 }
                 if matches!(prediction.detail, Detail::Parsed { .. }) {
-                    parsing::disagreements(ui, state, prediction, commands);
+                    parsing::disagreements(ui, state, entry, prediction, commands);
                 }
                 thresholds_ui(ui, state, entry, commands);
             }
@@ -89,7 +89,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
         dim(ui, "Not yet analysed");
         return;
     }
-    let thresholds = state.settings.thresholds_for(prediction);
+    let thresholds = entry.thresholds(&state.settings);
     if matches!(prediction.detail, Detail::Parsed { .. }) {
         let colors = [t.both, t.audible, t.visible];
         let lists = parsing::happening(prediction, &thresholds, segment);
@@ -101,7 +101,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
         }
         unfamiliar(ui, prediction, segment);
         ui.add_space(4.0);
-        return parsing::parsing_bars(ui, state, prediction, segment);
+        return parsing::parsing_bars(ui, state, entry, prediction, segment);
     }
     let label = label_of(prediction, &thresholds, segment);
     if &*label == BACKGROUND {
@@ -140,7 +140,7 @@ fn bars(ui: &mut Ui, prediction: &Prediction, thresholds: &Thresholds, segment: 
             ui,
             &prediction.labels[class],
             scores[class],
-            thresholds.of(class, Modality::AudioVisual),
+            thresholds.of(&prediction.labels[class], Modality::AudioVisual),
             true,
         );
     }

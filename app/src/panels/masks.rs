@@ -1,12 +1,14 @@
-//! The inspector's page of masks: style, strength, colour, threshold; and the masks over the picture.
+//! The inspector's page of masks: threshold, style, strength, colour; and the masks over the picture.
 
 use egui::{Align, Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
 use mettle_core::base::Time;
 use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction};
-use mettle_core::project::Task;
+use mettle_core::project::{Edit, Task};
 
+use super::mask_thresholds::mask_thresholds_ui;
 use super::mode_switch::missing_head;
 use super::widgets::{card, dim, emphasis};
+use crate::apply::Gesture;
 use crate::command::{Commands, Intent};
 use crate::mode::MaskSettings;
 use crate::paint::{MaskPaint, swatch};
@@ -22,15 +24,15 @@ pub fn masks_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Com
         return missing_head(ui, state, Task::Segment, commands);
     }
     if let Some(prediction) = entry.answer_to(Task::Segment) {
-        standing(ui, state, prediction);
+        standing(ui, state, entry, prediction);
     } else {
         dim(ui, "The masks come as the seconds are analysed.");
     }
+    mask_thresholds_ui(ui, state, entry, commands);
     let mut masks = state.settings.masks;
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         style(ui, &mut masks);
-        slider(ui, "Mask threshold", &mut masks.threshold);
         slider(ui, "Mask opacity", &mut masks.opacity);
         color(ui, &mut masks);
         ui.checkbox(&mut masks.cross_fade, "Cross-fade between seconds")
@@ -45,7 +47,7 @@ pub fn masks_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Com
 }
 
 /// What the mask of the second covers.
-fn standing(ui: &mut Ui, state: &AppState, prediction: &Prediction) {
+fn standing(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Prediction) {
     let t = tokens(ui.ctx());
     let Some(segment) = segment_at(prediction, state.player.time) else {
         return;
@@ -55,7 +57,7 @@ fn standing(ui: &mut Ui, state: &AppState, prediction: &Prediction) {
         dim(ui, "Not yet analysed");
         return;
     };
-    let threshold = state.settings.masks.threshold;
+    let threshold = entry.work.corrections.masks.of(segment);
     let inside = mask.values().filter(|p| *p > threshold).count();
     let share = 100.0 * inside as f32 / mask.values().len().max(1) as f32;
     let words = match inside {
@@ -133,7 +135,7 @@ pub fn look(state: &AppState, entry: &Entry, segment: usize, pixels_per_point: f
     };
     MaskLook {
         style: masks.style,
-        threshold: masks.threshold,
+        threshold: entry.work.corrections.masks.of(segment),
         opacity: masks.opacity,
         color,
         edge: EDGE * pixels_per_point,
@@ -142,7 +144,7 @@ pub fn look(state: &AppState, entry: &Entry, segment: usize, pixels_per_point: f
 
 fn class_color(state: &AppState, entry: &Entry, segment: usize) -> ClassColor {
     let named = entry.answer_to(Task::Localize).and_then(|prediction| {
-        let thresholds = state.settings.thresholds_for(prediction);
+        let thresholds = entry.thresholds(&state.settings);
         let (class, _) = mettle_core::predict::winner(prediction, &thresholds, segment)?;
         prediction.labels.get(class).cloned()
     });
@@ -157,10 +159,19 @@ pub fn mask_at(state: &AppState, entry: &Entry, time: Time, pixels: f32) -> Opti
     let segment = segment_at(prediction, time)?;
     let paint = |first: usize, second: Option<(usize, f32)>| {
         let fade = |(next, share)| Some((prediction.mask(next)?.clone(), share));
+        let thresholds = &entry.work.corrections.masks;
+        let from = thresholds.of(first);
+        // Where seconds fade into each other, so do their thresholds.
+        let threshold = second.map_or(from, |(next, share)| {
+            from + (thresholds.of(next) - from) * share
+        });
         Some(MaskPaint {
             first: prediction.mask(first)?.clone(),
             second: second.and_then(fade),
-            look: look(state, entry, segment, pixels),
+            look: MaskLook {
+                threshold,
+                ..look(state, entry, segment, pixels)
+            },
         })
     };
     if !state.settings.masks.cross_fade {
@@ -182,7 +193,7 @@ pub fn mask_at(state: &AppState, entry: &Entry, time: Time, pixels: f32) -> Opti
     paint(before, Some((before + 1, share.clamp(0.0, 1.0) as f32)))
 }
 
-/// Alt and the wheel over the picture move the threshold of masks.
+/// Alt and the wheel over the picture move the threshold of masks: the second's own where it has one, else the clip's.
 pub fn threshold_wheel(ui: &Ui, picture: Rect, state: &AppState, commands: &mut Commands) {
     let (held, moved, at) = ui.input(|input| {
         let scroll = input.smooth_scroll_delta();
@@ -193,8 +204,18 @@ pub fn threshold_wheel(ui: &Ui, picture: Rect, state: &AppState, commands: &mut 
         )
     });
     if held && moved != 0.0 && at.is_some_and(|at| picture.contains(at)) {
-        let mut masks = state.settings.masks;
-        masks.threshold = (masks.threshold + moved * 0.001).clamp(0.0, 1.0);
-        commands.push(Intent::Masks(masks));
+        let masks = state.entry().map(|entry| &entry.work.corrections.masks);
+        let Some(masks) = masks else { return };
+        let second = state.current_segment();
+        let own = second.and_then(|second| Some((second, *masks.seconds.get(&second)?)));
+        let moved = moved * 0.001;
+        let edit = match own {
+            Some((second, value)) => Edit::MaskThresholdOf {
+                second,
+                value: Some(value + moved),
+            },
+            None => Edit::MaskThreshold(masks.clip + moved),
+        };
+        commands.push(Intent::Edit(edit, Gesture::Wheel));
     }
 }

@@ -7,6 +7,7 @@ mod events;
 mod inspector;
 mod kept;
 mod library;
+mod mask_thresholds;
 mod masks;
 mod mode_switch;
 mod model;

@@ -8,7 +8,7 @@ use super::widgets::{card, dim, elided};
 use crate::command::{Commands, Intent};
 use crate::mode::{Disagreement, perceived};
 use crate::paint::FEW;
-use crate::state::AppState;
+use crate::state::{AppState, Entry};
 use crate::theme::{figures, mix, size, tokens};
 
 /// Width of the names.
@@ -38,9 +38,15 @@ pub fn happening(
 }
 
 /// Draw the bars of a second: as many as there are lanes.
-pub fn parsing_bars(ui: &mut Ui, state: &AppState, prediction: &Prediction, segment: usize) {
+pub fn parsing_bars(
+    ui: &mut Ui,
+    state: &AppState,
+    entry: &Entry,
+    prediction: &Prediction,
+    segment: usize,
+) {
     let t = tokens(ui.ctx());
-    let thresholds = state.settings.thresholds_for(prediction);
+    let thresholds = entry.thresholds(&state.settings);
     let of = |modality: Modality| prediction.scores_of(modality).get(segment);
     let (Some(heard), Some(seen)) = (of(Modality::Audible), of(Modality::Visible)) else {
         return;
@@ -84,7 +90,7 @@ fn bar(
     let [heard, seen] = scores.map(|score| score * 100.0);
     let said = format!("{label}, audible {heard:.0} %, visible {seen:.0} %");
     response.widget_info(|| WidgetInfo::labeled(Role::Meter, true, &said));
-    let limits = [Modality::Audible, Modality::Visible].map(|m| thresholds.of(class, m));
+    let limits = [Modality::Audible, Modality::Visible].map(|m| thresholds.of(label, m));
     let any = scores
         .iter()
         .zip(limits)
@@ -114,11 +120,12 @@ fn bar(
 pub fn disagreements(
     ui: &mut Ui,
     state: &AppState,
+    entry: &Entry,
     prediction: &Prediction,
     commands: &mut Commands,
 ) {
     let t = tokens(ui.ctx());
-    let thresholds = state.settings.thresholds_for(prediction);
+    let thresholds = entry.thresholds(&state.settings);
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         for (which, color) in [

@@ -3,6 +3,7 @@
 use egui::{Align2, Rect, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::attention::tint_sound;
+use super::mask_thresholds::own_marks;
 use super::{masks, timeline_input, timeline_lanes};
 use mettle_core::project::Task;
 
@@ -109,6 +110,9 @@ fn mask_rows(ui: &mut Ui, state: &AppState, entry: &Entry, axis: &TimeAxis) {
         match entry.answer_to(Task::Segment) {
             Some(prediction) => {
                 paint_cells(&painter, room, axis, prediction, &entry.strip, cells, &look);
+                if cells == MaskCells::Mask {
+                    own_marks(ui, room, axis, entry, prediction);
+                }
             }
             None if cells == MaskCells::Raw => strip(ui, rect, entry, axis),
             None => pending_pattern(&painter, room, t.line),

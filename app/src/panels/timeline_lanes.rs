@@ -96,7 +96,7 @@ fn lane_ui(
     let cells = rect.with_min_x(axis.left).with_max_x(axis.right);
     let inner = cells.shrink2(vec2(0.0, 2.0));
     let painter = ui.painter_at(cells);
-    cells_ui(&painter, inner, state, prediction, lane, axis);
+    cells_ui(&painter, inner, (state, entry, prediction), lane, axis);
     pending(ui, inner, entry, prediction, axis);
     outline(ui, inner, events, axis);
     chosen_ui(ui, inner, entry, lane, axis);
@@ -113,14 +113,13 @@ fn lane_ui(
 fn cells_ui(
     painter: &egui::Painter,
     rect: Rect,
-    state: &AppState,
-    prediction: &Prediction,
+    (state, entry, prediction): (&AppState, &Entry, &Prediction),
     lane: &Lane,
     axis: &TimeAxis,
 ) {
     let t = tokens(painter.ctx());
     if matches!(prediction.detail, Detail::Parsed { .. }) {
-        let thresholds = state.settings.thresholds_for(prediction);
+        let thresholds = entry.thresholds(&state.settings);
         let columns = split_columns(prediction, lane.class, &thresholds, state.filter, axis);
         paint_split(painter, rect, &columns, [t.audible, t.visible], t.bg0);
     } else {

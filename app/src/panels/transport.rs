@@ -2,7 +2,7 @@
 
 use egui::{Frame, Layout, Margin, RichText, Role, Slider, Ui, WidgetInfo};
 
-use super::widgets::{dim, icon_button};
+use super::widgets::{dim, gesture_of, icon_button};
 use crate::command::{Command, Commands, Intent};
 use crate::mode::Mode;
 use crate::paint::icons::Icon;
@@ -91,7 +91,7 @@ fn times(ui: &mut Ui, state: &AppState) {
 fn threshold(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands) {
     // The handle grows with the height of the row: keep it in proportion to the rail.
     ui.spacing_mut().interact_size.y = 18.0;
-    let mut value = state.settings.main_threshold();
+    let mut value = state.main_threshold();
     ui.label(RichText::new(format!("{value:.2}")).font(figures(13.0)));
     ui.spacing_mut().slider_width = if roomy { 88.0 } else { 64.0 };
     let slider = Slider::new(&mut value, 0.0..=1.0)
@@ -107,7 +107,9 @@ fn threshold(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands
         response.request_focus();
     }
     if response.changed() {
-        commands.push(Intent::Threshold(value));
+        commands.push(Intent::Threshold(value, gesture_of(&response)));
+    } else if response.drag_stopped() {
+        commands.push(Intent::LetGo);
     }
     if roomy && ui.available_width() > NAMED {
         dim(ui, "Threshold");

@@ -5,6 +5,7 @@ use egui::{
     Ui, WidgetInfo, vec2,
 };
 
+use crate::apply::Gesture;
 use crate::command::{Command, Commands};
 use crate::keymap::key_text;
 use crate::paint::icons::{self, Icon};
@@ -213,4 +214,12 @@ pub fn elided(ui: &Ui, at: egui::Pos2, width: f32, text: &str, font: egui::FontI
 pub fn count(number: usize, one: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {one}{plural}")
+}
+
+/// How a slider is being moved.
+pub fn gesture_of(response: &Response) -> Gesture {
+    match response.dragged() {
+        true => Gesture::Dragged,
+        false => Gesture::Single,
+    }
 }

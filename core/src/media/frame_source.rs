@@ -4,7 +4,8 @@ use std::path::Path;
 
 use ffmpeg_next as ffmpeg;
 
-use ffmpeg::codec::threading;
+use ffmpeg::codec::discard::Discard;
+use ffmpeg::codec::{self, threading};
 use ffmpeg::decoder;
 use ffmpeg::frame;
 
@@ -32,8 +33,10 @@ pub(super) struct FrameSource {
     stream: usize,
     decoder: decoder::Video,
     draining: bool,
+    /// Frames shown before this are decoded only where others are made from them.
+    passing_until: Option<Time>,
     /// How long a frame lasts where nothing says so.
-    usual_length: Time,
+    pub usual_length: Time,
     /// When the first frame appears.
     pub first_start: Time,
     pub rotation_deg: u32,
@@ -59,6 +62,7 @@ impl FrameSource {
             stream,
             decoder,
             draining: false,
+            passing_until: None,
             usual_length: Time::from_secs_f64(1.0 / if known { fps } else { USUAL_FPS }),
             first_start: Time::ZERO,
             rotation_deg,
@@ -92,6 +96,17 @@ impl FrameSource {
         found.map(|(key, sure)| (self.container.time_of(self.stream, key), sure))
     }
 
+    /// Whether its codec says of each frame that no other is made from it. HEVC does not: a frame of a higher layer may be.
+    pub fn can_pass_over(&self) -> bool {
+        let strict = [codec::Id::H264, codec::Id::MPEG4, codec::Id::MPEG2VIDEO];
+        strict.contains(&self.decoder.id())
+    }
+
+    /// From now on frames shown before `t` come only where others are made from them; `None`: all come.
+    pub fn pass_over_until(&mut self, t: Option<Time>) {
+        self.passing_until = t;
+    }
+
     /// The next frame in the order shown, `last` being the one before where that is known. Damaged packets are passed over;
     /// `None` at the end.
     pub fn decode(&mut self, last: Option<&Decoded>) -> Option<Decoded> {
@@ -115,6 +130,16 @@ impl FrameSource {
         match self.container.next_packet() {
             // A packet the decoder refuses is damaged: what it held is missing, the rest goes on.
             Some(packet) if packet.stream() == self.stream => {
+                let shown = packet
+                    .pts()
+                    .map(|pts| self.container.time_of(self.stream, pts));
+                let passing = shown
+                    .zip(self.passing_until)
+                    .is_some_and(|(t, until)| t < until);
+                self.decoder.skip_frame(match passing {
+                    true => Discard::NonReference,
+                    false => Discard::Default,
+                });
                 let _ = self.decoder.send_packet(&packet);
             }
             Some(_) => {}

@@ -23,11 +23,13 @@ const DECODE_ON: Time = Time::from_micros(3_000_000);
 
 /// Reads a clip's pictures by presentation time. One for each thread that needs them.
 pub struct FrameReader {
-    source: FrameSource,
+    pub(super) source: FrameSource,
     /// Consecutive frames in the order they are shown; the decoder stands behind the last.
-    window: VecDeque<Decoded>,
+    pub(super) window: VecDeque<Decoded>,
     /// The last frame of the clip is the last of the window.
-    at_end: bool,
+    pub(super) at_end: bool,
+    /// Frames far before the wanted one are passed over.
+    pub(super) sampling: bool,
     current: Option<Arc<VideoFrame>>,
 }
 
@@ -41,6 +43,7 @@ impl FrameReader {
             source: FrameSource::open(path)?,
             window: VecDeque::new(),
             at_end: false,
+            sampling: false,
             current: None,
         };
         reader.decode_first()?;
@@ -87,7 +90,7 @@ impl FrameReader {
     }
 
     /// Whether the frame at `t` and the end of its span are known from the window.
-    fn covers(&self, t: Time) -> bool {
+    pub(super) fn covers(&self, t: Time) -> bool {
         let (Some(first), Some(last)) = (self.window.front(), self.window.back()) else {
             return false;
         };
@@ -95,21 +98,29 @@ impl FrameReader {
     }
 
     /// Decodes until the window covers `t`, from the nearest key frame when that saves work.
-    fn reach(&mut self, t: Time) -> Result<(), MediaError> {
+    pub(super) fn reach(&mut self, t: Time) -> Result<(), MediaError> {
         let behind = self.window.front().is_none_or(|first| t < first.start);
         if behind || self.seek_pays(t) {
             self.seek_before(t)?;
         }
+        if self.sampling && !self.at_end {
+            return self.sample(t);
+        }
+        self.decode_to(t);
+        if self.window.is_empty() {
+            self.start_over()?;
+        }
+        Ok(())
+    }
+
+    /// Decodes on until the window covers `t` or the clip ends.
+    pub(super) fn decode_to(&mut self, t: Time) {
         while self.window.back().is_none_or(|last| last.start <= t) {
             match self.decode() {
                 Some(decoded) => self.push(decoded),
                 None => break,
             }
         }
-        if self.window.is_empty() {
-            self.start_over()?;
-        }
-        Ok(())
     }
 
     /// Whether a key frame lies between what is decoded and `t`.
@@ -125,7 +136,7 @@ impl FrameReader {
     }
 
     /// Empties the window and puts into it a frame that starts at or before `t`.
-    fn seek_before(&mut self, t: Time) -> Result<(), MediaError> {
+    pub(super) fn seek_before(&mut self, t: Time) -> Result<(), MediaError> {
         let mut back = Time::ZERO;
         while t - back > self.source.first_start && self.source.seek(t - back) {
             self.forget();
@@ -163,7 +174,7 @@ impl FrameReader {
         self.at_end = false;
     }
 
-    fn decode(&mut self) -> Option<Decoded> {
+    pub(super) fn decode(&mut self) -> Option<Decoded> {
         let decoded = self.source.decode(self.window.back());
         self.at_end |= decoded.is_none();
         decoded

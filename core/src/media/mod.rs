@@ -24,6 +24,7 @@ mod orientation;
 mod picture;
 mod planes;
 mod probe;
+mod sampled_frames;
 mod samples;
 mod segments;
 mod sound;

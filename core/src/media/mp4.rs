@@ -11,6 +11,7 @@ use super::error::MediaError;
 use super::mp4_pictures::PictureEncoder;
 use super::mp4_sound::{SoundCopy, SoundEncoder};
 use super::picture::RgbFrame;
+use crate::base::Time;
 
 /// Writes one MP4 file, under a temporary name until it is finished. Dropped unfinished, it leaves nothing behind.
 ///
@@ -71,13 +72,13 @@ impl Mp4Writer {
         Ok(writer)
     }
 
-    /// Gives the file the sound of another one, from its time 0 on: its packets unchanged where MP4 can hold them,
+    /// Gives the file the sound of another one, from its time `start` on: its packets unchanged where MP4 can hold them,
     /// else encoded again. To be called before anything is written, on a writer created without sound. A source
     /// without sound changes nothing.
     ///
     /// # Errors
     /// When the source cannot be read, or something was written already.
-    pub fn copy_sound_from(&mut self, source: &Path) -> Result<(), MediaError> {
+    pub fn copy_sound_from(&mut self, source: &Path, start: Time) -> Result<(), MediaError> {
         if self.started || !matches!(self.sound, Sound::None) {
             return Err(MediaError::write(
                 &self.path,
@@ -85,7 +86,7 @@ impl Mp4Writer {
             ));
         }
         if let Some(output) = &mut self.output
-            && let Some(copy) = SoundCopy::open(output, source)?
+            && let Some(copy) = SoundCopy::open(output, source, start)?
         {
             self.sound = Sound::Copied(Box::new(copy));
         }

@@ -121,6 +121,8 @@ pub(super) enum SoundCopy {
         source: Container,
         from: usize,
         to: usize,
+        /// Where the sound begins: earlier packets are left out.
+        start: Time,
         /// Read and not yet due.
         next: Option<Packet>,
     },
@@ -133,8 +135,8 @@ pub(super) enum SoundCopy {
 }
 
 impl SoundCopy {
-    /// `None` for a source without sound.
-    pub fn open(output: &mut Output, path: &Path) -> Result<Option<Self>, MediaError> {
+    /// The sound of a source from a time on; `None` if it has no sound.
+    pub fn open(output: &mut Output, path: &Path, start: Time) -> Result<Option<Self>, MediaError> {
         let mut source = Container::open(path)?;
         let Some(from) = source.audio else {
             return Ok(None);
@@ -143,8 +145,12 @@ impl SoundCopy {
         let stream = source.input.stream(from);
         let parameters = stream.map(|stream| stream.parameters());
         let Some(parameters) = parameters.filter(|p| MP4_CODECS.contains(&p.id())) else {
+            let mut reader = SoundReader::open(path, AGAIN_HZ, SoundLayout::Stereo)?;
+            if start > Time::ZERO {
+                reader.seek(start);
+            }
             return Ok(Some(Self::Again {
-                reader: SoundReader::open(path, AGAIN_HZ, SoundLayout::Stereo)?,
+                reader,
                 encoder: SoundEncoder::open(output, AGAIN_HZ, 2).map_err(write)?,
                 written: 0,
             }));
@@ -154,11 +160,16 @@ impl SoundCopy {
         ffi::clear_codec_tag(&mut added);
         let to = added.index();
         ffi::keep_only(&mut source.input, from);
+        if start > Time::ZERO {
+            // Where that fails the packets before are read and left out.
+            let _ = source.seek(start);
+        }
         let next = source.next_packet();
         Ok(Some(Self::Packets {
             source,
             from,
             to,
+            start,
             next,
         }))
     }
@@ -181,19 +192,22 @@ impl SoundCopy {
                 source,
                 from,
                 to,
+                start,
                 next,
             } => {
                 while let Some(mut packet) = next.take() {
                     let ticks = packet.pts().or(packet.dts()).unwrap_or(0);
-                    if source.time_of(*from, ticks) >= end {
+                    let time = source.time_of(*from, ticks);
+                    if time >= *start + end {
                         *next = Some(packet);
                         break;
                     }
                     *next = source.next_packet();
-                    if packet.stream() != *from {
+                    let early = *start > Time::ZERO && time < *start;
+                    if packet.stream() != *from || early {
                         continue;
                     }
-                    shift(&mut packet, source.ticks_of(*from, Time::ZERO));
+                    shift(&mut packet, source.ticks_of(*from, *start));
                     let base = output.stream(*to).map(|s| s.time_base());
                     packet.set_stream(*to);
                     packet.set_position(-1);

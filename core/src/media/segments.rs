@@ -36,7 +36,10 @@ impl SegmentReader {
     /// When the file has gone or changed since the clip was opened.
     pub fn open(clip: &Clip, spans: Vec<TimeSpan>, rate_hz: u32) -> Result<Self, MediaError> {
         let path = &clip.path;
-        let pictures = clip.video.as_ref().map(|_| FrameReader::open(path));
+        let pictures = clip
+            .video
+            .as_ref()
+            .map(|_| FrameReader::open_for_samples(path));
         let sound = clip
             .audio
             .as_ref()

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::project::Modality;
+use crate::project::{MaskThresholds, Modality};
 
 /// From which score on a class counts as happening: the threshold of the class where it has one, else that of what is asked
-/// (heard or seen) where it has one, else the global one. All 0 to 1.
+/// (heard or seen) where it has one, else the global one. All 0 to 1. Classes go by name: a model's tasks number them differently.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thresholds {
     /// For everything without a threshold of its own.
@@ -14,8 +14,10 @@ pub struct Thresholds {
     pub audible: Option<f32>,
     /// For what is seen.
     pub visible: Option<f32>,
-    /// For single classes, by their place in the labels.
-    pub classes: BTreeMap<usize, f32>,
+    /// For single classes.
+    pub classes: BTreeMap<String, f32>,
+    /// For masks, which have none of the others.
+    pub masks: MaskThresholds,
 }
 
 impl Default for Thresholds {
@@ -25,24 +27,25 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// The same for everything.
+    /// The same for every class; masks at theirs by default.
     pub fn at(global: f32) -> Self {
         Self {
             global,
             audible: None,
             visible: None,
             classes: BTreeMap::new(),
+            masks: MaskThresholds::default(),
         }
     }
 
     /// The threshold of a class in a modality.
-    pub fn of(&self, class: usize, modality: Modality) -> f32 {
+    pub fn of(&self, class: &str, modality: Modality) -> f32 {
         let own = match modality {
             Modality::Audible => self.audible,
             Modality::Visible => self.visible,
             Modality::AudioVisual => None,
         };
-        let class = self.classes.get(&class).copied();
+        let class = self.classes.get(class).copied();
         class.or(own).unwrap_or(self.global)
     }
 }

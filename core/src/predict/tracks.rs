@@ -4,16 +4,22 @@ use super::{Detail, Prediction, Thresholds};
 use crate::base::{BACKGROUND, Label, TimeSpan};
 use crate::project::{Event, Modality, Track};
 
-/// The winning class of a segment where its score reaches its threshold, with the score; `None` is background, or a segment not
-/// scored yet.
+/// The winning class of a segment where its score reaches its threshold (of a mask: where a place is above it), with the score;
+/// `None` is background, or a segment not scored yet.
 pub fn winner(
     prediction: &Prediction,
     thresholds: &Thresholds,
     segment: usize,
 ) -> Option<(usize, f32)> {
-    prediction
-        .best(segment)
-        .filter(|(class, score)| *score >= thresholds.of(*class, Modality::AudioVisual))
+    let (class, score) = prediction.best(segment)?;
+    let counts = match &prediction.detail {
+        Detail::Segmented { .. } => score > thresholds.masks.of(segment),
+        Detail::Localized | Detail::Parsed { .. } => {
+            let label = prediction.labels.get(class)?;
+            score >= thresholds.of(label, Modality::AudioVisual)
+        }
+    };
+    counts.then_some((class, score))
 }
 
 /// The label of a segment at a threshold: the winning class, or `background`.
@@ -68,9 +74,10 @@ fn parsed_score(
     class: usize,
     modality: Modality,
 ) -> Option<f32> {
+    let label = prediction.labels.get(class)?;
     let reached = |modality: Modality| {
         let score = *prediction.scores_of(modality).get(segment)?.get(class)?;
-        (score >= thresholds.of(class, modality)).then_some(score)
+        (score >= thresholds.of(label, modality)).then_some(score)
     };
     match modality {
         Modality::AudioVisual => Some(reached(Modality::Audible)?.min(reached(Modality::Visible)?)),

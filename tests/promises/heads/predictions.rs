@@ -89,12 +89,12 @@ fn a_class_has_tracks_for_heard_seen_and_both() {
 fn thresholds_of_classes_and_modalities() {
     let thresholds = Thresholds {
         visible: Some(0.8),
-        classes: BTreeMap::from([(1, 0.05)]),
+        classes: BTreeMap::from([("Bell".to_owned(), 0.05)]),
         ..Thresholds::at(0.4)
     };
-    assert_eq!(thresholds.of(0, Modality::Audible), 0.4);
-    assert_eq!(thresholds.of(0, Modality::Visible), 0.8);
-    assert_eq!(thresholds.of(1, Modality::Visible), 0.05);
+    assert_eq!(thresholds.of("Dog", Modality::Audible), 0.4);
+    assert_eq!(thresholds.of("Dog", Modality::Visible), 0.8);
+    assert_eq!(thresholds.of("Bell", Modality::Visible), 0.05);
     let prediction = parsed(vec![vec![0.5, 0.1]], vec![vec![0.5, 0.1]]);
     let tracks = tracks_of(&prediction, &thresholds);
     let told: Vec<(&str, Modality)> = tracks.iter().map(|t| (&*t.label, t.modality)).collect();

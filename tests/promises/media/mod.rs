@@ -6,6 +6,7 @@ mod frame_at;
 mod long_clips;
 mod naming;
 mod odd_files;
+mod sampled;
 mod sound;
 mod sync;
 mod time;

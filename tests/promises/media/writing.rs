@@ -107,7 +107,7 @@ fn sound_is_taken_over_from_another_clip() {
         let source = media.make(&format!("{PICTURES} {sweep} {codec}"), name);
         let path = media.path("overlay.mp4");
         let mut writer = Mp4Writer::create(&path, 64, 48, 25.0, None).expect("creates");
-        writer.copy_sound_from(&source).expect("opens");
+        writer.copy_sound_from(&source, Time::ZERO).expect("opens");
         (0..50).for_each(|_| {
             writer
                 .write_frame(&plain(64, 48, [9, 9, 9]))
@@ -138,12 +138,15 @@ fn sound_is_taken_over_from_another_clip() {
     let path = media.path("silent-overlay.mp4");
     let mut writer = Mp4Writer::create(&path, 64, 48, 25.0, None).expect("creates");
     writer
-        .copy_sound_from(&silent)
+        .copy_sound_from(&silent, Time::ZERO)
         .expect("a source without sound is fine");
     writer
         .write_frame(&plain(64, 48, [9, 9, 9]))
         .expect("writes");
-    assert!(writer.copy_sound_from(&silent).is_err(), "too late now");
+    assert!(
+        writer.copy_sound_from(&silent, Time::ZERO).is_err(),
+        "too late now"
+    );
     writer.finish().expect("finishes");
     assert!(Clip::open(&path).expect("opens").audio.is_none());
 }

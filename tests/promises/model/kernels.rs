@@ -104,15 +104,14 @@ fn vit_of_odd_sizes() {
     );
 }
 
-/// Maps of odd sides, halved, and groups of 6, 12, 24 and 48 channels.
-#[test]
-fn resnext_of_odd_sizes() {
+/// Maps of odd sides, halved, of pictures with groups of so many channels in the first stage.
+fn resnext(cardinality: usize, base_width: usize) {
     let device = Device::flex();
     let config = ResNextConfig {
         img_size: (58, 94),
-        layers: vec![1, 2, 1, 1],
-        cardinality: 3,
-        base_width: 6,
+        layers: vec![1, 2, 2, 2],
+        cardinality,
+        base_width,
         ..ResNextConfig::default()
     };
     let model = config.init(&device).unwrap();
@@ -123,6 +122,18 @@ fn resnext_of_odd_sizes() {
         |x| model.forward(x),
         |x| model.clone().freeze_tables().forward(x),
     );
+}
+
+/// Groups of 6, 12, 24 and 48 channels.
+#[test]
+fn resnext_of_odd_sizes() {
+    resnext(3, 6);
+}
+
+/// Groups of 8, 16, 32 and 64 channels, as released: two to a strip, then by Winograd's form.
+#[test]
+fn resnext_of_whole_vectors() {
+    resnext(4, 8);
 }
 
 /// Of the layers 2 to 512 to heads over 23 x 23 offsets (11 x 11 in the last stage), in 2, 2, 18 and 2 blocks.

@@ -1,6 +1,8 @@
 //! Promises of parsing and masks, in the terminal and in the window.
 
+mod corrections;
 mod masks;
 mod one_cache;
 mod run_lengths;
 mod terminal;
+mod terminal_thresholds;

@@ -6,6 +6,7 @@ mod files;
 mod heat;
 mod kept;
 mod keys;
+mod mask_thresholds;
 mod model;
 mod modes;
 mod scripted;

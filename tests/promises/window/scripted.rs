@@ -233,6 +233,17 @@ pub fn window_in(
     paths: &[&str],
     models: Option<AskModel>,
 ) -> (Harness<'static, MettleApp>, ScriptedEngine) {
+    window_keeping(builder, size, paths, models, None)
+}
+
+/// The same, keeping corrections in a file.
+pub fn window_keeping(
+    builder: HarnessBuilder<MettleApp>,
+    size: egui::Vec2,
+    paths: &[&str],
+    models: Option<AskModel>,
+    corrections: Option<PathBuf>,
+) -> (Harness<'static, MettleApp>, ScriptedEngine) {
     let engine = ScriptedEngine::default();
     let theirs = engine.clone();
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
@@ -247,6 +258,7 @@ pub fn window_in(
             paths,
             restart: None,
             models,
+            corrections,
         };
         MettleApp::new(cc, parts)
     };

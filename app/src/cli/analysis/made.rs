@@ -14,6 +14,7 @@ use super::{
 };
 use crate::cli::args::Asked;
 use crate::cli::masks::mask_parts;
+use crate::cli::thresholds::ThresholdsPart;
 
 /// What an analysis is written from.
 pub struct Findings<'a> {
@@ -53,6 +54,7 @@ impl Analysis {
         let masks = predictions
             .iter()
             .flat_map(|prediction| mask_parts(clip, prediction, thresholds, found.mask_size));
+        let masked = predictions.iter().any(|p| p.key.task == Task::Segment);
         let timing = found.timing_ms.into_iter();
         Self {
             schema: SCHEMA.to_owned(),
@@ -71,6 +73,7 @@ impl Analysis {
             task: found.asked,
             tasks: predictions.iter().map(|p| p.key.task).collect(),
             threshold: thresholds.global,
+            thresholds: ThresholdsPart::of(thresholds, masked),
             segments: segments.collect(),
             tracks: tracks.collect(),
             masks: masks.collect(),

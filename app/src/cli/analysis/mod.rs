@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::args::Asked;
 use super::masks::MaskPart;
+use super::thresholds::ThresholdsPart;
 
 pub use made::Findings;
 pub(super) use made::share;
@@ -35,8 +36,11 @@ pub struct Analysis {
     /// What was answered: the tasks the model has a head for.
     #[serde(default)]
     pub tasks: Vec<Task>,
-    /// A class counts as happening from this score on; a place of a mask sounds above it.
+    /// A class counts as happening from this score on, unless `thresholds` says otherwise.
     pub threshold: f32,
+    /// All thresholds used.
+    #[serde(default)]
+    pub thresholds: ThresholdsPart,
     /// Second by second, by the first of the tasks.
     pub segments: Vec<SegmentPart>,
     /// The events of each class, task after task.

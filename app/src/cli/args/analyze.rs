@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use mettle_core::base::TimeSpan;
 use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Task;
 use serde::{Deserialize, Serialize};
 
-use super::values::{mask_size, model, threshold};
+use super::values::{mask_size, model, span};
+use crate::cli::thresholds::ThresholdArgs;
 
 /// Options of `analyze`.
 #[derive(Args, Clone, Debug)]
@@ -35,12 +37,15 @@ pub struct AnalyzeArgs {
     /// The kind of file. Given without --out, it is written to stdout in place of the table.
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// From which score on a class counts as happening, and a place of a mask as sounding, 0 to 1.
-    #[arg(long, default_value = "0.5", value_parser = threshold)]
-    pub threshold: f32,
-    /// Also write a film strip (PNG) and a short clip with labels and masks drawn in (MP4, the sound copied) into the folder.
+    /// From which score on what counts.
+    #[command(flatten)]
+    pub thresholds: ThresholdArgs,
+    /// Also write a film strip (PNG) and the clip with labels and masks drawn in (MP4, the sound copied) into the folder.
     #[arg(long, requires = "out")]
     pub pictures: bool,
+    /// Draw only this stretch of the clip into the MP4, in seconds, such as 10-40.
+    #[arg(long, value_name = "FROM-TO", requires = "pictures", value_parser = span)]
+    pub span: Option<TimeSpan>,
     /// Also write a picture (PNG, 0 and 255) for the mask of each second into the folder, named as in AVSBench:
     /// CLIP/CLIP_1.png is the first second.
     #[arg(long, requires = "out")]

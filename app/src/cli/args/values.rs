@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use mettle_core::base::{Time, TimeSpan};
 use mettle_core::engine::ModelChoice;
 use mettle_core::project::Task;
 
@@ -59,10 +60,14 @@ pub(in crate::cli) fn task(text: &str) -> Result<Task, String> {
     }
 }
 
-/// 0 to 1.
-pub(in crate::cli) fn threshold(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("a threshold is a number from 0 to 1".to_owned()),
-    }
+/// A stretch of time.
+pub(in crate::cli) fn span(text: &str) -> Result<TimeSpan, String> {
+    let ends = text.split_once('-');
+    let ends =
+        ends.and_then(|(from, to)| Some((from.parse::<f64>().ok()?, to.parse::<f64>().ok()?)));
+    ends.filter(|(from, to)| (0.0..1e9).contains(from) && from < to && *to < 1e9)
+        .map(|(from, to)| TimeSpan::new(Time::from_secs_f64(from), Time::from_secs_f64(to)))
+        .ok_or_else(|| {
+            "a stretch is two times in seconds with a - between, such as 10-40".to_owned()
+        })
 }

@@ -1,7 +1,7 @@
 //! How many operations a backbone takes: multiplications and additions of matrix products and convolutions, as PyTorch's
 //! `FlopCounterMode` counts them. What is done number by number is left out.
 
-use super::parts::Pyramid;
+use super::pyramid::Pyramid;
 use super::{HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig};
 
 /// A product of rows with a matrix.

@@ -8,7 +8,8 @@ use burn::tensor::{Device, Tensor};
 
 use super::frozen::{FrozenBlocks, on_cpu};
 use super::hts_at_config::HtsAtConfig;
-use super::parts::{MergeNorm, PatchEmbed, PatchMerge, drop_path_of, layer_norm};
+use super::parts::{drop_path_of, layer_norm};
+use super::patches::{MergeNorm, PatchEmbed, PatchMerge};
 use super::stretch::stretch_time;
 use super::swin_v1::{BlockShape, BlockV1};
 use super::{Backbone, BackboneSpec, LayerFeatures};

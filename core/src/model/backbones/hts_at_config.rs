@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::BackboneSpec;
-use super::parts::Pyramid;
+use super::pyramid::Pyramid;
 use super::windows::WindowPlan;
 use crate::model::ModelError;
 use crate::model::desc::{Pair, one_or_two};

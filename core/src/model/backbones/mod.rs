@@ -2,24 +2,35 @@
 
 mod flops;
 mod frozen;
+mod frozen_convs;
+mod frozen_cut;
 mod hts_at;
 mod hts_at_config;
 pub(super) mod parts;
+mod patches;
+mod pyramid;
 mod resnext;
+mod resnext_block;
+mod resnext_config;
 mod stretch;
 mod swin_v1;
 mod swin_v2;
 mod swin_v2_attention;
+mod swin_v2_config;
 mod vit;
+mod vit_config;
 mod windows;
 
 use burn::tensor::Tensor;
 
 pub use hts_at::{HtsAt, HtsAtOutput};
 pub use hts_at_config::HtsAtConfig;
-pub use resnext::{ResNext, ResNextConfig};
-pub use swin_v2::{SwinV2, SwinV2Config};
-pub use vit::{Vit, VitConfig};
+pub use resnext::ResNext;
+pub use resnext_config::ResNextConfig;
+pub use swin_v2::SwinV2;
+pub use swin_v2_config::SwinV2Config;
+pub use vit::Vit;
+pub use vit_config::VitConfig;
 
 /// What a backbone computes for a batch.
 #[derive(Clone, Debug)]

@@ -1,38 +1,51 @@
-//! A ResNeXt's bottleneck over maps with channels innermost, where a convolution of one pixel is a matrix product.
+//! A convolution whose channels are in groups that do not see each other, over maps with channels innermost.
 
-use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
+use std::ops::Range;
 
-use super::gemm::{Packed, Place, Then};
-use super::{TILE, share_of, with_vectors};
+use pulp::Simd;
 
-/// A convolution whose channels are in groups that do not see each other, padded by half its side.
+use super::TILE;
+use super::gemm::{Packed, Place, Then, add_products, strip};
+use super::winograd::{Mixtures, Square, Winograd};
+
+/// Rows and columns of a map.
+pub type Grid = (usize, usize);
+
+/// Channels of a group of which two fill a strip: the narrowest of the released models, where one alone would leave half of each
+/// strip idle.
+const PAIRED: usize = 8;
+
+/// A square convolution in groups, padded by half its side, and the positive part of it.
 #[derive(Clone, Debug)]
 pub struct GroupConv {
     side: usize,
     stride: usize,
-    /// A matrix a group, `[side * side * inputs, outputs]`.
-    groups: Vec<Packed>,
+    /// Channels, as many before as after.
+    width: usize,
+    way: Way,
 }
 
-/// A frozen bottleneck, its norms worked into the convolutions: narrow, look around, widen, add, rectify.
+/// How it is computed.
 #[derive(Clone, Debug)]
-pub struct Bottleneck {
-    /// Channels in to channels inside.
-    pub narrow: Packed,
-    /// Channels inside to as many.
-    pub look: GroupConv,
-    /// Channels inside to channels out.
-    pub widen: Packed,
-    /// Channels in to channels out, where they differ or the map shrinks.
-    pub shortcut: Option<Packed>,
+enum Way {
+    /// A matrix a group, `[side * side * inputs, outputs]`.
+    Single(Vec<Packed>),
+    /// A matrix two groups of [`PAIRED`] channels, `[side * side * inputs, outputs of both]`.
+    Pairs(Vec<Packed>),
+    /// Fewer products, for groups of whole vectors.
+    Winograd(Winograd),
 }
 
-/// Rows and columns of a map.
-type Grid = (usize, usize);
+/// Room of a task, kept by its thread.
+#[derive(Default)]
+pub(super) struct LookScratch {
+    places: Vec<[usize; TILE]>,
+    squares: Vec<Square>,
+    mixtures: Mixtures,
+}
 
 impl GroupConv {
-    /// From weights as PyTorch and burn hold them, `[outputs, inputs of a group, side, side]`.
+    /// From weights as PyTorch and burn hold them, `[channels, channels of a group, side, side]`.
     pub fn new(
         weights: &[f32],
         shape: [usize; 4],
@@ -42,21 +55,34 @@ impl GroupConv {
     ) -> Self {
         let [outputs, inputs, side, _] = shape;
         let (width, taps) = (outputs / groups, side * side);
-        let matrix = |group: usize| {
-            let at = move |tap: usize, input: usize, output: usize| {
-                weights[((group * width + output) * inputs + input) * taps + tap]
-            };
+        let at = |group: usize, tap: usize, input: usize, output: usize| {
+            weights[((group * width + output) * inputs + input) * taps + tap]
+        };
+        // Groups side by side in one matrix.
+        let matrix = |groups: Range<usize>| {
             let rows = (0..taps).flat_map(|tap| (0..inputs).map(move |input| (tap, input)));
-            let matrix: Vec<f32> = rows
-                .flat_map(|(tap, input)| (0..width).map(move |output| at(tap, input, output)))
-                .collect();
-            let bias = &bias[group * width..][..width];
-            Packed::new(&matrix, [taps * inputs, width], Some(bias))
+            let columns = groups.clone().flat_map(|g| (0..width).map(move |o| (g, o)));
+            let row = |(tap, input)| columns.clone().map(move |(g, o)| at(g, tap, input, o));
+            let matrix: Vec<f32> = rows.flat_map(row).collect();
+            let bias = &bias[groups.start * width..groups.end * width];
+            Packed::new(&matrix, [taps * inputs, groups.len() * width], Some(bias))
+        };
+        let way = if width == PAIRED && strip() == 2 * PAIRED && groups % 2 == 0 {
+            Way::Pairs(
+                (0..groups / 2)
+                    .map(|pair| matrix(2 * pair..2 * pair + 2))
+                    .collect(),
+            )
+        } else if side == 3 && stride == 1 && width.is_multiple_of(strip()) {
+            Way::Winograd(Winograd::new(groups, width, bias, at))
+        } else {
+            Way::Single((0..groups).map(|group| matrix(group..group + 1)).collect())
         };
         Self {
             side,
             stride,
-            groups: (0..groups).map(matrix).collect(),
+            width: outputs,
+            way,
         }
     }
 
@@ -65,31 +91,52 @@ impl GroupConv {
         (rows.div_ceil(self.stride), cols.div_ceil(self.stride))
     }
 
-    /// The positive part of pixels `first..` of the result, one row of `out` each. `input` is `[n, rows, cols, channels]` and
-    /// one pixel of zeros more, which stands for those beyond the edge.
+    /// Step from place to place.
+    pub(super) fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// The positive part of the result from pixel `first` on, one row of `out` each; rows of the map in twos, as [`bands`] has
+    /// them. `input` is `[n, rows, cols, channels]` and one pixel of zeros more, which stands for those beyond the edge.
     #[inline(always)]
-    fn apply<S: Simd>(&self, simd: S, input: &[f32], grid: Grid, first: usize, out: &mut [f32]) {
-        let channels: usize = self.groups.iter().map(Packed::width).sum();
-        let taps = self.side * self.side;
-        let mut places = vec![[0; TILE]; taps];
-        for (tile, out) in out.chunks_mut(TILE * channels).enumerate() {
-            let none = input.len() / channels - 1;
+    pub(super) fn apply<S: Simd>(
+        &self,
+        simd: S,
+        (input, grid): (&[f32], Grid),
+        (first, out): (usize, &mut [f32]),
+        room: &mut LookScratch,
+    ) {
+        let (groups, pairs) = match &self.way {
+            Way::Single(groups) => (groups, false),
+            Way::Pairs(pairs) => (pairs, true),
+            Way::Winograd(short) => {
+                let count = out.len() / self.width;
+                self.squares(input, grid, first..first + count, &mut room.squares);
+                return short.apply(simd, input, &room.squares, out, &mut room.mixtures);
+            }
+        };
+        let places = &mut room.places;
+        places.resize(self.side * self.side, [0; TILE]);
+        for (tile, out) in out.chunks_mut(TILE * self.width).enumerate() {
             for i in 0..TILE {
-                self.places(first + tile * TILE + i, grid, none, |tap, pixel| {
-                    places[tap][i] = pixel * channels;
+                self.under(first + tile * TILE + i, input, grid, |tap, at| {
+                    places[tap][i] = at
                 });
             }
             let mut from = 0;
-            for group in &self.groups {
-                self.group(simd, group, input, (&places, from, channels), out);
+            for group in groups {
+                match pairs {
+                    true => self.pair(simd, group, input, (places, from), out),
+                    false => self.group(simd, group, input, (places, from), out),
+                }
                 from += group.width();
             }
         }
     }
 
-    /// The pixel under each tap for a pixel of the result; `none` beyond the edge and beyond the last picture.
+    /// Where the channels under each tap of a pixel of the result start.
     #[inline(always)]
-    fn places(&self, pixel: usize, grid: Grid, none: usize, mut put: impl FnMut(usize, usize)) {
+    fn under(&self, pixel: usize, input: &[f32], grid: Grid, mut put: impl FnMut(usize, usize)) {
         let (rows, cols) = self.grid(grid);
         let (image, y, x) = (pixel / (rows * cols), pixel / cols % rows, pixel % cols);
         let pad = self.side / 2;
@@ -97,12 +144,46 @@ impl GroupConv {
             // Before the edge this wraps round to something beyond it.
             let y = (y * self.stride + tap / self.side).wrapping_sub(pad);
             let x = (x * self.stride + tap % self.side).wrapping_sub(pad);
-            let inside = y < grid.0 && x < grid.1;
-            let place = (image * grid.0)
-                .wrapping_add(y)
-                .wrapping_mul(grid.1)
-                .wrapping_add(x);
-            put(tap, if inside && place < none { place } else { none });
+            put(tap, self.place(input, grid, image, (y, x)));
+        }
+    }
+
+    /// Where a pixel's channels start; the pixel of zeros beyond the edge and beyond the last picture.
+    #[inline(always)]
+    fn place(&self, input: &[f32], grid: Grid, image: usize, (y, x): Grid) -> usize {
+        let none = input.len() - self.width;
+        if y >= grid.0 || x >= grid.1 {
+            return none;
+        }
+        none.min(((image * grid.0 + y) * grid.1 + x) * self.width)
+    }
+
+    /// Pixels of the result, whole bands of them, in squares of four.
+    fn squares(&self, input: &[f32], grid: Grid, pixels: Range<usize>, squares: &mut Vec<Square>) {
+        squares.clear();
+        let (rows, cols) = grid;
+        let mut band = pixels.start;
+        while band < pixels.end {
+            let (image, top) = (band / (rows * cols), band / cols % rows);
+            for left in (0..cols).step_by(2) {
+                let under = |i: usize| {
+                    let at = (
+                        (top + i / 4).wrapping_sub(1),
+                        (left + i % 4).wrapping_sub(1),
+                    );
+                    self.place(input, grid, image, at)
+                };
+                let above = |i: usize| {
+                    let (y, x) = (top + i / 2, left + i % 2);
+                    let row = band - pixels.start + i / 2 * cols + x;
+                    (y < rows && x < cols).then_some(row)
+                };
+                squares.push(Square {
+                    under: std::array::from_fn(under),
+                    above: std::array::from_fn(above),
+                });
+            }
+            band += cols * (rows - top).min(2);
         }
     }
 
@@ -112,155 +193,58 @@ impl GroupConv {
         simd: S,
         group: &Packed,
         input: &[f32],
-        (places, from, channels): (&[[usize; TILE]], usize, usize),
+        (places, from): (&[[usize; TILE]], usize),
         out: &mut [f32],
     ) {
         let inputs = group.depth() / places.len();
         let width = 2 * S::F32_LANES;
-        let whole = Place {
-            first: true,
-            last: true,
-            then: Then::Relu,
-        };
+        let whole = Place::whole(Then::Relu);
         for (s, (matrix, bias)) in group.strips::<S>().enumerate() {
             let mut sums = [[simd.splat_f32s(0.0); 2]; TILE];
             for (places, matrix) in places.iter().zip(matrix.chunks_exact(inputs)) {
-                let [a, b, c, d, e, f] = places.map(|place| &input[place + from..][..inputs]);
-                let pixels = a.iter().zip(b).zip(c.iter().zip(d)).zip(e.iter().zip(f));
-                for ((((a, b), (c, d)), (e, f)), [left, right]) in pixels.zip(matrix) {
-                    for (sum, value) in sums.iter_mut().zip([a, b, c, d, e, f]) {
-                        let value = simd.splat_f32s(*value);
-                        sum[0] = simd.mul_add_e_f32s(value, *left, sum[0]);
-                        sum[1] = simd.mul_add_e_f32s(value, *right, sum[1]);
-                    }
-                }
+                let [a, b, c, d, e, f] = *places;
+                let row = |place: usize| &input[place + from..][..inputs];
+                let rows = [row(a), row(b), row(c), row(d), row(e), row(f)];
+                sums = add_products(simd, rows, matrix, sums);
             }
             let columns = from + s * width..from + group.width().min((s + 1) * width);
-            for (row, sums) in out.chunks_exact_mut(channels).zip(sums) {
+            for (row, sums) in out.chunks_exact_mut(self.width).zip(sums) {
                 whole.store(simd, sums, bias, &mut row[columns.clone()]);
             }
         }
     }
-}
 
-/// Room of a task, kept by its thread.
-#[derive(Default)]
-struct Scratch {
-    inner: Vec<f32>,
-    picked: Vec<f32>,
-    tiles: Vec<[f32; TILE]>,
-}
-
-impl Bottleneck {
-    /// `[n, rows * cols, channels]` and the map to the same of the result. `room` is kept from block to block.
-    pub fn forward(&self, input: &[f32], grid: Grid, room: &mut Vec<f32>) -> (Vec<f32>, Grid) {
-        let inner = self.narrow.width();
-        let pixels = input.len() / self.narrow.depth();
-        room.resize((pixels + 1) * inner, 0.0);
-        room[pixels * inner..].fill(0.0);
-        let share = share_of(pixels);
-        input
-            .par_chunks(share * self.narrow.depth())
-            .zip(room[..pixels * inner].par_chunks_mut(share * inner))
-            .for_each_init(Scratch::default, |scratch, (input, out)| {
-                with_vectors(Narrow {
-                    block: self,
-                    input,
-                    out,
-                    scratch,
-                });
-            });
-        let after = self.look.grid(grid);
-        let count = pixels / (grid.0 * grid.1).max(1) * after.0 * after.1;
-        let mut out = vec![0.0; count * self.widen.width()];
-        let share = share_of(count);
-        out.par_chunks_mut(share * self.widen.width())
-            .enumerate()
-            .for_each_init(Scratch::default, |scratch, (task, out)| {
-                with_vectors(Widen {
-                    block: self,
-                    input,
-                    room,
-                    grid,
-                    first: task * share,
-                    out,
-                    scratch,
-                });
-            });
-        (out, after)
-    }
-}
-
-/// The first step for some pixels.
-struct Narrow<'a> {
-    block: &'a Bottleneck,
-    input: &'a [f32],
-    out: &'a mut [f32],
-    scratch: &'a mut Scratch,
-}
-
-impl WithSimd for Narrow<'_> {
-    type Output = ();
-
+    /// Two groups, one in each vector of the strip.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let tiles = &mut self.scratch.tiles;
-        self.block
-            .narrow
-            .apply(simd, self.input, Then::Relu, self.out, tiles);
-    }
-}
-
-/// The other steps for some pixels of the result, from `first` on.
-struct Widen<'a> {
-    block: &'a Bottleneck,
-    input: &'a [f32],
-    /// What the first step gave, and a pixel of zeros.
-    room: &'a [f32],
-    grid: Grid,
-    first: usize,
-    out: &'a mut [f32],
-    scratch: &'a mut Scratch,
-}
-
-impl WithSimd for Widen<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            block,
-            input,
-            room,
-            grid,
-            first,
-            out,
-            scratch,
-        } = self;
-        let count = out.len() / block.widen.width();
-        scratch.inner.resize(count * block.narrow.width(), 0.0);
-        block
-            .look
-            .apply(simd, room, grid, first, &mut scratch.inner);
-        let channels = block.narrow.depth();
-        match &block.shortcut {
-            None => out.copy_from_slice(&input[first * channels..][..count * channels]),
-            Some(shortcut) => {
-                let (rows, cols) = block.look.grid(grid);
-                let stride = block.look.stride;
-                scratch.picked.clear();
-                for pixel in first..first + count {
-                    let (image, y, x) = (pixel / (rows * cols), pixel / cols % rows, pixel % cols);
-                    let from = (image * grid.0 + y * stride) * grid.1 + x * stride;
-                    scratch
-                        .picked
-                        .extend_from_slice(&input[from * channels..][..channels]);
+    fn pair<S: Simd>(
+        &self,
+        simd: S,
+        pair: &Packed,
+        input: &[f32],
+        (places, from): (&[[usize; TILE]], usize),
+        out: &mut [f32],
+    ) {
+        let whole = Place::whole(Then::Relu);
+        for (matrix, bias) in pair.strips::<S>() {
+            let mut sums = [[simd.splat_f32s(0.0); 2]; TILE];
+            for (places, matrix) in places.iter().zip(matrix.as_chunks::<PAIRED>().0) {
+                let mut rows = [&[0.0; 2 * PAIRED]; TILE];
+                for (row, place) in rows.iter_mut().zip(places) {
+                    // Arrays: the loops below are unrolled when their length is known.
+                    let (arrays, _) = input[place + from..].as_chunks();
+                    *row = &arrays[0];
                 }
-                shortcut.apply(simd, &scratch.picked, Then::Store, out, &mut scratch.tiles);
+                for (i, [left, right]) in matrix.iter().enumerate() {
+                    for (sum, row) in sums.iter_mut().zip(rows) {
+                        sum[0] = simd.mul_add_e_f32s(simd.splat_f32s(row[i]), *left, sum[0]);
+                        let value = simd.splat_f32s(row[PAIRED + i]);
+                        sum[1] = simd.mul_add_e_f32s(value, *right, sum[1]);
+                    }
+                }
+            }
+            for (row, sums) in out.chunks_exact_mut(self.width).zip(sums) {
+                whole.store(simd, sums, bias, &mut row[from..from + 2 * PAIRED]);
             }
         }
-        block
-            .widen
-            .apply(simd, &scratch.inner, Then::AddRelu, out, &mut scratch.tiles);
     }
 }

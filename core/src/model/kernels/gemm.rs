@@ -178,6 +178,44 @@ pub fn multiply(input: &[f32], matrix: &Packed, out: &mut [f32]) {
         .for_each(|(input, out)| with_vectors(Rows(input, matrix, out)));
 }
 
+/// `out = input * matrix` for rows as they lie, in whole tiles: for products too small to put rows in order for.
+#[inline(always)]
+pub(super) fn product_of_rows<S: Simd>(simd: S, input: &[f32], matrix: &Packed, out: &mut [f32]) {
+    let (strip, k, n) = (2 * S::F32_LANES, matrix.k, matrix.n);
+    let place = Place::whole(Then::Store);
+    for (s, (matrix, bias)) in matrix.strips::<S>().enumerate() {
+        let columns = s * strip..n.min((s + 1) * strip);
+        let tiles = input.chunks_exact(TILE * k);
+        for (tile, out) in tiles.zip(out.chunks_exact_mut(TILE * n)) {
+            let row = |row: usize| &tile[row * k..][..k];
+            let rows = [row(0), row(1), row(2), row(3), row(4), row(5)];
+            let sums = add_products(simd, rows, matrix, [[simd.splat_f32s(0.0); 2]; TILE]);
+            for (row, sums) in out.chunks_exact_mut(n).zip(sums) {
+                place.store(simd, sums, bias, &mut row[columns.clone()]);
+            }
+        }
+    }
+}
+
+/// Rows as they lie times a strip of columns, added to sums in registers.
+#[inline(always)]
+pub(super) fn add_products<S: Simd>(
+    simd: S,
+    [a, b, c, d, e, f]: [&[f32]; TILE],
+    strip: &[[S::f32s; 2]],
+    mut sums: [[S::f32s; 2]; TILE],
+) -> [[S::f32s; 2]; TILE] {
+    let rows = a.iter().zip(b).zip(c.iter().zip(d)).zip(e.iter().zip(f));
+    for ((((a, b), (c, d)), (e, f)), [left, right]) in rows.zip(strip) {
+        for (sum, value) in sums.iter_mut().zip([a, b, c, d, e, f]) {
+            let value = simd.splat_f32s(*value);
+            sum[0] = simd.mul_add_e_f32s(value, *left, sum[0]);
+            sum[1] = simd.mul_add_e_f32s(value, *right, sum[1]);
+        }
+    }
+    sums
+}
+
 /// Where in the sum a depth is, and what follows the sum.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
@@ -187,6 +225,15 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// All of a sum at once.
+    pub fn whole(then: Then) -> Self {
+        Self {
+            first: true,
+            last: true,
+            then,
+        }
+    }
+
     #[inline(always)]
     pub fn store<S: Simd>(self, simd: S, sums: [S::f32s; 2], bias: [S::f32s; 2], row: &mut [f32]) {
         let lanes = S::F32_LANES;

@@ -9,19 +9,24 @@
 
 mod attention;
 mod block;
+mod bottleneck;
 mod conv;
 mod cut;
 mod gemm;
 mod math;
 mod norm;
+mod stem;
 mod steps;
+mod winograd;
 
 pub use attention::{Attention, AttentionKind};
 pub use block::{NormPlace, TransformerBlock};
-pub use conv::{Bottleneck, GroupConv};
+pub use bottleneck::Bottleneck;
+pub use conv::GroupConv;
 pub use cut::{Cut, Pieces};
 pub use gemm::{Packed, multiply};
 pub use norm::Norm;
+pub use stem::Stem;
 
 /// Rows of a tile of the matrix product. With two vectors across it fills 12 of 16 registers.
 const TILE: usize = 6;

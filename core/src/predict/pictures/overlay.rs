@@ -18,7 +18,8 @@ const LANE: usize = 14;
 /// No more frames a second than this.
 const FASTEST: f64 = 30.0;
 
-/// Write the first `limit` of a clip with labels and masks. `false` when it has no pictures to draw into, and nothing was written.
+/// Write a stretch of a clip with labels and masks, picture by picture; `told` hears how much of it is written. `false` when the
+/// clip has no pictures to draw into, and nothing was written.
 ///
 /// # Errors
 /// When the clip can no longer be read, or the file cannot be written.
@@ -26,7 +27,8 @@ pub fn write_overlay(
     clip: &Clip,
     shown: &Shown<'_>,
     path: &Path,
-    limit: Time,
+    span: TimeSpan,
+    told: &mut dyn FnMut(Time),
 ) -> Result<bool, MediaError> {
     let Some(video) = &clip.video else {
         return Ok(false);
@@ -36,24 +38,25 @@ pub fn write_overlay(
     } else {
         FASTEST
     };
-    let end = clip.duration.min(limit);
     let mut reader = FrameReader::open(&clip.path)?;
     let mut lanes = Lanes {
         shown,
-        end,
+        span,
         layer: None,
     };
     let mut writer: Option<Mp4Writer> = None;
-    let frames = ((end.as_secs_f64() * fps).floor() as u64).max(1);
+    let frames = ((span.duration().as_secs_f64() * fps).floor() as u64).max(1);
     for number in 0..frames {
-        let at = Time::from_secs_f64(number as f64 / fps);
+        let written = Time::from_secs_f64(number as f64 / fps);
+        let at = span.start + written;
         let frame = reader.frame_at(at)?;
         let drawn = lanes.draw(&frame.picture.to_rgb_within(PICTURE.0, PICTURE.1), at);
         let writer = match &mut writer {
             Some(writer) => writer,
-            none => none.insert(start(path, &drawn, fps, clip)?),
+            none => none.insert(start(path, &drawn, fps, clip, span.start)?),
         };
         writer.write_frame(&drawn)?;
+        told(written);
     }
     match writer {
         Some(writer) => writer.finish().map(|()| true),
@@ -61,10 +64,16 @@ pub fn write_overlay(
     }
 }
 
-fn start(path: &Path, first: &RgbFrame, fps: f64, clip: &Clip) -> Result<Mp4Writer, MediaError> {
+fn start(
+    path: &Path,
+    first: &RgbFrame,
+    fps: f64,
+    clip: &Clip,
+    from: Time,
+) -> Result<Mp4Writer, MediaError> {
     let mut writer = Mp4Writer::create(path, first.width, first.height, fps, None)?;
     if clip.audio.is_some() {
-        writer.copy_sound_from(&clip.path)?;
+        writer.copy_sound_from(&clip.path, from)?;
     }
     Ok(writer)
 }
@@ -72,7 +81,7 @@ fn start(path: &Path, first: &RgbFrame, fps: f64, clip: &Clip) -> Result<Mp4Writ
 /// What is drawn over and under the picture.
 struct Lanes<'a> {
     shown: &'a Shown<'a>,
-    end: Time,
+    span: TimeSpan,
     /// The mask of the segment drawn last, stretched over the picture.
     layer: Option<(usize, Vec<[f32; 4]>)>,
 }
@@ -133,10 +142,10 @@ impl Lanes<'_> {
 
     /// Where a span lies on the lane.
     fn place(&self, span: TimeSpan, width: usize, y: usize) -> Option<Rect> {
-        let whole = TimeSpan::new(Time::ZERO, self.end);
-        let part = span.intersection(whole)?;
+        let part = span.intersection(self.span)?;
+        let length = self.span.duration().as_secs_f64().max(1e-6);
         let column = |t: Time| {
-            let share = t.as_secs_f64() / self.end.as_secs_f64().max(1e-6);
+            let share = (t - self.span.start).as_secs_f64() / length;
             (share * width as f64) as usize
         };
         let x = column(part.start);

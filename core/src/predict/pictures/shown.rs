@@ -15,7 +15,7 @@ use crate::project::Modality;
 pub struct Shown<'a> {
     /// One a task; the first of localization and parsing gives the labels, that of segmentation the masks.
     pub predictions: &'a [Arc<Prediction>],
-    /// From which score on a class counts, and a place of a mask.
+    /// From which score on a class counts, and above which a place of a mask.
     pub thresholds: &'a Thresholds,
     /// The classes' colours.
     pub colors: &'a ClassColors,
@@ -79,7 +79,8 @@ impl<'a> Shown<'a> {
         let half = |modality: Modality, said: &str| {
             let scores = prediction.scores_of(modality).get(segment);
             let over = |(class, score): (usize, &f32)| {
-                (*score >= self.thresholds.of(class, modality)).then_some((class, *score))
+                let label = prediction.labels.get(class)?;
+                (*score >= self.thresholds.of(label, modality)).then_some((class, *score))
             };
             let mut over: Vec<(usize, f32)> = scores
                 .map(|s| s.iter().enumerate().filter_map(over).collect())
@@ -128,7 +129,7 @@ impl<'a> Shown<'a> {
     pub(super) fn mask(&self, segment: usize) -> Option<(&'a ProbabilityMap, MaskLook)> {
         let masks = self.masks()?;
         let look = MaskLook {
-            threshold: self.thresholds.global,
+            threshold: self.thresholds.masks.of(segment),
             color: self.mask_color(masks, segment),
             ..MaskLook::default()
         };

@@ -1,0 +1,180 @@
+//! A ResNeXt's bottleneck over maps with channels innermost, where a convolution of one pixel is a matrix product.
+
+use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::conv::{Grid, GroupConv, LookScratch};
+use super::gemm::{Packed, Then};
+use super::{TILE, share_of, with_vectors};
+
+/// Numbers between the steps of a block that stay in the last cache: pictures are taken through it in as many turns.
+const TURN: usize = 1 << 20;
+/// Pixels of a task of the last steps.
+const PIXELS: usize = 192;
+
+/// A frozen bottleneck, its norms worked into the convolutions: narrow, look around, widen, add, rectify.
+#[derive(Clone, Debug)]
+pub struct Bottleneck {
+    /// Channels in to channels inside.
+    pub narrow: Packed,
+    /// Channels inside to as many.
+    pub look: GroupConv,
+    /// Channels inside to channels out.
+    pub widen: Packed,
+    /// Channels in to channels out, where they differ or the map shrinks.
+    pub shortcut: Option<Packed>,
+}
+
+/// Room of a task, kept by its thread.
+#[derive(Default)]
+struct Scratch {
+    inner: Vec<f32>,
+    picked: Vec<f32>,
+    tiles: Vec<[f32; TILE]>,
+    look: LookScratch,
+}
+
+impl Bottleneck {
+    /// `[n, rows * cols, channels]` and the map to the same of the result. `room` is kept from block to block.
+    pub fn forward(&self, input: &[f32], grid: Grid, room: &mut Vec<f32>) -> (Vec<f32>, Grid) {
+        let after = self.look.grid(grid);
+        let before = (grid.0 * grid.1).max(1);
+        let count = input.len() / self.narrow.depth() / before;
+        let mut out = vec![0.0; count * after.0 * after.1 * self.widen.width()];
+        let turn = (TURN / (before * self.narrow.width())).max(1);
+        let inputs = input.chunks(turn * before * self.narrow.depth());
+        let outs = out.chunks_mut((turn * after.0 * after.1 * self.widen.width()).max(1));
+        for (input, out) in inputs.zip(outs) {
+            self.narrow(input, room);
+            self.widen(input, room, grid, out);
+        }
+        (out, after)
+    }
+
+    /// The first step: every pixel's inner channels into `room`, and a pixel of zeros.
+    fn narrow(&self, input: &[f32], room: &mut Vec<f32>) {
+        let inner = self.narrow.width();
+        let pixels = input.len() / self.narrow.depth();
+        room.resize((pixels + 1) * inner, 0.0);
+        room[pixels * inner..].fill(0.0);
+        let share = share_of(pixels);
+        let shares = room[..pixels * inner].par_chunks_mut(share * inner);
+        input
+            .par_chunks(share * self.narrow.depth())
+            .zip(shares)
+            .for_each_init(Vec::new, |tiles, (input, out)| {
+                with_vectors(Narrow(&self.narrow, input, out, tiles));
+            });
+    }
+
+    /// The other steps, from what the first gave.
+    fn widen(&self, input: &[f32], room: &[f32], grid: Grid, out: &mut [f32]) {
+        let width = self.widen.width();
+        let tasks = bands(out, width, self.look.grid(grid));
+        tasks
+            .into_par_iter()
+            .for_each_init(Scratch::default, |scratch, (first, out)| {
+                with_vectors(Widen {
+                    block: self,
+                    input,
+                    room,
+                    grid,
+                    first,
+                    out,
+                    scratch,
+                });
+            });
+    }
+}
+
+/// A map of rows of `width` numbers in tasks: the pixel each starts with, and its pixels. A task has whole bands of two rows of a
+/// picture, or of the one that is left over.
+fn bands(out: &mut [f32], width: usize, (rows, cols): Grid) -> Vec<(usize, &mut [f32])> {
+    let of_picture = rows.div_ceil(2).max(1);
+    let count = out.len() / (width * rows * cols).max(1) * of_picture;
+    let even = count.div_ceil(2 * rayon::current_num_threads());
+    let share = even.min(PIXELS / (2 * cols).max(1)).max(1);
+    let start = |band: usize| (band / of_picture * rows + band % of_picture * 2) * cols;
+    let mut rest = out;
+    let mut tasks = Vec::new();
+    for band in (0..count).step_by(share) {
+        let first = start(band);
+        let len = (start((band + share).min(count)) - first) * width;
+        let (task, after) = rest.split_at_mut(len);
+        tasks.push((first, task));
+        rest = after;
+    }
+    tasks
+}
+
+/// The first step for some pixels.
+struct Narrow<'a>(
+    &'a Packed,
+    &'a [f32],
+    &'a mut [f32],
+    &'a mut Vec<[f32; TILE]>,
+);
+
+impl WithSimd for Narrow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self(matrix, input, out, tiles) = self;
+        matrix.apply(simd, input, Then::Relu, out, tiles);
+    }
+}
+
+/// The other steps for some pixels of the result, from `first` on.
+struct Widen<'a> {
+    block: &'a Bottleneck,
+    input: &'a [f32],
+    /// What the first step gave, and a pixel of zeros.
+    room: &'a [f32],
+    grid: Grid,
+    first: usize,
+    out: &'a mut [f32],
+    scratch: &'a mut Scratch,
+}
+
+impl WithSimd for Widen<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            block,
+            input,
+            room,
+            grid,
+            first,
+            out,
+            scratch:
+                Scratch {
+                    inner,
+                    picked,
+                    tiles,
+                    look,
+                },
+        } = self;
+        let count = out.len() / block.widen.width();
+        inner.resize(count * block.narrow.width(), 0.0);
+        block.look.apply(simd, (room, grid), (first, inner), look);
+        let channels = block.narrow.depth();
+        match &block.shortcut {
+            None => out.copy_from_slice(&input[first * channels..][..count * channels]),
+            Some(shortcut) => {
+                let (rows, cols) = block.look.grid(grid);
+                let stride = block.look.stride();
+                picked.clear();
+                for pixel in first..first + count {
+                    let (image, y, x) = (pixel / (rows * cols), pixel / cols % rows, pixel % cols);
+                    let from = (image * grid.0 + y * stride) * grid.1 + x * stride;
+                    picked.extend_from_slice(&input[from * channels..][..channels]);
+                }
+                shortcut.apply(simd, picked, Then::Store, out, tiles);
+            }
+        }
+        block.widen.apply(simd, inner, Then::AddRelu, out, tiles);
+    }
+}
