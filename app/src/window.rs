@@ -4,9 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mettle_core::data::demo;
-use mettle_core::engine::{
-    Engine, EngineOptions, JobSpec, ModelChoice, Precision, model_info,
-};
+use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, Precision, model_info};
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::Prober;
 use mettle_core::gpu::{DeviceChoice, cache_folder};

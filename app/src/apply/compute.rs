@@ -26,11 +26,16 @@ pub fn model_found(
         Err(detail) => return refuse(state, hands, choice, detail, now),
     };
     let news = state.model.is_some() && state.model_choice != choice;
-    if let Some(warning) = info.warning().filter(|_| state.model.as_ref() != Some(&info)) {
+    if let Some(warning) = info
+        .warning()
+        .filter(|_| state.model.as_ref() != Some(&info))
+    {
         let problem = Problem {
             severity: Severity::Error,
             title: warning,
-            advice: "Use it to try speed and memory, or train it first; choose another under Model.".into(),
+            advice:
+                "Use it to try speed and memory, or train it first; choose another under Model."
+                    .into(),
             detail: String::new(),
             path: None,
         };

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::engine::{
-    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody,
-    SecondTags,
+    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody, SecondTags,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};

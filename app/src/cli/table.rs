@@ -36,14 +36,20 @@ fn tagged(text: &mut String, analysis: &Analysis) {
     if analysis.segments.iter().all(|s| both(s) == (None, None)) {
         return;
     }
-    let _ = writeln!(text, "  {:<12}  {:<12}  by the backbones' own classifiers", "from", "to");
+    let _ = writeln!(
+        text,
+        "  {:<12}  {:<12}  by the backbones' own classifiers",
+        "from", "to"
+    );
     for run in analysis.segments.chunk_by(|a, b| both(a) == both(b)) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else {
             continue;
         };
         let (heard, seen) = both(first);
         let said = [("heard", heard), ("seen", seen)];
-        let said = said.into_iter().filter_map(|(how, tag)| Some(format!("{how} {}", tag?)));
+        let said = said
+            .into_iter()
+            .filter_map(|(how, tag)| Some(format!("{how} {}", tag?)));
         let said: Vec<String> = said.collect();
         let (from, to) = times(first.start_s, last.end_s);
         let _ = writeln!(text, "  {from:<12}  {to:<12}  {}", said.join(" · "));

@@ -82,7 +82,7 @@ fn choices_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     });
     dim(
         ui,
-        "A model is a folder with a model.json and its weights. Open clips are analysed anew with it.",
+        "A model is a folder with a model.json and its weights; `mettle models assemble` makes one of backbones. Open clips are analysed anew with it.",
     );
 }
 

@@ -32,11 +32,16 @@ pub fn tags_ui(ui: &mut Ui, tags: &[SecondTags], segment: usize) {
                 });
             }
         }
-        dim(ui, "Names from AudioSet and ImageNet, for orientation: no head takes part.");
+        dim(
+            ui,
+            "Names from AudioSet and ImageNet, for orientation: no head takes part.",
+        );
     });
 }
 
 fn listed(tags: &[Tag]) -> String {
-    let said = tags.iter().map(|tag| format!("{} {:.2}", tag.short(), tag.score));
+    let said = tags
+        .iter()
+        .map(|tag| format!("{} {:.2}", tag.short(), tag.score));
     said.collect::<Vec<_>>().join(" · ")
 }

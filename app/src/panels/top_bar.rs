@@ -54,7 +54,11 @@ fn model_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let Some(info) = &state.model else { return };
     let tip = "What the model is and what it can recognise; choose another";
-    let dot = if info.warning().is_some() { t.warn } else { t.accent };
+    let dot = if info.warning().is_some() {
+        t.warn
+    } else {
+        t.accent
+    };
     let response = chip(ui, dot, &model::name(info)).on_hover_text(tip);
     if response.clicked() {
         commands.push(Command::ChooseModel);

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use mettle_app::app::MettleApp;
 use mettle_app::models::AskModel;
 use mettle_core::base::{Labels, TimeSpan};
-use mettle_core::engine::{ModelInfo, ReplyBody, SecondTags, Tag, TaskInfo};
+use mettle_core::engine::{JobSpec, ModelInfo, Precision, ReplyBody, SecondTags, Tag, TaskInfo};
 use mettle_core::project::Task;
 
-use super::scripted::{clip, fill, window_in};
+use super::scripted::{ScriptedEngine, clip, fill, window_in};
 
 fn models() -> AskModel {
     Arc::new(|_| {
@@ -32,7 +32,7 @@ fn models() -> AskModel {
 
 fn window() -> (
     Harness<'static, MettleApp>,
-    super::scripted::ScriptedEngine,
+    ScriptedEngine,
     Arc<mettle_core::media::Clip>,
 ) {
     let size = egui::vec2(1280.0, 800.0);
@@ -57,10 +57,13 @@ fn window() -> (
 #[test]
 fn random_weights_are_said_in_the_bar_in_the_inspector_and_in_a_message() {
     let (mut window, _, _) = window();
-    window.get_by_label_contains("Fresh model, UNTRAINED");
+    window.get_by_role_and_label(egui::accesskit::Role::Button, "Fresh model, UNTRAINED");
     let message = window.state().state().toasts.iter();
     let messages: Vec<&str> = message.map(|toast| &*toast.problem.title).collect();
-    assert!(messages.iter().any(|m| m.contains("UNTRAINED MODEL")), "{messages:?}");
+    assert!(
+        messages.iter().any(|m| m.contains("UNTRAINED MODEL")),
+        "{messages:?}"
+    );
     // Errors stay until they are taken away; the inspector's words stay after that.
     let state = window.state().state();
     let ids: Vec<u64> = state.toasts.iter().map(|toast| toast.id).collect();
@@ -96,10 +99,23 @@ fn tags_of_the_second_under_the_playhead_are_shown() {
 
 #[test]
 fn f16_is_offered_with_the_reason_where_it_is_not_to_be_had() {
-    let (mut window, _, _) = window();
+    let (mut window, engine, _) = window();
     window.get_by_label_contains("CPU · 2 threads").click();
     window.run_steps(3);
     window.get_by_label_contains("No f16: the CPU computes in f32 only");
-    assert!(window.get_by_label("Backbones in f16, half the memory").accesskit_node().is_disabled());
-    assert!(!window.get_by_label("f16 where the device computes in it").accesskit_node().is_disabled());
+    let f16 = window.get_by_label("Backbones in f16, half the memory");
+    assert!(f16.accesskit_node().is_disabled());
+    // What is left to the device can be chosen: everything is analysed in the other numbers.
+    let analyses = |engine: &ScriptedEngine| {
+        let asked = engine.asked();
+        let predict = |(_, job): &&_| matches!(job, JobSpec::Predict { .. });
+        asked.iter().filter(predict).count()
+    };
+    let before = analyses(&engine);
+    window
+        .get_by_label("f16 where the device computes in it")
+        .click();
+    window.run_steps(3);
+    assert_eq!(window.state().state().precision, Precision::Auto);
+    assert_eq!(analyses(&engine), before + 1);
 }

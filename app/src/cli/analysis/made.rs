@@ -119,8 +119,12 @@ fn segment(
         scores: by_class(&prediction.labels, prediction.scores.get(index)?),
         audible: parsed(Modality::Audible).unwrap_or_default(),
         visible: parsed(Modality::Visible).unwrap_or_default(),
-        heard: tags.get(index).map_or_else(Vec::new, |t| rounded_tags(&t.heard)),
-        seen: tags.get(index).map_or_else(Vec::new, |t| rounded_tags(&t.seen)),
+        heard: tags
+            .get(index)
+            .map_or_else(Vec::new, |t| rounded_tags(&t.heard)),
+        seen: tags
+            .get(index)
+            .map_or_else(Vec::new, |t| rounded_tags(&t.seen)),
     })
 }
 

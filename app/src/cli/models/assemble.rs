@@ -17,7 +17,11 @@ pub struct AssembleArgs {
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// Who looks: a model of `mettle models list`, or a description in a .json file with its weights beside it.
-    #[arg(long, value_name = "MODEL", default_value = "swinv2_large_window12_192")]
+    #[arg(
+        long,
+        value_name = "MODEL",
+        default_value = "swinv2_large_window12_192"
+    )]
     pub visual: String,
     /// Who listens: the same. The same model as --visual looks and listens with one copy of its weights.
     #[arg(long, value_name = "MODEL", default_value = "htsat_audioset")]
@@ -70,7 +74,11 @@ pub fn run(args: &AssembleArgs) -> Result<(), Failure> {
 }
 
 fn tasks(asked: &[Asked]) -> Vec<Task> {
-    let wanted = |task: &Task| asked.iter().any(|asked| asked.tasks(|_| true).contains(task));
+    let wanted = |task: &Task| {
+        asked
+            .iter()
+            .any(|asked| asked.tasks(|_| true).contains(task))
+    };
     Task::ALL.into_iter().filter(wanted).collect()
 }
 
@@ -89,7 +97,11 @@ fn name_of(folder: &Path) -> String {
 fn told(info: &ModelInfo, folder: &Path) -> String {
     let tasks = info.tasks.iter().map(|task| {
         let random = if task.untrained { ", UNTRAINED" } else { "" };
-        format!("  {}: {} classes{random}\n", task.task.name(), task.labels.len())
+        format!(
+            "  {}: {} classes{random}\n",
+            task.task.name(),
+            task.labels.len()
+        )
     });
     let folder = folder.display();
     let tasks: String = tasks.collect();

@@ -70,11 +70,11 @@ pub(super) fn packed_conv(layer: Conv2d) -> Packed {
 
 /// A square convolution in groups, padded by half its side.
 pub(super) fn packed_groups(layer: Conv2d) -> GroupConv {
-    let (groups, stride) = (layer.groups, layer.stride[0]);
+    let stride = layer.stride[0];
     let weights = layer.weight.into_value();
     let shape = weights.dims();
     let bias = layer.bias.map(|bias| Numbers::of(bias.into_value()));
     let zeros = vec![0.0; shape[0]];
     let bias = bias.as_ref().map_or(&zeros[..], Numbers::get);
-    GroupConv::new(Numbers::of(weights).get(), shape, groups, stride, bias)
+    GroupConv::new(Numbers::of(weights).get(), shape, stride, bias)
 }

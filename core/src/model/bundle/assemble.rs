@@ -122,7 +122,10 @@ fn fill(
 fn link(from: &Path, dir: &Path, name: &str, put: &mut Vec<String>) -> Result<(), ModelError> {
     let to = dir.join(name);
     if to.exists() {
-        return Err(ModelError::format(to, "is there already: choose another folder"));
+        return Err(ModelError::format(
+            to,
+            "is there already: choose another folder",
+        ));
     }
     // The file itself: hubs keep links in the place of files.
     let from = from.canonicalize().map_err(|e| ModelError::io(from, e))?;
@@ -143,7 +146,12 @@ fn manifest(parts: &Assembly) -> Result<Manifest, ModelError> {
     let shared = parts.visual.weights == parts.audio.weights;
     let heads = parts.heads.as_ref().map(|bundle| &bundle.manifest);
     let wanted = |task| parts.untrained.contains(&task);
-    let visual = backbone("visual", &parts.visual, parts.visual.description.clone(), shared);
+    let visual = backbone(
+        "visual",
+        &parts.visual,
+        parts.visual.description.clone(),
+        shared,
+    );
     let hears = match &parts.audio.description.prep()? {
         Prep::Image(_) => parts.audio.description.listening()?,
         _ => parts.audio.description.clone(),

@@ -74,9 +74,7 @@ impl Place {
                     let path = dir.join(name);
                     hash_file(&path).map_err(|e| ModelError::io(path, e))?
                 }
-                Self::Embedded(_) => {
-                    ContentHash(*blake3::hash(&self.read(name)?).as_bytes())
-                }
+                Self::Embedded(_) => ContentHash(*blake3::hash(&self.read(name)?).as_bytes()),
             };
             Ok(((*name).to_owned(), sum))
         };

@@ -6,9 +6,10 @@
 use pulp::Simd;
 
 use super::TILE;
-use super::gemm::{pairs, product, strip};
+use super::gemm::strip;
 use super::math::exp;
 use super::norm::squares;
+use super::product::{pairs, product};
 
 /// A score that no softmax notices, for queries and keys that are not there.
 const NEVER: f32 = -1e30;

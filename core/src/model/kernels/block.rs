@@ -4,9 +4,10 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::attention::{Attention, HeadScratch};
-use super::gemm::{Packed, Then};
+use super::finish::Then;
+use super::gemm::Packed;
 use super::norm::Norm;
-use super::{TILE, with_vectors};
+use super::with_vectors;
 
 /// Rows a task should have at most: its activations then stay in the second and third cache.
 const ROWS: usize = 216;
@@ -56,7 +57,7 @@ pub(super) struct Scratch {
     /// What attention gives.
     pub branch: Vec<f32>,
     normed: Vec<f32>,
-    tiles: Vec<[f32; TILE]>,
+    tiles: Vec<f32>,
     head: HeadScratch,
 }
 

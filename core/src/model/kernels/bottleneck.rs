@@ -3,12 +3,15 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::conv::{Grid, GroupConv, LookScratch};
-use super::gemm::{Packed, Then};
+use super::conv::{Grid, GroupConv, LookScratch, Map};
+use super::finish::{Strips, Then};
+use super::gemm::{Packed, strip};
+use super::product::block;
 use super::{TILE, share_of, with_vectors};
 
-/// Numbers between the steps of a block that stay in the last cache: pictures are taken through it in as many turns.
-const TURN: usize = 1 << 20;
+/// Pixels of the result that are made in a turn: what lies between the steps then stays in the last cache, while weights that
+/// come from far serve many pixels.
+const TURN: usize = 1600;
 /// Pixels of a task of the last steps.
 const PIXELS: usize = 192;
 
@@ -30,7 +33,7 @@ pub struct Bottleneck {
 struct Scratch {
     inner: Vec<f32>,
     picked: Vec<f32>,
-    tiles: Vec<[f32; TILE]>,
+    tiles: Vec<f32>,
     look: LookScratch,
 }
 
@@ -41,44 +44,59 @@ impl Bottleneck {
         let before = (grid.0 * grid.1).max(1);
         let count = input.len() / self.narrow.depth() / before;
         let mut out = vec![0.0; count * after.0 * after.1 * self.widen.width()];
-        let turn = (TURN / (before * self.narrow.width())).max(1);
+        let turns = count.div_ceil((TURN / (after.0 * after.1).max(1)).max(1));
+        let turn = count.div_ceil(turns.max(1)).max(1);
         let inputs = input.chunks(turn * before * self.narrow.depth());
         let outs = out.chunks_mut((turn * after.0 * after.1 * self.widen.width()).max(1));
         for (input, out) in inputs.zip(outs) {
             self.narrow(input, room);
-            self.widen(input, room, grid, out);
+            let pixels = input.len() / self.narrow.depth();
+            let map = Map {
+                strips: room,
+                pixels,
+                grid,
+            };
+            self.widen(input, map, out);
         }
         (out, after)
     }
 
-    /// The first step: every pixel's inner channels into `room`, and a pixel of zeros.
+    /// The first step: every pixel's inner channels into `room`, in strips as [`Map`] has them.
     fn narrow(&self, input: &[f32], room: &mut Vec<f32>) {
-        let inner = self.narrow.width();
+        let strip = strip();
         let pixels = input.len() / self.narrow.depth();
-        room.resize((pixels + 1) * inner, 0.0);
-        room[pixels * inner..].fill(0.0);
         let share = share_of(pixels);
-        let shares = room[..pixels * inner].par_chunks_mut(share * inner);
-        input
-            .par_chunks(share * self.narrow.depth())
-            .zip(shares)
+        room.resize(
+            self.narrow.width().div_ceil(strip) * (pixels + 1) * strip,
+            0.0,
+        );
+        let inputs = input.chunks(share * self.narrow.depth());
+        let mut tasks: Vec<(&[f32], Vec<&mut [f32]>)> =
+            inputs.map(|input| (input, vec![])).collect();
+        for out in room.chunks_exact_mut((pixels + 1) * strip) {
+            let (out, beyond) = out.split_at_mut(pixels * strip);
+            beyond.fill(0.0);
+            for ((_, task), out) in tasks.iter_mut().zip(out.chunks_mut(share * strip)) {
+                task.push(out);
+            }
+        }
+        tasks
+            .into_par_iter()
             .for_each_init(Vec::new, |tiles, (input, out)| {
                 with_vectors(Narrow(&self.narrow, input, out, tiles));
             });
     }
 
     /// The other steps, from what the first gave.
-    fn widen(&self, input: &[f32], room: &[f32], grid: Grid, out: &mut [f32]) {
-        let width = self.widen.width();
-        let tasks = bands(out, width, self.look.grid(grid));
+    fn widen(&self, input: &[f32], map: Map<'_>, out: &mut [f32]) {
+        let tasks = bands(out, self.widen.width(), self.look.grid(map.grid));
         tasks
             .into_par_iter()
             .for_each_init(Scratch::default, |scratch, (first, out)| {
                 with_vectors(Widen {
                     block: self,
                     input,
-                    room,
-                    grid,
+                    map,
                     first,
                     out,
                     scratch,
@@ -107,13 +125,8 @@ fn bands(out: &mut [f32], width: usize, (rows, cols): Grid) -> Vec<(usize, &mut 
     tasks
 }
 
-/// The first step for some pixels.
-struct Narrow<'a>(
-    &'a Packed,
-    &'a [f32],
-    &'a mut [f32],
-    &'a mut Vec<[f32; TILE]>,
-);
+/// The first step for some pixels, a slice a strip.
+struct Narrow<'a>(&'a Packed, &'a [f32], Vec<&'a mut [f32]>, &'a mut Vec<f32>);
 
 impl WithSimd for Narrow<'_> {
     type Output = ();
@@ -121,7 +134,8 @@ impl WithSimd for Narrow<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self(matrix, input, out, tiles) = self;
-        matrix.apply(simd, input, Then::Relu, out, tiles);
+        let strip = block::<S>();
+        matrix.apply_to(simd, input, Then::Relu, &mut Strips { out, strip }, tiles);
     }
 }
 
@@ -129,9 +143,8 @@ impl WithSimd for Narrow<'_> {
 struct Widen<'a> {
     block: &'a Bottleneck,
     input: &'a [f32],
-    /// What the first step gave, and a pixel of zeros.
-    room: &'a [f32],
-    grid: Grid,
+    /// What the first step gave.
+    map: Map<'a>,
     first: usize,
     out: &'a mut [f32],
     scratch: &'a mut Scratch,
@@ -145,8 +158,7 @@ impl WithSimd for Widen<'_> {
         let Self {
             block,
             input,
-            room,
-            grid,
+            map,
             first,
             out,
             scratch:
@@ -158,23 +170,25 @@ impl WithSimd for Widen<'_> {
                 },
         } = self;
         let count = out.len() / block.widen.width();
-        inner.resize(count * block.narrow.width(), 0.0);
-        block.look.apply(simd, (room, grid), (first, inner), look);
+        let inside = map.strips.len() / (map.pixels + 1);
+        inner.resize(count.next_multiple_of(TILE) * inside, 0.0);
+        let pixels = first..first + count;
+        block.look.apply(simd, map, pixels, inner, look);
         let channels = block.narrow.depth();
         match &block.shortcut {
             None => out.copy_from_slice(&input[first * channels..][..count * channels]),
             Some(shortcut) => {
-                let (rows, cols) = block.look.grid(grid);
+                let (rows, cols) = block.look.grid(map.grid);
                 let stride = block.look.stride();
                 picked.clear();
                 for pixel in first..first + count {
                     let (image, y, x) = (pixel / (rows * cols), pixel / cols % rows, pixel % cols);
-                    let from = (image * grid.0 + y * stride) * grid.1 + x * stride;
+                    let from = (image * map.grid.0 + y * stride) * map.grid.1 + x * stride;
                     picked.extend_from_slice(&input[from * channels..][..channels]);
                 }
                 shortcut.apply(simd, picked, Then::Store, out, tiles);
             }
         }
-        block.widen.apply(simd, inner, Then::AddRelu, out, tiles);
+        block.widen.apply_tiles(simd, inner, Then::AddRelu, out);
     }
 }

@@ -1,39 +1,49 @@
-//! A convolution whose channels are in groups that do not see each other, over maps with channels innermost.
+//! A square convolution whose channels are in groups that do not see each other, padded by half its side, and the positive part
+//! of it.
+//!
+//! It takes a map as strips of channels, so that neighbouring pixels lie side by side, and gives tiles of pixels, as the product
+//! after it reads them.
 
 use std::ops::Range;
 
 use pulp::Simd;
 
 use super::TILE;
-use super::gemm::{Packed, Place, Then, add_products, strip};
-use super::winograd::{Mixtures, Square, Winograd};
+use super::finish::{Place, Then};
+use super::gemm::{Packed, strip};
+use super::product::{add_block, add_halves, block, zero};
+use super::winograd::{Mixed, Square, Winograd};
 
 /// Rows and columns of a map.
 pub type Grid = (usize, usize);
 
-/// Channels of a group of which two fill a strip: the narrowest of the released models, where one alone would leave half of each
-/// strip idle.
-const PAIRED: usize = 8;
-
-/// A square convolution in groups, padded by half its side, and the positive part of it.
+/// The convolution. Groups are taken together until they fill whole strips; between them are zeros.
 #[derive(Clone, Debug)]
 pub struct GroupConv {
     side: usize,
     stride: usize,
-    /// Channels, as many before as after.
-    width: usize,
     way: Way,
 }
 
-/// How it is computed.
+/// How it is computed, a member for every few strips.
 #[derive(Clone, Debug)]
 enum Way {
-    /// A matrix a group, `[side * side * inputs, outputs]`.
-    Single(Vec<Packed>),
-    /// A matrix two groups of [`PAIRED`] channels, `[side * side * inputs, outputs of both]`.
-    Pairs(Vec<Packed>),
-    /// Fewer products, for groups of whole vectors.
-    Winograd(Winograd),
+    /// By a matrix `[side * side * inputs, outputs]`.
+    Plain(Vec<Packed>),
+    /// By a matrix `[side * side * half a strip, strip]`, for two groups a strip.
+    Halves(Vec<Packed>),
+    /// By fewer products.
+    Winograd(Vec<Winograd>),
+}
+
+/// A map in strips, `[strips][pixels + 1][strip]`; the last pixel is of zeros and stands for those beyond the edge.
+#[derive(Clone, Copy)]
+pub(super) struct Map<'a> {
+    pub strips: &'a [f32],
+    /// Pixels of all pictures.
+    pub pixels: usize,
+    /// Of one picture.
+    pub grid: Grid,
 }
 
 /// Room of a task, kept by its thread.
@@ -41,49 +51,57 @@ enum Way {
 pub(super) struct LookScratch {
     places: Vec<[usize; TILE]>,
     squares: Vec<Square>,
-    mixtures: Mixtures,
+    mixed: Mixed,
 }
 
 impl GroupConv {
     /// From weights as PyTorch and burn hold them, `[channels, channels of a group, side, side]`.
     pub fn new(
         weights: &[f32],
-        shape: [usize; 4],
-        groups: usize,
+        [channels, width, side, _]: [usize; 4],
         stride: usize,
         bias: &[f32],
     ) -> Self {
-        let [outputs, inputs, side, _] = shape;
-        let (width, taps) = (outputs / groups, side * side);
-        let at = |group: usize, tap: usize, input: usize, output: usize| {
-            weights[((group * width + output) * inputs + input) * taps + tap]
+        let (strip, taps) = (strip(), side * side);
+        let together = (1..=strip).find(|n| (n * width).is_multiple_of(strip));
+        let step = together.unwrap_or(strip) * width;
+        let halves = 2 * width == strip && channels.is_multiple_of(strip);
+        let at = |tap: usize, input: usize, output: usize| match input / width == output / width
+            && output < channels
+        {
+            true => weights[(output * width + input % width) * taps + tap],
+            false => 0.0,
         };
-        // Groups side by side in one matrix.
-        let matrix = |groups: Range<usize>| {
+        let members = (0..channels).step_by(step).map(|from| {
+            let wide = step.min((channels - from).next_multiple_of(strip));
+            let mut part = bias[from..channels.min(from + wide)].to_vec();
+            part.resize(wide, 0.0);
+            (from, wide, part)
+        });
+        let plain = |(from, wide, bias): (usize, usize, Vec<f32>)| {
+            let inputs = if halves { width } else { wide };
             let rows = (0..taps).flat_map(|tap| (0..inputs).map(move |input| (tap, input)));
-            let columns = groups.clone().flat_map(|g| (0..width).map(move |o| (g, o)));
-            let row = |(tap, input)| columns.clone().map(move |(g, o)| at(g, tap, input, o));
-            let matrix: Vec<f32> = rows.flat_map(row).collect();
-            let bias = &bias[groups.start * width..groups.end * width];
-            Packed::new(&matrix, [taps * inputs, groups.len() * width], Some(bias))
+            let matrix: Vec<f32> = rows
+                .flat_map(|(tap, input)| (0..wide).map(move |output| (tap, input, output)))
+                .map(|(tap, input, output)| {
+                    // The right half's inputs are beside the left's.
+                    let beside = if halves { output / width * width } else { 0 };
+                    at(tap, from + beside + input, from + output)
+                })
+                .collect();
+            Packed::new(&matrix, [taps * inputs, wide], Some(&bias))
         };
-        let way = if width == PAIRED && strip() == 2 * PAIRED && groups % 2 == 0 {
-            Way::Pairs(
-                (0..groups / 2)
-                    .map(|pair| matrix(2 * pair..2 * pair + 2))
-                    .collect(),
-            )
-        } else if side == 3 && stride == 1 && width.is_multiple_of(strip()) {
-            Way::Winograd(Winograd::new(groups, width, bias, at))
-        } else {
-            Way::Single((0..groups).map(|group| matrix(group..group + 1)).collect())
+        let short = |(from, wide, bias): (usize, usize, Vec<f32>)| {
+            Winograd::new(wide, &bias, |tap, input, output| {
+                at(tap, from + input, from + output)
+            })
         };
-        Self {
-            side,
-            stride,
-            width: outputs,
-            way,
-        }
+        let way = match (halves, side, stride) {
+            (true, ..) => Way::Halves(members.map(plain).collect()),
+            (false, 3, 1) => Way::Winograd(members.map(short).collect()),
+            _ => Way::Plain(members.map(plain).collect()),
+        };
+        Self { side, stride, way }
     }
 
     /// The map it makes of one.
@@ -96,155 +114,135 @@ impl GroupConv {
         self.stride
     }
 
-    /// The positive part of the result from pixel `first` on, one row of `out` each; rows of the map in twos, as [`bands`] has
-    /// them. `input` is `[n, rows, cols, channels]` and one pixel of zeros more, which stands for those beyond the edge.
+    /// The positive part of the results `pixels`, in tiles `[tiles][strips][TILE][strip]`. Pixels are whole rows of the map, two
+    /// and two, as [`super::bottleneck`] cuts it.
     #[inline(always)]
     pub(super) fn apply<S: Simd>(
         &self,
         simd: S,
-        (input, grid): (&[f32], Grid),
-        (first, out): (usize, &mut [f32]),
+        map: Map<'_>,
+        pixels: Range<usize>,
+        out: &mut [f32],
         room: &mut LookScratch,
     ) {
-        let (groups, pairs) = match &self.way {
-            Way::Single(groups) => (groups, false),
-            Way::Pairs(pairs) => (pairs, true),
-            Way::Winograd(short) => {
-                let count = out.len() / self.width;
-                self.squares(input, grid, first..first + count, &mut room.squares);
-                return short.apply(simd, input, &room.squares, out, &mut room.mixtures);
+        let len = (map.pixels + 1) * block::<S>();
+        let tile = map.strips.len() / len * TILE * block::<S>();
+        let mut first = 0;
+        if let Way::Winograd(members) = &self.way {
+            self.squares(map, pixels, (tile, block::<S>()), &mut room.squares);
+            for member in members {
+                let strips = (&map.strips[first * len..], len);
+                let out = &mut out[first * TILE * block::<S>()..];
+                member.apply(simd, strips, &room.squares, out, &mut room.mixed);
+                first += member.width() / block::<S>();
             }
-        };
+            return;
+        }
         let places = &mut room.places;
         places.resize(self.side * self.side, [0; TILE]);
-        for (tile, out) in out.chunks_mut(TILE * self.width).enumerate() {
-            for i in 0..TILE {
-                self.under(first + tile * TILE + i, input, grid, |tap, at| {
-                    places[tap][i] = at
-                });
+        for (index, out) in out.chunks_exact_mut(tile).enumerate() {
+            for row in 0..TILE {
+                let pixel = pixels.start + index * TILE + row;
+                self.under(map, pixel, |tap, at| places[tap][row] = at * block::<S>());
             }
-            let mut from = 0;
-            for group in groups {
-                match pairs {
-                    true => self.pair(simd, group, input, (places, from), out),
-                    false => self.group(simd, group, input, (places, from), out),
-                }
-                from += group.width();
-            }
+            self.tile(simd, map.strips, len, places, out);
         }
     }
 
-    /// Where the channels under each tap of a pixel of the result start.
+    /// One tile, by taps.
     #[inline(always)]
-    fn under(&self, pixel: usize, input: &[f32], grid: Grid, mut put: impl FnMut(usize, usize)) {
-        let (rows, cols) = self.grid(grid);
+    fn tile<S: Simd>(
+        &self,
+        simd: S,
+        strips: &[f32],
+        len: usize,
+        places: &[[usize; TILE]],
+        out: &mut [f32],
+    ) {
+        let strip = block::<S>();
+        let (members, halves) = match &self.way {
+            Way::Plain(members) => (members, false),
+            Way::Halves(members) => (members, true),
+            Way::Winograd(_) => return,
+        };
+        let mut out = out.chunks_exact_mut(TILE * strip);
+        let mut first = 0;
+        for member in members {
+            let terms = member.depth() / places.len();
+            for ((matrix, bias), out) in member.strips::<S>().zip(&mut out) {
+                let mut sums = zero(simd);
+                for (places, matrix) in places.iter().zip(matrix.chunks_exact(terms)) {
+                    if halves {
+                        sums = add_halves(simd, &strips[first * len..], *places, matrix, sums);
+                        continue;
+                    }
+                    let inputs = strips[first * len..].chunks_exact(len);
+                    for (input, matrix) in inputs.zip(matrix.chunks_exact(strip)) {
+                        sums = add_block(simd, input, *places, matrix, sums);
+                    }
+                }
+                for (to, sums) in out.chunks_exact_mut(strip).zip(sums) {
+                    Place::whole(Then::Relu).store(simd, sums, bias, to);
+                }
+            }
+            first += member.width() / strip;
+        }
+    }
+
+    /// The pixel under each tap of a result.
+    #[inline(always)]
+    fn under(&self, map: Map<'_>, pixel: usize, mut put: impl FnMut(usize, usize)) {
+        let (rows, cols) = self.grid(map.grid);
         let (image, y, x) = (pixel / (rows * cols), pixel / cols % rows, pixel % cols);
         let pad = self.side / 2;
         for tap in 0..self.side * self.side {
             // Before the edge this wraps round to something beyond it.
             let y = (y * self.stride + tap / self.side).wrapping_sub(pad);
             let x = (x * self.stride + tap % self.side).wrapping_sub(pad);
-            put(tap, self.place(input, grid, image, (y, x)));
+            put(tap, map.pixel(image, (y, x)));
         }
     }
 
-    /// Where a pixel's channels start; the pixel of zeros beyond the edge and beyond the last picture.
-    #[inline(always)]
-    fn place(&self, input: &[f32], grid: Grid, image: usize, (y, x): Grid) -> usize {
-        let none = input.len() - self.width;
-        if y >= grid.0 || x >= grid.1 {
-            return none;
-        }
-        none.min(((image * grid.0 + y) * grid.1 + x) * self.width)
-    }
-
-    /// Pixels of the result, whole bands of them, in squares of four.
-    fn squares(&self, input: &[f32], grid: Grid, pixels: Range<usize>, squares: &mut Vec<Square>) {
+    /// Results in squares of four, for tiles of `tile` numbers with strips of `strip`.
+    fn squares(
+        &self,
+        map: Map<'_>,
+        pixels: Range<usize>,
+        (tile, strip): (usize, usize),
+        squares: &mut Vec<Square>,
+    ) {
         squares.clear();
-        let (rows, cols) = grid;
-        let mut band = pixels.start;
-        while band < pixels.end {
-            let (image, top) = (band / (rows * cols), band / cols % rows);
+        let (rows, cols) = map.grid;
+        let mut first = pixels.start;
+        while first < pixels.end {
+            let (image, top) = (first / (rows * cols), first / cols % rows);
             for left in (0..cols).step_by(2) {
                 let under = |i: usize| {
-                    let at = (
-                        (top + i / 4).wrapping_sub(1),
-                        (left + i % 4).wrapping_sub(1),
-                    );
-                    self.place(input, grid, image, at)
+                    let y = (top + i / 4).wrapping_sub(1);
+                    map.pixel(image, (y, (left + i % 4).wrapping_sub(1))) * strip
                 };
                 let above = |i: usize| {
                     let (y, x) = (top + i / 2, left + i % 2);
-                    let row = band - pixels.start + i / 2 * cols + x;
-                    (y < rows && x < cols).then_some(row)
+                    let row = first - pixels.start + i / 2 * cols + x;
+                    (y < rows && x < cols).then_some(row / TILE * tile + row % TILE * strip)
                 };
                 squares.push(Square {
                     under: std::array::from_fn(under),
                     above: std::array::from_fn(above),
                 });
             }
-            band += cols * (rows - top).min(2);
+            first += cols * (rows - top).min(2);
         }
     }
+}
 
-    #[inline(always)]
-    fn group<S: Simd>(
-        &self,
-        simd: S,
-        group: &Packed,
-        input: &[f32],
-        (places, from): (&[[usize; TILE]], usize),
-        out: &mut [f32],
-    ) {
-        let inputs = group.depth() / places.len();
-        let width = 2 * S::F32_LANES;
-        let whole = Place::whole(Then::Relu);
-        for (s, (matrix, bias)) in group.strips::<S>().enumerate() {
-            let mut sums = [[simd.splat_f32s(0.0); 2]; TILE];
-            for (places, matrix) in places.iter().zip(matrix.chunks_exact(inputs)) {
-                let [a, b, c, d, e, f] = *places;
-                let row = |place: usize| &input[place + from..][..inputs];
-                let rows = [row(a), row(b), row(c), row(d), row(e), row(f)];
-                sums = add_products(simd, rows, matrix, sums);
-            }
-            let columns = from + s * width..from + group.width().min((s + 1) * width);
-            for (row, sums) in out.chunks_exact_mut(self.width).zip(sums) {
-                whole.store(simd, sums, bias, &mut row[columns.clone()]);
-            }
-        }
-    }
-
-    /// Two groups, one in each vector of the strip.
-    #[inline(always)]
-    fn pair<S: Simd>(
-        &self,
-        simd: S,
-        pair: &Packed,
-        input: &[f32],
-        (places, from): (&[[usize; TILE]], usize),
-        out: &mut [f32],
-    ) {
-        let whole = Place::whole(Then::Relu);
-        for (matrix, bias) in pair.strips::<S>() {
-            let mut sums = [[simd.splat_f32s(0.0); 2]; TILE];
-            for (places, matrix) in places.iter().zip(matrix.as_chunks::<PAIRED>().0) {
-                let mut rows = [&[0.0; 2 * PAIRED]; TILE];
-                for (row, place) in rows.iter_mut().zip(places) {
-                    // Arrays: the loops below are unrolled when their length is known.
-                    let (arrays, _) = input[place + from..].as_chunks();
-                    *row = &arrays[0];
-                }
-                for (i, [left, right]) in matrix.iter().enumerate() {
-                    for (sum, row) in sums.iter_mut().zip(rows) {
-                        sum[0] = simd.mul_add_e_f32s(simd.splat_f32s(row[i]), *left, sum[0]);
-                        let value = simd.splat_f32s(row[PAIRED + i]);
-                        sum[1] = simd.mul_add_e_f32s(value, *right, sum[1]);
-                    }
-                }
-            }
-            for (row, sums) in out.chunks_exact_mut(self.width).zip(sums) {
-                whole.store(simd, sums, bias, &mut row[from..from + 2 * PAIRED]);
-            }
+impl Map<'_> {
+    /// A pixel's place; that of zeros beyond the edge and beyond the last picture.
+    fn pixel(&self, image: usize, (y, x): Grid) -> usize {
+        let (rows, cols) = self.grid;
+        match y < rows && x < cols {
+            true => self.pixels.min((image * rows + y) * cols + x),
+            false => self.pixels,
         }
     }
 }

@@ -3,9 +3,10 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::gemm::{Packed, Then};
+use super::finish::Then;
+use super::gemm::Packed;
 use super::norm::Norm;
-use super::{TILE, share_of, with_vectors};
+use super::{share_of, with_vectors};
 
 /// Where a row's numbers come from: for every row of an input a start, and from there some pieces of one length.
 #[derive(Clone, Debug)]
@@ -59,7 +60,7 @@ impl Cut {
 struct Scratch {
     rows: Vec<f32>,
     normed: Vec<f32>,
-    tiles: Vec<[f32; TILE]>,
+    tiles: Vec<f32>,
 }
 
 /// Some rows of the result, from `first` on.

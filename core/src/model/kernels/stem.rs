@@ -5,7 +5,8 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::conv::Grid;
-use super::gemm::{Packed, Place, Then};
+use super::finish::{Place, Then};
+use super::gemm::Packed;
 use super::{TILE, with_vectors};
 
 /// Rows of the result a task makes: what the convolution gives for them stays in the second cache.
@@ -148,7 +149,8 @@ impl Stem {
         let whole = Place::whole(Then::Relu);
         for (s, (matrix, bias)) in self.matrix.strips::<S>().enumerate() {
             let mut sums = [[simd.splat_f32s(0.0); 2]; TILE];
-            for (index, matrix) in matrix.chunks_exact(side).enumerate() {
+            let lines = matrix[..self.matrix.depth()].chunks_exact(side);
+            for (index, matrix) in lines.enumerate() {
                 let at = index / side * plane + index % side * wide;
                 let under = padded[at..].array_windows::<REACH>();
                 for (under, [left, right]) in under.zip(matrix) {

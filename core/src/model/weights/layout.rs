@@ -120,9 +120,11 @@ impl Layout {
                 .replace(".downsample.0.", ".downsample.conv.")
                 .replace(".downsample.1.", ".downsample.norm."),
             Names::HtsAt => match self.transformers {
-                true => TRANSFORMERS.iter().fold(key.to_owned(), |key, (theirs, ours)| {
-                    key.replace(theirs, ours)
-                }),
+                true => TRANSFORMERS
+                    .iter()
+                    .fold(key.to_owned(), |key, (theirs, ours)| {
+                        key.replace(theirs, ours)
+                    }),
                 false => key.to_owned(),
             },
             Names::SwinV2 => {

@@ -6,6 +6,7 @@ mod layout;
 mod names;
 mod pickle;
 mod pickle_machine;
+mod pickle_ops;
 mod raw;
 mod save;
 mod torch;
