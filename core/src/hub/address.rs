@@ -6,7 +6,7 @@ use super::HubError;
 
 /// Scheme, host and port of an address.
 pub(super) fn parts(url: &str) -> Result<(String, String, u16), HubError> {
-    let wrong = || refuse(url, "is no web address");
+    let wrong = || HubError::NotWeb(url.to_owned());
     let uri: Uri = url.parse().map_err(|_| wrong())?;
     let scheme = uri.scheme_str().ok_or_else(wrong)?.to_lowercase();
     let default = match &*scheme {

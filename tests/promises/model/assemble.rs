@@ -177,7 +177,7 @@ fn one_backbone_for_both_gives_what_two_would() {
     for file in both {
         let name = file.description.name.clone();
         let made = dir.path().join(format!("{name}-model"));
-        let parts = parts(file.clone(), file.clone(), &[Task::Localize]);
+        let parts = parts(file.clone(), file.clone(), &[Task::Localize, Task::Segment]);
         let bundle = assemble(&made, &parts).unwrap();
         assert!(bundle.manifest().has_one_backbone());
         assert_eq!(bundle.manifest().visual.weights, "backbone.safetensors");
@@ -193,10 +193,18 @@ fn one_backbone_for_both_gives_what_two_would() {
         let side = model.image_prep.height;
         let picture = Tensor::<4>::ones([1, 3, side, side], &device) * 0.3;
         let sound = Tensor::<4>::from_data(sound, &device);
-        for (one, two, input) in [(&model.visual, &eye, picture), (&model.audio, &ear, sound)] {
+        let sides = [(&model.visual, &eye, picture), (&model.audio, &ear, sound)];
+        let features = sides.map(|(one, two, input)| {
             let (one, two) = (one.forward(input.clone()), two.forward(input));
             let off = distance(&values(&one.layers), &values(&two.layers));
             assert!(off <= 1e-6, "{name}: {off}");
-        }
+            one
+        });
+        // The heads take both, a ViT's class token and all; a mask has a place for each token of the grid and none else.
+        let [seen, heard] = features;
+        let event = model.localize.unwrap().forward(&seen, &heard, 1).event;
+        assert_eq!(event.dims(), [1, 28]);
+        let mask = model.segment.unwrap().forward(&seen, &heard, 1).unwrap();
+        assert_eq!(mask.logits.dims(), [1, 224, 224]);
     }
 }
