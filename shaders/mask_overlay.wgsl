@@ -28,21 +28,6 @@ struct Look {
 @group(0) @binding(1) var first: texture_2d<u32>;
 @group(0) @binding(2) var second: texture_2d<u32>;
 
-struct Corner {
-    @builtin(position) position: vec4<f32>,
-    @location(0) shown: vec2<f32>,
-}
-
-@vertex
-fn vs_main(@builtin(vertex_index) index: u32) -> Corner {
-    // One triangle twice as large as the viewport: (0,0), (2,0), (0,2).
-    let shown = vec2<f32>(f32((index << 1u) & 2u), f32(index & 2u));
-    var out: Corner;
-    out.position = vec4<f32>(shown.x * 2.0 - 1.0, 1.0 - shown.y * 2.0, 0.0, 1.0);
-    out.shown = shown;
-    return out;
-}
-
 fn load(mask: texture_2d<u32>, at: vec2<i32>) -> f32 {
     let last = vec2<i32>(textureDimensions(mask)) - vec2<i32>(1, 1);
     return f32(textureLoad(mask, clamp(at, vec2<i32>(0, 0), last), 0).r) / 65535.0;
@@ -128,8 +113,8 @@ fn laid(color: vec3<f32>, alpha: f32) -> vec4<f32> {
 }
 
 @fragment
-fn fs_main(in: Corner) -> @location(0) vec4<f32> {
-    let whole = floor(in.shown * look.size);
+fn fs_main(@location(0) shown: vec2<f32>) -> @location(0) vec4<f32> {
+    let whole = floor(shown * look.size);
     let pixel = whole + 0.5;
     let p = probability(pixel);
     if look.style == 2u {

@@ -27,21 +27,6 @@ struct Picture {
 @group(0) @binding(2) var chroma_u: texture_2d<u32>;
 @group(0) @binding(3) var chroma_v: texture_2d<u32>;
 
-struct Corner {
-    @builtin(position) position: vec4<f32>,
-    @location(0) shown: vec2<f32>,
-}
-
-@vertex
-fn vs_main(@builtin(vertex_index) index: u32) -> Corner {
-    // One triangle twice as large as the viewport: (0,0), (2,0), (0,2).
-    let shown = vec2<f32>(f32((index << 1u) & 2u), f32(index & 2u));
-    var out: Corner;
-    out.position = vec4<f32>(shown.x * 2.0 - 1.0, 1.0 - shown.y * 2.0, 0.0, 1.0);
-    out.shown = shown;
-    return out;
-}
-
 // From the upright picture to the coded one, both 0 to 1.
 fn turned_back(shown: vec2<f32>) -> vec2<f32> {
     switch picture.quarter_turns {
@@ -77,8 +62,8 @@ fn to_linear(c: vec3<f32>) -> vec3<f32> {
 }
 
 @fragment
-fn fs_main(in: Corner) -> @location(0) vec4<f32> {
-    let place = turned_back(in.shown) * picture.size;
+fn fs_main(@location(0) shown: vec2<f32>) -> @location(0) vec4<f32> {
+    let place = turned_back(shown) * picture.size;
     var chroma_place = place / vec2<f32>(vec2<u32>(1u, 1u) << picture.chroma_shift);
     if picture.smooth_from == 0u {
         chroma_place = vec2<f32>(vec2<u32>(floor(place)) >> picture.chroma_shift) + 0.5;

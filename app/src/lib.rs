@@ -9,6 +9,7 @@ pub mod attention;
 pub mod cli;
 pub mod command;
 pub mod covers;
+pub mod entry;
 pub mod errands;
 pub mod files;
 pub mod fonts;

@@ -74,6 +74,10 @@ pub fn tell(state: &mut AppState, problem: Problem, now: f64) {
     let id = state.fresh_id();
     let until = (problem.severity < Severity::Error).then_some(now + NOTE_SECONDS);
     if problem.severity > Severity::Note {
+        // Each task says the same of a clip without sound: once is enough.
+        if state.problems.contains(&problem) {
+            return;
+        }
         state.problems.push(problem.clone());
     }
     state.toasts.push(Toast { id, problem, until });

@@ -5,16 +5,20 @@ use egui::{Event, FocusDirection, Key, Modifiers};
 use crate::command::{Chord, Command, Commands, Intent};
 use crate::keymap::{Keymap, plain};
 
-/// Queue the commands whose keys were pressed. Plain keys belong to a text field that has the keyboard, and the keys
-/// that work a button or a slider belong to the one that has the keyboard.
+/// Queue the commands whose keys were pressed. Plain keys belong to an open menu and to a text field that has the keyboard, which
+/// also takes its own edits back; the keys that work a button or a slider belong to the one that has the keyboard.
 pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
+    let menu_open = egui::Popup::is_any_open(ctx);
     let map = Keymap::of(ctx);
     for &command in Command::ALL {
+        if typing && matches!(command, Command::Undo | Command::Redo) {
+            continue;
+        }
         for &(held, key) in map.keys(command) {
             let unmodified = held == Modifiers::NONE || held == Modifiers::SHIFT;
-            let taken = typing || dialog_open || (focused && works_widgets(key));
+            let taken = typing || dialog_open || menu_open || (focused && works_widgets(key));
             if !(unmodified && !is_function(key) && taken) && pressed(ctx, (held, key)) {
                 if key == Key::Tab {
                     // Taken as a command: egui is not to move the keyboard as well.

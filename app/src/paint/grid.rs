@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use egui::{Color32, ColorImage, Painter, Rect, TextureHandle, TextureOptions, pos2};
 use mettle_core::predict::ClassColor;
 
+use crate::theme::{contrast, tokens};
+
 /// Grids kept as textures.
 const KEPT: usize = 24;
 
@@ -65,4 +67,10 @@ pub fn swatch(painter: &Painter, rect: Rect, color: ClassColor) {
         }
     }
     painter.add(egui::Shape::mesh(mesh));
+    // A colour that hardly stands out from the ground has an edge.
+    let t = tokens(painter.ctx());
+    if contrast(full, t.bg1) < 3.0 {
+        let edge = egui::Stroke::new(1.0, t.dim);
+        painter.rect_stroke(rect, 0.0, edge, egui::StrokeKind::Outside);
+    }
 }

@@ -7,14 +7,16 @@ use egui::{Painter, Rect};
 use mettle_core::media::RgbFrame;
 use mettle_core::predict::{MaskLook, Prediction, PredictionKey};
 
-use super::{Strip, TimeAxis, paint_picture};
+use super::{Strip, TimeAxis, paint_whole};
 
 /// Small pictures made in one frame of the window, so that a full strip never makes it late.
 const A_FRAME: usize = 4;
 /// Small pictures kept.
 const KEPT: usize = 400;
-/// A cell is no narrower than this; where seconds are, some are left out.
+/// Cells are as wide as their pictures, but no narrower than this; where seconds are, some are left out.
 const NARROWEST: f32 = 36.0;
+/// Nor wider, where pictures are.
+const WIDEST: f32 = 48.0;
 
 /// What a row of cells shows of each second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,9 +49,12 @@ pub fn paint_cells(
     cells: MaskCells,
     look: &dyn Fn(usize) -> MaskLook,
 ) {
-    let stride = (f64::from(NARROWEST) / axis.scale().max(1e-9))
-        .ceil()
-        .max(1.0) as usize;
+    // Pictures are drawn whole: a mask cut off at the side would not be seen.
+    let shape = strip.cover().map_or(1.0, |picture| {
+        picture.width as f32 / picture.height.max(1) as f32
+    });
+    let wide = (rect.height() * shape).clamp(NARROWEST, WIDEST);
+    let stride = (f64::from(wide) / axis.scale().max(1e-9)).ceil().max(1.0) as usize;
     let end = axis.start + axis.span;
     for (second, span) in prediction.segments.iter().enumerate().step_by(stride) {
         let last = (second + stride).min(prediction.segments.len()) - 1;
@@ -68,7 +73,7 @@ pub fn paint_cells(
             _ => made(painter.ctx(), prediction, second, cells, raw, look(second)),
         };
         if let Some(picture) = picture {
-            paint_picture(painter, cell, &picture);
+            paint_whole(painter, cell, &picture);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Drawing what no widget draws: time axes, heat, waves, film strips, icons, and the video frame on the GPU.
 
 mod axis;
+mod covering;
 mod grid;
 mod heat;
 pub mod icons;
@@ -28,7 +29,7 @@ pub use offscreen::{convert_offscreen, mask_offscreen};
 pub use shaders::SHADERS;
 pub use spectrogram::Spectrogram;
 pub use split::{SplitColumn, paint_split, split_columns};
-pub use strip::{Strip, paint_picture};
+pub use strip::{Strip, paint_picture, paint_whole};
 pub use video::{Placement, VideoPaint, paint_video};
 pub use video_gpu::VideoUniforms;
 pub use waves::Waves;

@@ -2,9 +2,13 @@
 
 /// File name in `shaders/` and what it says.
 pub const SHADERS: &[(&str, &str)] = &[
+    ("covering.wgsl", COVERING),
     ("yuv_to_rgb.wgsl", YUV_TO_RGB),
     ("mask_overlay.wgsl", MASK_OVERLAY),
 ];
+
+/// Covers the viewport with a triangle.
+pub const COVERING: &str = include_str!("../../../shaders/covering.wgsl");
 
 /// Draws a planar YUV picture, turned upright.
 pub const YUV_TO_RGB: &str = include_str!("../../../shaders/yuv_to_rgb.wgsl");

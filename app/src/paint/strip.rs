@@ -7,7 +7,7 @@ use egui::{Color32, ColorImage, Painter, Rect, TextureHandle, TextureOptions, po
 use mettle_core::engine::Thumbnail;
 use mettle_core::media::RgbFrame;
 
-use super::TimeAxis;
+use super::{Placement, TimeAxis};
 
 /// Textures made in one frame of the window, so that a full strip never makes it late.
 const A_FRAME: usize = 6;
@@ -109,14 +109,27 @@ impl Textures {
     }
 }
 
-/// Draw one small picture so that it fills a cell, cut where the shapes differ.
-pub fn paint_picture(painter: &Painter, cell: Rect, picture: &Arc<RgbFrame>) {
+/// Draw one small picture in a cell, whole.
+pub fn paint_whole(painter: &Painter, cell: Rect, picture: &Arc<RgbFrame>) {
+    if let Some(texture) = texture_of(painter, cell, picture) {
+        let place = Placement::letterboxed(cell, picture.width as f32, picture.height as f32);
+        let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        painter.image(texture, place.0, all, Color32::WHITE);
+    }
+}
+
+fn texture_of(painter: &Painter, cell: Rect, picture: &Arc<RgbFrame>) -> Option<egui::TextureId> {
     if picture.data.len() != picture.width * picture.height * 3 || cell.width() <= 0.0 {
-        return;
+        return None;
     }
     let textures = Textures::of(painter.ctx());
     let mut textures = textures.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(texture) = textures.get(painter.ctx(), picture) else {
+    textures.get(painter.ctx(), picture)
+}
+
+/// Draw one small picture so that it fills a cell, cut where the shapes differ.
+pub fn paint_picture(painter: &Painter, cell: Rect, picture: &Arc<RgbFrame>) {
+    let Some(texture) = texture_of(painter, cell, picture) else {
         return;
     };
     let aspect = picture.width as f32 / picture.height.max(1) as f32;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mettle_core::media::{YuvPicture, yuv_to_rgb_matrix};
 
+use super::covering::{Covering, fill, plane};
 use super::shaders::YUV_TO_RGB;
 
 /// The shader's `Picture`.
@@ -38,9 +39,7 @@ impl VideoUniforms {
 
 /// The pipeline, and the picture uploaded last.
 pub(super) struct VideoGpu {
-    pipeline: wgpu::RenderPipeline,
-    uniforms: wgpu::Buffer,
-    linear_target: bool,
+    covering: Covering,
     planes: Option<Planes>,
     uploaded: Option<Arc<YuvPicture>>,
 }
@@ -76,53 +75,16 @@ impl Shape {
         }
     }
 
-    fn plane(&self, index: usize) -> wgpu::Extent3d {
-        let [width, height] = if index == 0 { self.luma } else { self.chroma };
-        wgpu::Extent3d {
-            width,
-            height,
-            depth_or_array_layers: 1,
-        }
+    fn plane(&self, index: usize) -> [u32; 2] {
+        if index == 0 { self.luma } else { self.chroma }
     }
 }
 
 impl VideoGpu {
     pub(super) fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
-        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some("yuv_to_rgb"),
-            source: wgpu::ShaderSource::Wgsl(YUV_TO_RGB.into()),
-        });
-        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some("yuv_to_rgb"),
-            layout: None,
-            vertex: wgpu::VertexState {
-                module: &module,
-                entry_point: Some("vs_main"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                buffers: &[],
-            },
-            primitive: wgpu::PrimitiveState::default(),
-            depth_stencil: None,
-            multisample: wgpu::MultisampleState::default(),
-            fragment: Some(wgpu::FragmentState {
-                module: &module,
-                entry_point: Some("fs_main"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                targets: &[Some(format.into())],
-            }),
-            multiview_mask: None,
-            cache: None,
-        });
-        let uniforms = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("picture"),
-            size: size_of::<VideoUniforms>() as u64,
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
+        let size = size_of::<VideoUniforms>();
         Self {
-            pipeline,
-            uniforms,
-            linear_target: format.is_srgb(),
+            covering: Covering::new(device, "yuv_to_rgb", YUV_TO_RGB, format.into(), size),
             planes: None,
             uploaded: None,
         }
@@ -135,11 +97,8 @@ impl VideoGpu {
         picture: &Arc<YuvPicture>,
         smooth: bool,
     ) {
-        if self
-            .uploaded
-            .as_ref()
-            .is_some_and(|old| Arc::ptr_eq(old, picture))
-        {
+        let last = self.uploaded.as_ref();
+        if last.is_some_and(|old| Arc::ptr_eq(old, picture)) {
             return;
         }
         let shape = Shape::of(picture);
@@ -147,75 +106,26 @@ impl VideoGpu {
         if !whole(picture, &shape) || shape.luma.iter().any(|side| *side > largest) {
             return;
         }
-        if self
-            .planes
-            .as_ref()
-            .is_none_or(|planes| planes.shape != shape)
-        {
-            self.planes = Some(self.planes_for(device, shape));
+        if self.planes.as_ref().is_none_or(|old| old.shape != shape) {
+            let textures = [0, 1, 2].map(|index| plane(device, shape.plane(index), shape.format));
+            self.planes = Some(Planes {
+                group: self.covering.group(device, &textures),
+                textures,
+                shape,
+            });
         }
         let Some(planes) = &self.planes else { return };
-        let bytes = if picture.depth > 8 { 2 } else { 1 };
-        for (index, texture) in planes.textures.iter().enumerate() {
-            let extent = shape.plane(index);
-            let layout = wgpu::TexelCopyBufferLayout {
-                offset: 0,
-                bytes_per_row: Some(extent.width * bytes),
-                rows_per_image: None,
-            };
-            queue.write_texture(
-                texture.as_image_copy(),
-                &picture.planes[index],
-                layout,
-                extent,
-            );
+        for (texture, bytes) in planes.textures.iter().zip(&picture.planes) {
+            fill(queue, texture, bytes);
         }
-        let uniforms = VideoUniforms::new(picture, smooth, self.linear_target);
-        queue.write_buffer(&self.uniforms, 0, bytemuck::bytes_of(&uniforms));
+        let uniforms = VideoUniforms::new(picture, smooth, self.covering.linear_target);
+        self.covering.set(queue, &uniforms);
         self.uploaded = Some(picture.clone());
-    }
-
-    fn planes_for(&self, device: &wgpu::Device, shape: Shape) -> Planes {
-        let textures = [0, 1, 2].map(|index| {
-            device.create_texture(&wgpu::TextureDescriptor {
-                label: Some("plane"),
-                size: shape.plane(index),
-                mip_level_count: 1,
-                sample_count: 1,
-                dimension: wgpu::TextureDimension::D2,
-                format: shape.format,
-                usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
-                view_formats: &[],
-            })
-        });
-        let views = textures
-            .each_ref()
-            .map(|t| t.create_view(&wgpu::TextureViewDescriptor::default()));
-        let view = |index: usize| wgpu::BindGroupEntry {
-            binding: index as u32 + 1,
-            resource: wgpu::BindingResource::TextureView(&views[index]),
-        };
-        let uniforms = wgpu::BindGroupEntry {
-            binding: 0,
-            resource: self.uniforms.as_entire_binding(),
-        };
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("picture"),
-            layout: &self.pipeline.get_bind_group_layout(0),
-            entries: &[uniforms, view(0), view(1), view(2)],
-        });
-        Planes {
-            textures,
-            group,
-            shape,
-        }
     }
 
     pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>) {
         if let Some(planes) = &self.planes {
-            pass.set_pipeline(&self.pipeline);
-            pass.set_bind_group(0, &planes.group, &[]);
-            pass.draw(0..3, 0..1);
+            self.covering.draw(pass, &planes.group);
         }
     }
 }
@@ -224,7 +134,7 @@ impl VideoGpu {
 fn whole(picture: &YuvPicture, shape: &Shape) -> bool {
     let bytes = if picture.depth > 8 { 2 } else { 1 };
     picture.planes.iter().enumerate().all(|(index, plane)| {
-        let extent = shape.plane(index);
-        plane.len() == (extent.width * extent.height * bytes) as usize && !plane.is_empty()
+        let [width, height] = shape.plane(index);
+        plane.len() == (width * height * bytes) as usize && !plane.is_empty()
     })
 }

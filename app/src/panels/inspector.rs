@@ -134,19 +134,17 @@ fn bars(ui: &mut Ui, prediction: &Prediction, thresholds: &Thresholds, segment: 
     };
     let mut order: Vec<usize> = (0..scores.len().min(prediction.labels.len())).collect();
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
-    ui.spacing_mut().item_spacing.y = 2.0;
-    for class in order {
-        bar(
-            ui,
-            &prediction.labels[class],
-            scores[class],
-            thresholds.of(&prediction.labels[class], Modality::AudioVisual),
-            true,
-        );
-    }
-    if let Some(rest) = prediction.background(segment) {
-        bar(ui, BACKGROUND, rest, thresholds.global, false);
-    }
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for class in order {
+            let label = &prediction.labels[class];
+            let threshold = thresholds.of(label, Modality::AudioVisual);
+            bar(ui, label, scores[class], threshold, true);
+        }
+        if let Some(rest) = prediction.background(segment) {
+            bar(ui, BACKGROUND, rest, thresholds.global, false);
+        }
+    });
 }
 
 fn bar(ui: &mut Ui, label: &str, score: f32, threshold: f32, is_class: bool) {

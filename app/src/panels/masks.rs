@@ -1,13 +1,13 @@
 //! The inspector's page of masks: threshold, style, strength, colour; and the masks over the picture.
 
-use egui::{Align, Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
-use mettle_core::base::Time;
-use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction};
+use egui::{Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
+use mettle_core::base::{Label, Time};
+use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction, winner};
 use mettle_core::project::{Edit, Task};
 
 use super::mask_thresholds::mask_thresholds_ui;
 use super::mode_switch::missing_head;
-use super::widgets::{card, dim, emphasis};
+use super::widgets::{card, dim, emphasis, row_name};
 use crate::apply::Gesture;
 use crate::command::{Commands, Intent};
 use crate::mode::MaskSettings;
@@ -22,6 +22,10 @@ const EDGE: f32 = 1.5;
 pub fn masks_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
     if !state.can(Task::Segment) {
         return missing_head(ui, state, Task::Segment, commands);
+    }
+    if entry.clip.as_ref().is_some_and(|clip| clip.video.is_none()) {
+        dim(ui, "This clip has no pictures, so it has no masks.");
+        return;
     }
     if let Some(prediction) = entry.answer_to(Task::Segment) {
         standing(ui, state, entry, prediction);
@@ -84,8 +88,7 @@ fn style(ui: &mut Ui, masks: &mut MaskSettings) {
 fn slider(ui: &mut Ui, name: &str, value: &mut f32) {
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
-        let label = egui::Label::new(RichText::new(name).size(size::SMALL)).halign(Align::LEFT);
-        ui.add_sized([92.0, 18.0], label);
+        row_name(ui, name, tokens(ui.ctx()).text);
         ui.spacing_mut().slider_width = (ui.available_width() - 48.0).max(40.0);
         let slider = Slider::new(value, 0.0..=1.0)
             .show_value(false)
@@ -100,10 +103,10 @@ fn slider(ui: &mut Ui, name: &str, value: &mut f32) {
 fn color(ui: &mut Ui, masks: &mut MaskSettings) {
     let t = tokens(ui.ctx());
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.spacing_mut().item_spacing.x = 3.0;
         ui.label(RichText::new("Colour").size(size::SMALL));
         if ui
-            .selectable_label(masks.color.is_none(), "Of the class")
+            .selectable_label(masks.color.is_none(), "By class")
             .clicked()
         {
             masks.color = None;
@@ -142,12 +145,16 @@ pub fn look(state: &AppState, entry: &Entry, segment: usize, pixels_per_point: f
     }
 }
 
+/// The class that is heard and seen in a second, where the model knows one.
+pub fn class_of(state: &AppState, entry: &Entry, segment: usize) -> Option<Label> {
+    let prediction = entry.answer_to(Task::Localize)?;
+    let thresholds = entry.thresholds(&state.settings);
+    let (class, _) = winner(prediction, &thresholds, segment)?;
+    prediction.labels.get(class).cloned()
+}
+
 fn class_color(state: &AppState, entry: &Entry, segment: usize) -> ClassColor {
-    let named = entry.answer_to(Task::Localize).and_then(|prediction| {
-        let thresholds = entry.thresholds(&state.settings);
-        let (class, _) = mettle_core::predict::winner(prediction, &thresholds, segment)?;
-        prediction.labels.get(class).cloned()
-    });
+    let named = class_of(state, entry, segment);
     let sounding = || entry.answer_to(Task::Segment)?.labels.get(0).cloned();
     let label = named.or_else(sounding);
     label.map_or(ClassColor::at(0), |label| state.colors.get(&label))

@@ -56,17 +56,19 @@ pub fn parsing_bars(
     if !state.all_lanes {
         order.truncate(FEW);
     }
-    ui.spacing_mut().item_spacing.y = 2.0;
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
     let halves = halves(head);
     for (half, words) in halves.iter().zip(["audible", "visible"]) {
         let font = egui::FontId::proportional(size::SMALL);
         elided(ui, half.left_center(), half.width(), words, font, t.dim);
     }
-    for class in order {
-        let scores = [heard[class], seen[class]];
-        bar(ui, prediction, &thresholds, class, scores);
-    }
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for class in order {
+            let scores = [heard[class], seen[class]];
+            bar(ui, prediction, &thresholds, class, scores);
+        }
+    });
 }
 
 /// Where the two bars of a row lie.
@@ -146,7 +148,7 @@ pub fn disagreements(
             ui.painter().rect_filled(dot, 2.0, color);
             let font = egui::FontId::proportional(size::BODY);
             let at = rect.left_center() + vec2(26.0, 0.0);
-            elided(ui, at, rect.width() - 80.0, which.text(), font, t.text);
+            elided(ui, at, rect.width() - 62.0, which.text(), font, t.text);
             ui.painter().text(
                 rect.right_center() - vec2(6.0, 0.0),
                 egui::Align2::RIGHT_CENTER,

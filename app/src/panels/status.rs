@@ -7,6 +7,9 @@ use crate::command::{Commands, Intent};
 use crate::state::{AppState, Dialog};
 use crate::theme::{figures, size, tokens};
 
+/// Letters of a job's name that there is room for.
+const TITLE: usize = 44;
+
 /// Draw it.
 pub fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
@@ -76,7 +79,11 @@ fn job(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     } else {
         String::new()
     };
-    let text = format!("{}{share}{more} · cancel", job.title);
+    let mut title: String = job.title.chars().take(TITLE).collect();
+    if title.len() < job.title.len() {
+        title.push('…');
+    }
+    let text = format!("{title}{share}{more} · cancel");
     let text = RichText::new(text).size(size::SMALL).color(t.dim);
     let button = Button::new(text).frame(false).sense(Sense::click());
     if ui

@@ -2,7 +2,7 @@
 
 use egui::{RichText, Slider, Ui, WidgetInfo};
 
-use super::widgets::{card, dim, emphasis, gesture_of};
+use super::widgets::{card, dim, emphasis, gesture_of, row_name};
 use crate::apply::Gesture;
 use crate::command::{Commands, Intent};
 use crate::mode::{Mode, ThresholdOf};
@@ -80,8 +80,7 @@ pub fn threshold_row(ui: &mut Ui, row: &Row<'_>) -> Option<RowAsked> {
         ui.spacing_mut().interact_size.y = 18.0;
         let follows = row.own == Some(false);
         let color = if follows { t.dim } else { t.text };
-        let label = egui::Label::new(RichText::new(row.name).size(size::SMALL).color(color));
-        ui.add_sized([86.0, 18.0], label.truncate().halign(egui::Align::LEFT));
+        row_name(ui, row.name, color);
         ui.spacing_mut().slider_width = (ui.available_width() - 84.0).max(40.0);
         let slider = Slider::new(&mut value, 0.0..=1.0)
             .show_value(false)

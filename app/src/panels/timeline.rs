@@ -202,10 +202,13 @@ fn lanes_button(
         return;
     };
     let all = prediction.labels.len();
+    if all <= crate::paint::FEW {
+        return;
+    }
     let shown = if state.all_lanes {
         all
     } else {
-        all.min(crate::paint::FEW)
+        crate::paint::FEW
     };
     let text = format!("{shown} of {all} classes");
     let rect = Rect::from_min_max(

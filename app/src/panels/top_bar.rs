@@ -14,11 +14,14 @@ use crate::playback::SoundState;
 use crate::state::AppState;
 use crate::theme::{size, tokens};
 
+/// From this width on there is room for a menu button a group beside the chips.
+const ROOMY: f32 = 920.0;
+
 /// Draw it.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     ui.horizontal_centered(|ui| {
         command_button(ui, Command::Open, commands);
-        menu(ui, state, commands);
+        menus(ui, state, commands);
         mode_switch_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             device_chip(ui, state, commands);
@@ -28,25 +31,36 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     });
 }
 
-fn menu(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    for group in Group::ALL {
-        ui.menu_button(group.text(), |ui| {
-            ui.set_min_width(230.0);
-            for &command in Command::ALL.iter().filter(|c| c.group() == group) {
-                if command == Command::OpenSample && state.sample.is_none() {
-                    continue;
-                }
-                let usable = !command.needs_clip() || state.entry().is_some();
-                let key = RichText::new(key_text(ui.ctx(), command)).size(size::SMALL);
-                let button = egui::Button::new(command.text())
-                    .right_text(key)
-                    .frame(false);
-                if ui.add_enabled(usable, button).clicked() {
-                    commands.push(command);
-                    ui.close();
-                }
-            }
-        });
+/// A button a group; where they would lie under what is at the right, one button for all of them.
+fn menus(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    if ui.available_width() >= ROOMY {
+        for group in Group::ALL {
+            ui.menu_button(group.text(), |ui| menu(ui, group, state, commands));
+        }
+        return;
+    }
+    ui.menu_button("Menu", |ui| {
+        for group in Group::ALL {
+            ui.menu_button(group.text(), |ui| menu(ui, group, state, commands));
+        }
+    });
+}
+
+fn menu(ui: &mut Ui, group: Group, state: &AppState, commands: &mut Commands) {
+    ui.set_min_width(230.0);
+    for &command in Command::ALL.iter().filter(|c| c.group() == group) {
+        if command == Command::OpenSample && state.sample.is_none() {
+            continue;
+        }
+        let usable = !command.needs_clip() || state.entry().is_some();
+        let key = RichText::new(key_text(ui.ctx(), command)).size(size::SMALL);
+        let button = egui::Button::new(command.text())
+            .right_text(key)
+            .frame(false);
+        if ui.add_enabled(usable, button).clicked() {
+            commands.push(command);
+            ui.close();
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{attention, masks};
 use crate::command::{Command, Commands};
 use crate::mode::Mode;
 use crate::paint::{Placement, TimeAxis, paint_mask, paint_video};
-use crate::state::{AppState, Entry};
+use crate::state::{AppState, Entry, segment_at};
 use crate::theme::{size, tokens};
 
 /// Draw it.
@@ -126,7 +126,12 @@ fn now_happening(state: &AppState, entry: &Entry) -> Option<String> {
     if state.mode() == Mode::Masks {
         let prediction = entry.prediction()?;
         tracks.next()?;
-        return prediction.labels.get(0).map(ToString::to_string);
+        let sounding = prediction.labels.get(0)?;
+        let class = masks::class_of(state, entry, segment_at(prediction, now)?);
+        return Some(match class {
+            Some(class) => format!("{sounding} · {class}"),
+            None => sounding.to_string(),
+        });
     }
     // A class that is both is not named again for each by itself.
     let all: Vec<&Track> = tracks.collect();

@@ -103,18 +103,23 @@ pub fn chip(ui: &mut Ui, dot: Color32, text: &str) -> Response {
     response
 }
 
+/// Narrower than this, tabs have less room between them.
+const TABS: f32 = 264.0;
+
 /// Tabs with a line under the chosen one; gives the one clicked.
 pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, all: &[(T, &str)]) -> Option<T> {
     let t = tokens(ui.ctx());
     let mut clicked = None;
     let row = ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 16.0;
+        let narrow = ui.available_width() < TABS;
+        ui.spacing_mut().item_spacing.x = if narrow { 9.0 } else { 16.0 };
+        let words = if narrow { size::SMALL } else { size::BODY };
         for &(tab, name) in all {
             let on = tab == chosen;
             let color = if on { t.text } else { t.dim };
             let galley = ui.painter().layout_no_wrap(
                 name.to_owned(),
-                egui::FontId::proportional(size::BODY),
+                egui::FontId::proportional(words),
                 color,
             );
             let room = galley.size() + vec2(0.0, 8.0);
@@ -223,3 +228,13 @@ pub fn gesture_of(response: &Response) -> Gesture {
         false => Gesture::Single,
     }
 }
+
+/// A name at the left of a row of controls, as wide in every row.
+pub fn row_name(ui: &mut Ui, name: &str, color: Color32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ROW_NAME, 18.0), Sense::hover());
+    let font = egui::FontId::proportional(size::SMALL);
+    elided(ui, rect.left_center(), rect.width(), name, font, color);
+}
+
+/// Width of such a name.
+const ROW_NAME: f32 = 86.0;

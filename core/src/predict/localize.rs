@@ -3,29 +3,24 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::{sigmoid, softmax};
 
+use super::asked::Asked;
 use super::windowed::Windowed;
-use super::{Detail, Prediction, PredictionKey, scaled};
+use super::{Detail, Prediction, PredictionKey};
 use crate::base::{Labels, TimeSpan};
 use crate::model::LocalizeHead;
 
 /// Scores a clip as its segments come in. Holds no more than a window of features, however long the clip is.
 pub struct Localizer {
-    key: PredictionKey,
-    labels: Labels,
-    segments: Vec<TimeSpan>,
+    asked: Asked,
     windowed: Windowed,
-    familiarity: Vec<f32>,
 }
 
 impl Localizer {
     /// For a clip with these segments.
     pub fn new(key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
         Self {
-            key,
-            labels,
             windowed: Windowed::new(segments.len()),
-            segments,
-            familiarity: Vec::new(),
+            asked: Asked::new(key, labels, segments),
         }
     }
 
@@ -40,8 +35,8 @@ impl Localizer {
         audio: Tensor<2>,
         familiarity: &[f32],
     ) -> Result<(), String> {
-        self.familiarity.extend(familiarity);
-        let classes = self.labels.len().max(1);
+        self.asked.familiarity.extend(familiarity);
+        let classes = self.asked.labels.len().max(1);
         self.windowed
             .add(visual, audio, &|v, a| score(head, v, a, classes))
     }
@@ -58,17 +53,8 @@ impl Localizer {
 
     /// The scores so far. Those of the newest segments may still change, until their windows are complete.
     pub fn prediction(&self) -> Prediction {
-        let scores = scaled(self.windowed.rows(), &self.familiarity);
-        let mut familiarity = self.familiarity.clone();
-        familiarity.truncate(scores.len());
-        Prediction {
-            key: self.key,
-            labels: self.labels.clone(),
-            segments: self.segments.clone(),
-            scores,
-            familiarity,
-            detail: Detail::Localized,
-        }
+        let scores = self.asked.weighed(self.windowed.rows());
+        self.asked.prediction(scores, Detail::Localized)
     }
 }
 

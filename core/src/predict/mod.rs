@@ -1,5 +1,6 @@
 //! Layer 4: from a head's outputs to a prediction, and from a prediction to tracks (pure).
 
+mod asked;
 mod attention;
 mod localize;
 mod mask_look;
@@ -28,11 +29,3 @@ pub use segment::Segmenter;
 pub use thresholds::Thresholds;
 pub use tracks::{label_of, tracks_of, winner};
 pub use windows::{Averaged, HOP, WINDOW, windows};
-
-/// Rows of scores, each times how familiar its segment is.
-fn scaled(mut rows: Vec<Vec<f32>>, familiarity: &[f32]) -> Vec<Vec<f32>> {
-    for (row, familiarity) in rows.iter_mut().zip(familiarity) {
-        row.iter_mut().for_each(|score| *score *= familiarity);
-    }
-    rows
-}

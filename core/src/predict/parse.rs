@@ -2,8 +2,9 @@
 
 use burn::tensor::Tensor;
 
+use super::asked::Asked;
 use super::windowed::Windowed;
-use super::{Detail, Prediction, PredictionKey, scaled};
+use super::{Detail, Prediction, PredictionKey};
 use crate::base::{Labels, TimeSpan};
 use crate::model::ParseHead;
 
@@ -11,22 +12,16 @@ use crate::model::ParseHead;
 /// in a second by the smaller of the second's and its window's probability ([`crate::model::ParseOutput::gated`]), so that
 /// one threshold decides as LLP's evaluation does.
 pub struct Parser {
-    key: PredictionKey,
-    labels: Labels,
-    segments: Vec<TimeSpan>,
+    asked: Asked,
     windowed: Windowed,
-    familiarity: Vec<f32>,
 }
 
 impl Parser {
     /// For a clip with these segments.
     pub fn new(key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
         Self {
-            key,
-            labels,
             windowed: Windowed::new(segments.len()),
-            segments,
-            familiarity: Vec::new(),
+            asked: Asked::new(key, labels, segments),
         }
     }
 
@@ -41,8 +36,8 @@ impl Parser {
         audio: Tensor<2>,
         familiarity: &[f32],
     ) -> Result<(), String> {
-        self.familiarity.extend(familiarity);
-        let classes = self.labels.len().max(1);
+        self.asked.familiarity.extend(familiarity);
+        let classes = self.asked.labels.len().max(1);
         self.windowed
             .add(visual, audio, &|v, a| score(head, v, a, classes))
     }
@@ -59,8 +54,8 @@ impl Parser {
 
     /// What is known so far. The newest segments may still change, until their windows are complete.
     pub fn prediction(&self) -> Prediction {
-        let rows = scaled(self.windowed.rows(), &self.familiarity);
-        let classes = self.labels.len();
+        let rows = self.asked.weighed(self.windowed.rows());
+        let classes = self.asked.labels.len();
         let half = |from: usize| -> Vec<Vec<f32>> {
             let part = |row: &Vec<f32>| row.iter().skip(from).take(classes).copied().collect();
             rows.iter().map(part).collect()
@@ -69,16 +64,9 @@ impl Parser {
         let both = |(heard, seen): (&Vec<f32>, &Vec<f32>)| {
             heard.iter().zip(seen).map(|(a, v)| a.min(*v)).collect()
         };
-        let mut familiarity = self.familiarity.clone();
-        familiarity.truncate(rows.len());
-        Prediction {
-            key: self.key,
-            labels: self.labels.clone(),
-            segments: self.segments.clone(),
-            scores: audible.iter().zip(&visible).map(both).collect(),
-            familiarity,
-            detail: Detail::Parsed { audible, visible },
-        }
+        let scores = audible.iter().zip(&visible).map(both).collect();
+        self.asked
+            .prediction(scores, Detail::Parsed { audible, visible })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 
+use super::asked::Asked;
 use super::{Detail, Prediction, PredictionKey, ProbabilityMap};
 use crate::base::{Labels, TimeSpan};
 use crate::model::{LayerFeatures, SegmentHead};
@@ -11,30 +12,24 @@ const TOGETHER: usize = 5;
 
 /// Makes masks of a clip as its segments come in.
 pub struct Segmenter {
-    key: PredictionKey,
-    labels: Labels,
-    segments: Vec<TimeSpan>,
+    asked: Asked,
     /// Layer features of segments whose group is not complete; only for heads that look across time.
     waiting: Option<(LayerFeatures, LayerFeatures)>,
     masks: Vec<ProbabilityMap>,
     /// The highest probability of each mask.
     scores: Vec<Vec<f32>>,
     seen: usize,
-    familiarity: Vec<f32>,
 }
 
 impl Segmenter {
     /// For a clip with these segments; `labels` holds the one name that a mask has.
     pub fn new(key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
         Self {
-            key,
-            labels,
-            segments,
+            asked: Asked::new(key, labels, segments),
             waiting: None,
             masks: Vec::new(),
             scores: Vec::new(),
             seen: 0,
-            familiarity: Vec::new(),
         }
     }
 
@@ -49,7 +44,7 @@ impl Segmenter {
         audio: &LayerFeatures,
         familiarity: &[f32],
     ) -> Result<(), String> {
-        self.familiarity.extend(familiarity);
+        self.asked.familiarity.extend(familiarity);
         self.seen += count(visual);
         if !head.sees_other_seconds() {
             return self.ask(head, visual, audio);
@@ -59,7 +54,7 @@ impl Segmenter {
             Some((v, a)) => (joined(&v, visual), joined(&a, audio)),
         };
         let (total, mut from) = (count(&visual), 0);
-        let at_end = self.seen >= self.segments.len();
+        let at_end = self.seen >= self.asked.segments.len();
         while from < total && (total - from >= TOGETHER || at_end) {
             let n = TOGETHER.min(total - from);
             self.ask(head, &part(&visual, from, n), &part(&audio, from, n))?;
@@ -72,7 +67,7 @@ impl Segmenter {
 
     /// Whether every segment has its mask.
     pub fn is_complete(&self) -> bool {
-        self.masks.len() >= self.segments.len()
+        self.masks.len() >= self.asked.segments.len()
     }
 
     /// How many segments have come in.
@@ -82,18 +77,9 @@ impl Segmenter {
 
     /// The masks so far.
     pub fn prediction(&self) -> Prediction {
-        let mut familiarity = self.familiarity.clone();
-        familiarity.truncate(self.masks.len());
-        Prediction {
-            key: self.key,
-            labels: self.labels.clone(),
-            segments: self.segments.clone(),
-            scores: self.scores.clone(),
-            familiarity,
-            detail: Detail::Segmented {
-                masks: self.masks.clone(),
-            },
-        }
+        let masks = self.masks.clone();
+        let detail = Detail::Segmented { masks };
+        self.asked.prediction(self.scores.clone(), detail)
     }
 
     fn ask(
@@ -107,7 +93,7 @@ impl Segmenter {
         let values = said.probabilities().into_data();
         let values = values.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
         for mask in values.chunks(rows * columns) {
-            let trust = self.familiarity.get(self.masks.len());
+            let trust = self.asked.familiarity.get(self.masks.len());
             let trust = trust.copied().unwrap_or(1.0);
             let values = mask.iter().map(|p| p * trust);
             let mask = ProbabilityMap::new(columns, rows, values);

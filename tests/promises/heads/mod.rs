@@ -8,6 +8,7 @@ mod ablations;
 mod attention;
 mod bundle;
 mod counts;
+mod differences;
 mod grouping;
 mod han;
 mod injection;

@@ -1,5 +1,6 @@
 //! Promises of parsing and masks, in the terminal and in the window.
 
+mod colors;
 mod corrections;
 mod masks;
 mod one_cache;

@@ -88,6 +88,29 @@ fn thresholds_of_masks_are_taken_back_and_done_again() {
     assert_eq!(masks_of(&window).seconds[&4], 0.95);
 }
 
+/// Ctrl+Z in the search field is the field's own.
+#[test]
+fn a_text_field_takes_its_own_words_back() {
+    let mut window = in_masks(None);
+    slide(&mut window, "Mask threshold of the clip", 0.3);
+    window.state_mut().ask(Command::Search);
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(3);
+    assert_eq!(masks_of(&window).clip, 0.3);
+}
+
+#[test]
+fn escape_closes_an_open_menu() {
+    let mut window = in_masks(None);
+    window.get_by_label("Edit").click();
+    window.run_steps(4);
+    window.get_by_label_contains("Own threshold");
+    window.key_press_modifiers(Modifiers::NONE, Key::Escape);
+    window.run_steps(4);
+    assert!(window.query_by_label_contains("Own threshold").is_none());
+}
+
 /// Pulling the handle through many values is one step back.
 #[test]
 fn a_pull_of_the_handle_is_one_step() {
