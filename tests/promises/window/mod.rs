@@ -1,6 +1,7 @@
 //! Promises of the window.
 
 mod axis;
+mod class_colors;
 mod commands;
 mod files;
 mod heat;
