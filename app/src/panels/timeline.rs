@@ -9,7 +9,7 @@ use mettle_core::project::Task;
 
 use crate::command::{Command, Commands};
 use crate::mode::Mode;
-use crate::paint::{MaskCells, TimeAxis, paint_cells, pending_pattern};
+use crate::paint::{FEW, MaskCells, TimeAxis, paint_cells, pending_pattern, shown_lanes};
 use crate::settings::SoundView;
 use crate::state::{AppState, Entry};
 use crate::theme::{figures, size, tokens};
@@ -202,13 +202,13 @@ fn lanes_button(
         return;
     };
     let all = prediction.labels.len();
-    if all <= crate::paint::FEW {
+    if all <= FEW {
         return;
     }
-    let shown = if state.all_lanes {
-        all
-    } else {
-        crate::paint::FEW
+    let shown = match (state.filter, state.all_lanes) {
+        (Some(_), _) => shown_lanes(entry, state).len(),
+        (None, true) => all,
+        (None, false) => FEW,
     };
     let text = format!("{shown} of {all} classes");
     let rect = Rect::from_min_max(

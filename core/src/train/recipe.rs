@@ -208,18 +208,21 @@ impl DemoRecipe {
                 labels: labels(),
                 config: self.localize.clone(),
                 weights: "localize.safetensors".to_owned(),
+                untrained: false,
                 familiarity: familiarity.and_then(|f| serde_json::to_value(f).ok()),
             }),
             parse: Some(ParseEntry {
                 labels: labels(),
                 config: self.parse.clone(),
                 weights: "parse.safetensors".to_owned(),
+                untrained: false,
                 familiarity: None,
             }),
             segment: Some(SegmentEntry {
                 labels: Labels::new(["Sounding"]),
                 config: self.segment.clone(),
                 weights: "segment.safetensors".to_owned(),
+                untrained: false,
                 familiarity: None,
             }),
         }

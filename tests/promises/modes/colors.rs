@@ -5,10 +5,10 @@ use std::sync::Arc;
 use egui::Theme;
 use mettle_app::theme::{contrast, tokens_of};
 use mettle_core::base::{ClipId, ContentHash, Labels, Time, TimeSpan};
-use mettle_core::media::{Clip, RgbFrame};
+use mettle_core::media::{Clip, FrameReader, RgbFrame};
 use mettle_core::predict::{
     ClassColors, Detail, PALETTE, Prediction, PredictionKey, ProbabilityMap, Shown, Thresholds,
-    film_strip,
+    film_strip, write_overlay,
 };
 use mettle_core::project::Task;
 use mettle_tests::program::talking_picture;
@@ -231,8 +231,8 @@ fn pixel(picture: &RgbFrame, x: usize, y: usize) -> [u8; 3] {
     [picture.data[at], picture.data[at + 1], picture.data[at + 2]]
 }
 
-/// In the film strip, as in the labelled clip, which draws with the same hand: labels of events, the halves of parsing, and masks
-/// in the colour of what is heard and seen.
+/// In the film strip and in the labelled clip: labels of events, the halves of parsing, and masks in the colour of what is heard
+/// and seen.
 #[test]
 fn a_class_has_one_colour_in_every_task() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -243,15 +243,28 @@ fn a_class_has_one_colour_in_every_task() {
     let colors = ClassColors::of(answers.iter().map(|p| &p.labels));
     let thresholds = Thresholds::default();
     for task in [0, 1] {
+        let overlay = folder.path().join(format!("{task}.mp4"));
         let predictions = [answers[task].clone(), answers[2].clone()];
         let shown = Shown {
             predictions: &predictions,
             thresholds: &thresholds,
             colors: &colors,
         };
+        let whole = TimeSpan::new(Time::ZERO, clip.duration);
+        write_overlay(&clip, &shown, &overlay, whole, &mut |_| {}).expect("writes");
+        let mut frames = FrameReader::open(&overlay).expect("opens");
         let strip = film_strip(&clip, &shown).expect("draws");
         for (second, class) in CLASSES.iter().enumerate() {
             let color = colors.get(class).rgb;
+            // The labelled clip's bar lies under its picture of 192 x 108; its right end is without letters.
+            let at = Time::from_secs_f64(second as f64 + 0.5);
+            let frame = frames.frame_at(at).expect("decodes").picture.to_rgb();
+            for y in [112, 132] {
+                let found = pixel(&frame, 188, y);
+                let off = (0..3).map(|i| found[i].abs_diff(color[i])).max();
+                // Chroma at half the size, and the codec's quantiser.
+                assert!(off <= Some(12), "{class}, task {task}: {found:?}");
+            }
             // A cell is 160 pixels and a gap of 4; its bar, from 94 on, is 20 high, its right end without letters.
             let x = 4 + second * 164;
             for y in [95, 112] {

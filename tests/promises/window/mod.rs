@@ -1,6 +1,7 @@
 //! Promises of the window.
 
 mod axis;
+mod class_colors;
 mod commands;
 mod files;
 mod heat;
@@ -15,5 +16,6 @@ mod snapshots;
 mod spectrogram;
 mod sync;
 mod theme;
+mod untrained;
 mod weights;
 mod work;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::{Harness, HarnessBuilder};
 use mettle_app::app::MettleApp;
 use mettle_app::command::{Command, Intent};
 use mettle_app::mode::{Mode, ThresholdOf};
@@ -36,6 +36,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
     let info = |task: &Task| TaskInfo {
         task: *task,
         labels: labels(*task),
+        untrained: false,
     };
     ModelInfo {
         name: "scripted".into(),
@@ -56,16 +57,20 @@ pub fn opened_keeping(
     tasks: &[Task],
     corrections: Option<PathBuf>,
 ) -> (Window, ScriptedEngine, Arc<Clip>) {
+    opened_in(Harness::builder(), tasks, corrections)
+}
+
+/// The same, as this builder makes it.
+pub fn opened_in(
+    builder: HarnessBuilder<MettleApp>,
+    tasks: &[Task],
+    corrections: Option<PathBuf>,
+) -> (Window, ScriptedEngine, Arc<Clip>) {
     let info = model(tasks);
     let ask: AskModel = Arc::new(move |_| Ok(info.clone()));
     let size = egui::vec2(1280.0, 800.0);
-    let (mut window, engine) = window_keeping(
-        Harness::builder(),
-        size,
-        &["/clips/dog.mp4"],
-        Some(ask),
-        corrections,
-    );
+    let (mut window, engine) =
+        window_keeping(builder, size, &["/clips/dog.mp4"], Some(ask), corrections);
     let begun = Instant::now();
     while window.state().state().model.is_none() {
         assert!(
@@ -93,7 +98,7 @@ fn key(dog: &Clip, task: Task) -> PredictionKey {
 }
 
 /// The dog is heard from 2 to 6 and seen from 4 to 9; the bell is heard in 0 and 1 at 0.6.
-fn parsed(dog: &Clip) -> Arc<Prediction> {
+pub fn parsed(dog: &Clip) -> Arc<Prediction> {
     let score = |over: bool| if over { 0.9 } else { 0.1 };
     let bell = |s: usize| if s < 2 { 0.6 } else { 0.02 };
     let heard = |s: usize| vec![bell(s), score((2..6).contains(&s)), 0.03];

@@ -17,7 +17,7 @@ fn options() -> SnapshotOptions {
 }
 
 /// Whether a processor draws here: another adapter's rounding is not what is promised.
-fn software() -> bool {
+pub fn software() -> bool {
     let instance = wgpu::Instance::default();
     let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
     adapters

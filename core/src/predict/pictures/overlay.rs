@@ -43,6 +43,7 @@ pub fn write_overlay(
         shown,
         span,
         layer: None,
+        lane: None,
     };
     let mut writer: Option<Mp4Writer> = None;
     let frames = ((span.duration().as_secs_f64() * fps).floor() as u64).max(1);
@@ -84,6 +85,8 @@ struct Lanes<'a> {
     span: TimeSpan,
     /// The mask of the segment drawn last, stretched over the picture.
     layer: Option<(usize, Vec<[f32; 4]>)>,
+    /// The lane without its cursor: the same under every picture.
+    lane: Option<RgbFrame>,
 }
 
 impl Lanes<'_> {
@@ -91,18 +94,35 @@ impl Lanes<'_> {
         let (width, height) = (picture.width, picture.height);
         let mut canvas = Canvas::new(width, height + BAR + LANE, PAPER);
         canvas.paste(&self.masked(picture, at), 0, 0);
+        let bar = Rect {
+            x: 0,
+            y: height,
+            width,
+            height: BAR,
+        };
         let segments = self.shown.labelled().map_or(&[][..], |p| &p.segments);
-        for (segment, span) in segments.iter().enumerate() {
-            if span.contains(at) {
-                let bar = Rect {
-                    x: 0,
-                    y: height,
-                    width,
-                    height: BAR,
+        let here = segments.partition_point(|span| span.end <= at);
+        if segments.get(here).is_some_and(|span| span.contains(at)) {
+            self.shown.bar(&mut canvas, here, bar, 2);
+        }
+        let lane = match self.lane.take() {
+            Some(lane) if lane.width == width => lane,
+            _ => self.draw_lane(segments, width),
+        };
+        canvas.paste(&lane, 0, height + BAR);
+        self.lane = Some(lane);
+        self.draw_cursor(&mut canvas, at, width, height + BAR);
+        canvas.0
+    }
+
+    /// All segments in their places. Where several share a column, one with an event is what must not be missed.
+    fn draw_lane(&self, segments: &[TimeSpan], width: usize) -> RgbFrame {
+        let mut canvas = Canvas::new(width, LANE, PAPER);
+        for happens in [false, true] {
+            for (segment, span) in segments.iter().enumerate() {
+                let Some(rect) = self.place(*span, width, 0) else {
+                    continue;
                 };
-                self.shown.bar(&mut canvas, segment, bar, 2);
-            }
-            if let Some(rect) = self.place(*span, width, height + BAR) {
                 let tags = self.shown.tags(segment);
                 let part = rect.height / tags.len().max(1);
                 for (place, tag) in tags.iter().enumerate() {
@@ -111,11 +131,12 @@ impl Lanes<'_> {
                         height: part,
                         ..rect
                     };
-                    canvas.fill(half, tag.fill);
+                    if happens != tag.text.is_empty() {
+                        canvas.fill(half, tag.fill);
+                    }
                 }
             }
         }
-        self.draw_cursor(&mut canvas, at, width, height + BAR);
         canvas.0
     }
 
