@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Label, Time, TimeSpan};
-use mettle_core::engine::{JobId, Problem};
+use mettle_core::engine::{JobId, Problem, SecondTags};
 use mettle_core::media::{Clip, VideoFrame};
 use mettle_core::predict::{Prediction, Thresholds};
 use mettle_core::project::{Task, Track, Work};
@@ -56,6 +56,8 @@ pub struct Entry {
     pub task: Task,
     /// What the model said, for each task.
     pub answers: BTreeMap<Task, Answer>,
+    /// What the backbones' own classifiers hear and see, a second each, where they have one.
+    pub tags: Arc<Vec<SecondTags>>,
     /// What was asked of the model.
     pub asked: BTreeSet<Task>,
     /// What the user decided about the clip.
@@ -98,6 +100,7 @@ impl Entry {
             strip: Strip::default(),
             task: Task::default(),
             answers: BTreeMap::new(),
+            tags: Arc::default(),
             asked: BTreeSet::new(),
             work: Work::default(),
             analysis_began: None,

@@ -55,6 +55,9 @@ pub fn file(
             .for_each(|entry| entry.spectrogram.add(&part)),
         ReplyBody::Thumbnails(clip, pictures) => pictured(state, clip, &pictures),
         ReplyBody::Prediction(prediction) => scored(state, job, prediction),
+        ReplyBody::Tags(clip, tags) => state
+            .entries_of(clip)
+            .for_each(|entry| entry.tags = tags.clone()),
         ReplyBody::Attention(attention) => state.attention.file(job, attention),
         ReplyBody::Kept(summary) => state.kept = Some(summary),
         ReplyBody::Models(_) | ReplyBody::Verified(_) => {}

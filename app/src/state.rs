@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use mettle_core::base::{ClipId, Label, Time};
-use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelChoice, ModelInfo, Problem};
+use mettle_core::engine::{
+    DeviceReport, JobId, JobStatus, ModelChoice, ModelInfo, Precision, Problem,
+};
 use mettle_core::features::CacheSummary;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::predict::{ClassColors, Prediction};
@@ -116,6 +118,8 @@ pub struct AppState {
     pub device: DeviceReport,
     /// The device asked for.
     pub device_choice: DeviceChoice,
+    /// In which numbers backbones are kept and multiplied.
+    pub precision: Precision,
     /// Whether another device can be asked for.
     pub can_change_device: bool,
     /// The model in use.

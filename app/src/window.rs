@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mettle_core::data::demo;
-use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, model_info};
+use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, Precision, model_info};
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::Prober;
 use mettle_core::gpu::{DeviceChoice, cache_folder};
@@ -25,6 +25,8 @@ pub struct WindowOptions {
     pub paths: Vec<PathBuf>,
     /// The device to compute on.
     pub device: DeviceChoice,
+    /// In which numbers backbones are kept and multiplied.
+    pub precision: Precision,
 }
 
 /// Open the window and stay until it is closed. With `METTLE_FRAME_LOG` set, says at the end how long frames took.
@@ -56,7 +58,7 @@ pub fn run_window(options: WindowOptions) -> anyhow::Result<()> {
 fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::Result<MettleApp> {
     let ctx = cc.egui_ctx.clone();
     let start = starter(ctx.clone());
-    let engine = start(options.device).map_err(anyhow::Error::msg)?;
+    let engine = start(options.device, options.precision).map_err(anyhow::Error::msg)?;
     let player = Player::new(
         Arc::new(Files),
         PlayerOptions { sound: true },
@@ -67,6 +69,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
         sample: Some(sample_clip),
         covers: Covers::in_folder(cache_folder().join("covers")),
         device_choice: options.device,
+        precision: options.precision,
         ..Default::default()
     };
     let parts = Parts {
@@ -85,14 +88,14 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
 
 /// Starts engines that wake the window, and has them compile their kernels before the first clip wants them.
 fn starter(ctx: egui::Context) -> Restart {
-    Box::new(move |device| {
+    Box::new(move |device, precision| {
         let waker = ctx.clone();
         let options = EngineOptions {
             device,
+            precision,
             prober: Prober::this_program(),
             beside_window: true,
             features: Some(FeatureCache::of_user()),
-            ..EngineOptions::default()
         };
         let engine = Engine::start(options, move || waker.request_repaint());
         let mut engine = engine.map_err(|error| error.to_string())?;

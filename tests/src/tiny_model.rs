@@ -142,6 +142,7 @@ fn head<C: Clone>(tasks: &[Task], task: Task, config: &C, labels: &[&str]) -> Op
         labels: Labels::new(labels),
         config: config.clone(),
         weights: format!("{}.safetensors", task.name()),
+        untrained: false,
         familiarity: None,
     })
 }

@@ -1,6 +1,8 @@
 //! Another model, another device.
 
-use mettle_core::engine::{ModelChoice, ModelInfo, Problem, Severity};
+use std::sync::Arc;
+
+use mettle_core::engine::{ModelChoice, ModelInfo, Precision, Problem, Severity};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Task;
 
@@ -24,6 +26,21 @@ pub fn model_found(
         Err(detail) => return refuse(state, hands, choice, detail, now),
     };
     let news = state.model.is_some() && state.model_choice != choice;
+    if let Some(warning) = info
+        .warning()
+        .filter(|_| state.model.as_ref() != Some(&info))
+    {
+        let problem = Problem {
+            severity: Severity::Error,
+            title: warning,
+            advice:
+                "Use it to try speed and memory, or train it first; choose another under Model."
+                    .into(),
+            detail: String::new(),
+            path: None,
+        };
+        replies::tell(state, problem, now);
+    }
     state.colors = info.colors();
     state.model = Some(info);
     state.settings.remember_model(&choice);
@@ -81,17 +98,24 @@ fn analyse_all(state: &mut AppState, hands: &mut Hands<'_>) {
         }
         if entry.clip.is_some() {
             entry.answers.clear();
+            entry.tags = Arc::default();
             (entry.lane, entry.chosen) = (None, None);
             errands::analyse(state, &mut **hands.engine, id);
         }
     }
 }
 
-/// Start an engine on another device and give it what the old one had not finished.
-pub(super) fn use_device(state: &mut AppState, hands: &mut Hands<'_>, choice: DeviceChoice) {
+/// Start an engine on another device, or with backbones in other numbers, and give it what the old one had not finished. In
+/// other numbers features are others: everything is analysed with them.
+pub(super) fn use_device(
+    state: &mut AppState,
+    hands: &mut Hands<'_>,
+    choice: DeviceChoice,
+    precision: Precision,
+) {
     let Some(restart) = hands.restart else { return };
     let now = hands.ctx.input(|input| input.time);
-    match restart(choice) {
+    match restart(choice, precision) {
         Ok(engine) => *hands.engine = engine,
         Err(detail) => {
             let problem = Problem {
@@ -106,6 +130,7 @@ pub(super) fn use_device(state: &mut AppState, hands: &mut Hands<'_>, choice: De
     }
     state.attention.forget();
     state.device_choice = choice;
+    let other_numbers = std::mem::replace(&mut state.precision, precision) != precision;
     let mut todo: Vec<(EntryId, Errand)> = Vec::new();
     for entry in &mut state.entries {
         todo.extend(entry.jobs.drain(..).map(|(_, errand)| (entry.id, errand)));
@@ -116,6 +141,9 @@ pub(super) fn use_device(state: &mut AppState, hands: &mut Hands<'_>, choice: De
     }
     for (id, errand) in todo {
         errands::submit(state, &mut **hands.engine, id, errand);
+    }
+    if other_numbers {
+        analyse_all(state, hands);
     }
     show_selected(state, hands);
 }

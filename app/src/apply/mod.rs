@@ -8,7 +8,7 @@ mod modes;
 mod timeline;
 mod transport;
 
-use mettle_core::engine::JobSpec;
+use mettle_core::engine::{JobSpec, Precision};
 use mettle_core::gpu::DeviceChoice;
 
 use crate::command::{Command, Commands, Intent};
@@ -28,8 +28,8 @@ pub use compute::model_found;
 pub use edits::{Gesture, Ongoing, kept};
 pub use look::push_volume;
 
-/// Starts an engine on another device.
-pub type Restart = Box<dyn Fn(DeviceChoice) -> Result<Box<dyn EngineLink>, String>>;
+/// Starts an engine on another device, or with backbones in other numbers.
+pub type Restart = Box<dyn Fn(DeviceChoice, Precision) -> Result<Box<dyn EngineLink>, String>>;
 
 /// What intents work on besides the state.
 pub struct Hands<'a> {
@@ -69,7 +69,10 @@ pub fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: Intent) {
         Intent::Retry(id) => clips::retry(state, hands, id),
         Intent::Locate(id) => hands.files.ask(Wanted::Moved(id), hands.waker()),
         Intent::Moved(id, path) => clips::moved(state, hands, id, path),
-        Intent::Device(choice) => compute::use_device(state, hands, choice),
+        Intent::Device(choice) => compute::use_device(state, hands, choice, state.precision),
+        Intent::Precision(precision) => {
+            compute::use_device(state, hands, state.device_choice, precision);
+        }
         Intent::Model(choice) => hands.models.ask(choice, hands.waker()),
         Intent::ModelFolder => hands.files.ask(Wanted::Model, hands.waker()),
         Intent::Weights(task) => weights::ask(state, &mut **hands.engine, task),

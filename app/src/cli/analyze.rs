@@ -23,6 +23,10 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let tasks = args.task.tasks(|task| model.can(task));
     check(args, &model, &tasks)?;
     let thresholds = args.thresholds.resolve(&model, &tasks)?;
+    if let Some(warning) = model.warning() {
+        // Even when quiet: nothing that follows can be believed.
+        eprintln!("mettle: {warning}");
+    }
     let driver = Driver::start(args.device, args.precision, args.quiet)?;
     driver
         .warm_up(&args.model)
@@ -86,6 +90,7 @@ fn report(
         predictions: &analysed.predictions,
         thresholds: &thresholds,
         mask_size: args.mask_size,
+        tags: &analysed.tags,
         device: driver.device().name,
         model,
         timing_ms: timing(analysed),

@@ -16,7 +16,11 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     if args.headless || !has_display() {
         return headless(args, clips);
     }
-    super::window(clips.into_iter().take(1).collect(), args.device)
+    super::window(crate::WindowOptions {
+        paths: clips.into_iter().take(1).collect(),
+        device: args.device,
+        precision: Precision::F32,
+    })
 }
 
 /// Windows and macOS always have a display for a program; elsewhere a variable says so.

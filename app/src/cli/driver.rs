@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::engine::{
-    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody,
+    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody, SecondTags,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
@@ -16,6 +16,8 @@ use mettle_core::project::Task;
 
 use super::Failure;
 
+/// How a bar tells of seconds.
+const SECONDS: &str = " {pos}/{len} s";
 /// How often the progress bar looks at the board.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -31,6 +33,8 @@ pub struct Analysed {
     pub clip: Arc<Clip>,
     /// Complete, one a task asked, in that order.
     pub predictions: Vec<Arc<Prediction>>,
+    /// What the backbones' own classifiers hear and see, where they have one.
+    pub tags: Arc<Vec<SecondTags>>,
     /// What the user should know.
     pub notices: Vec<Problem>,
     /// From handing the file in to its first frame; `None` without pictures.
@@ -80,7 +84,7 @@ impl Driver {
         let spec = JobSpec::WarmUp {
             model: model.clone(),
         };
-        self.work("starting", self.engine.submit(spec), |_| {})
+        self.work("starting", "", self.engine.submit(spec), |_| {})
     }
 
     /// The device in use.
@@ -101,7 +105,7 @@ impl Driver {
         let mut notices = Vec::new();
         let (mut first_frame, mut clip) = (None, None);
         let open = self.engine.submit(JobSpec::Open { path: path.into() });
-        self.work(&name, open, |body| match body {
+        self.work(&name, "", open, |body| match body {
             ReplyBody::FirstFrame(_) => first_frame = Some(begin.elapsed()),
             ReplyBody::Opened(opened) => clip = Some(opened),
             ReplyBody::Notice(notice) => notices.push(notice),
@@ -110,6 +114,7 @@ impl Driver {
         let opened = begin.elapsed();
         let clip = clip.ok_or_else(|| without_result(path))?;
         let (mut first_scores, mut predictions) = (None, Vec::new());
+        let mut tags = Arc::default();
         for &task in tasks {
             let mut prediction = None;
             let predict = self.engine.submit(JobSpec::Predict {
@@ -117,11 +122,12 @@ impl Driver {
                 task,
                 model: model.clone(),
             });
-            self.work(&name, predict, |body| match body {
+            self.work(&name, SECONDS, predict, |body| match body {
                 ReplyBody::Prediction(part) => {
                     first_scores.get_or_insert_with(|| begin.elapsed());
                     prediction = Some(part);
                 }
+                ReplyBody::Tags(_, found) => tags = found,
                 // Every task has the same to say of the clip.
                 ReplyBody::Notice(notice) if !notices.contains(&notice) => notices.push(notice),
                 _ => {}
@@ -132,6 +138,7 @@ impl Driver {
         Ok(Analysed {
             clip,
             predictions,
+            tags,
             notices,
             first_frame,
             opened,
@@ -140,14 +147,15 @@ impl Driver {
         })
     }
 
-    /// Wait for the end of a job, handing on what it says meanwhile.
+    /// Wait for the end of a job, handing on what it says meanwhile; `counts` is how its progress is told beside the bar.
     fn work(
         &self,
         title: &str,
+        counts: &str,
         job: JobId,
         mut hear: impl FnMut(ReplyBody),
     ) -> Result<(), Problem> {
-        let bar = self.bar(title);
+        let bar = self.bar_with(title, counts);
         let end = loop {
             self.show(&bar, job);
             let reply = self.engine.wait_for_reply(GLANCE);
@@ -164,12 +172,18 @@ impl Driver {
 
     /// A bar for work that is counted in seconds of the clip.
     pub fn bar(&self, title: &str) -> ProgressBar {
+        self.bar_with(title, SECONDS)
+    }
+
+    /// A bar whose counts are told as said.
+    fn bar_with(&self, title: &str, counts: &str) -> ProgressBar {
         if self.quiet {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::new(0);
         // The template is a constant; were it wrong, the plain bar would do.
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} s") {
+        let template = format!("{{prefix}} {{wide_bar}}{counts}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
         bar.set_prefix(title.to_owned());

@@ -74,15 +74,16 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Cache(args)) => cache::run(&args),
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
-        None => window(cli.paths, cli.device),
+        None => window(crate::WindowOptions {
+            paths: cli.paths,
+            device: cli.device,
+            precision: cli.precision,
+        }),
     }
 }
 
-fn window(
-    paths: Vec<std::path::PathBuf>,
-    device: mettle_core::gpu::DeviceChoice,
-) -> Result<(), Failure> {
-    crate::run_window(crate::WindowOptions { paths, device }).map_err(|error| {
+fn window(options: crate::WindowOptions) -> Result<(), Failure> {
+    crate::run_window(options).map_err(|error| {
         Failure::Said(format!(
             "the window cannot be opened: {error}. Without a display, use `mettle analyze CLIP`"
         ))

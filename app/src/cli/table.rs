@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use mettle_core::base::Time;
+use mettle_core::engine::Tag;
 
 use mettle_core::project::{Modality, Task};
 
@@ -23,8 +24,36 @@ pub fn table(analysis: &Analysis) -> String {
     if !analysis.masks.is_empty() {
         masks(&mut text, analysis);
     }
+    tagged(&mut text, analysis);
     text.push_str(&unfamiliar(analysis));
     text
+}
+
+/// The best tag of each second by the backbones' own classifiers, where they have one; runs of the same are one line.
+fn tagged(text: &mut String, analysis: &Analysis) {
+    let best = |tags: &[Tag]| tags.first().map(|tag| tag.short().to_owned());
+    let both = |s: &SegmentPart| (best(&s.heard), best(&s.seen));
+    if analysis.segments.iter().all(|s| both(s) == (None, None)) {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "  {:<12}  {:<12}  by the backbones' own classifiers",
+        "from", "to"
+    );
+    for run in analysis.segments.chunk_by(|a, b| both(a) == both(b)) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else {
+            continue;
+        };
+        let (heard, seen) = both(first);
+        let said = [("heard", heard), ("seen", seen)];
+        let said = said
+            .into_iter()
+            .filter_map(|(how, tag)| Some(format!("{how} {}", tag?)));
+        let said: Vec<String> = said.collect();
+        let (from, to) = times(first.start_s, last.end_s);
+        let _ = writeln!(text, "  {from:<12}  {to:<12}  {}", said.join(" · "));
+    }
 }
 
 fn labels(text: &mut String, analysis: &Analysis) {
@@ -100,11 +129,14 @@ fn heading(analysis: &Analysis) -> String {
         format!("{} {} Hz {} ch", a.codec, a.sample_rate, a.channels)
     });
     let duration = Time::from_secs_f64(clip.duration_s);
+    let warning = analysis.model.warning.as_ref();
+    let warning = warning.map(|warning| format!("{warning}\n"));
     format!(
-        "{}  {duration}  {pictures}  {sound}\nmodel {} · {}\n",
+        "{}  {duration}  {pictures}  {sound}\nmodel {} · {}\n{}",
         clip.path.display(),
         analysis.model.name,
-        analysis.device
+        analysis.device,
+        warning.unwrap_or_default()
     )
 }
 

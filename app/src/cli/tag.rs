@@ -5,7 +5,7 @@ use std::path::Path;
 
 use indicatif::ProgressBar;
 use mettle_core::engine::{
-    EngineError, SecondTags, Tag, TagModel, TagReport, TagRequest, tag_clip,
+    BackboneFiles, EngineError, SecondTags, Tag, TagReport, TagRequest, tag_clip,
 };
 use mettle_core::gpu::Prober;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub fn run(args: &TagArgs) -> Result<(), Failure> {
 }
 
 /// Who listens and who looks. Of the two that are asked when none is named, one may be missing: the other is asked alone.
-fn sides(args: &TagArgs) -> Result<(Option<TagModel>, Option<TagModel>), Failure> {
+fn sides(args: &TagArgs) -> Result<(Option<BackboneFiles>, Option<BackboneFiles>), Failure> {
     let side = |named: &Option<String>, usual: &str| match named.as_deref() {
         Some(NONE) => Ok(None),
         Some(name) => chosen(name, args).map(Some),
@@ -68,11 +68,8 @@ fn sides(args: &TagArgs) -> Result<(Option<TagModel>, Option<TagModel>), Failure
     }
 }
 
-fn chosen(name: &str, args: &TagArgs) -> Result<TagModel, EngineError> {
-    match name.ends_with(".json") {
-        true => TagModel::beside(Path::new(name)),
-        false => TagModel::named(name, args.weights.as_deref()),
-    }
+fn chosen(name: &str, args: &TagArgs) -> Result<BackboneFiles, EngineError> {
+    BackboneFiles::meant(name, None, args.weights.as_deref())
 }
 
 fn as_json(report: &TagReport) -> Value {
@@ -121,11 +118,8 @@ fn line(text: &mut String, second: &SecondTags) {
     }
 }
 
-/// The first word for each class: the others are its synonyms.
 fn listed(tags: &[Tag]) -> String {
-    let short = |tag: &Tag| {
-        let name = tag.label.split(',').next().unwrap_or_default();
-        format!("{name} {:.2}", tag.score)
-    };
-    tags.iter().map(short).collect::<Vec<_>>().join(" · ")
+    let tags = tags.iter();
+    let said = tags.map(|tag| format!("{} {:.2}", tag.short(), tag.score));
+    said.collect::<Vec<_>>().join(" · ")
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use egui::ThemePreference;
 use mettle_core::base::Time;
-use mettle_core::engine::{JobId, ModelChoice, WeightsTask};
+use mettle_core::engine::{JobId, ModelChoice, Precision, WeightsTask};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Edit;
 
@@ -70,6 +70,8 @@ pub enum Intent {
     LetGo,
     /// A threshold for some classes alone; none takes it back.
     OwnThreshold(ThresholdOf, Option<f32>),
+    /// In which numbers backbones are kept and multiplied.
+    Precision(Precision),
     /// What is on screen.
     Mode(Mode),
     /// Only seconds like this stand out.

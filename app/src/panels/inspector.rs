@@ -8,7 +8,7 @@ use mettle_core::project::Modality;
 use super::mode_switch::missing_head;
 use super::thresholds::thresholds_ui;
 use super::widgets::{card, dim, elided, emphasis, tabs};
-use super::{attention, events, masks, model, parsing, problems};
+use super::{attention, events, masks, model, parsing, problems, tags};
 use crate::command::{Commands, Intent};
 use crate::state::{AppState, Entry, InspectorTab};
 use crate::theme::{figures, mix, size, tokens};
@@ -29,6 +29,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     }
     let Some(entry) = state.entry() else { return };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        model::warning_ui(ui, state);
         if let Some(problem) = entry.failure.as_ref().filter(|_| entry.clip.is_some()) {
             card(ui).show(ui, |ui| {
                 problems::problem_ui(ui, problem, commands);
@@ -44,6 +45,9 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             }
             (InspectorTab::Second, Some(prediction)) => {
                 second_ui(ui, state, entry, prediction);
+                if let Some(segment) = state.current_segment() {
+                    tags::tags_ui(ui, &entry.tags, segment);
+                }
                 if matches!(prediction.detail, Detail::Parsed { .. }) {
                     parsing::disagreements(ui, state, entry, prediction, commands);
                 }

@@ -18,6 +18,7 @@ mod parsing;
 mod problems;
 mod sheet;
 mod status;
+mod tags;
 mod thresholds;
 mod timeline;
 mod timeline_input;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use egui::{Button, RichText, ScrollArea, Ui};
+use egui::{Button, RichText, ScrollArea, Stroke, Ui};
 use mettle_core::engine::{ModelChoice, ModelInfo};
 
-use super::widgets::{dim, emphasis};
+use super::widgets::{card, dim, emphasis};
 use crate::command::{Commands, Intent};
 use crate::files::Wanted;
 use crate::state::{AppState, Dialog, file_name};
@@ -13,7 +13,22 @@ use crate::theme::{size, tokens};
 
 /// The chip's words.
 pub fn name(info: &ModelInfo) -> String {
-    format!("{} model", info.name)
+    match info.warning() {
+        Some(_) => format!("{} model, UNTRAINED", info.name),
+        None => format!("{} model", info.name),
+    }
+}
+
+/// Says, as long as it is so, that what the model says means nothing.
+pub fn warning_ui(ui: &mut Ui, state: &AppState) {
+    let t = tokens(ui.ctx());
+    let Some(warning) = state.model.as_ref().and_then(ModelInfo::warning) else {
+        return;
+    };
+    card(ui).stroke(Stroke::new(1.5, t.warn)).show(ui, |ui| {
+        ui.take_available_width();
+        ui.add(egui::Label::new(RichText::new(warning).color(t.warn)).wrap());
+    });
 }
 
 /// Draw the dialog.
@@ -67,7 +82,7 @@ fn choices_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     });
     dim(
         ui,
-        "A model is a folder with a model.json and its weights. Open clips are analysed anew with it.",
+        "A model is a folder with a model.json and its weights; `mettle models assemble` makes one of backbones. Open clips are analysed anew with it.",
     );
 }
 

@@ -5,6 +5,7 @@ use egui::{Align, Layout, Popup, RichText, Ui};
 use super::mode_switch::mode_switch_ui;
 use super::model;
 use super::widgets::{chip, command_button, dim, emphasis};
+use mettle_core::engine::Precision;
 use mettle_core::gpu::DeviceChoice;
 
 use crate::command::{Command, Commands, Group, Intent};
@@ -67,7 +68,12 @@ fn model_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let Some(info) = &state.model else { return };
     let tip = "What the model is and what it can recognise; choose another";
-    let response = chip(ui, t.accent, &model::name(info)).on_hover_text(tip);
+    let dot = if info.warning().is_some() {
+        t.warn
+    } else {
+        t.accent
+    };
+    let response = chip(ui, dot, &model::name(info)).on_hover_text(tip);
     if response.clicked() {
         commands.push(Command::ChooseModel);
     }
@@ -121,10 +127,32 @@ fn device_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                     commands.push(Intent::Device(choice));
                 }
             }
+            ui.separator();
+            precision_ui(ui, state, commands);
         }
         if ui.button("Copy report").clicked() {
             let report = format!("{name}\n{}", device.refusals.join("\n"));
             commands.push(Intent::Copy(report));
         }
     });
+}
+
+/// In which numbers backbones are kept, with the reason where f16 is not to be had.
+fn precision_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let no_f16 = state.device.no_f16.as_deref();
+    for (precision, text) in [
+        (Precision::F32, "Backbones in f32"),
+        (Precision::F16, "Backbones in f16, half the memory"),
+        (Precision::Auto, "f16 where the device computes in it"),
+    ] {
+        let on = state.precision == precision;
+        let usable = on || precision != Precision::F16 || no_f16.is_none();
+        let radio = ui.add_enabled(usable, egui::RadioButton::new(on, text));
+        if radio.clicked() && !on {
+            commands.push(Intent::Precision(precision));
+        }
+    }
+    if let Some(reason) = no_f16 {
+        dim(ui, format!("No f16: {reason}"));
+    }
 }

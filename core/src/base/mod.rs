@@ -1,10 +1,12 @@
-//! Layer 0: what every other layer speaks in. No IO, no clock, no GPU.
+//! Layer 0: what every other layer speaks in. No clock, no GPU, and no IO but to name a file by its content.
 
+mod hash;
 mod ids;
 mod labels;
 mod progress;
 mod time;
 
+pub use hash::{FileHasher, hash_file};
 pub use ids::{ClipId, ContentHash};
 pub use labels::{BACKGROUND, Label, Labels};
 pub use progress::{CancelToken, Progress};

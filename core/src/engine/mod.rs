@@ -2,6 +2,8 @@
 //!
 //! What crosses it is plain data in the user's words: times, labels, tracks, pictures. No tensor, no device.
 
+mod assemble;
+mod backbone_files;
 mod board;
 mod counts;
 mod error;
@@ -22,6 +24,8 @@ mod worker;
 
 pub use crate::gpu::{DeviceChoice, DeviceReport};
 pub use crate::model::Precision;
+pub use assemble::{NewModel, assemble_model};
+pub use backbone_files::BackboneFiles;
 pub use board::Board;
 pub use counts::{ModelCount, full_size_counts};
 pub use error::EngineError;
@@ -33,6 +37,6 @@ pub use model::{ModelInfo, TaskInfo, model_info};
 pub use outbox::Outbox;
 pub use reply::{Problem, Reply, ReplyBody, Severity, SpectrogramPart, Thumbnail, WaveformPart};
 pub use speed::{SpeedBench, SpeedModel, speed_models, threads, versions};
-pub use tags::{SecondTags, Tag, TagModel, TagReport, TagRequest, tag_clip};
+pub use tags::{SecondTags, Tag, TagReport, TagRequest, tag_clip};
 pub use verify::{Contents, Verdict, Verify};
 pub use worker::{Job, NewJob, Step, StepContext, Worker};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EngineError, ModelChoice};
 use crate::base::Labels;
-use crate::model::{ModelBundle, TaskAbout};
+use crate::model::{ModelAbout, ModelBundle, TaskAbout};
 use crate::predict::ClassColors;
 use crate::project::Task;
 
@@ -31,12 +31,27 @@ pub struct TaskInfo {
     pub task: Task,
     /// Its classes.
     pub labels: Labels,
+    /// Whether its weights are random, so that what it says means nothing.
+    #[serde(default)]
+    pub untrained: bool,
 }
 
 impl ModelInfo {
     /// Whether it has a head for a task.
     pub fn can(&self, task: Task) -> bool {
         self.tasks.iter().any(|info| info.task == task)
+    }
+
+    /// What a person must be told before anything else: which of its answers come from random weights. `None` when none do.
+    pub fn warning(&self) -> Option<String> {
+        let random = self.tasks.iter().filter(|info| info.untrained);
+        let names: Vec<&str> = random.map(|info| info.task.name()).collect();
+        (!names.is_empty()).then(|| {
+            let names = names.join(", ");
+            format!(
+                "UNTRAINED MODEL: the weights for {names} are random; what it says there means nothing"
+            )
+        })
     }
 
     /// The colours of its classes, the same in every task.
@@ -50,18 +65,24 @@ impl ModelInfo {
 /// # Errors
 /// When the model is not there, or is damaged.
 pub fn model_info(choice: &ModelChoice) -> Result<ModelInfo, EngineError> {
-    let about = bundle(choice)?.about();
-    Ok(ModelInfo {
-        name: about.name,
-        about: about.about,
-        tasks: about
-            .tasks
-            .into_iter()
-            .map(|TaskAbout { task, labels }| TaskInfo { task, labels })
-            .collect(),
-        labels: about.labels,
-        sha256: about.sha256.to_string(),
-    })
+    Ok(bundle(choice)?.about().into())
+}
+
+impl From<ModelAbout> for ModelInfo {
+    fn from(about: ModelAbout) -> Self {
+        let task = |about: TaskAbout| TaskInfo {
+            task: about.task,
+            labels: about.labels,
+            untrained: about.untrained,
+        };
+        Self {
+            name: about.name,
+            about: about.about,
+            tasks: about.tasks.into_iter().map(task).collect(),
+            labels: about.labels,
+            sha256: about.sha256.to_string(),
+        }
+    }
 }
 
 pub(super) fn bundle(choice: &ModelChoice) -> Result<ModelBundle, EngineError> {

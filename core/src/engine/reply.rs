@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{JobId, Verdict};
+use super::{JobId, SecondTags, Verdict};
 use crate::base::{ClipId, Time};
 use crate::features::CacheSummary;
 use crate::hub::ModelLine;
@@ -93,6 +93,8 @@ pub enum ReplyBody {
     Thumbnails(ClipId, Vec<Thumbnail>),
     /// Scores so far; the last one before `Done` is complete.
     Prediction(Arc<Prediction>),
+    /// What the backbones' own classifiers hear and see in the seconds so far, where they have one.
+    Tags(ClipId, Arc<Vec<SecondTags>>),
     /// What meta-tokens read in one second.
     Attention(Arc<Attention>),
     /// How much is kept of clips analysed before.

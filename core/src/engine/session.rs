@@ -41,7 +41,7 @@ pub struct WeightsSession;
 pub(super) fn shared_report() -> Arc<Mutex<DeviceReport>> {
     Arc::new(Mutex::new(DeviceReport {
         name: "starting…".to_owned(),
-        refusals: Vec::new(),
+        ..DeviceReport::default()
     }))
 }
 
@@ -54,6 +54,7 @@ impl ComputeSession {
             Err(error) => DeviceReport {
                 name: "no device".to_owned(),
                 refusals: vec![error.to_string()],
+                no_f16: None,
             },
         };
         *report.lock().unwrap_or_else(PoisonError::into_inner) = said;
@@ -76,6 +77,10 @@ impl ComputeSession {
         choice: &ModelChoice,
     ) -> Result<(&Device, &ReadyModel), EngineError> {
         let device = self.device.as_ref().map_err(Clone::clone)?;
+        if !self.models.contains_key(choice) {
+            // One at a time beside the small demo model: those of full size take a gigabyte and more.
+            self.models.retain(|known, _| *known == ModelChoice::Demo);
+        }
         let model = match self.models.entry(choice.clone()) {
             Entry::Occupied(loaded) => loaded.into_mut(),
             Entry::Vacant(place) => {

@@ -8,7 +8,7 @@ use burn::tensor::{Device, DeviceKind};
 use serde::Serialize;
 
 use super::{Adapter, AdapterKind, Api, CUDA_BUILT, Candidate, DeviceChoice, DeviceError, Prober};
-use super::{list_adapters, plan, self_test};
+use super::{list_adapters, no_f16, plan, self_test};
 
 /// The compute device in use, and why a better one is not.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -17,6 +17,8 @@ pub struct DeviceReport {
     pub name: String,
     /// Why a device that would have been preferred was refused; empty when the best one is in use.
     pub refusals: Vec<String>,
+    /// Why backbones cannot be kept in f16 on it; `None` where they can, or while no device is open.
+    pub no_f16: Option<String>,
 }
 
 /// Find and open the device for a choice. Each candidate is tried by `prober` before this process touches it.
@@ -37,7 +39,13 @@ pub fn choose(
         match prober.check(&candidate).and_then(|()| open(&candidate)) {
             Ok(device) => {
                 let name = candidate.to_string();
-                return Ok((device, DeviceReport { name, refusals }));
+                let no_f16 = no_f16(&device).map(str::to_owned);
+                let report = DeviceReport {
+                    name,
+                    refusals,
+                    no_f16,
+                };
+                return Ok((device, report));
             }
             Err(error) => {
                 refusals.push(error.to_string());

@@ -104,6 +104,11 @@ pub enum HubError {
         /// What it answered.
         status: u16,
     },
+    /// What should be an address is none.
+    #[error(
+        "{0:?} is no web address: one begins with https:// (or http://) and the name of a host"
+    )]
+    NotWeb(String),
     /// The answer makes no sense.
     #[error("{url} sends an answer that cannot be used: {what}")]
     Answer {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::client::parts;
+use super::address::parts;
 use super::{Client, HubError, Record};
 use crate::base::CancelToken;
 

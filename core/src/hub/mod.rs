@@ -2,6 +2,8 @@
 //!
 //! Nothing here opens a socket but a [`Pull`] that has been started.
 
+mod address;
+mod answer;
 mod catalog;
 mod client;
 mod error;

@@ -36,6 +36,7 @@ mod waveform;
 
 pub use clip::{AudioInfo, Clip, VideoInfo};
 pub use color::yuv_to_rgb_matrix;
+pub use content::ClipNaming;
 pub use downmix::SoundLayout;
 pub use error::{MediaError, MediaWarning};
 pub use frames::FrameReader;

@@ -7,13 +7,13 @@ use ffmpeg_next as ffmpeg;
 use super::clip::{AudioInfo, Clip, VideoInfo};
 use super::color::shown_size;
 use super::container::Container;
-use super::content::content_hash;
+use super::content::ClipNaming;
 use super::error::{MediaError, MediaWarning};
 use super::extent::{Extent, Extents, extents_of};
 use super::frame_source::open_decoder;
 use super::orientation::{pixel_aspect, rotation_deg};
 use super::sound_codec::SoundCodec;
-use crate::base::Time;
+use crate::base::{ClipId, Time};
 
 /// Data that end this much before the container says they do make a clip cut short.
 const CUT_SHORT: Time = Time::from_micros(500_000);
@@ -32,6 +32,16 @@ impl Clip {
     /// # Errors
     /// As [`Clip::open`].
     pub fn open_with_warnings(path: &Path) -> Result<(Self, Vec<MediaWarning>), MediaError> {
+        let (mut clip, warnings) = Self::open_unnamed(path)?;
+        clip.id = ClipNaming::start(path)?.finish()?;
+        Ok((clip, warnings))
+    }
+
+    /// The same but for its name, which takes longer: [`ClipNaming`] finds it.
+    ///
+    /// # Errors
+    /// As [`Clip::open`].
+    pub fn open_unnamed(path: &Path) -> Result<(Self, Vec<MediaWarning>), MediaError> {
         let mut container = Container::open(path)?;
         let mut warnings = Vec::new();
         let codecs = Codecs::open(&mut container, &mut warnings)?;
@@ -51,7 +61,7 @@ impl Clip {
             });
         }
         let clip = Self {
-            id: content_hash(path)?,
+            id: ClipId::default(),
             path: path.into(),
             duration,
             video,

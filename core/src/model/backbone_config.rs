@@ -158,31 +158,79 @@ impl BackboneConfig {
         device: &Device,
         half: bool,
     ) -> Result<Box<dyn Backbone>, ModelError> {
+        let names = self.names();
         Ok(match self {
             Self::SwinV2(config) => {
-                let model = load_into(config.init(device)?, state, Names::SwinV2, path)?;
+                let model = load_into(config.init(device)?, state, names, path)?;
                 boxed(model.named(name).freeze_tables(), half)
             }
             Self::HtsAt(config) => {
-                let model = load_into(config.init(device)?, state, Names::HtsAt, path)?;
+                let model = load_into(config.init(device)?, state, names, path)?;
                 boxed(model.named(name).freeze_tables(), half)
             }
             Self::Vit(config) => {
-                let model = load_into(config.init(device)?, state, Names::Vit, path)?;
+                let model = load_into(config.init(device)?, state, names, path)?;
                 boxed(model.named(name).freeze_tables(), half)
             }
             Self::ResNext(config) => {
-                let model = load_into(config.init(device)?, state, Names::ResNext, path)?;
+                let model = load_into(config.init(device)?, state, names, path)?;
                 boxed(model.named(name).freeze_tables(), half)
             }
         })
     }
+
+    /// The same, and again as `ear` says it will be where it listens, both on one copy of the weights.
+    pub(super) fn load_shared(
+        self,
+        name: &str,
+        ear: BackboneSpec,
+        state: StateDict,
+        path: &Path,
+        device: &Device,
+        half: bool,
+    ) -> Result<[Box<dyn Backbone>; 2], ModelError> {
+        let names = self.names();
+        match self {
+            Self::SwinV2(config) => {
+                let model = load_into(config.init(device)?, state, names, path)?;
+                let eye = in_numbers(model.named(name).freeze_tables(), half);
+                let ear = eye.clone().described(ear);
+                Ok([Box::new(eye), Box::new(ear)])
+            }
+            Self::Vit(config) => {
+                let model = load_into(config.init(device)?, state, names, path)?;
+                let (eye, ear) = in_numbers(model.named(name), half).freeze_pair(ear);
+                Ok([Box::new(eye), Box::new(ear)])
+            }
+            Self::ResNext(config) => {
+                let model = load_into(config.init(device)?, state, names, path)?;
+                let eye = in_numbers(model.named(name).freeze_tables(), half);
+                let ear = eye.clone().described(ear);
+                Ok([Box::new(eye), Box::new(ear)])
+            }
+            Self::HtsAt(_) => Err(ModelError::Config("hts_at only listens".into())),
+        }
+    }
+
+    /// Whose names its checkpoints use.
+    pub(super) fn names(&self) -> Names {
+        match self {
+            Self::SwinV2(_) => Names::SwinV2,
+            Self::HtsAt(_) => Names::HtsAt,
+            Self::Vit(_) => Names::Vit,
+            Self::ResNext(_) => Names::ResNext,
+        }
+    }
 }
 
 fn boxed<M: Module + Backbone + 'static>(model: M, half: bool) -> Box<dyn Backbone> {
+    Box::new(in_numbers(model, half))
+}
+
+fn in_numbers<M: Module>(model: M, half: bool) -> M {
     match half {
-        true => Box::new(halved(model)),
-        false => Box::new(model),
+        true => halved(model),
+        false => model,
     }
 }
 

@@ -1,20 +1,25 @@
-//! What the classifiers of published backbones tell apart: lists of class names, embedded in the program.
+//! What the classifiers of published backbones tell apart, and the classes of data sets that heads are made for: lists of
+//! class names, embedded in the program.
 
 use crate::base::Labels;
 
 const AUDIOSET: &str = include_str!("../../../assets/labels/audioset-527.txt");
 const IMAGENET_1K: &str = include_str!("../../../assets/labels/imagenet-1k.txt");
 const IMAGENET_21K: &str = include_str!("../../../assets/labels/imagenet-21k.txt");
+const AVE: &str = include_str!("../../../assets/labels/ave-28.txt");
+const LLP: &str = include_str!("../../../assets/labels/llp-25.txt");
 
 /// Google's list has two classes, by place, that the ImageNet of 2011 (`imagenet-22k`, 21,841 classes) has not.
 const ONLY_GOOGLES: [usize; 2] = [9205, 15027];
 
 /// The lists there are, as descriptions name them.
-pub const CLASS_LISTS: [&str; 4] = [
+pub const CLASS_LISTS: [&str; 6] = [
     "audioset-527",
     "imagenet-1k",
     "imagenet-21k",
     "imagenet-22k",
+    "ave-28",
+    "llp-25",
 ];
 
 /// A list in the order of the classifier's outputs. `None` for a name that is not in [`CLASS_LISTS`].
@@ -28,6 +33,8 @@ pub fn class_names(list: &str) -> Option<Labels> {
             let there = lines.filter(|(place, _)| !ONLY_GOOGLES.contains(place));
             Labels::new(there.map(|(_, name)| name))
         }
+        "ave-28" => Labels::new(AVE.lines()),
+        "llp-25" => Labels::new(LLP.lines()),
         _ => return None,
     })
 }

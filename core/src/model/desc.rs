@@ -265,6 +265,36 @@ impl ModelDesc {
         };
         backbone.load(&self.name, state, path, device, half)
     }
+
+    /// This backbone, and the same one as `ear` describes how it listens: one copy of the weights serves both.
+    pub(crate) fn load_shared(
+        &self,
+        ear: &Self,
+        state: StateDict,
+        path: &Path,
+        device: &Device,
+        how: LoadAs,
+    ) -> Result<[Box<dyn Backbone>; 2], ModelError> {
+        let half = how.precision.is_half_on(device)?;
+        let eye = match how.classifier {
+            true => self.backbone()?,
+            false => self.backbone()?.without_classifier(),
+        };
+        let ear = ear.spec()?;
+        eye.load_shared(&self.name, ear, state, path, device, half)
+    }
+
+    /// Whether it is fed here as its own classifier was in training, so that the classifier can be asked too.
+    pub(crate) fn classifies_as_fed(&self) -> bool {
+        let same = |own: &Prep| self.prep().is_ok_and(|prep| prep == *own);
+        self.classes.is_some() && self.classifier_prep.as_ref().is_none_or(same)
+    }
+
+    /// Whether a checkpoint holds its classifier.
+    pub(crate) fn has_classifier(&self, state: &StateDict) -> Result<bool, ModelError> {
+        let names = self.backbone()?.names();
+        Ok(names.has_classifier(state))
+    }
 }
 
 /// How a backbone is loaded.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, ParseConfig, Prep, SegmentConfig,
-    SoundInput,
+    SoundInput, TaskAbout,
 };
 use crate::base::Labels;
 use crate::project::Task;
@@ -66,14 +66,21 @@ pub struct HeadEntry<C> {
     pub config: C,
     /// Its weights, a file in the folder.
     pub weights: String,
+    /// Whether its weights are random: then its scores mean nothing.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub untrained: bool,
     /// What training measured of its own data, to judge how familiar a segment is; read by who made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub familiarity: Option<serde_json::Value>,
 }
 
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 impl Manifest {
     /// Checks that everything it describes can be built.
-    pub(super) fn check(&self) -> Result<(), ModelError> {
+    pub(in crate::model) fn check(&self) -> Result<(), ModelError> {
         for name in self.files() {
             let plain = Path::new(name).components().count() == 1
                 && Path::new(name).file_name().is_some_and(|file| file == name);
@@ -91,33 +98,46 @@ impl Manifest {
         self.preps().map(drop)
     }
 
-    pub(super) fn files(&self) -> Vec<&str> {
-        let backbones = [&self.visual.weights, &self.audio.weights];
-        let heads = [
-            self.localize.as_ref().map(|entry| &entry.weights),
-            self.parse.as_ref().map(|entry| &entry.weights),
-            self.segment.as_ref().map(|entry| &entry.weights),
-        ];
-        backbones
-            .into_iter()
-            .chain(heads.into_iter().flatten())
-            .map(String::as_str)
-            .collect()
+    pub(in crate::model) fn files(&self) -> Vec<&str> {
+        let backbones = [&*self.visual.weights, &*self.audio.weights];
+        backbones.into_iter().chain(self.head_files()).collect()
     }
 
-    /// The labels of every task it has a head for.
-    pub fn tasks(&self) -> Vec<(Task, Labels)> {
-        let localize = self.localize.as_ref().map(|entry| &entry.labels);
-        let parse = self.parse.as_ref().map(|entry| &entry.labels);
-        let segment = self.segment.as_ref().map(|entry| &entry.labels);
+    pub(in crate::model) fn head_files(&self) -> Vec<&str> {
         [
-            (Task::Localize, localize),
-            (Task::Parse, parse),
-            (Task::Segment, segment),
+            self.localize.as_ref().map(|entry| &*entry.weights),
+            self.parse.as_ref().map(|entry| &*entry.weights),
+            self.segment.as_ref().map(|entry| &*entry.weights),
         ]
         .into_iter()
-        .filter_map(|(task, labels)| Some((task, labels?.clone())))
+        .flatten()
         .collect()
+    }
+
+    /// Every task it has a head for.
+    pub fn tasks(&self) -> Vec<TaskAbout> {
+        fn about<C>(task: Task, entry: &Option<HeadEntry<C>>) -> Option<TaskAbout> {
+            entry.as_ref().map(|entry| TaskAbout {
+                task,
+                labels: entry.labels.clone(),
+                untrained: entry.untrained,
+            })
+        }
+        [
+            about(Task::Localize, &self.localize),
+            about(Task::Parse, &self.parse),
+            about(Task::Segment, &self.segment),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// Whether one backbone, with one file of weights, both looks and listens.
+    pub fn has_one_backbone(&self) -> bool {
+        let (eye, ear) = (&self.visual.description, &self.audio.description);
+        self.visual.weights == self.audio.weights
+            && (&eye.architecture, &eye.config) == (&ear.architecture, &ear.config)
     }
 
     /// What training measured of its own data, from whichever head has it.

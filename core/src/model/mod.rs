@@ -26,7 +26,9 @@ pub use backbones::{
     Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, ResNext, ResNextConfig,
     SwinV2, SwinV2Config, Vit, VitConfig,
 };
-pub use bundle::{LoadedModel, ModelAbout, ModelBundle, TaskAbout};
+pub use bundle::{
+    Assembly, BackboneFile, LoadedModel, ModelAbout, ModelBundle, TaskAbout, assemble,
+};
 pub use class_names::{CLASS_LISTS, class_names};
 pub use desc::{LoadAs, ModelDesc};
 pub use error::ModelError;

@@ -8,6 +8,7 @@ use burn::tensor::{Device, FloatDType, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use crate::gpu::no_f16;
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,20 +47,17 @@ impl std::fmt::Display for Precision {
 }
 
 impl Precision {
-    /// Whether it comes to 16 bit on a device. The CPU's kernels compute in f32 only: f16 would make them slower.
+    /// Whether it comes to 16 bit on a device.
     ///
     /// # Errors
     /// 16 bit is asked for and the device has none.
     pub fn is_half_on(self, device: &Device) -> Result<bool, ModelError> {
-        let cpu = *device == Device::flex();
-        let able = !cpu && device.supports_dtype(FloatDType::F16);
-        match (self, able) {
+        match (self, no_f16(device)) {
             (Self::F32, _) => Ok(false),
-            (Self::Auto, able) => Ok(able),
-            (Self::F16, true) => Ok(true),
-            (Self::F16, false) => Err(ModelError::Config(format!(
-                "{} does not compute in f16 here: use --precision f32, or auto",
-                if cpu { "the CPU" } else { "this device" }
+            (Self::Auto, reason) => Ok(reason.is_none()),
+            (Self::F16, None) => Ok(true),
+            (Self::F16, Some(reason)) => Err(ModelError::Config(format!(
+                "{reason}: use --precision f32, or auto"
             ))),
         }
     }

@@ -1,6 +1,7 @@
 //! Promises of the engine, the devices, predictions and the command line.
 
 mod analyze;
+mod assembled;
 mod device_choice;
 mod doctor;
 mod fake_jobs;

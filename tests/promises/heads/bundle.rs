@@ -38,12 +38,14 @@ fn entries(manifest: &mut Manifest) -> (ParseConfig, SegmentConfig) {
         labels: Labels::new(["Dog", "Bell"]),
         config: parse.clone(),
         weights: "parse.safetensors".into(),
+        untrained: false,
         familiarity: None,
     });
     manifest.segment = Some(SegmentEntry {
         labels: Labels::new(["sounding"]),
         config: segment.clone(),
         weights: "segment.safetensors".into(),
+        untrained: false,
         familiarity: None,
     });
     (parse, segment)

@@ -4,6 +4,7 @@ mod broken_files;
 mod colors;
 mod frame_at;
 mod long_clips;
+mod naming;
 mod odd_files;
 mod sampled;
 mod sound;

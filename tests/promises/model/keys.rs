@@ -5,7 +5,7 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor};
 use mettle_core::model::weights::{Names, RawTensor, StateDict, load_into, read_checkpoint};
-use mettle_core::model::{ModelError, SwinV2, SwinV2Config};
+use mettle_core::model::{HtsAtConfig, ModelError, SwinV2, SwinV2Config};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
@@ -133,6 +133,51 @@ fn one_error_says_everything() {
     ] {
         assert!(text.contains(part), "{part:?} not in {text}");
     }
+}
+
+/// What is wrong with a file in another layout than ours is said in the file's own names.
+#[test]
+fn errors_name_what_the_file_has() {
+    let mut old = renamed(golden(), |key| {
+        let key = key
+            .replace("head.fc.", "head.")
+            .replace("layers.1.downsample.", "layers.0.downsample.")
+            .replace("layers.2.downsample.", "layers.1.downsample.")
+            .replace("layers.3.downsample.", "layers.2.downsample.");
+        key.replace(".cpb_mlp.fc1.", ".cpb_mlp.0.")
+            .replace(".cpb_mlp.fc2.", ".cpb_mlp.2.")
+    });
+    let merge = "layers.1.downsample.norm.bias";
+    old.remove(merge).unwrap();
+    let cpb = "layers.0.blocks.0.attn.cpb_mlp.0.bias";
+    let wrong = old["layers.0.blocks.0.norm1.bias"].clone();
+    old.insert(cpb.into(), wrong);
+    let ModelError::Keys(report) = load(old).unwrap_err() else {
+        panic!("another error");
+    };
+    assert_eq!(report.missing[0].0, merge);
+    assert_eq!(report.misshaped[0].key, cpb);
+}
+
+/// HTS-AT's own checkpoints have a prefix, and so have the names in an error.
+#[test]
+fn a_prefix_stays_in_errors() {
+    let io = GoldenFile::read("htsat_b.io.safetensors");
+    let config = HtsAtConfig {
+        num_classes: 0,
+        ..serde_json::from_value(io.config).unwrap()
+    };
+    let mut state = read_checkpoint(&path("htsat_b.ckpt")).unwrap();
+    let name = "sed_model.layers.0.blocks.0.norm1.bias";
+    let norm = state.remove(name).unwrap();
+    state.insert("sed_model.layers.0.blocks.0.nrm1.bias".into(), norm);
+    let model = config.init(&Device::flex()).unwrap();
+    let Err(ModelError::Keys(report)) = load_into(model, state, Names::HtsAt, Path::new("h"))
+    else {
+        panic!("loaded");
+    };
+    assert_eq!(report.missing[0].0, name);
+    assert_eq!(report.unexpected[0].0, name.replace("norm1", "nrm1"));
 }
 
 /// A matrix of the right size the wrong way round is mis-shaped, in the checkpoint's order of axes.

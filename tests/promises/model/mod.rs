@@ -2,6 +2,7 @@
 
 pub mod golden;
 
+mod assemble;
 mod backbones;
 mod backbones_vit_resnext;
 mod bundle;

@@ -22,7 +22,15 @@ fn desc(io: &GoldenFile, architecture: &str) -> ModelDesc {
     serde_json::from_value(desc).unwrap()
 }
 
-/// A mantissa of eleven bits through a few blocks: 1e-2 of each layer's largest value.
+/// How far timm's own Swin-V2 is from itself, block by block, when rounded as ours is (`golden/model/make/swin_f16.py`): the
+/// fixture's attention scales, up to 100 over heads of four numbers, enlarge what rounding does. (In Swin-V2-L itself, of 24
+/// blocks, the most is 4.1e-3.)
+const SWIN_ITSELF: [f32; 8] = [
+    0.0033, 0.0140, 0.0166, 0.0299, 0.0333, 0.0484, 0.0258, 0.0256,
+];
+
+/// A mantissa of eleven bits through a few blocks: 1e-2 of each layer's largest value; of the Swin fixture, what the reference
+/// allows itself and half as much again, because sums run in another order.
 #[test]
 fn f16_is_near_f32_layer_by_layer() {
     let Some(device) = gpu() else { return };
@@ -32,6 +40,18 @@ fn f16_is_near_f32_layer_by_layer() {
     }
     for (io, weights, architecture, input) in [
         ("vit.io", "vit.weights.safetensors", "vit", "input"),
+        (
+            "resnext.io",
+            "resnext.weights.safetensors",
+            "resnext",
+            "input",
+        ),
+        (
+            "swinv2_a.io",
+            "swinv2_a.weights.safetensors",
+            "swin_v2",
+            "input",
+        ),
         (
             "htsat_b.io",
             "htsat_b.ckpt",
@@ -54,10 +74,15 @@ fn f16_is_near_f32_layer_by_layer() {
             .zip(&half)
             .map(|(full, half)| distance(half, full));
         let off: Vec<f32> = off.collect();
-        assert!(
-            off.iter().all(|off| *off <= 1e-2),
-            "{architecture}: {off:?}"
-        );
+        let allowed = |layer: usize| match architecture {
+            "swin_v2" => 1.5 * SWIN_ITSELF[layer.min(7)],
+            _ => 1e-2,
+        };
+        let near = off
+            .iter()
+            .enumerate()
+            .all(|(layer, off)| *off <= allowed(layer));
+        assert!(near, "{architecture}: {off:?}");
         assert!(
             off.iter().any(|off| *off > 0.0),
             "{architecture} was not in f16"

@@ -16,5 +16,6 @@ mod snapshots;
 mod spectrogram;
 mod sync;
 mod theme;
+mod untrained;
 mod weights;
 mod work;

@@ -33,6 +33,7 @@ fn models() -> AskModel {
             tasks: vec![TaskInfo {
                 task: Task::Localize,
                 labels: Labels::new(["Bark", "Church bell", "Truck"]),
+                untrained: false,
             }],
         }),
     })

@@ -36,6 +36,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
     let info = |task: &Task| TaskInfo {
         task: *task,
         labels: labels(*task),
+        untrained: false,
     };
     ModelInfo {
         name: "scripted".into(),

@@ -100,6 +100,7 @@ impl EngineLink for ScriptedEngine {
             refusals: vec![
                 "llvmpipe is a processor that draws: slower than computing on it directly".into(),
             ],
+            no_f16: Some("the CPU computes in f32 only; f16 would make it slower".into()),
         }
     }
 }
@@ -244,7 +245,7 @@ pub fn window_keeping(
     corrections: Option<PathBuf>,
 ) -> (Harness<'static, MettleApp>, ScriptedEngine) {
     let engine = ScriptedEngine::default();
-    let theirs = engine.clone();
+    let (theirs, again) = (engine.clone(), engine.clone());
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     let build = move |cc: &mut eframe::CreationContext<'static>| {
         let ctx = cc.egui_ctx.clone();
@@ -255,7 +256,7 @@ pub fn window_keeping(
             player,
             state: AppState::default(),
             paths,
-            restart: None,
+            restart: Some(Box::new(move |_, _| Ok(Box::new(again.clone())))),
             models,
             corrections,
         };

@@ -1,5 +1,6 @@
 //! `mettle models`: the real backbones' weights. What there is, fetching it, checking it, where it lies.
 
+mod assemble;
 mod list;
 mod params;
 mod pull;
@@ -36,6 +37,11 @@ pub enum ModelsTask {
     /// Say where weights are looked for, and which are found.
     #[command(after_help = "Example:\n  mettle models path --weights /data/weights")]
     Path(PathArgs),
+    /// Make a model for `analyze` and the window of backbones that are here, with a trained model's heads or untrained ones.
+    #[command(
+        after_help = "Examples:\n  mettle models assemble my-model --heads trained-model\n  mettle models assemble my-model --untrained all\n  mettle models assemble my-model --visual vit --audio vit --untrained localize\n  mettle models assemble my-model --visual swin --visual-weights swinv2.pth --audio htsat --audio-weights HTSAT.ckpt --untrained all\n  mettle analyze dog.mp4 --model my-model --task all\n\nAn untrained head has the paper's shape and random weights: good for trying speed and memory and as a start for training;\nwhat it says means nothing, and every output says so."
+    )]
+    Assemble(assemble::AssembleArgs),
     /// Count the parameters of the full-size models, beside the paper's.
     #[command(after_help = "Example:\n  mettle models params")]
     Params(ParamsArgs),
@@ -112,6 +118,7 @@ pub fn run(args: &ModelsArgs) -> Result<(), Failure> {
         ModelsTask::Pull(args) => pull::run(args),
         ModelsTask::Verify(args) => verify::run(args),
         ModelsTask::Path(args) => list::path(args),
+        ModelsTask::Assemble(args) => assemble::run(args),
         ModelsTask::Params(args) => params::run(args),
     }
 }

@@ -5,17 +5,30 @@ use std::sync::Arc;
 
 use crate::engine::session::MediaSession;
 use crate::engine::{EngineError, Job, Problem, ReplyBody, Severity, Step, StepContext};
-use crate::media::{Clip, FrameReader, MediaWarning};
+use crate::media::{Clip, ClipNaming, FrameReader, MediaWarning};
 
-/// First the first frame, so that the user sees something; then streams, times and content hash.
+/// First the first frame, so that the user sees something; then streams and times; then, in steps, the content hash.
 pub(super) struct OpenJob {
     path: PathBuf,
     shown: bool,
+    begun: Option<(Clip, ClipNaming)>,
 }
 
 impl OpenJob {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, shown: false }
+        Self {
+            path,
+            shown: false,
+            begun: None,
+        }
+    }
+
+    fn begin(&self, context: &StepContext<'_>) -> Result<(Clip, ClipNaming), EngineError> {
+        let (clip, warnings) = Clip::open_unnamed(&self.path)?;
+        for warning in warnings {
+            context.reply(ReplyBody::Notice(notice_of(&warning, &clip)));
+        }
+        Ok((clip, ClipNaming::start(&self.path)?))
     }
 }
 
@@ -34,10 +47,16 @@ impl Job<MediaSession> for OpenJob {
             }
             return Ok(Step::More);
         }
-        let (clip, warnings) = Clip::open_with_warnings(&self.path)?;
-        for warning in warnings {
-            context.reply(ReplyBody::Notice(notice_of(&warning, &clip)));
-        }
+        let (clip, naming) = match &mut self.begun {
+            Some(begun) => begun,
+            None => self.begun.insert(self.begin(context)?),
+        };
+        let Some(id) = naming.step()? else {
+            let progress = naming.progress();
+            context.progress(progress.done, progress.total);
+            return Ok(Step::More);
+        };
+        let clip = Clip { id, ..clip.clone() };
         context.reply(ReplyBody::Opened(Arc::new(clip)));
         Ok(Step::Done)
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::base::TimeSpan;
 use crate::engine::session::{ComputeSession, ReadyModel};
+use crate::engine::tags::{SecondTags, tags_of};
 use crate::engine::{
     EngineError, Job, ModelChoice, Problem, ReplyBody, Severity, Step, StepContext,
 };
@@ -38,6 +39,8 @@ struct Begun {
     features: FeatureStream,
     predictor: Predictor,
     head: TaskHead,
+    spans: Vec<TimeSpan>,
+    tags: Vec<SecondTags>,
     total: u64,
 }
 
@@ -85,8 +88,10 @@ impl PredictJob {
         Ok(Begun {
             features,
             total: spans.len() as u64,
-            predictor: Predictor::new(key, labels, spans),
+            predictor: Predictor::new(key, labels, spans.clone()),
             head,
+            spans,
+            tags: Vec::new(),
         })
     }
 }
@@ -113,7 +118,7 @@ impl Job<ComputeSession> for PredictJob {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let time = batch.time + begun.score(ready, &batch)?;
+            let time = batch.time + begun.score(ready, &self.clip, &batch)?;
             self.batch = next_batch(self.batch, time);
             context.progress(begun.predictor.seen() as u64, begun.total);
         }
@@ -122,6 +127,10 @@ impl Job<ComputeSession> for PredictJob {
         if complete || (due && !context.reader_is_behind()) {
             let prediction = Arc::new(begun.predictor.prediction());
             context.reply(ReplyBody::Prediction(prediction));
+            if !begun.tags.is_empty() {
+                let tags = Arc::new(begun.tags.clone());
+                context.reply(ReplyBody::Tags(self.clip.id, tags));
+            }
             self.sent = Some(Instant::now());
         }
         Ok(if complete { Step::Done } else { Step::More })
@@ -130,16 +139,27 @@ impl Job<ComputeSession> for PredictJob {
 
 impl Begun {
     /// Score a batch; gives how long it took.
-    fn score(&mut self, ready: &ReadyModel, batch: &FeatureBatch) -> Result<Duration, EngineError> {
+    fn score(
+        &mut self,
+        ready: &ReadyModel,
+        clip: &Clip,
+        batch: &FeatureBatch,
+    ) -> Result<Duration, EngineError> {
         let begin = Instant::now();
         let (visual, audio) = (&batch.visual, &batch.audio);
+        let seen = self.predictor.seen();
+        let spans = self.spans.get(seen..seen + batch.segments);
+        let spans = spans.unwrap_or_default();
+        let tags = tags_of(&ready.model, clip, (visual, audio), spans)?;
+        self.tags.extend(tags);
         let familiarity = match &ready.familiarity {
             Some(known) => pooled(visual, audio)
                 .map_err(EngineError::Compute)?
                 .iter()
                 .map(|row| known.score(row))
                 .collect(),
-            None => vec![1.0; batch.segments],
+            // Nobody measured what it was trained on: nothing is said of it, and scores stay as they are.
+            None => Vec::new(),
         };
         self.predictor
             .add(&self.head, visual, audio, &familiarity)

@@ -25,6 +25,16 @@ impl FrozenBlocks {
         Self(blocks.into_iter().map(freeze).collect())
     }
 
+    /// The same blocks, each of one window without biases, for another number of tokens; the weights are shared.
+    pub fn over(&self, tokens: usize) -> Self {
+        let resized = |block: &TransformerBlock| TransformerBlock {
+            order: (0..tokens as i32).collect(),
+            attention: block.attention.over(tokens),
+            ..block.clone()
+        };
+        Self(self.0.iter().map(resized).collect())
+    }
+
     /// Takes `[n, tokens, width]` through every block, adding each one's output to `layers`; gives the last.
     pub fn forward(&self, x: Tensor<3>, layers: &mut Vec<Tensor<3>>) -> Tensor<3> {
         let (shape, device) = (x.dims(), x.device());

@@ -125,6 +125,12 @@ impl ResNext {
         self
     }
 
+    /// The same model, whose layers are as said.
+    pub(in crate::model) fn described(mut self, spec: BackboneSpec) -> Self {
+        self.spec = spec;
+        self
+    }
+
     /// The same model under another name.
     pub fn named(mut self, name: &str) -> Self {
         self.spec.name = name.to_owned();

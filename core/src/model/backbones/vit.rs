@@ -171,6 +171,20 @@ impl Vit {
         self
     }
 
+    /// The model and the same for inputs of another size, on one copy of the weights: what looks, and what listens.
+    pub(in crate::model) fn freeze_pair(self, ear: BackboneSpec) -> (Self, Self) {
+        let tokens = ear.layers.first().map_or(0, |layer| layer.tokens);
+        let positions = along_tokens(self.pos_embed.val(), tokens);
+        let eye = self.freeze_tables();
+        let other = Self {
+            pos_embed: Param::from_tensor(positions),
+            frozen: eye.frozen.as_ref().map(|blocks| blocks.over(tokens)),
+            spec: ear,
+            ..eye.clone()
+        };
+        (eye, other)
+    }
+
     /// The same model under another name.
     pub fn named(mut self, name: &str) -> Self {
         self.spec.name = name.to_owned();

@@ -219,7 +219,8 @@ impl SegmentHead {
         (self.visual.as_ref(), self.audio.as_ref())
     }
 
-    /// A stage's tokens; the last one's after the final norm, as the baselines read Swin.
+    /// A stage's tokens, those of its grid alone: a ViT's class token has no place. The last one's are taken after the final
+    /// norm, as the baselines read Swin.
     fn stage_tokens(
         &self,
         features: &LayerFeatures,
@@ -230,11 +231,13 @@ impl SegmentHead {
             false => features.layers.get(stage.layer),
         };
         let fits = |x: &&Tensor<3>| x.dims()[1..] == [stage.shape.tokens, stage.shape.width];
-        tokens.filter(fits).cloned().ok_or_else(|| {
+        let tokens = tokens.filter(fits).cloned().ok_or_else(|| {
             ModelError::Input(
                 "the features are not those of the backbone the head was made for".into(),
             )
-        })
+        })?;
+        let prefix = stage.shape.prefix();
+        Ok(tokens.narrow(1, prefix, stage.shape.tokens - prefix))
     }
 
     /// `[n, N, D]` to `[n, width, h, w]` in the decoder's size.

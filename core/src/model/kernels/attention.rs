@@ -67,6 +67,11 @@ impl Attention {
         }
     }
 
+    /// The same for windows of another size; biases, which belong to a size, are left behind.
+    pub fn over(&self, tokens: usize) -> Self {
+        Self::new(self.kind, self.scale.clone(), tokens, &[])
+    }
+
     /// Heads.
     pub fn heads(&self) -> usize {
         self.scale.len()

@@ -1,6 +1,7 @@
 //! Rows times a matrix that was put in order beforehand, plus bias, and what comes after while it is still in registers.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
@@ -13,12 +14,12 @@ use super::{TILE, share_of, soon, with_vectors};
 const DEPTH: usize = 1024;
 
 /// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`, `k` filled up
-/// with zeros to whole blocks.
+/// with zeros to whole blocks. Cheap to clone: the matrix is shared.
 #[derive(Clone, Debug)]
 pub struct Packed {
     k: usize,
     n: usize,
-    strips: Vec<f32>,
+    strips: Arc<Vec<f32>>,
     bias: Vec<f32>,
 }
 
@@ -65,7 +66,7 @@ impl Packed {
         Self {
             k,
             n,
-            strips,
+            strips: Arc::new(strips),
             bias: padded,
         }
     }

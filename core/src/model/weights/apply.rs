@@ -8,6 +8,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::Names;
 use super::file::StateDict;
+use super::layout::Renamed;
 use super::raw::RawTensor;
 use crate::model::ModelError;
 
@@ -22,7 +23,8 @@ pub struct ShapeProblem {
     pub found: Vec<usize>,
 }
 
-/// Everything that does not fit between a checkpoint and a model, at once.
+/// Everything that does not fit between a checkpoint and a model, at once, under the file's own names; what it lacks, under the
+/// names it would have in such a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyReport {
     /// The checkpoint.
@@ -95,7 +97,7 @@ pub fn load_into<M: Module>(
     path: &Path,
 ) -> Result<M, ModelError> {
     let mut mapper = Loader {
-        state: names.upstream(state),
+        renamed: Renamed::of(names, state),
         path: Vec::new(),
         report: KeyReport {
             path: path.to_owned(),
@@ -103,11 +105,11 @@ pub fn load_into<M: Module>(
         },
     };
     let module = module.map(&mut mapper);
-    let mut report = mapper.report;
-    let left = mapper.state.into_iter();
+    let (mut report, renamed) = (mapper.report, mapper.renamed);
+    let left = renamed.state.iter();
     report.unexpected = left
         .filter(|(key, _)| !names.may_ignore(key))
-        .map(|(key, tensor)| (key, tensor.shape))
+        .map(|(key, tensor)| (renamed.theirs(key), tensor.shape.clone()))
         .collect();
     if report.is_clean() {
         Ok(module)
@@ -117,7 +119,7 @@ pub fn load_into<M: Module>(
 }
 
 struct Loader {
-    state: StateDict,
+    renamed: Renamed,
     /// Field names, and the type that holds each.
     path: Vec<(String, String)>,
     report: KeyReport,
@@ -146,12 +148,14 @@ impl Loader {
             true => shape.iter().rev().copied().collect(),
             false => shape.to_vec(),
         };
-        let Some(tensor) = self.state.remove(&key) else {
+        let Some(tensor) = self.renamed.state.remove(&key) else {
+            let key = self.renamed.theirs(&key);
             self.report.missing.push((key, expected));
             return None;
         };
         if tensor.shape != expected {
             let found = tensor.shape;
+            let key = self.renamed.theirs(&key);
             self.report.misshaped.push(ShapeProblem {
                 key,
                 expected,
@@ -160,7 +164,7 @@ impl Loader {
             return None;
         }
         let Some(values) = read(&tensor, transposed) else {
-            self.report.unreadable.push(key);
+            self.report.unreadable.push(self.renamed.theirs(&key));
             return None;
         };
         Some(values)

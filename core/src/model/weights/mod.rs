@@ -2,9 +2,11 @@
 
 mod apply;
 mod file;
+mod layout;
 mod names;
 mod pickle;
 mod pickle_machine;
+mod pickle_ops;
 mod raw;
 mod save;
 mod torch;

@@ -1,0 +1,168 @@
+//! The file that `mettle analyze` writes, schema `mettle.analysis/1`. Its field names are kept stable.
+
+mod csv;
+mod made;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use mettle_core::engine::Tag;
+use mettle_core::project::{Modality, Task};
+use serde::{Deserialize, Serialize};
+
+use super::args::Asked;
+use super::masks::MaskPart;
+use super::thresholds::ThresholdsPart;
+
+pub use made::Findings;
+pub(super) use made::share;
+
+/// The name and version of the schema.
+pub const SCHEMA: &str = "mettle.analysis/1";
+
+/// One clip, analysed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The clip.
+    pub clip: ClipPart,
+    /// The device it was computed on.
+    pub device: String,
+    /// The model.
+    pub model: ModelPart,
+    /// What was asked.
+    pub task: Asked,
+    /// What was answered: the tasks the model has a head for.
+    #[serde(default)]
+    pub tasks: Vec<Task>,
+    /// A class counts as happening from this score on, unless `thresholds` says otherwise.
+    pub threshold: f32,
+    /// All thresholds used.
+    #[serde(default)]
+    pub thresholds: ThresholdsPart,
+    /// Second by second, by the first of the tasks.
+    pub segments: Vec<SegmentPart>,
+    /// The events of each class, task after task.
+    pub tracks: Vec<TrackPart>,
+    /// A mask for each second, where masks were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masks: Vec<MaskPart>,
+    /// How long what took, in milliseconds.
+    pub timing_ms: BTreeMap<String, f64>,
+}
+
+/// What clip it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClipPart {
+    /// As given.
+    pub path: PathBuf,
+    /// From its start to the end of the longer stream.
+    pub duration_s: f64,
+    /// Pictures, if any.
+    pub video: Option<VideoPart>,
+    /// Sound, if any.
+    pub audio: Option<AudioPart>,
+}
+
+/// The picture stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VideoPart {
+    /// As shown.
+    pub width: u32,
+    /// As shown.
+    pub height: u32,
+    /// Average frames a second.
+    pub fps: f64,
+    /// Codec name.
+    pub codec: String,
+    /// Pixel format.
+    pub pixel_format: String,
+    /// Clockwise.
+    pub rotation_deg: u32,
+    /// When its first frame is shown.
+    pub start_s: f64,
+    /// When its last frame goes.
+    pub end_s: f64,
+}
+
+/// The sound stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AudioPart {
+    /// Samples a second.
+    pub sample_rate: u32,
+    /// Channels in the file.
+    pub channels: u32,
+    /// Codec name.
+    pub codec: String,
+    /// When its first sample sounds.
+    pub start_s: f64,
+    /// When its last sample has sounded.
+    pub end_s: f64,
+}
+
+/// Which model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelPart {
+    /// For people.
+    pub name: String,
+    /// Of its weights and configuration.
+    pub sha256: String,
+    /// What must be known before anything here is believed: that weights are random, and whose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// One second.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SegmentPart {
+    /// From.
+    pub start_s: f64,
+    /// To.
+    pub end_s: f64,
+    /// The winning class, or `background`.
+    pub label: String,
+    /// The probability of `label`.
+    pub score: f32,
+    /// Towards 0 where the segment is unlike what the model was trained on.
+    pub familiarity: Option<f32>,
+    /// The probability that each class is both heard and seen.
+    pub scores: BTreeMap<String, f32>,
+    /// The probability that each class is heard, where parsing was asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub audible: BTreeMap<String, f32>,
+    /// The probability that each class is seen, where parsing was asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub visible: BTreeMap<String, f32>,
+    /// What the backbone that listens hears by its own classifier, best first, where it has one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heard: Vec<Tag>,
+    /// What the backbone that looks sees by its own classifier, best first, where it has one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Tag>,
+}
+
+/// The events of one class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrackPart {
+    /// Which task says so.
+    #[serde(default)]
+    pub task: Task,
+    /// The class.
+    pub label: String,
+    /// How it is perceived.
+    pub modality: Modality,
+    /// When.
+    pub events: Vec<EventPart>,
+}
+
+/// One event.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventPart {
+    /// From.
+    pub start_s: f64,
+    /// To.
+    pub end_s: f64,
+    /// Mean score of its seconds.
+    pub score: f32,
+}

@@ -1,0 +1,94 @@
+//! Options of `mettle analyze`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use mettle_core::base::TimeSpan;
+use mettle_core::engine::{ModelChoice, Precision};
+use mettle_core::gpu::DeviceChoice;
+use mettle_core::project::Task;
+use serde::{Deserialize, Serialize};
+
+use super::values::{mask_size, model, span};
+use crate::cli::thresholds::ThresholdArgs;
+
+/// Options of `analyze`.
+#[derive(Args, Clone, Debug)]
+pub struct AnalyzeArgs {
+    /// Files to analyse.
+    #[arg(required = true, value_name = "CLIP")]
+    pub clips: Vec<PathBuf>,
+    /// What to ask: which events are both heard and seen (localize), what is heard and what is seen (parse), where the
+    /// picture sounds (segment), or all that the model has a head for.
+    #[arg(long, value_enum, default_value = "localize")]
+    pub task: Asked,
+    /// The model: `demo`, or a folder with a model.json and its weights.
+    #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
+    pub model: ModelChoice,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
+    pub precision: Precision,
+    /// Write one file for each clip into this folder, named after the clip.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The kind of file. Given without --out, it is written to stdout in place of the table.
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// From which score on what counts.
+    #[command(flatten)]
+    pub thresholds: ThresholdArgs,
+    /// Also write a film strip (PNG) and the clip with labels and masks drawn in (MP4, the sound copied) into the folder.
+    #[arg(long, requires = "out")]
+    pub pictures: bool,
+    /// Draw only this stretch of the clip into the MP4, in seconds, such as 10-40.
+    #[arg(long, value_name = "FROM-TO", requires = "pictures", value_parser = span)]
+    pub span: Option<TimeSpan>,
+    /// Also write a picture (PNG, 0 and 255) for the mask of each second into the folder, named as in AVSBench:
+    /// CLIP/CLIP_1.png is the first second.
+    #[arg(long, requires = "out")]
+    pub masks: bool,
+    /// Width and height of masks in files, such as 224x224 to compare with AVSBench; the clip's if not given.
+    #[arg(long, value_name = "WxH", value_parser = mask_size)]
+    pub mask_size: Option<(u32, u32)>,
+    /// No table and no progress bar.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// What `analyze` asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asked {
+    /// Which events are both heard and seen.
+    Localize,
+    /// What is heard and what is seen.
+    Parse,
+    /// Where the picture sounds.
+    Segment,
+    /// All that the model has a head for.
+    All,
+}
+
+impl Asked {
+    /// The tasks; for all, those in `known`.
+    pub fn tasks(self, known: impl Fn(Task) -> bool) -> Vec<Task> {
+        match self {
+            Self::Localize => vec![Task::Localize],
+            Self::Parse => vec![Task::Parse],
+            Self::Segment => vec![Task::Segment],
+            Self::All => Task::ALL.into_iter().filter(|task| known(*task)).collect(),
+        }
+    }
+}
+
+/// Kinds of file that `analyze` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Everything, schema `mettle.analysis/1`.
+    Json,
+    /// One line a second.
+    Csv,
+}

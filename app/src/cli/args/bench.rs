@@ -1,0 +1,65 @@
+//! Options of `mettle bench`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use mettle_core::engine::ModelChoice;
+use mettle_core::gpu::DeviceChoice;
+
+use super::values::model;
+
+/// Options of `bench`.
+#[derive(Args, Clone, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct BenchArgs {
+    /// Something else to measure.
+    #[command(subcommand)]
+    pub part: Option<BenchPart>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Length of the long clip whose memory is watched; 0 leaves it out.
+    #[arg(long, default_value = "10")]
+    pub minutes: u32,
+    /// The model: `demo`, or a folder with a model.json and its weights.
+    #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
+    pub model: ModelChoice,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+}
+
+/// What `bench` can measure beside opening clips.
+#[derive(Clone, Debug, Subcommand)]
+pub enum BenchPart {
+    /// Measure backbones of full size with random weights: time, operations a second, the device's ceiling, memory.
+    #[command(
+        after_help = "Examples:\n  mettle bench backbones --device cpu\n  mettle bench backbones vit_large_patch16_224 --json\n  mettle bench backbones --peer 'python3 tests/peers/backbones.py' --readme README.md"
+    )]
+    Backbones(BackbonesArgs),
+}
+
+/// Options of `bench backbones`.
+#[derive(Args, Clone, Debug)]
+pub struct BackbonesArgs {
+    /// The backbones, by their descriptions' names; all where none is named.
+    pub names: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Inputs a pass.
+    #[arg(long, default_value = "10")]
+    pub batch: usize,
+    /// Passes, after one that does not count.
+    #[arg(long, default_value = "5")]
+    pub rounds: usize,
+    /// A program that runs the same backbones, to be measured in turn with this one.
+    #[arg(long, value_name = "COMMAND")]
+    pub peer: Option<String>,
+    /// A page whose table is to be replaced.
+    #[arg(long, value_name = "FILE")]
+    pub readme: Option<PathBuf>,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
+}

@@ -1,0 +1,59 @@
+//! Options of what draws and measures on scenes: `scenes`, `eval`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use mettle_core::engine::ModelChoice;
+use mettle_core::project::Task;
+
+use super::values::{model, task};
+
+/// Options of `scenes`.
+#[derive(Args, Clone, Debug)]
+pub struct ScenesArgs {
+    /// Decides everything about the scenes.
+    #[arg(long, default_value = "1")]
+    pub seed: u64,
+    /// How many scenes.
+    #[arg(long, default_value = "10")]
+    pub count: usize,
+    /// The folder to write into.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What the scenes are for.
+    #[arg(long, value_enum, default_value = "localize")]
+    pub task: SceneKind,
+}
+
+/// What scenes are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SceneKind {
+    /// Which class is both heard and seen, second by second.
+    Localize,
+    /// Which classes are heard, seen, or both.
+    Parse,
+    /// Which pixels sound, of one thing that sounds.
+    Segment,
+    /// Which pixels sound, of several things that may.
+    SegmentMany,
+}
+
+/// Options of `eval`.
+#[derive(Args, Clone, Debug)]
+pub struct EvalArgs {
+    /// What to measure: localize, parse or segment.
+    #[arg(long, default_value = "localize", value_parser = task)]
+    pub task: Task,
+    /// How many scenes.
+    #[arg(long, default_value = "200")]
+    pub scenes: usize,
+    /// Which of the unseen scenes.
+    #[arg(long, default_value = "0")]
+    pub seed: u64,
+    /// The model: `demo`, or a folder with a model.json and its weights.
+    #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
+    pub model: ModelChoice,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
