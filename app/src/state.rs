@@ -142,6 +142,8 @@ pub struct AppState {
     pub filter: Option<Disagreement>,
     /// Whether the next edit goes on with the last one.
     pub ongoing: Ongoing,
+    /// The message that said what was undone last.
+    pub undo_note: Option<u64>,
     /// Masks and attention are off the picture while the key is held.
     pub overlays_hidden: bool,
     /// What the meta-tokens read.

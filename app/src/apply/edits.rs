@@ -18,6 +18,8 @@ pub enum Gesture {
     Single,
     /// A handle is held.
     Dragged,
+    /// It is let go in the same moment.
+    Dropped,
     /// The wheel is turned.
     Wheel,
 }
@@ -29,12 +31,14 @@ pub struct Ongoing(Option<(Gesture, f64)>);
 /// Carry out an edit of the clip on screen.
 pub(super) fn edit(state: &mut AppState, hands: &Hands<'_>, edit: Edit, gesture: Gesture) {
     let now = hands.ctx.input(|input| input.time);
-    let goes_on = state
-        .ongoing
-        .0
-        .is_some_and(|(last, until)| last == gesture && now <= until);
+    let of = match gesture {
+        Gesture::Dropped => Gesture::Dragged,
+        other => other,
+    };
+    let ongoing = state.ongoing.0;
+    let goes_on = ongoing.is_some_and(|(last, until)| last == of && now <= until);
     state.ongoing = Ongoing(match gesture {
-        Gesture::Single => None,
+        Gesture::Single | Gesture::Dropped => None,
         Gesture::Dragged => Some((gesture, f64::INFINITY)),
         Gesture::Wheel => Some((gesture, now + WHEEL)),
     });
@@ -49,10 +53,31 @@ pub(super) fn let_go(state: &mut AppState) {
 /// Take the last edit of the clip on screen back, or do it again.
 pub(super) fn step(state: &mut AppState, hands: &Hands<'_>, back: bool) {
     state.ongoing = Ongoing::default();
+    let mut what = None;
     change(state, hands.keeper, |work| {
-        let said = if back { work.undo() } else { work.redo() };
-        said.is_some()
+        what = if back { work.undo() } else { work.redo() };
+        what.is_some()
     });
+    let (title, advice) = match (what, back) {
+        (Some(what), true) => (format!("Undone: {what}"), "Redo does it again."),
+        (Some(what), false) => (format!("Redone: {what}"), "Undo takes it back."),
+        (None, true) => ("Nothing to undo".into(), "This clip is as it was found."),
+        (None, false) => ("Nothing to redo".into(), "Nothing was undone."),
+    };
+    let now = hands.ctx.input(|input| input.time);
+    // One such note at a time.
+    state
+        .toasts
+        .retain(|toast| Some(toast.id) != state.undo_note);
+    let note = Problem {
+        severity: Severity::Note,
+        title,
+        advice: advice.into(),
+        path: None,
+        detail: String::new(),
+    };
+    replies::tell(state, note, now);
+    state.undo_note = state.toasts.last().map(|toast| toast.id);
 }
 
 fn change(state: &mut AppState, keeper: &Keeper, how: impl FnOnce(&mut Work) -> bool) {

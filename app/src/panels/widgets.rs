@@ -223,9 +223,10 @@ pub fn count(number: usize, one: &str) -> String {
 
 /// How a slider is being moved.
 pub fn gesture_of(response: &Response) -> Gesture {
-    match response.dragged() {
-        true => Gesture::Dragged,
-        false => Gesture::Single,
+    match (response.drag_stopped(), response.dragged()) {
+        (true, _) => Gesture::Dropped,
+        (false, true) => Gesture::Dragged,
+        (false, false) => Gesture::Single,
     }
 }
 

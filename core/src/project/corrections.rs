@@ -33,7 +33,7 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// What it changes, for the menu.
+    /// What it changes, for people.
     pub fn text(&self) -> String {
         match self {
             Self::MaskThreshold(_) => "mask threshold".to_owned(),
@@ -43,7 +43,7 @@ impl Edit {
     }
 
     /// Whether the two change the same thing, so that the later one can stand for both.
-    pub fn same_target(&self, other: &Self) -> bool {
+    fn same_target(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::MaskThreshold(_), Self::MaskThreshold(_))
             | (Self::MaskThresholds(_), Self::MaskThresholds(_)) => true,

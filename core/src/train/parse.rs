@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::demo::TrainError;
 use super::features::{Bank, numbers};
 use super::fit::{Batch, Lesson};
-use super::losses::{parsed_seconds_loss, probability_loss};
+use super::losses::{parsed_seconds_loss, probability_loss, token_loss};
 use super::metrics::{Grid, LlpScores, Parsed, llp_scores};
 use crate::base::{Time, TimeSpan};
 use crate::data::scenes::{CATEGORIES, Truth};
@@ -40,7 +40,10 @@ impl Lesson<ParseHead> for Parsing {
         for (found, truth) in clips {
             loss = loss + probability_loss(found, truth);
         }
-        Ok(loss)
+        Ok(match token_loss(&output) {
+            Some(tokens) => loss + tokens,
+            None => loss,
+        })
     }
 
     fn score(&self, head: &ParseHead, banks: &[&Bank], device: &Device) -> Result<f64, TrainError> {

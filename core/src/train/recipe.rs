@@ -4,10 +4,10 @@ use super::backbones::Schedule;
 use super::fit::HeadSchedule;
 use crate::base::Labels;
 use crate::data::scenes::labels;
-use crate::model::heads::HanConfig;
+use crate::model::heads::{FrameAttention, HanConfig, MgnConfig};
 use crate::model::{
-    AvelConfig, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep, LcdConfig,
-    LocalizeEntry, Manifest, ModelDesc, ParseConfig, ParseDecoder, ParseEntry, SCHEMA,
+    AvelConfig, BackboneEntry, Distillation, Familiarity, Granularity, HtsAtConfig, ImagePrep,
+    LcdConfig, LocalizeEntry, Manifest, ModelDesc, ParseConfig, ParseDecoder, ParseEntry, SCHEMA,
     SegmentConfig, SegmentEntry, SwinV2Config,
 };
 
@@ -91,8 +91,13 @@ impl Default for DemoRecipe {
                 }),
                 motion: None,
             },
+            // The paper distils the last stage alone. In backbones as small as these, earlier stages of sound tell what the last
+            // does not: a linear probe of which classes are heard reaches F 83 on the means of all layers, 78 on the last one's.
             segment: SegmentConfig {
-                distill: small(Distillation::avs_ms3(), 1, 2),
+                distill: Distillation {
+                    granularity: Granularity::Stage,
+                    ..small(Distillation::avs_ms3(), 1, 2)
+                },
                 width: 32,
                 mask: (48, 48),
                 ..SegmentConfig::default()
@@ -112,8 +117,8 @@ impl Default for DemoRecipe {
             scenes: DemoScenes {
                 localize: (1200, 200),
                 parse: (200, 100),
-                segment: (250, 100),
-                segment_many: (400, 100),
+                segment: (600, 100),
+                segment_many: (1000, 100),
             },
             // Table 13 has 10 epochs on 3339 clips; fewer, easier clips want more.
             localize_schedule: HeadSchedule {
@@ -135,10 +140,10 @@ impl Default for DemoRecipe {
                 recombined: 0.3,
             },
             segment_schedule: HeadSchedule {
-                batch: 6,
-                epochs: 9,
+                batch: 4,
+                epochs: 5,
                 lr: 2e-3,
-                step: 3,
+                step: 2,
                 gamma: 0.5,
                 weight_decay: 0.01,
                 recombined: 0.0,
@@ -159,6 +164,21 @@ fn small(distill: Distillation, visual: usize, audio: usize) -> Distillation {
 }
 
 impl DemoRecipe {
+    /// The same with the paper's grouping network for parsing in place of the hybrid attention network, as wide as its weights
+    /// may be here. The share of a second decides the second, because scenes are labelled by seconds.
+    #[must_use]
+    pub fn with_grouping(mut self) -> Self {
+        self.parse.decoder = ParseDecoder::Mgn(MgnConfig {
+            width: 64,
+            heads: 4,
+            depth: 1,
+            depth_joint: 1,
+            frames: FrameAttention::Share,
+            ..MgnConfig::default()
+        });
+        self
+    }
+
     /// How pictures are prepared.
     pub(super) fn image_prep(&self) -> ImagePrep {
         let (height, width) = self.visual.img_size;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use mettle_app::apply::Gesture;
 use mettle_app::command::{Command, Intent};
 use mettle_core::base::Time;
-use mettle_core::project::{MaskThresholds, Store, Task};
+use mettle_core::project::{Edit, MaskThresholds, Store, Task};
 
 use super::modes::{Window, answer, masked, opened_keeping, slide, state};
 
@@ -78,8 +79,10 @@ fn thresholds_of_masks_are_taken_back_and_done_again() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run_steps(3);
     window.get_by_label("50 % of the picture sounds");
+    window.get_by_label_contains("Undone: mask threshold of second 4");
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run_steps(3);
+    assert_eq!(state(&window).toasts.len(), 1, "one note at a time");
     assert_eq!(*masks_of(&window), MaskThresholds::default());
     window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
     window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
@@ -129,6 +132,23 @@ fn a_pull_of_the_handle_is_one_step() {
     assert!(pulled > 0.7, "it moves while it is held: {pulled}");
     window.drop_at(place(0.8));
     window.run_steps(2);
+    window.state_mut().ask(Command::Undo);
+    window.run_steps(2);
+    assert_eq!(masks_of(&window).clip, 0.5);
+    // A slow frame may see the last move and the letting go at once.
+    let pull = |value, gesture| Intent::Edit(Edit::MaskThreshold(value), gesture);
+    for (value, gesture) in [
+        (0.6, Gesture::Dragged),
+        (0.7, Gesture::Dropped),
+        (0.3, Gesture::Dragged),
+        (0.2, Gesture::Dropped),
+    ] {
+        window.state_mut().ask(pull(value, gesture));
+        window.run_steps(1);
+    }
+    window.state_mut().ask(Command::Undo);
+    window.run_steps(2);
+    assert_eq!(masks_of(&window).clip, 0.7, "two pulls are two steps");
     window.state_mut().ask(Command::Undo);
     window.run_steps(2);
     assert_eq!(masks_of(&window).clip, 0.5);

@@ -1,11 +1,12 @@
 //! Makes the embedded demo anew from seeds, and prints its figures:
 //!
 //! ```text
-//! cargo run --release -p mettle-tests --bin make-demo [-- FOLDER [FEATURES]]
+//! cargo run --release -p mettle-tests --bin make-demo [-- FOLDER [FEATURES [--mgn]]]
 //! ```
 //!
 //! FOLDER instead of `assets/demo`. Backbones and heads already in the folder are kept: delete those to train again. FEATURES is
-//! a folder in which the frozen features of scenes (2 GB) are kept from one run to the next.
+//! a folder in which the frozen features of scenes (4 GB) are kept from one run to the next. With `--mgn` parsing ends in the
+//! paper's grouping network, which the embedded model has not: for comparison, in a folder without the `parse*` files.
 
 use std::path::PathBuf;
 
@@ -21,7 +22,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(out.join("clips"))?;
     make_clips(&out.join("clips"))?;
     let features = std::env::args_os().nth(2).map(PathBuf::from);
-    let recipe = DemoRecipe::default();
+    let recipe = match std::env::args().any(|arg| arg == "--mgn") {
+        true => DemoRecipe::default().with_grouping(),
+        false => DemoRecipe::default(),
+    };
     train_demo(&out, features.as_deref(), &recipe, |line| {
         println!("{line}")
     })?;

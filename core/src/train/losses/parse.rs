@@ -39,13 +39,18 @@ pub fn avvp_loss(output: &ParseOutput, clip: &Tensor<2>, smoothing: Smoothing) -
     let loss = probability_loss(output.clip.clone(), clip.clone())
         + probability_loss(output.audible_clip.clone(), smooth(smoothing.audio))
         + probability_loss(output.visible_clip.clone(), smooth(smoothing.visual));
-    match &output.tokens {
-        Some(tokens) => {
-            loss + itself(tokens.audio.clone(), &clip.device())
-                + itself(tokens.visual.clone(), &clip.device())
-        }
+    match token_loss(output) {
+        Some(tokens) => loss + tokens,
         None => loss,
     }
+}
+
+/// MGN's class tokens, each against its own class, of what is heard and of what is seen: what tells them apart, since they
+/// begin alike. `None` for other networks.
+pub(in crate::train) fn token_loss(output: &ParseOutput) -> Option<Tensor<1>> {
+    let tokens = output.tokens.as_ref()?;
+    let device = output.clip.device();
+    Some(itself(tokens.audio.clone(), &device) + itself(tokens.visual.clone(), &device))
 }
 
 /// Labels by seconds (ours; to be added to [`avvp_loss`]): binary cross-entropy of what is heard and of what is seen in each
