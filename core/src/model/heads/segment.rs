@@ -164,6 +164,15 @@ pub struct SegmentHead {
 }
 
 impl SegmentHead {
+    /// With what another head has learned to distil, where this one distils at all, in place of its own weights. Both must
+    /// have been made for the same backbones with the same distillation.
+    #[must_use]
+    pub fn distilling_as(mut self, visual: &Distiller, audio: &Distiller) -> Self {
+        self.visual = self.visual.map(|_| visual.clone());
+        self.audio = self.audio.map(|_| audio.clone());
+        self
+    }
+
     /// Layer features of `batch` clips of t seconds each, layers `[batch * t, tokens, width]`. Without AVSBench's attention
     /// seconds do not see each other, and `batch` is of no consequence.
     ///

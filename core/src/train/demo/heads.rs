@@ -82,10 +82,11 @@ impl<'a> School<'a> {
         let events = self.banks(SceneTask::Localize, scenes.localize)?;
         let localize = self.localize(&events)?;
         let parsing = self.banks(SceneTask::Parse, scenes.parse)?;
-        let parse = self.parse(&events, &parsing)?;
+        let [parse_direct, parse_linear, parse] = self.parse(&events, &parsing)?;
         let one = self.banks(SceneTask::Segment, scenes.segment)?;
         let many = self.banks(SceneTask::SegmentMany, scenes.segment_many)?;
-        let segment = self.segment(&one, &many)?;
+        let from = [&parse_direct, &parse_linear, &parse];
+        let segment = self.segment(&one, &many, from)?;
         let validation = [&events, &parsing, &one, &many].map(|banks| &banks.validation);
         let training: Vec<&Bank> = events.training.iter().collect();
         let familiarity = familiarity::fit(&training, &validation);
@@ -175,7 +176,8 @@ impl<'a> School<'a> {
         self.learn("localize.safetensors", fresh, &Localizing, schedule, banks)
     }
 
-    fn parse(&mut self, events: &Banks, own: &Banks) -> Result<ParseHead, TrainError> {
+    /// "Direct", "Linear" and the head.
+    fn parse(&mut self, events: &Banks, own: &Banks) -> Result<[ParseHead; 3], TrainError> {
         // The first of the others: as many as are worth their time.
         let training: Vec<&Bank> = events
             .training
@@ -187,15 +189,25 @@ impl<'a> School<'a> {
         let (recipe, device, schedule) =
             (self.recipe, self.frozen.device, self.recipe.parse_schedule);
         let [visual, audio] = self.layers();
-        let fresh = |config: &ParseConfig| config.init(visual, audio, CATEGORIES.len(), device);
-        for (config, name) in parse_baselines(&recipe.parse).iter().zip(PARSE_BASELINES) {
-            self.learn(name, || fresh(config), &Parsing, schedule, banks)?;
-        }
-        let fresh = || fresh(&recipe.parse);
-        self.learn("parse.safetensors", fresh, &Parsing, schedule, banks)
+        let [direct, linear] = parse_baselines(&recipe.parse);
+        let mut learn = |file: &str, config: &ParseConfig| {
+            let fresh = || config.init(visual, audio, CATEGORIES.len(), device);
+            self.learn(file, fresh, &Parsing, schedule, banks)
+        };
+        Ok([
+            learn(PARSE_BASELINES[0], &direct)?,
+            learn(PARSE_BASELINES[1], &linear)?,
+            learn("parse.safetensors", &recipe.parse)?,
+        ])
     }
 
-    fn segment(&mut self, one: &Banks, many: &Banks) -> Result<SegmentHead, TrainError> {
+    /// Each goes on from what its own parsing head distils: the baselines from their baselines.
+    fn segment(
+        &mut self,
+        one: &Banks,
+        many: &Banks,
+        from: [&ParseHead; 3],
+    ) -> Result<SegmentHead, TrainError> {
         let training: Vec<&Bank> = one.training.iter().chain(&many.training).collect();
         let banks = [&training[..], &[&one.validation, &many.validation]];
         let (recipe, device, schedule) = (
@@ -204,13 +216,19 @@ impl<'a> School<'a> {
             self.recipe.segment_schedule,
         );
         let [visual, audio] = self.layers();
-        let fresh = |config: &SegmentConfig| config.init(visual, audio, device);
-        let baselines = segment_baselines(&recipe.segment);
-        for (config, name) in baselines.iter().zip(SEGMENT_BASELINES) {
-            self.learn(name, || fresh(config), &Segmenting, schedule, banks)?;
-        }
-        let fresh = || fresh(&recipe.segment);
-        self.learn("segment.safetensors", fresh, &Segmenting, schedule, banks)
+        let [direct, linear] = segment_baselines(&recipe.segment);
+        let mut learn = |file: &str, config: &SegmentConfig, from: &ParseHead| {
+            let (seen, heard) = from.distillers();
+            let fresh = || {
+                Ok(config
+                    .init(visual, audio, device)?
+                    .distilling_as(seen, heard))
+            };
+            self.learn(file, fresh, &Segmenting, schedule, banks)
+        };
+        learn(SEGMENT_BASELINES[0], &direct, from[0])?;
+        learn(SEGMENT_BASELINES[1], &linear, from[1])?;
+        learn("segment.safetensors", &recipe.segment, from[2])
     }
 
     /// A head as an earlier run left it in the folder, or trained and written there.
