@@ -45,9 +45,6 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             }
             (InspectorTab::Second, Some(prediction)) => {
                 second_ui(ui, state, entry, prediction);
-                if let Some(segment) = state.current_segment() {
-                    tags::tags_ui(ui, &entry.tags, segment);
-                }
                 if matches!(prediction.detail, Detail::Parsed { .. }) {
                     parsing::disagreements(ui, state, entry, prediction, commands);
                 }
@@ -100,6 +97,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
             }
         }
         unfamiliar(ui, prediction, segment);
+        tags::tags_ui(ui, &entry.tags, segment);
         ui.add_space(4.0);
         return parsing::parsing_bars(ui, state, entry, prediction, segment);
     }
@@ -110,6 +108,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
         ui.label(RichText::new(format!("{label}: heard and seen")).color(t.both));
     }
     unfamiliar(ui, prediction, segment);
+    tags::tags_ui(ui, &entry.tags, segment);
     ui.add_space(4.0);
     bars(ui, prediction, &thresholds, segment);
 }

@@ -123,6 +123,43 @@ impl TransformerBlock {
         out
     }
 
+    /// What a branch reads.
+    #[inline(always)]
+    fn read<'a, S: Simd>(
+        &self,
+        simd: S,
+        norm: &Norm,
+        x: &'a [f32],
+        normed: &'a mut [f32],
+    ) -> &'a [f32] {
+        match self.place {
+            NormPlace::Before => {
+                norm.apply(simd, x, false, normed);
+                normed
+            }
+            NormPlace::After => x,
+        }
+    }
+
+    /// A branch through its last layer, added to `x`.
+    #[inline(always)]
+    fn add<S: Simd>(
+        &self,
+        simd: S,
+        (layer, norm): (&Packed, &Norm),
+        branch: &[f32],
+        (x, normed): (&mut [f32], &mut [f32]),
+        tiles: &mut Vec<f32>,
+    ) {
+        match self.place {
+            NormPlace::Before => layer.apply(simd, branch, Then::Add, x, tiles),
+            NormPlace::After => {
+                layer.apply(simd, branch, Then::Store, normed, tiles);
+                norm.apply(simd, normed, true, x);
+            }
+        }
+    }
+
     /// Queries, keys and values of the rows of `x`.
     #[inline(always)]
     pub(super) fn project<S: Simd>(&self, simd: S, room: &mut Scratch) {
@@ -133,13 +170,7 @@ impl TransformerBlock {
             tiles,
             ..
         } = room;
-        let input = match self.place {
-            NormPlace::Before => {
-                self.norm1.apply(simd, x, false, normed);
-                &*normed
-            }
-            NormPlace::After => &*x,
-        };
+        let input = self.read(simd, &self.norm1, x, normed);
         let wide = &mut wide[..x.len() * 3];
         self.qkv.apply(simd, input, Then::Store, wide, tiles);
     }
@@ -168,13 +199,7 @@ impl TransformerBlock {
             tiles,
             ..
         } = room;
-        match self.place {
-            NormPlace::Before => self.proj.apply(simd, branch, Then::Add, x, tiles),
-            NormPlace::After => {
-                self.proj.apply(simd, branch, Then::Store, normed, tiles);
-                self.norm1.apply(simd, normed, true, x);
-            }
-        }
+        self.add(simd, (&self.proj, &self.norm1), branch, (x, normed), tiles);
     }
 
     /// The perceptron's branch, added to its input.
@@ -187,23 +212,11 @@ impl TransformerBlock {
             tiles,
             ..
         } = room;
-        let input = match self.place {
-            NormPlace::Before => {
-                self.norm2.apply(simd, x, false, normed);
-                &*normed
-            }
-            NormPlace::After => &*x,
-        };
+        let input = self.read(simd, &self.norm2, x, normed);
         let hidden = x.len() / self.proj.width() * self.fc1.width();
         let wide = &mut wide[..hidden];
         self.fc1.apply(simd, input, Then::Gelu, wide, tiles);
-        match self.place {
-            NormPlace::Before => self.fc2.apply(simd, wide, Then::Add, x, tiles),
-            NormPlace::After => {
-                self.fc2.apply(simd, wide, Then::Store, normed, tiles);
-                self.norm2.apply(simd, normed, true, x);
-            }
-        }
+        self.add(simd, (&self.fc2, &self.norm2), wide, (x, normed), tiles);
     }
 }
 

@@ -3,17 +3,16 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::conv::{Grid, GroupConv, LookScratch, Map};
+use super::conv::{GroupConv, LookScratch};
 use super::finish::{Strips, Then};
 use super::gemm::{Packed, strip};
+use super::map::{Grid, Map};
 use super::product::block;
-use super::{TILE, share_of, with_vectors};
+use super::{ROWS, TILE, even_share, share_of, with_vectors};
 
 /// Pixels of the result that are made in a turn: what lies between the steps then stays in the last cache, while weights that
 /// come from far serve many pixels.
 const TURN: usize = 1600;
-/// Pixels of a task of the last steps.
-const PIXELS: usize = 192;
 
 /// A frozen bottleneck, its norms worked into the convolutions: narrow, look around, widen, add, rectify.
 #[derive(Clone, Debug)]
@@ -110,8 +109,7 @@ impl Bottleneck {
 fn bands(out: &mut [f32], width: usize, (rows, cols): Grid) -> Vec<(usize, &mut [f32])> {
     let of_picture = rows.div_ceil(2).max(1);
     let count = out.len() / (width * rows * cols).max(1) * of_picture;
-    let even = count.div_ceil(2 * rayon::current_num_threads());
-    let share = even.min(PIXELS / (2 * cols).max(1)).max(1);
+    let share = even_share(count, ROWS / (2 * cols).max(1));
     let start = |band: usize| (band / of_picture * rows + band % of_picture * 2) * cols;
     let mut rest = out;
     let mut tasks = Vec::new();
@@ -170,8 +168,7 @@ impl WithSimd for Widen<'_> {
                 },
         } = self;
         let count = out.len() / block.widen.width();
-        let inside = map.strips.len() / (map.pixels + 1);
-        inner.resize(count.next_multiple_of(TILE) * inside, 0.0);
+        inner.resize(count.next_multiple_of(TILE) * map.channels(), 0.0);
         let pixels = first..first + count;
         block.look.apply(simd, map, pixels, inner, look);
         let channels = block.narrow.depth();

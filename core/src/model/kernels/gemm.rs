@@ -199,7 +199,9 @@ impl Packed {
                     next.get(t * share..ahead.min((t + 1) * share))
                         .unwrap_or_default(),
                 );
-                rows.clone().for_each(|row| soon(out.part(row, s)));
+                for row in rows.clone() {
+                    soon(out.part(row, s));
+                }
                 let sums = product_of_blocks(simd, tile, matrix);
                 for (row, sums) in rows.zip(sums) {
                     place.store(simd, sums, bias, out.part(row, s));

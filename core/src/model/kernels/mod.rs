@@ -2,7 +2,8 @@
 //!
 //! They exist because a profile asked for them: burn's operations, one after the other, spend as long on moving
 //! activations through memory as on multiplying. Here one task takes a few windows of tokens through a whole transformer
-//! block while they stay in the processor's caches. What they compute is defined by the burn operations of
+//! block while they stay in the processor's caches, and a ResNeXt's convolutions hand each other their maps in the order in
+//! which the next one reads them. What they compute is defined by the burn operations of
 //! [`super::backbones`]; the fixtures are checked against both.
 //!
 //! Vectors are `pulp`'s: AVX2 with FMA, NEON or plain, chosen when the program runs. Threads are rayon's current pool.
@@ -14,6 +15,7 @@ mod conv;
 mod cut;
 mod finish;
 mod gemm;
+mod map;
 mod math;
 mod norm;
 mod product;
@@ -33,10 +35,19 @@ pub use stem::Stem;
 /// Rows of a tile of the matrix product. With two vectors across it fills 12 of 16 registers.
 const TILE: usize = 6;
 
-/// Rows of a task, of so many in all: as many as caches like, fewer where threads would be idle.
+/// Rows of a task: as many as caches like.
+const ROWS: usize = 192;
+
+/// Things of a task, of so many in all, of which it should have `most`: as many for each thread, of at least two tasks.
+fn even_share(count: usize, most: usize) -> usize {
+    let threads = rayon::current_num_threads();
+    let tasks = count.div_ceil(most.max(1)).max(2 * threads);
+    count.div_ceil(tasks.next_multiple_of(threads)).max(1)
+}
+
+/// Rows of a task, of so many in all.
 fn share_of(rows: usize) -> usize {
-    let even = rows.div_ceil(2 * rayon::current_num_threads());
-    even.next_multiple_of(TILE).clamp(TILE, 192)
+    even_share(rows, ROWS).next_multiple_of(TILE)
 }
 
 /// Has the processor fetch some numbers while it computes with others; a hint, and nothing where it cannot be given.

@@ -4,9 +4,9 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::conv::Grid;
 use super::finish::{Place, Then};
 use super::gemm::Packed;
+use super::map::Grid;
 use super::{TILE, with_vectors};
 
 /// Rows of the result a task makes: what the convolution gives for them stays in the second cache.
@@ -94,41 +94,40 @@ impl WithSimd for Band<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (inner, line) = (self.inner, self.line);
+        let (inner, width) = (self.inner, self.stem.width());
         // The neighbours of a row are the two rows under it and the one before.
         let from = (2 * self.first).saturating_sub(1);
-        let rows = from..inner.0.min(2 * (self.first + self.out.len() / line));
+        let rows = from..inner.0.min(2 * (self.first + self.out.len() / self.line));
         let Scratch { padded, inner: map } = self.scratch;
-        let wide = pad(
-            self.stem.side,
-            self.picture,
-            self.grid,
-            rows.clone(),
-            padded,
-        );
-        let width = self.stem.width();
+        let (picture, side) = (self.picture, self.stem.side);
+        let wide = pad(side, picture, self.grid, rows.clone(), padded);
+        let plane = padded.len() / (picture.len() / (self.grid.0 * self.grid.1));
         map.resize(rows.len() * inner.1 * width, 0.0);
-        let tall = padded.len() / (self.picture.len() / (self.grid.0 * self.grid.1)) / wide;
         for (y, out) in map.chunks_exact_mut(inner.1 * width).enumerate() {
             for (tile, out) in out.chunks_mut(TILE * width).enumerate() {
-                let at = STRIDE * (y * wide + tile * TILE);
-                self.stem
-                    .tile(simd, &padded[at..], (tall * wide, wide), out);
+                let under = &padded[STRIDE * (y * wide + tile * TILE)..];
+                self.stem.tile(simd, under, (plane, wide), out);
             }
         }
-        for (y, out) in self.out.chunks_exact_mut(line).enumerate() {
+        for (y, out) in self.out.chunks_exact_mut(self.line).enumerate() {
             let y = 2 * (self.first + y);
-            let rows = (y.max(1) - 1).max(from) - from..rows.end.min(y + 2) - from;
-            for (x, out) in out.chunks_exact_mut(width).enumerate() {
-                let cols = (2 * x).saturating_sub(1)..inner.1.min(2 * x + 2);
-                out.fill(0.0);
-                for row in rows.clone() {
-                    let near = &map[(row * inner.1 + cols.start) * width..];
-                    for pixel in near.chunks_exact(width).take(cols.len()) {
-                        for (out, value) in out.iter_mut().zip(pixel) {
-                            *out = out.max(*value);
-                        }
-                    }
+            let rows = y.saturating_sub(1) - from..rows.end.min(y + 2) - from;
+            let near = &map[rows.start * inner.1 * width..rows.end * inner.1 * width];
+            largest(near, inner.1, width, out);
+        }
+    }
+}
+
+/// A row of the largest of some rows of `cols` pixels and of three columns each, none less than zero.
+#[inline(always)]
+fn largest(rows: &[f32], cols: usize, width: usize, out: &mut [f32]) {
+    out.fill(0.0);
+    for row in rows.chunks_exact(cols * width) {
+        for (x, out) in out.chunks_exact_mut(width).enumerate() {
+            let near = (2 * x).saturating_sub(1)..cols.min(2 * x + 2);
+            for pixel in row[near.start * width..near.end * width].chunks_exact(width) {
+                for (out, value) in out.iter_mut().zip(pixel) {
+                    *out = out.max(*value);
                 }
             }
         }

@@ -37,8 +37,9 @@ pub(super) struct Mixed {
 }
 
 impl Winograd {
-    /// From what `weight` gives for a tap, an input and an output, of `width` both; a bias for each output.
-    pub fn new(width: usize, bias: &[f32], weight: impl Fn(usize, usize, usize) -> f32) -> Self {
+    /// From what `weight` gives for a tap, an input and an output; as many of both as biases.
+    pub fn new(bias: &[f32], weight: impl Fn(usize, usize, usize) -> f32) -> Self {
+        let width = bias.len();
         let mixed = |mixture: usize, input: usize, output: usize| {
             let line = |y: usize| {
                 let taps = [0, 1, 2].map(|x| weight(3 * y + x, input, output));
