@@ -62,6 +62,8 @@ pub struct Entry {
     pub asked: BTreeSet<Task>,
     /// What the user decided about the clip.
     pub work: Work,
+    /// Whether that has been read; until then nothing can be decided.
+    pub work_read: bool,
     /// When the analysis began to run, in egui's time.
     pub analysis_began: Option<f64>,
     /// What still runs for it.
@@ -103,6 +105,7 @@ impl Entry {
             tags: Arc::default(),
             asked: BTreeSet::new(),
             work: Work::default(),
+            work_read: false,
             analysis_began: None,
             jobs: Vec::new(),
             failure: None,

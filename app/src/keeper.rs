@@ -16,7 +16,7 @@ enum Order {
 /// What the thread answers.
 #[derive(Debug)]
 pub enum Kept {
-    /// What was decided about a clip in an earlier run.
+    /// What was decided about a clip in an earlier run; nothing where that cannot be read.
     Work(ClipId, Box<Work>),
     /// Something could not be read or kept; said once for each way to fail.
     Failed(String),
@@ -56,9 +56,10 @@ impl Keeper {
         }
     }
 
-    /// Ask what was decided about a clip.
-    pub fn read(&self, clip: ClipId) {
+    /// Ask what was decided about a clip. Says whether an answer will come.
+    pub fn read(&self, clip: ClipId) -> bool {
         self.order(Order::Read(clip));
+        self.orders.is_some()
     }
 
     /// Keep what is decided about a clip now.
@@ -97,25 +98,42 @@ fn work(file: &Path, todo: &Receiver<Order>, say: &dyn Fn(Kept)) {
             say(Kept::Failed(text));
         }
     };
+    let nothing = |clip: ClipId| say(Kept::Work(clip, Box::default()));
     let mut store = match Store::open(file) {
         Ok(store) => store,
-        Err(error) => return fail(error),
+        Err(error) => {
+            fail(error);
+            for order in todo {
+                if let Order::Read(clip) = order {
+                    nothing(clip);
+                }
+            }
+            return;
+        }
     };
     // What cannot be read is not written over either.
     let mut unreadable = BTreeSet::new();
     while let Ok(first) = todo.recv() {
         let mut changed = BTreeMap::new();
         for order in std::iter::once(first).chain(todo.try_iter()) {
-            match order {
-                Order::Keep(clip, work) => drop(changed.insert(clip, work)),
-                Order::Read(clip) if changed.contains_key(&clip) => {}
-                Order::Read(clip) => match store.work(clip) {
-                    Ok(work) => say(Kept::Work(clip, Box::new(work))),
-                    Err(error) => {
-                        unreadable.insert(clip);
-                        fail(error);
-                    }
-                },
+            let clip = match order {
+                Order::Keep(clip, work) => {
+                    changed.insert(clip, work);
+                    continue;
+                }
+                Order::Read(clip) => clip,
+            };
+            let found = match changed.get(&clip) {
+                Some(work) => Ok(work.clone()),
+                None => store.work(clip),
+            };
+            match found {
+                Ok(work) => say(Kept::Work(clip, Box::new(work))),
+                Err(error) => {
+                    unreadable.insert(clip);
+                    fail(error);
+                    nothing(clip);
+                }
             }
         }
         for (clip, work) in changed {

@@ -44,7 +44,9 @@ pub fn file(
             }
         }
         ReplyBody::Opened(clip) => {
-            keeper.read(clip.id);
+            if let Some(entry) = state.entry_of_job(job) {
+                entry.work_read = !keeper.read(clip.id);
+            }
             return opened(state, engine, job, clip);
         }
         ReplyBody::Waveform(clip, part) => state

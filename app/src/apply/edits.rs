@@ -87,7 +87,8 @@ fn change(state: &mut AppState, keeper: &Keeper, how: impl FnOnce(&mut Work) -> 
     let Some(clip) = entry.clip.as_ref().map(|clip| clip.id) else {
         return;
     };
-    if how(&mut entry.work) {
+    // What was decided in an earlier run must be here first, or it would be written over.
+    if entry.work_read && how(&mut entry.work) {
         keeper.keep(clip, entry.work.clone());
         replies::redraw_tracks(state);
     }
@@ -97,9 +98,11 @@ fn change(state: &mut AppState, keeper: &Keeper, how: impl FnOnce(&mut Work) -> 
 pub fn kept(state: &mut AppState, kept: Kept, now: f64) {
     match kept {
         Kept::Work(clip, work) => {
-            // What was decided since is newer.
-            let untouched = state.entries_of(clip).filter(|e| e.work.is_untouched());
-            untouched.for_each(|entry| entry.work = (*work).clone());
+            let waiting = state.entries_of(clip).filter(|entry| !entry.work_read);
+            waiting.for_each(|entry| {
+                entry.work = (*work).clone();
+                entry.work_read = true;
+            });
             replies::redraw_tracks(state);
         }
         Kept::Failed(detail) => {

@@ -127,9 +127,4 @@ impl Work {
         self.done.push(self.corrections.apply(edit));
         Some(text)
     }
-
-    /// Whether nothing was ever decided.
-    pub fn is_untouched(&self) -> bool {
-        *self == Self::default()
-    }
 }

@@ -33,6 +33,13 @@ fn in_masks(file: Option<PathBuf>) -> Window {
     answer(&mut window, &engine, masked(&dog));
     window.state_mut().ask(Command::ModeMasks);
     window.run_steps(4);
+    // Earlier corrections come before new ones can be made.
+    let begun = std::time::Instant::now();
+    while !state(&window).entry().expect("a clip").work_read {
+        assert!(begun.elapsed().as_secs() < 10, "the corrections are read");
+        window.run_steps(1);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
     window
 }
 
