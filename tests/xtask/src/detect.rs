@@ -54,6 +54,8 @@ pub fn has_libclang() -> bool {
             .map(|entry| entry.file_name());
         names
             .filter_map(|name| name.into_string().ok())
+            // libclang-cpp is another library with another interface: bindgen passes over it.
+            .filter(|name| !name.contains("-cpp."))
             .any(|name| {
                 name.starts_with("libclang.so")
                     || name.starts_with("libclang-") && name.contains(".so")
