@@ -53,7 +53,7 @@ fn cargo(words: &[&str], more: &[String]) -> Result<(), String> {
 
 /// `target`, unless the environment says otherwise. A continuous-integration run keeps it in the home directory, so
 /// that a fresh clone does not compile the dependencies again.
-fn target_dir() -> PathBuf {
+pub fn target_dir() -> PathBuf {
     if let Some(dir) = std::env::var_os("CARGO_TARGET_DIR") {
         return dir.into();
     }
@@ -63,11 +63,11 @@ fn target_dir() -> PathBuf {
     }
 }
 
-fn say(what: &str) {
+pub fn say(what: &str) {
     eprintln!("xtask: {}", what.trim_end());
 }
 
-fn run(command: &mut Command) -> Result<(), String> {
+pub fn run(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let status = command
         .status()

@@ -1,8 +1,10 @@
 //! The task runner behind `cargo xtask demo` and `cargo xtask test`. It has no dependencies, so that it builds on a
 //! bare machine, and installs what the system lacks after saying what it will run.
 
+mod bare;
 mod build;
 mod detect;
+mod libclang;
 mod system;
 
 use std::process::ExitCode;
@@ -12,7 +14,9 @@ cargo xtask demo [ARGS]   install what the system lacks, build, and show Mettle 
                           (with no display: the same job without a window; ARGS go to `mettle demo`)
 cargo xtask test [ARGS]   install what the system lacks, build, and run every test (ARGS go to the test runner)
 cargo xtask check         formatting, lints and documentation, as strict as a reviewer
-cargo xtask setup         only install what the system lacks";
+cargo xtask setup         only install what the system lacks
+cargo xtask bare [--cold] the first command on a minimal Debian system made for it: the set-up, a crate that binds every
+                          library, the program already built here (--cold: the whole demo, built from nothing)";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -22,6 +26,7 @@ fn main() -> ExitCode {
         "demo" => system::install_missing(system::DEMO).and_then(|()| build::demo(&rest)),
         "test" => system::install_missing(system::TEST).and_then(|()| build::test(&rest)),
         "check" => system::install_missing(system::TEST).and_then(|()| build::check()),
+        "bare" => bare::bare(&rest),
         "setup" => system::install_missing(system::TEST),
         _ => Err(format!("unknown task `{task}`\n\n{USAGE}")),
     };

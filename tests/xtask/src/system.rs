@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use crate::detect::{
-    has_libclang, has_library, has_shared_library, has_vulkan_driver, is_root, runs,
+    has_c_compiler, has_ffmpeg_libraries, has_libclang, has_shared_libraries, has_sound_headers,
+    has_vulkan_device, is_root, runs,
 };
 
 /// One thing the system must provide.
@@ -17,24 +18,31 @@ pub struct Need {
 
 /// Needed to build and show the program.
 pub const DEMO: &[Need] = &[
+    C_COMPILER,
     PKG_CONFIG,
     FFMPEG_LIBRARIES,
     LIBCLANG,
     VULKAN_DRIVER,
     SOUND_HEADERS,
-    KEYBOARD,
+    WINDOW_LIBRARIES,
 ];
 /// Needed to build and test it.
 pub const TEST: &[Need] = &[
+    C_COMPILER,
     PKG_CONFIG,
     FFMPEG_LIBRARIES,
     LIBCLANG,
     VULKAN_DRIVER,
     SOUND_HEADERS,
-    KEYBOARD,
+    WINDOW_LIBRARIES,
     FFMPEG_PROGRAM,
 ];
 
+const C_COMPILER: Need = Need {
+    what: "a C compiler, with the C library's headers",
+    is_there: has_c_compiler,
+    packages: ["gcc libc6-dev", "gcc", "gcc", "gcc", ""],
+};
 const PKG_CONFIG: Need = Need {
     what: "pkg-config",
     is_there: || runs("pkg-config", &["--version"]),
@@ -48,17 +56,7 @@ const PKG_CONFIG: Need = Need {
 };
 const FFMPEG_LIBRARIES: Need = Need {
     what: "FFmpeg's development libraries (5.1 or newer)",
-    is_there: || {
-        [
-            "libavutil",
-            "libavcodec",
-            "libavformat",
-            "libswscale",
-            "libswresample",
-        ]
-        .iter()
-        .all(|lib| has_library(lib))
-    },
+    is_there: has_ffmpeg_libraries,
     packages: [
         "libavutil-dev libavcodec-dev libavformat-dev libswscale-dev libswresample-dev",
         "ffmpeg-free-devel",
@@ -80,9 +78,7 @@ const LIBCLANG: Need = Need {
 };
 const VULKAN_DRIVER: Need = Need {
     what: "a Vulkan loader and driver (Mesa's, if the machine has none)",
-    is_there: || {
-        !cfg!(target_os = "linux") || (has_vulkan_driver() && has_shared_library("libvulkan.so.1"))
-    },
+    is_there: has_vulkan_device,
     packages: [
         "libvulkan1 mesa-vulkan-drivers",
         "vulkan-loader mesa-vulkan-drivers",
@@ -93,7 +89,7 @@ const VULKAN_DRIVER: Need = Need {
 };
 const SOUND_HEADERS: Need = Need {
     what: "ALSA's headers",
-    is_there: || !cfg!(target_os = "linux") || has_library("alsa"),
+    is_there: has_sound_headers,
     packages: [
         "libasound2-dev",
         "alsa-lib-devel",
@@ -102,14 +98,23 @@ const SOUND_HEADERS: Need = Need {
         "",
     ],
 };
-const KEYBOARD: Need = Need {
-    what: "the keyboard library of X windows",
-    is_there: || !cfg!(target_os = "linux") || has_shared_library("libxkbcommon-x11.so.0"),
+const WINDOW_LIBRARIES: Need = Need {
+    what: "the libraries of X windows, their keyboard and pointer",
+    is_there: || {
+        has_shared_libraries(&[
+            "libX11.so.6",
+            "libX11-xcb.so.1",
+            "libXcursor.so.1",
+            "libXi.so.6",
+            "libxkbcommon.so.0",
+            "libxkbcommon-x11.so.0",
+        ])
+    },
     packages: [
-        "libxkbcommon-x11-0",
-        "libxkbcommon-x11",
-        "libxkbcommon-x11",
-        "libxkbcommon-x11-0",
+        "libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0",
+        "libX11 libX11-xcb libXcursor libXi libxkbcommon libxkbcommon-x11",
+        "libx11 libxcursor libxi libxkbcommon libxkbcommon-x11",
+        "libX11-6 libX11-xcb1 libXcursor1 libXi6 libxkbcommon0 libxkbcommon-x11-0",
         "",
     ],
 };
@@ -118,6 +123,18 @@ const FFMPEG_PROGRAM: Need = Need {
     is_there: || runs("ffmpeg", &["-version"]),
     packages: ["ffmpeg", "ffmpeg-free", "ffmpeg", "ffmpeg", "ffmpeg"],
 };
+
+/// Needed to make a bare system to try the commands on.
+pub const BARE: &[Need] = &[Need {
+    what: "mmdebstrap, which makes a minimal Debian system in a folder",
+    is_there: || runs("mmdebstrap", &["--version"]),
+    packages: ["mmdebstrap", "mmdebstrap", "", "", ""],
+}];
+
+/// Whether this system installs Debian's packages, and the user may.
+pub fn is_debian_for_root() -> bool {
+    is_root() && runs("apt-get", &["--version"])
+}
 
 /// Name what is missing, say what will be run, and run it.
 pub fn install_missing(needs: &[Need]) -> Result<(), String> {
