@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use mettle_core::engine::{ModelChoice, ModelInfo, model_info};
-use mettle_core::gpu::{Examination, Prober, SelfTest, cache_folder, examine, probe as try_device};
+use mettle_core::gpu::{
+    Examination, Prober, SelfTest, cache_folder, driver_words, examine, probe as try_device,
+};
 use mettle_core::media::ffmpeg_version;
 use serde::Serialize;
 
@@ -20,15 +22,23 @@ struct Report {
     ffmpeg: String,
     model: Result<ModelInfo, String>,
     cache: std::path::PathBuf,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    drivers_said: String,
 }
 
 /// Examine the machine and print what was found.
 pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
+    let devices = examine(args.device, &Prober::this_program());
     let report = Report {
+        drivers_said: if args.verbose {
+            driver_words()
+        } else {
+            String::new()
+        },
         version: env!("CARGO_PKG_VERSION"),
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
-        devices: examine(args.device, &Prober::this_program()),
+        devices,
         ffmpeg: ffmpeg_version(),
         model: model_info(&ModelChoice::Demo).map_err(|error| error.to_string()),
         cache: cache_folder(),
@@ -97,6 +107,9 @@ fn text(report: &Report) -> String {
         Err(error) => line("model", error),
     }
     line("cache", &report.cache.display().to_string());
+    for said in report.drivers_said.lines() {
+        line("driver says", said);
+    }
     text
 }
 

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use super::DeviceError;
+use super::hush::hushed;
 
 /// The interface an adapter is reached through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ const SOFTWARE: [&str; 5] = [
 /// When the graphics system of this machine fails to answer.
 pub fn list_adapters() -> Result<Vec<Adapter>, DeviceError> {
     catch_unwind(|| {
-        let found = pollster::block_on(instance().enumerate_adapters(BACKENDS));
+        let found = hushed(|| pollster::block_on(instance().enumerate_adapters(BACKENDS)));
         number(found.iter().map(wgpu::Adapter::get_info))
     })
     .map_err(|panic| DeviceError::Probe(super::panic_text(&*panic)))

@@ -7,6 +7,7 @@ use burn::tensor::wgpu::WgpuBackend;
 use burn::tensor::{Device, DeviceKind};
 use serde::Serialize;
 
+use super::hush::hushed;
 use super::{Adapter, AdapterKind, Api, CUDA_BUILT, Candidate, DeviceChoice, DeviceError, Prober};
 use super::{list_adapters, no_f16, plan, self_test};
 
@@ -115,11 +116,8 @@ fn start_adapter(adapter: &Adapter) -> Result<Device, String> {
         Api::Metal => WgpuBackend::Metal,
         Api::Dx12 => WgpuBackend::Dx12,
     };
-    let device = Device::wgpu_options()
-        .device_kind(kind)
-        .graphics_api(api)
-        .init()
-        .map_err(|error| error.to_string())?;
+    let options = Device::wgpu_options().device_kind(kind).graphics_api(api);
+    let device = hushed(|| options.init()).map_err(|error| error.to_string())?;
     if adapter.kind == AdapterKind::Software
         && let Err(error) = super::untuned::take_first_kernels()
     {

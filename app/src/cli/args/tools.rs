@@ -12,6 +12,9 @@ pub struct DoctorArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// Say also what graphics drivers print while they are looked for.
+    #[arg(long)]
+    pub verbose: bool,
     /// The device to test: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
