@@ -3,11 +3,13 @@
 mod hash;
 mod ids;
 mod labels;
+mod largest;
 mod progress;
 mod time;
 
 pub use hash::{FileHasher, hash_file};
 pub use ids::{ClipId, ContentHash};
 pub use labels::{BACKGROUND, Label, Labels};
+pub use largest::largest;
 pub use progress::{CancelToken, Progress};
 pub use time::{Time, TimeSpan};

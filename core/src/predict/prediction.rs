@@ -1,7 +1,7 @@
 //! What a model says of a clip, before any threshold.
 
 use super::ProbabilityMap;
-use crate::base::{ClipId, ContentHash, Labels, TimeSpan};
+use crate::base::{ClipId, ContentHash, Labels, TimeSpan, largest};
 use crate::project::{Modality, Task};
 
 /// What a prediction was computed for.
@@ -55,14 +55,11 @@ pub enum Detail {
 }
 
 impl Prediction {
-    /// The class with the highest score in a segment.
+    /// The class with the highest score in a segment, the first of equals.
     pub fn best(&self, segment: usize) -> Option<(usize, f32)> {
         let scores = self.scores.get(segment)?;
-        scores
-            .iter()
-            .copied()
-            .enumerate()
-            .max_by(|a, b| a.1.total_cmp(&b.1))
+        let class = largest(scores)?;
+        Some((class, scores[class]))
     }
 
     /// Probability that no class is both heard and seen in a segment. Where classes do not exclude each other, what the

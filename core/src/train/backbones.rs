@@ -10,6 +10,7 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::samples::{GROUPS, Tagged};
+use crate::base::largest;
 use crate::model::Backbone;
 
 /// A backbone with a linear layer over every token, which is thrown away after training.
@@ -147,12 +148,7 @@ pub(super) fn train<B: Module + ModuleDisplay + Backbone>(
 /// The share of rows whose most likely group is the one that has most of the target; `things` counts only rows in which
 /// something is there.
 pub(super) fn hits(logits: &[f32], targets: &[f32], things: bool) -> f64 {
-    let best = |row: &[f32]| {
-        let pairs = row.iter().enumerate();
-        pairs
-            .max_by(|a, b| a.1.total_cmp(b.1))
-            .map_or(0, |(i, _)| i)
-    };
+    let best = |row: &[f32]| largest(row).unwrap_or(0);
     let rows = logits
         .chunks_exact(GROUPS)
         .zip(targets.chunks_exact(GROUPS));

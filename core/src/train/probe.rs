@@ -9,6 +9,7 @@ use super::features::{Bank, numbers};
 use super::localize::truth;
 use super::losses::category;
 use super::metrics::segment_accuracy;
+use crate::base::largest;
 use crate::data::scenes::{Dice, Truth};
 
 /// Passes over all segments.
@@ -72,12 +73,7 @@ pub(super) fn accuracy(probe: &Probe, bank: &Bank, device: &Device) -> f64 {
     let width = bank.pooled.first().map_or(1, Vec::len);
     let rows = TensorData::new(bank.pooled.concat(), [bank.pooled.len(), width]);
     let logits = numbers(probe.linear.forward(Tensor::<2>::from_data(rows, device)));
-    let best = |row: &[f32]| {
-        let pairs = row.iter().enumerate();
-        pairs
-            .max_by(|a, b| a.1.total_cmp(b.1))
-            .map_or(0, |(i, _)| i)
-    };
+    let best = |row: &[f32]| largest(row).unwrap_or(0);
     let predicted: Vec<usize> = logits.chunks(Truth::BACKGROUND + 1).map(best).collect();
     segment_accuracy(&predicted, &truth(bank))
 }

@@ -41,6 +41,17 @@ fn hard_grouping_is_pytorchs_outside_training() {
     block("hard", Assignment::Hard);
 }
 
+/// All groups want every segment alike: each goes to the first, not to all.
+#[test]
+fn of_equal_groups_the_first_gets_the_segment() {
+    let twin = Twin::read("ties", "hard");
+    let block = twin.load(GroupingBlock::new(16, 5, 4, Assignment::Hard, &twin.device));
+    let block = burn::module::Module::freeze(block);
+    let (new, share) = block.forward(twin.tensor("in.0"), twin.tensor("in.1"));
+    twin.output("groups", new);
+    twin.output("share", share);
+}
+
 /// One layer of width 12 of one token: its features are what the network takes.
 fn layer() -> [LayerShape; 1] {
     [LayerShape {

@@ -84,6 +84,25 @@ fn a_class_has_tracks_for_heard_seen_and_both() {
     );
 }
 
+/// Of equal scores the first class's wins, in a second and in the tracks.
+#[test]
+fn the_first_of_equal_scores_wins() {
+    let prediction = Prediction {
+        key: key(Task::Localize),
+        labels: Labels::new(["Dog", "Bell", "Cat"]),
+        segments: seconds(2),
+        scores: vec![vec![0.1, 0.6, 0.6], vec![0.0; 3]],
+        familiarity: vec![1.0; 2],
+        detail: Detail::Localized,
+    };
+    assert_eq!(prediction.best(0), Some((1, 0.6)));
+    assert_eq!(prediction.best(1), Some((0, 0.0)));
+    assert_eq!(prediction.best(2), None);
+    let tracks = tracks_of(&prediction, &Thresholds::default());
+    let labels: Vec<&str> = tracks.iter().map(|t| &*t.label).collect();
+    assert_eq!(labels, ["Bell"]);
+}
+
 /// A class's threshold comes before that of what is asked, and that before the global one.
 #[test]
 fn thresholds_of_classes_and_modalities() {

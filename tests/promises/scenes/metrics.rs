@@ -1,6 +1,7 @@
 //! AVE's segment accuracy, on the worked examples of its definition.
 
 use burn::tensor::{Device, Int, Tensor};
+use mettle_core::base::largest;
 use mettle_core::model::AvelOutput;
 use mettle_core::train::{
     AvelTargets, avel_loss, avel_segments, batched_accuracy, segment_accuracy,
@@ -26,6 +27,33 @@ fn worked_examples() {
     assert_eq!(example(6), 0.5);
 }
 
+/// Two classes are equal: the first of them is the clip's, as torch has it. Class 5 at 2 to 4, an event at 2 to 5: 9 of 10.
+#[test]
+fn the_first_of_equal_classes_wins() {
+    let truth: Vec<usize> = (0..10)
+        .map(|t| if (2..=4).contains(&t) { 5 } else { 28 })
+        .collect();
+    let is_event: Vec<f32> = (0..10)
+        .map(|t| if (2..=5).contains(&t) { 0.3 } else { -0.3 })
+        .collect();
+    let event: Vec<f32> = (0..28)
+        .map(|c| if c == 5 || c == 9 { 2.0 } else { 0.0 })
+        .collect();
+    let predicted = avel_segments(&is_event, &event, 28);
+    assert_eq!(segment_accuracy(&predicted, &truth), 0.9);
+}
+
+/// As `torch.argmax`: the first of equals, also of zeros of either sign; what is no number is above all.
+#[test]
+fn the_largest_of_some_numbers() {
+    assert_eq!(largest(&[]), None);
+    assert_eq!(largest(&[1.0, 3.0, 3.0, 2.0]), Some(1));
+    assert_eq!(largest(&[-0.0, 0.0]), Some(0));
+    assert_eq!(largest(&[f32::NEG_INFINITY; 3]), Some(0));
+    assert_eq!(largest(&[1.0, f32::NAN, f32::INFINITY, f32::NAN]), Some(1));
+    assert_eq!(largest(&[-f32::NAN, 7.0]), Some(0));
+}
+
 /// 402 clips in batches of 8: the last two weigh four times as much as the others.
 #[test]
 fn the_baselines_average_batches() {
@@ -44,6 +72,12 @@ fn the_baselines_average_batches() {
 #[test]
 fn the_threshold_is_strict() {
     assert_eq!(avel_segments(&[0.0, 1e-6], &[0.0, 1.0], 2), [2, 1]);
+    // In f32 the sigmoid of 5e-8 is one half.
+    assert_eq!(avel_segments(&[5e-8, -5e-8], &[0.0, 1.0], 2), [2, 2]);
+    assert_eq!(
+        avel_segments(&[f32::NAN, f32::INFINITY], &[0.0, 1.0], 2),
+        [2, 1]
+    );
 }
 
 /// By hand: for logits of zero each binary term is ln 2, and each of the two category terms ln c; a clip without event

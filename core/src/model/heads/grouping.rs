@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::backbones::parts::{DropPath, Mlp, layer_norm, linear};
 
-/// Attention of several heads: queries `[b, n, d]` over keys and values `[b, s, d]`.
+/// Attention of several heads.
+///
+/// # Shapes
+/// `query` `[b, n, d]`, `key` and `value` `[b, s, d]`; gives `[b, n, d]`.
 fn attend(query: Tensor<3>, key: Tensor<3>, value: Tensor<3>, heads: usize) -> Tensor<3> {
     let [b, n, d] = query.dims();
     let split = |x: Tensor<3>| {
@@ -56,7 +59,8 @@ impl AttnBlock {
         }
     }
 
-    /// `[b, n, d]` to the same.
+    /// # Shapes
+    /// `x` `[b, n, d]`; gives the same.
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let qkv = self.attn.qkv.forward(self.norm1.forward(x.clone()));
         let [q, k, v]: [Tensor<3>; 3] = std::array::from_fn(|part| {
@@ -102,6 +106,8 @@ struct CrossAttnBlock {
 }
 
 impl CrossAttnBlock {
+    /// # Shapes
+    /// `x` `[b, n, d]`, `memory` `[b, s, d]`; gives `[b, n, d]`.
     fn forward(&self, x: Tensor<3>, memory: &Tensor<3>) -> Tensor<3> {
         let a = &self.attn;
         let (k, v) = (a.k_proj.forward(memory.clone()), memory.clone());
@@ -170,8 +176,10 @@ impl GroupingBlock {
         }
     }
 
-    /// Segments `[b, s, d]` and group tokens `[b, g, d]` to the groups' new tokens `[b, g, d]`, and how much of each segment
-    /// each group would get softly, `[b, g, s]` (sums to 1 over the groups).
+    /// The groups' new tokens, and how much of each segment each group would get softly (sums to 1 over the groups).
+    ///
+    /// # Shapes
+    /// Segments `x` `[b, s, d]` and group tokens `groups` `[b, g, d]`; gives `[b, g, d]` and `[b, g, s]`.
     pub fn forward(&self, x: Tensor<3>, groups: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
         let x = self.norm_x.forward(x);
         let groups = self.norm_tokens.forward(groups).swap_dims(1, 2);
@@ -212,9 +220,15 @@ impl GroupingBlock {
     }
 }
 
-/// 1 for the group with the largest share of each segment, else 0; the gradient is the share's (straight through).
+/// 1 for the group with the largest share of each segment, the first of equals, else 0; the gradient is the share's (straight
+/// through).
+///
+/// # Shapes
+/// `share` `[b, g, s]`; gives the same.
 fn one_each(share: Tensor<3>) -> Tensor<3> {
-    let hard = share.clone().equal(share.clone().max_dim(1)).float();
+    let largest = share.clone().equal(share.clone().max_dim(1)).float();
+    let first = largest.clone().cumsum(1).equal_elem(1.0).float();
+    let hard = largest * first;
     let soft = share.clone().detach();
     hard - soft + share
 }

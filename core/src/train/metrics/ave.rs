@@ -1,16 +1,22 @@
 //! AVE's segment accuracy, counted exactly over all segments, and as the baselines average it.
 
+use crate::base::largest;
+
 /// The predicted class of every segment of a clip from the logits of a CMBS head: foreground where the event's
-/// probability is above one half, then the clip's best class; `background` elsewhere.
+/// probability is above one half, then the clip's best class, the first of equals; `background` elsewhere.
 pub fn avel_segments(is_event: &[f32], event: &[f32], background: usize) -> Vec<usize> {
-    let best = event
-        .iter()
-        .enumerate()
-        .max_by(|a, b| a.1.total_cmp(b.1))
-        .map_or(background, |(class, _)| class);
-    // A probability above one half is a logit above zero.
-    let class = |logit: &f32| if *logit > 0.0 { best } else { background };
+    let best = largest(event).unwrap_or(background);
+    let class = |logit: &f32| match happens(*logit) {
+        true => best,
+        false => background,
+    };
     is_event.iter().map(class).collect()
+}
+
+/// Whether a logit's probability is above one half in f32, in which the baselines compute it: there the probability of logits
+/// up to 8.9e-8 is one half exactly.
+fn happens(logit: f32) -> bool {
+    1.0 / (1.0 + (-logit).exp()) > 0.5
 }
 
 /// The share of segments whose class is right, 0 to 1. Upstream's figure is a mean of batch means, which weighs the

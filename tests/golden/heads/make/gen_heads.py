@@ -4,7 +4,7 @@ The twins are written from the descriptions of the networks, in the textbook for
 ReLUs in the decoder, torch.nn.MultiheadAttention in HAN. Values are computed in f64 on f32 weights and inputs and rounded
 once to f32. Weights and inputs come from numpy's frozen legacy stream, seeded by crc32 of the tensor's name.
 
-Run with PyTorch 2.6: python tests/golden/heads/make/gen_heads.py
+Run with PyTorch 1.13 or later: python tests/golden/heads/make/gen_heads.py
 """
 import copy
 import json
@@ -236,6 +236,22 @@ def mgn():
     save("mgn", t)
 
 
+def ties():
+    """Every group wants every segment alike: torch.argmax gives each segment to the first."""
+    t = {}
+
+    def tied(m, *x):
+        with torch.no_grad():
+            m.assign.q_proj.weight.zero_(), m.assign.q_proj.bias.zero_()
+        return dict(zip(("groups", "share"), m(*x)))
+
+    x, groups = randn("grouping.x", 2, 7, 16), randn("grouping.groups", 2, 5, 16)
+    case(t, "hard", GroupingBlock(16, 5, 4, hard=True), [x, groups], tied)
+    for name in ("weight", "bias"):
+        t[f"hard.w.assign.q_proj.{name}"] = torch.zeros_like(t[f"hard.w.assign.q_proj.{name}"])
+    save("ties", {k: v for k, v in t.items() if ".grad." not in k})
+
+
 # HAN ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -278,7 +294,7 @@ def unpack(tensors):
         stem, kind = key.split("in_proj_")
         for part, value in zip(("query", "key", "value"), tensors.pop(key).chunk(3)):
             tensors[f"{stem}{part}.{kind}"] = value
-    for key in [k for k in tensors if "attn.out_proj" in k]:
+    for key in [k for k in tensors if ".out_proj." in k]:
         tensors[key.replace("out_proj", "output")] = tensors.pop(key)
 
 
@@ -429,7 +445,9 @@ def mask_losses():
     save("losses", t)
 
 
-mgn()
-han()
-avs()
-mask_losses()
+if __name__ == "__main__":
+    mgn()
+    ties()
+    han()
+    avs()
+    mask_losses()
