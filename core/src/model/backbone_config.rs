@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
-use burn::module::Module;
 use burn::tensor::Device;
 use serde_json::Value;
 
 use super::ModelError;
 use super::backbones::{
-    Backbone, BackboneSpec, HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig,
+    Backbone, BackboneSpec, HtsAtConfig, ResNext, ResNextConfig, SwinV2Config, VitConfig,
 };
 use super::desc::Pair;
 use super::precision::halved;
 use super::prep::{FbankPrep, SoundPrep};
-use super::weights::{Names, StateDict, load_into};
+use super::weights::{Names, StateDict, load_in_numbers, load_into};
 
 /// A configuration of one of the architectures that can be built.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +104,12 @@ impl BackboneConfig {
         })
     }
 
+    /// Whether heads read its last layer after the final norm: LAVisH reads Swin and ViT so, whether they look or listen; DG-SCT and
+    /// AVMoE read HTS-AT before it.
+    pub fn is_read_after_norm(&self) -> bool {
+        !matches!(self, Self::HtsAt(_))
+    }
+
     /// Classes of its classifier; 0 for none.
     pub(super) fn num_classes(&self) -> usize {
         match self {
@@ -161,21 +166,18 @@ impl BackboneConfig {
         let names = self.names();
         Ok(match self {
             Self::SwinV2(config) => {
-                let model = load_into(config.init(device)?, state, names, path)?;
-                boxed(model.named(name).freeze_tables(), half)
+                let model = load_in_numbers(config.init(device)?, state, names, path, half)?;
+                Box::new(model.named(name).freeze_tables())
             }
             Self::HtsAt(config) => {
-                let model = load_into(config.init(device)?, state, names, path)?;
-                boxed(model.named(name).freeze_tables(), half)
+                let model = load_in_numbers(config.init(device)?, state, names, path, half)?;
+                Box::new(model.named(name).freeze_tables())
             }
             Self::Vit(config) => {
-                let model = load_into(config.init(device)?, state, names, path)?;
-                boxed(model.named(name).freeze_tables(), half)
+                let model = load_in_numbers(config.init(device)?, state, names, path, half)?;
+                Box::new(model.named(name).freeze_tables())
             }
-            Self::ResNext(config) => {
-                let model = load_into(config.init(device)?, state, names, path)?;
-                boxed(model.named(name).freeze_tables(), half)
-            }
+            Self::ResNext(config) => Box::new(resnext(config, name, state, path, device, half)?),
         })
     }
 
@@ -192,19 +194,18 @@ impl BackboneConfig {
         let names = self.names();
         match self {
             Self::SwinV2(config) => {
-                let model = load_into(config.init(device)?, state, names, path)?;
-                let eye = in_numbers(model.named(name).freeze_tables(), half);
+                let model = load_in_numbers(config.init(device)?, state, names, path, half)?;
+                let eye = model.named(name).freeze_tables();
                 let ear = eye.clone().described(ear);
                 Ok([Box::new(eye), Box::new(ear)])
             }
             Self::Vit(config) => {
-                let model = load_into(config.init(device)?, state, names, path)?;
-                let (eye, ear) = in_numbers(model.named(name), half).freeze_pair(ear);
+                let model = load_in_numbers(config.init(device)?, state, names, path, half)?;
+                let (eye, ear) = model.named(name).freeze_pair(ear);
                 Ok([Box::new(eye), Box::new(ear)])
             }
             Self::ResNext(config) => {
-                let model = load_into(config.init(device)?, state, names, path)?;
-                let eye = in_numbers(model.named(name).freeze_tables(), half);
+                let eye = resnext(config, name, state, path, device, half)?;
                 let ear = eye.clone().described(ear);
                 Ok([Box::new(eye), Box::new(ear)])
             }
@@ -223,15 +224,21 @@ impl BackboneConfig {
     }
 }
 
-fn boxed<M: Module + Backbone + 'static>(model: M, half: bool) -> Box<dyn Backbone> {
-    Box::new(in_numbers(model, half))
-}
-
-fn in_numbers<M: Module>(model: M, half: bool) -> M {
-    match half {
+/// A ResNeXt's convolutions take over its norms' numbers before they may be rounded.
+fn resnext(
+    config: ResNextConfig,
+    name: &str,
+    state: StateDict,
+    path: &Path,
+    device: &Device,
+    half: bool,
+) -> Result<ResNext, ModelError> {
+    let model = load_into(config.init(device)?, state, Names::ResNext, path)?;
+    let model = model.named(name).freeze_tables();
+    Ok(match half {
         true => halved(model),
         false => model,
-    }
+    })
 }
 
 impl HtsAtConfig {

@@ -66,7 +66,15 @@ impl Precision {
 /// What stays in f32: the first convolution, whose input is the picture; classifiers; what position biases came from.
 const STAYS: [&str; 5] = ["patch_embed", "tscam_conv", "head", "fc", "cpb_mlp"];
 
-/// A module whose matrices are in f16.
+/// Whether a parameter is kept in f16: `path` is field names, and the type that holds each.
+pub(super) fn is_halved(path: &[(String, String)]) -> bool {
+    let matrix = path.last().is_some_and(|(name, holder)| {
+        name == "weight" && ["Struct:Linear", "Struct:Conv2d"].contains(&holder.as_str())
+    });
+    matrix && !path.iter().any(|(name, _)| STAYS.contains(&name.as_str()))
+}
+
+/// A module whose matrices are in f16. While it is made both copies are held: what can be loaded in f16 should be.
 pub(super) fn halved<M: Module>(module: M) -> M {
     module.map(&mut Halve(Vec::new()))
 }
@@ -84,15 +92,7 @@ impl ModuleMapper for Halve {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let matrix = self.0.last().is_some_and(|(name, holder)| {
-            name == "weight" && ["Struct:Linear", "Struct:Conv2d"].contains(&holder.as_str())
-        });
-        match matrix
-            && !self
-                .0
-                .iter()
-                .any(|(name, _)| STAYS.contains(&name.as_str()))
-        {
+        match is_halved(&self.0) {
             true => Param::from_tensor(param.val().cast(FloatDType::F16)),
             false => param,
         }

@@ -4,13 +4,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{DType, Tensor, TensorData};
 
 use super::Names;
 use super::file::StateDict;
 use super::layout::Renamed;
 use super::raw::RawTensor;
 use crate::model::ModelError;
+use crate::model::precision::is_halved;
 
 /// A tensor whose shape is not the model's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +97,23 @@ pub fn load_into<M: Module>(
     names: Names,
     path: &Path,
 ) -> Result<M, ModelError> {
+    load_in_numbers(module, state, names, path, false)
+}
+
+/// The same, where `half` with the matrices of [`is_halved`] in f16: each is rounded before it goes to the device, which never
+/// holds it in f32.
+///
+/// # Errors
+/// Those of [`load_into`].
+pub(in crate::model) fn load_in_numbers<M: Module>(
+    module: M,
+    state: StateDict,
+    names: Names,
+    path: &Path,
+    half: bool,
+) -> Result<M, ModelError> {
     let mut mapper = Loader {
+        half,
         renamed: Renamed::of(names, state),
         path: Vec::new(),
         report: KeyReport {
@@ -119,6 +136,7 @@ pub fn load_into<M: Module>(
 }
 
 struct Loader {
+    half: bool,
     renamed: Renamed,
     /// Field names, and the type that holds each.
     path: Vec<(String, String)>,
@@ -193,8 +211,11 @@ impl ModuleMapper for Loader {
         match self.take(&shape) {
             // Not through `param.map`: that would first draw the random weights that are being replaced.
             Some(values) => {
-                let tensor = Tensor::from_data(TensorData::new(values, shape), &device);
-                Param::from_tensor(tensor)
+                let data = TensorData::new(values, shape);
+                Param::from_tensor(match self.half && is_halved(&self.path) {
+                    true => Tensor::from_data(data, (&device, DType::F16)),
+                    false => Tensor::from_data(data, &device),
+                })
             }
             None => param,
         }

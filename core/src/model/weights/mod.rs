@@ -13,6 +13,7 @@ mod torch;
 mod torch_legacy;
 mod torch_tensors;
 
+pub(in crate::model) use apply::load_in_numbers;
 pub use apply::{KeyReport, ShapeProblem, load_into};
 pub(crate) use file::read_checkpoint_bytes;
 pub use file::{StateDict, read_checkpoint};
