@@ -48,8 +48,8 @@ pub struct LcdConfig {
     pub dp_branch: DpBranch,
     /// Whether attention ends in an output projection; the published parameter counts have one.
     pub output_projection: bool,
-    /// Whether the last layer is read after the backbone's final norm: true for pictures, false for sound, as the baselines
-    /// read Swin and HTS-AT. Heads saved without this field read it unnormed.
+    /// Whether the last layer is read after the backbone's final norm: true for a backbone of pictures, also where it listens;
+    /// false for HTS-AT ([`super::BackboneConfig::is_read_after_norm`]). Heads saved without this field read it unnormed.
     pub final_norm: bool,
 }
 
@@ -156,8 +156,10 @@ struct MetaAttention {
 }
 
 impl MetaAttention {
-    /// Meta-tokens `[1 or n, K, D]` and tokens `[n, N, D]` to how much each meta-token reads of each token, `[n, heads * K, N]`;
-    /// a row sums to 1.
+    /// How much each meta-token reads of each token; a row sums to 1.
+    ///
+    /// # Shapes
+    /// `meta` `[1 or n, K, D]`, `tokens` `[n, N, D]`; gives `[n, heads * K, N]`.
     fn weights(&self, meta: Tensor<3>, tokens: &Tensor<3>) -> Tensor<3> {
         let [batch, k, width] = meta.dims();
         let (heads, part) = (self.heads, width / self.heads);
@@ -173,7 +175,10 @@ impl MetaAttention {
         softmax(query.matmul(tokens.clone().swap_dims(1, 2)), 2)
     }
 
-    /// Meta-tokens `[1 or n, K, D]` and tokens `[n, N, D]` to new meta-tokens `[n, K, D]`.
+    /// New meta-tokens.
+    ///
+    /// # Shapes
+    /// `meta` `[1 or n, K, D]`, `tokens` `[n, N, D]`; gives `[n, K, D]`.
     fn forward(&self, meta: Tensor<3>, tokens: &Tensor<3>) -> Tensor<3> {
         let [n, _, width] = tokens.dims();
         let k = meta.dims()[1];
@@ -226,7 +231,10 @@ pub struct Lcd {
 }
 
 impl Lcd {
-    /// A layer's tokens `[n, N, D]` to its meta-tokens `[n, K, d]`.
+    /// A layer's tokens to its meta-tokens.
+    ///
+    /// # Shapes
+    /// `tokens` `[n, N, D]`; gives `[n, K, d]`.
     pub fn forward(&self, tokens: Tensor<3>) -> Tensor<3> {
         let meta = self.distil(&tokens, self.repeats);
         let (n, [_, k, width]) = (tokens.dims()[0], meta.dims());
@@ -237,8 +245,11 @@ impl Lcd {
         }
     }
 
-    /// How much each meta-token reads of each token in the last repeat, the mean over heads: `[n, K, N]`, a row sums to 1.
-    /// `None` without attention.
+    /// How much each meta-token reads of each token in the last repeat, the mean over heads; a row sums to 1. `None` without
+    /// attention.
+    ///
+    /// # Shapes
+    /// `tokens` `[n, N, D]`; gives `[n, K, N]`.
     pub fn reading(&self, tokens: Tensor<3>) -> Option<Tensor<3>> {
         let last = self.repeats.saturating_sub(1);
         let (attention, _) = self.step(last);

@@ -34,9 +34,9 @@ pub use desc::{LoadAs, ModelDesc};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
 pub use heads::{
-    AvelConfig, AvelOutput, Distillation, Granularity, Injection, LocalizeHead, ParseConfig,
-    ParseDecoder, ParseHead, ParseOutput, SegmentConfig, SegmentHead, SegmentOutput, TaskHead,
-    TokenReading,
+    AvelConfig, AvelOutput, Distillation, Granularity, Injection, InterModal, LocalizeHead,
+    ParseConfig, ParseDecoder, ParseHead, ParseOutput, SegmentConfig, SegmentHead, SegmentOutput,
+    TaskHead, TokenReading,
 };
 pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{

@@ -3,10 +3,12 @@
 //! Counted as the predecessors of the paper count (and as its totals fit): frozen backbones with their unused classifiers and,
 //! for HTS-AT, the kernels of its front end; then everything that is trained.
 
+pub mod fitted;
 pub mod heads;
+pub mod published;
 
 use super::backbones::{HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig};
-use super::heads::{AvelConfig, Distillation};
+use super::heads::{AvelConfig, Distillation, InterModal};
 use super::lcd::{DpBranch, LcdConfig};
 use super::{BackboneConfig, LayerShape};
 
@@ -28,21 +30,6 @@ impl ParamCount {
     /// Trained out of all, in percent.
     pub fn percent(self) -> f64 {
         100.0 * self.trainable as f64 / self.total().max(1) as f64
-    }
-}
-
-/// An AVEL model. `audio` is `None` where the visual backbone also takes the sound (the paper's shared setting).
-pub fn avel(
-    config: &AvelConfig,
-    visual: &SwinV2Config,
-    audio: Option<&HtsAtConfig>,
-    classes: usize,
-) -> ParamCount {
-    let layers = visual.spec("").layers;
-    let sound = audio.map(|audio| audio.spec("").layers);
-    ParamCount {
-        frozen: swin_v2(visual) + audio.map_or(0, hts_at),
-        trainable: avel_head(config, &layers, sound.as_ref().unwrap_or(&layers), classes),
     }
 }
 
@@ -148,7 +135,7 @@ pub fn resnext(config: &ResNextConfig) -> u64 {
     sum + linear(before, n(config.num_classes))
 }
 
-/// The AVEL head as it is built here. Published counts hold `4 d` more, two norms that DG-SCT declares and never uses.
+/// The AVEL head as it is built here.
 pub fn avel_head(
     config: &AvelConfig,
     visual: &[LayerShape],
@@ -156,12 +143,27 @@ pub fn avel_head(
     classes: usize,
 ) -> u64 {
     let (d, classes) = (n(config.distill.d), n(classes));
-    let inter = match config.inter_modal {
-        true => 2 * (4 * linear(d, d) + 2 * d),
-        false => 0,
+    let branches = match config.inter_modal {
+        InterModal::None => 0,
+        InterModal::Sequential | InterModal::Parallel => 2 * (4 * linear(d, d) + 2 * d),
     };
-    let cmbs = 3 * linear(d, classes) + linear(d, 1) + inter;
+    let cmbs = 3 * linear(d, classes) + linear(d, 1) + branches;
     distillation(&config.distill, visual, audio) + cmbs
+}
+
+/// The same as the published totals count it: both branches between modalities, whether they are used or not, and the two norms
+/// that DG-SCT declares and never uses.
+pub fn avel_head_as_published(
+    config: &AvelConfig,
+    visual: &[LayerShape],
+    audio: &[LayerShape],
+    classes: usize,
+) -> u64 {
+    let counted = AvelConfig {
+        inter_modal: InterModal::Parallel,
+        ..config.clone()
+    };
+    avel_head(&counted, visual, audio, classes) + 4 * n(config.distill.d)
 }
 
 /// Both distillations of a head.

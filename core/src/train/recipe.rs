@@ -6,8 +6,8 @@ use crate::base::Labels;
 use crate::data::scenes::labels;
 use crate::model::heads::{FrameAttention, HanConfig, MgnConfig};
 use crate::model::{
-    AvelConfig, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep, LcdConfig,
-    LocalizeEntry, Manifest, ModelDesc, ParseConfig, ParseDecoder, ParseEntry, SCHEMA,
+    AvelConfig, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep, InterModal,
+    LcdConfig, LocalizeEntry, Manifest, ModelDesc, ParseConfig, ParseDecoder, ParseEntry, SCHEMA,
     SegmentConfig, SegmentEntry, SwinV2Config,
 };
 
@@ -74,13 +74,7 @@ impl Default for DemoRecipe {
                 num_classes: 0,
                 ..HtsAtConfig::default()
             },
-            localize: AvelConfig {
-                distill: Distillation {
-                    d: 128,
-                    ..Distillation::avel()
-                },
-                ..AvelConfig::default()
-            },
+            localize: shipped_localize(),
             parse: ParseConfig {
                 distill: small(Distillation::avvp(), 1, 1),
                 decoder: ParseDecoder::Han(HanConfig {
@@ -149,6 +143,17 @@ impl Default for DemoRecipe {
     }
 }
 
+/// The head that is shipped: it was trained with pictures read before the final norm and both modalities looking at once, and its
+/// weights mean something only so.
+fn shipped_localize() -> AvelConfig {
+    let mut distill = small(Distillation::avel(), 2, 1);
+    distill.visual.final_norm = false;
+    AvelConfig {
+        distill,
+        inter_modal: InterModal::Parallel,
+    }
+}
+
 /// A distillation to 128 numbers with so many visual and audio meta-tokens.
 fn small(distill: Distillation, visual: usize, audio: usize) -> Distillation {
     let tokens = |lcd: LcdConfig, tokens| LcdConfig { tokens, ..lcd };
@@ -173,6 +178,14 @@ impl DemoRecipe {
             frames: FrameAttention::Share,
             ..MgnConfig::default()
         });
+        self
+    }
+
+    /// The same with a localization head as a new one is, with a choice of what its modalities learn of each other.
+    #[must_use]
+    pub fn with_exchange(mut self, choice: InterModal) -> Self {
+        self.localize.distill = small(Distillation::avel(), 2, 1);
+        self.localize.inter_modal = choice;
         self
     }
 

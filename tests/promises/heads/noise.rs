@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{Flag, Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Distribution, Gradients, Tensor, TensorData};
 
 /// Adds noise to every parameter, so that none is still at what it begins with.
@@ -97,5 +97,14 @@ impl ModuleVisitor for Parameters {
         let rows = if D == 2 { value.dims()[0] } else { 1 };
         let value = value.reshape([rows as i32, -1]);
         self.all.insert(self.path.join("."), value);
+    }
+}
+
+/// Switches off what is random in training: dropout, noise.
+pub struct Steady;
+
+impl ModuleMapper for Steady {
+    fn map_flag(&mut self, flag: Param<Flag>) -> Param<Flag> {
+        flag.with_value(false)
     }
 }

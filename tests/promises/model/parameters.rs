@@ -2,43 +2,47 @@
 
 use burn::module::Module;
 use burn::tensor::Device;
-use mettle_core::model::params::{avel, avel_head, hts_at, hts_at_trunk, resnext, swin_v2, vit};
+use mettle_core::model::params::{
+    ParamCount, avel_head, avel_head_as_published, hts_at, hts_at_trunk, resnext, swin_v2, vit,
+};
 use mettle_core::model::{
-    AvelConfig, Distillation, HtsAtConfig, LcdConfig, ResNextConfig, SwinV2Config, VitConfig,
+    AvelConfig, BackboneConfig, Distillation, HtsAtConfig, ResNextConfig, SwinV2Config, VitConfig,
 };
 
 /// AVE's classes without the background.
 const CLASSES: usize = 28;
 
-fn million(count: u64) -> f64 {
-    count as f64 / 1e6
-}
-
 /// Paper Table 1: Swin-V2-L and HTS-AT, 338.0 M of which 23.0 % are trained.
 #[test]
 fn separate_backbones_have_the_papers_count() {
-    let count = avel(
-        &AvelConfig::default(),
-        &SwinV2Config::large_192(),
-        Some(&HtsAtConfig::audioset()),
-        CLASSES,
-    );
-    assert!((million(count.total()) - 338.0).abs() < 0.1, "{count:?}");
+    let (swin, htsat) = (SwinV2Config::large_192(), HtsAtConfig::audioset());
+    let (visual, audio) = (swin.spec("").layers, htsat.spec("").layers);
+    let head = avel_head_as_published(&AvelConfig::default(), &visual, &audio, CLASSES);
+    assert_eq!(head, 77_911_841);
+    let count = ParamCount {
+        frozen: swin_v2(&swin) + hts_at(&htsat),
+        trainable: head,
+    };
+    assert_eq!(count.total(), 338_009_533);
     assert!((count.percent() - 23.0).abs() < 0.1, "{count:?}");
 }
 
 /// Paper Table 1: one Swin-V2-L for both, 364.4 M of which 37.2 % are trained.
 #[test]
 fn a_shared_backbone_has_the_papers_count() {
+    let swin = SwinV2Config::large_192();
     let config = AvelConfig {
-        distill: Distillation {
-            visual: LcdConfig::default(),
-            ..Distillation::avel()
-        },
+        distill: Distillation::avel().on(&BackboneConfig::SwinV2(swin.clone()), true),
         ..AvelConfig::default()
     };
-    let count = avel(&config, &SwinV2Config::large_192(), None, CLASSES);
-    assert!((million(count.total()) - 364.4).abs() < 0.1, "{count:?}");
+    let layers = swin.spec("").layers;
+    let head = avel_head_as_published(&config, &layers, &layers, CLASSES);
+    assert_eq!(head, 135_632_981);
+    let count = ParamCount {
+        frozen: swin_v2(&swin),
+        trainable: head,
+    };
+    assert_eq!(count.total(), 364_405_530);
     assert!((count.percent() - 37.2).abs() < 0.1, "{count:?}");
 }
 

@@ -1,16 +1,19 @@
 //! Makes the embedded demo anew from seeds, and prints its figures:
 //!
 //! ```text
-//! cargo run --release -p mettle-tests --bin make-demo [-- FOLDER [FEATURES [--mgn]]]
+//! cargo run --release -p mettle-tests --bin make-demo [-- FOLDER [FEATURES [--mgn] [--exchange=CHOICE]]]
 //! ```
 //!
 //! FOLDER instead of `assets/demo`. Backbones and heads already in the folder are kept: delete those to train again. FEATURES is
 //! a folder in which the frozen features of scenes (4 GB) are kept from one run to the next. With `--mgn` parsing ends in the
-//! paper's grouping network, which the embedded model has not: for comparison, in a folder without the `parse*` files.
+//! paper's grouping network, which the embedded model has not: for comparison, in a folder without the `parse*` files. With
+//! `--exchange=none`, `sequential` or `parallel` event localization ends as a new head would, with that choice of what modalities
+//! learn of each other: in a folder without `localize.safetensors`.
 
 use std::path::PathBuf;
 
 use mettle_core::data::demo::make_clips;
+use mettle_core::model::InterModal;
 use mettle_core::project::Task;
 use mettle_core::train::{DemoRecipe, evaluate_folder, train_demo};
 
@@ -22,10 +25,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(out.join("clips"))?;
     make_clips(&out.join("clips"))?;
     let features = std::env::args_os().nth(2).map(PathBuf::from);
-    let recipe = match std::env::args().any(|arg| arg == "--mgn") {
-        true => DemoRecipe::default().with_grouping(),
-        false => DemoRecipe::default(),
-    };
+    let mut recipe = DemoRecipe::default();
+    for arg in std::env::args().skip(3) {
+        recipe = match arg.strip_prefix("--exchange=") {
+            Some(choice) => recipe.with_exchange(exchange(choice)?),
+            None if arg == "--mgn" => recipe.with_grouping(),
+            None => return Err(format!("{arg} is not known").into()),
+        };
+    }
     train_demo(&out, features.as_deref(), &recipe, |line| {
         println!("{line}")
     })?;
@@ -34,4 +41,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("unseen scenes: {report:#?}");
     }
     Ok(())
+}
+
+fn exchange(name: &str) -> Result<InterModal, String> {
+    let known = InterModal::ALL.into_iter().find(|c| c.name() == name);
+    known.ok_or_else(|| format!("{name} is none of none, sequential and parallel"))
 }

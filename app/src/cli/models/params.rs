@@ -22,12 +22,12 @@ pub fn run(args: &ParamsArgs) -> Result<(), Failure> {
         "", "all", "trained", "", "in the paper"
     );
     for count in counts {
-        let million = |n: u64| format!("{:.1} M", n as f64 / 1e6);
-        let (trained, share) = match count.trained {
-            0 => ("-".to_owned(), String::new()),
-            n => (
+        let million = |n: u64| format!("{:.3} M", n as f64 / 1e6);
+        let (trained, share) = match (count.trained, count.all) {
+            (0, _) | (_, None) => ("-".to_owned(), String::new()),
+            (n, Some(all)) => (
                 million(n),
-                format!("{:.1} %", 100.0 * n as f64 / count.all.max(1) as f64),
+                format!("{:.2} %", 100.0 * n as f64 / all.max(1) as f64),
             ),
         };
         let paper = count.paper.unwrap_or_default();
@@ -35,7 +35,7 @@ pub fn run(args: &ParamsArgs) -> Result<(), Failure> {
             text,
             "{:<34} {:>12} {trained:>12} {share:>9}   {paper}",
             count.name,
-            million(count.all)
+            count.all.map_or_else(|| "-".to_owned(), million)
         );
     }
     text.push_str(

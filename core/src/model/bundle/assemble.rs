@@ -8,7 +8,6 @@ use burn::tensor::Device;
 use super::save::{save_head, text, write_manifest};
 use super::{MANIFEST, ModelBundle, Place};
 use crate::base::Labels;
-use crate::model::lcd::LcdConfig;
 use crate::model::{
     AvelConfig, BackboneEntry, Distillation, HeadEntry, LayerShape, Manifest, ModelDesc,
     ModelError, ParseConfig, Prep, SCHEMA, SegmentConfig, TaskHead, class_names,
@@ -170,32 +169,32 @@ fn manifest(parts: &Assembly) -> Result<Manifest, ModelError> {
         let known = || class_names(list).unwrap_or_else(|| Labels::new::<&str>([]));
         parts.labels.clone().unwrap_or_else(known)
     };
+    // The paper's heads, on these backbones.
+    let ear = manifest.audio.description.backbone()?;
+    let distill = |task| Distillation::of(task).on(&ear, shared);
     if wanted(Task::Localize) {
-        manifest.localize = Some(fresh(Task::Localize, labels("ave-28"), avel(shared)));
+        let config = AvelConfig {
+            distill: distill(Task::Localize),
+            ..AvelConfig::default()
+        };
+        manifest.localize = Some(fresh(Task::Localize, labels("ave-28"), config));
     }
     if wanted(Task::Parse) {
-        manifest.parse = Some(fresh(Task::Parse, labels("llp-25"), ParseConfig::default()));
+        let config = ParseConfig {
+            distill: distill(Task::Parse),
+            ..ParseConfig::default()
+        };
+        manifest.parse = Some(fresh(Task::Parse, labels("llp-25"), config));
     }
     if wanted(Task::Segment) {
-        let config = SegmentConfig::default();
+        let config = SegmentConfig {
+            distill: distill(Task::Segment),
+            ..SegmentConfig::default()
+        };
         manifest.segment = Some(fresh(Task::Segment, Labels::new([SOUNDING]), config));
     }
     manifest.about = about(&manifest);
     Ok(manifest)
-}
-
-/// The paper's head; one backbone that does both has one visual meta-token a layer (Table 14).
-fn avel(shared: bool) -> AvelConfig {
-    match shared {
-        false => AvelConfig::default(),
-        true => AvelConfig {
-            distill: Distillation {
-                visual: LcdConfig::default(),
-                ..Distillation::avel()
-            },
-            ..AvelConfig::default()
-        },
-    }
 }
 
 fn backbone(

@@ -2,14 +2,13 @@
 //! of two features a second, is there an event, and which class does the clip hold.
 
 use burn::module::Module;
-use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};
-use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
+use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
+
+use super::inter_modal::{Branch, InterModal};
 
 /// Seconds whose mean is a class's score over the clip (upstream: the best 4 of 10).
 const BEST_SECONDS: usize = 4;
-/// Heads of the attention between modalities (upstream).
-pub(super) const HEADS: usize = 4;
 /// Weight of the clip's audio-visual score in the class scores (upstream).
 const AV_WEIGHT: f64 = 0.3;
 
@@ -24,70 +23,39 @@ pub struct AvelOutput {
     pub av_score: Tensor<2>,
 }
 
-/// What one modality learns of the other: attention of their product over both, in time.
-#[derive(Module, Debug)]
-struct InterModal {
-    attention: MultiHeadAttention,
-    dropout: Dropout,
-    norm: LayerNorm,
-}
-
-impl InterModal {
-    fn new(d: usize, device: &Device) -> Self {
-        Self {
-            attention: MultiHeadAttentionConfig::new(d, HEADS)
-                .with_dropout(0.2)
-                .init(device),
-            dropout: DropoutConfig::new(0.1).init(),
-            norm: LayerNormConfig::new(d).init(device),
-        }
-    }
-
-    /// `[b, t, d]` twice to `[b, t, d]`.
-    fn forward(&self, one: Tensor<3>, other: Tensor<3>) -> Tensor<3> {
-        let product = one.clone() * other.clone();
-        let memory = Tensor::cat(vec![other, one], 1);
-        let input = MhaInput::new(product.clone(), memory.clone(), memory);
-        let heard = self.attention.forward(input).context;
-        self.norm.forward(product + self.dropout.forward(heard))
-    }
-}
-
 /// The head.
 #[derive(Module, Debug)]
 pub(super) struct Cmbs {
     video_cas: Linear,
     audio_cas: Linear,
-    /// The branch between modalities: visual, audio.
-    inter: Option<[InterModal; 2]>,
+    /// The branches between modalities: visual, audio.
+    inter: Option<[Branch; 2]>,
+    #[module(skip)]
+    inter_modal: InterModal,
     is_event: Linear,
     event: Linear,
 }
 
 impl Cmbs {
-    pub fn new(d: usize, classes: usize, inter_modal: bool, device: &Device) -> Self {
+    pub fn new(d: usize, classes: usize, inter_modal: InterModal, device: &Device) -> Self {
         let linear = |out| LinearConfig::new(d, out).init(device);
         Self {
             video_cas: linear(classes),
             audio_cas: linear(classes),
-            inter: inter_modal.then(|| [(); 2].map(|()| InterModal::new(d, device))),
+            inter: inter_modal.branches(d, device),
+            inter_modal,
             is_event: linear(1),
             event: linear(classes),
         }
     }
 
-    /// Visual and audio features `[b, t, d]`.
+    /// # Shapes
+    /// `visual` and `audio` features `[b, t, d]`; gives what [`AvelOutput`] says, of c classes.
     pub fn forward(&self, visual: Tensor<3>, audio: Tensor<3>) -> AvelOutput {
         let video_score = best_mean(self.video_cas.forward(visual.clone()));
         let audio_score = best_mean(self.audio_cas.forward(audio.clone()));
         let av_score = (video_score + audio_score) / 2.0;
-        let (visual, audio) = match &self.inter {
-            Some([for_visual, for_audio]) => (
-                for_visual.forward(visual.clone(), audio.clone()),
-                for_audio.forward(audio, visual),
-            ),
-            None => (visual, audio),
-        };
+        let (visual, audio) = self.inter_modal.exchange(&self.inter, visual, audio);
         let fused = (visual + audio) / 2.0;
         let best = fused.clone().max_dim(1).squeeze_dim::<2>(1);
         AvelOutput {
@@ -98,7 +66,10 @@ impl Cmbs {
     }
 }
 
-/// `[b, t, c]` to `[b, c]`: the mean of each class's best seconds, all of them where there are fewer.
+/// The mean of each class's best seconds, all of them where there are fewer.
+///
+/// # Shapes
+/// `scores` `[b, t, c]`; gives `[b, c]`.
 fn best_mean(scores: Tensor<3>) -> Tensor<2> {
     let seconds = scores.dims()[1];
     let best = scores.topk(seconds.min(BEST_SECONDS), 1);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ModelError;
 use crate::model::lcd::{DpBranch, LcdConfig};
+use crate::model::{BackboneConfig, ModelError};
 use crate::project::Task;
 
 /// Which layers are distilled.
@@ -15,8 +15,10 @@ pub enum Granularity {
     Block,
     /// The last block of every stage: what the published parameter count of AVVP fits best.
     Stage,
-    /// The last block of one stage, from 0 (paper 4.4.3, Table 12).
+    /// The last block of one stage, from 0 (paper 4.4.3: single layers, on AVEL).
     Single(usize),
+    /// The last block of one stage, from 0, and the last of all (paper 4.4.3: what the text says of Table 12).
+    SingleAndLast(usize),
     /// The last block of all (AVS).
     Last,
 }
@@ -55,11 +57,23 @@ impl Distillation {
             granularity: Granularity::Block,
             visual: LcdConfig {
                 tokens: 2,
+                final_norm: true,
                 ..LcdConfig::default()
             },
             audio: LcdConfig::default(),
             projection: true,
         }
+    }
+
+    /// The same for a head on these backbones: sound is read as the one that listens is read, and where that is the one that
+    /// looks too (`shared`), every layer has one visual meta-token (Tables 6 and 8, the best of the shared setting).
+    #[must_use]
+    pub fn on(mut self, ear: &BackboneConfig, shared: bool) -> Self {
+        self.audio.final_norm = ear.is_read_after_norm();
+        if shared {
+            self.visual.tokens = 1;
+        }
+        self
     }
 
     /// Video parsing (Table 14). Stages and 768 are what the published count fits best; the paper does not say.
@@ -195,16 +209,25 @@ impl Distillation {
             ]
             .map(|(name, branch)| change(name, &|lcd, _| lcd.dp_branch = branch))
             .into(),
-            12 => (0..4)
-                .map(|stage| {
-                    let granularity = Granularity::Single(stage);
-                    let this = Self {
-                        granularity,
-                        ..self.clone()
-                    };
-                    (format!("stage {}", stage + 1), this)
-                })
-                .collect(),
+            // The text has earlier layers join the last one; the table, and the same text on AVEL, name one layer a row.
+            12 => {
+                let single = (0..4).map(|s| (format!("stage {}", s + 1), Granularity::Single(s)));
+                let joined = (0..3).map(|s| {
+                    let granularity = Granularity::SingleAndLast(s);
+                    (format!("stage {} and last", s + 1), granularity)
+                });
+                let with = |(name, granularity)| {
+                    let this = self.clone();
+                    (
+                        name,
+                        Self {
+                            granularity,
+                            ..this
+                        },
+                    )
+                };
+                single.chain(joined).map(with).collect()
+            }
             _ => vec![],
         }
     }

@@ -9,7 +9,7 @@ use crate::model::lcd::{Lcd, LcdConfig};
 use crate::model::{LayerFeatures, LayerShape, ModelError};
 
 impl Granularity {
-    /// The layers it picks.
+    /// The layers it picks, in order; none where there is no such stage.
     pub fn pick(self, layers: &[LayerShape]) -> Vec<usize> {
         let ends_stage = |l: &usize| {
             layers
@@ -23,6 +23,15 @@ impl Granularity {
             Self::Single(stage) => all
                 .filter(|l| layers[*l].stage == stage && ends_stage(l))
                 .collect(),
+            Self::SingleAndLast(stage) => {
+                let mut picked = Self::Single(stage).pick(layers);
+                let last = all.last().filter(|last| !picked.contains(last));
+                // Of a stage that is not there, not even the last.
+                if !picked.is_empty() {
+                    picked.extend(last);
+                }
+                picked
+            }
             Self::Last => all.last().into_iter().collect(),
         }
     }
@@ -89,7 +98,10 @@ impl Distiller {
         self.width
     }
 
-    /// Layer features of n segments to `[n, d]`.
+    /// The mean of all layers' meta-tokens.
+    ///
+    /// # Shapes
+    /// Layers of n segments `[n, tokens, width]`; gives `[n, d]`.
     ///
     /// # Panics
     /// The features are not those of the backbone it was made for.
@@ -99,8 +111,11 @@ impl Distiller {
         Tensor::stack::<3>(means, 0).mean_dim(0).squeeze_dim::<2>(0)
     }
 
-    /// Layer features of n segments to their meta-tokens `[n, K, d]`: for injection, where each keeps its own. Of several
-    /// layers the mean, which wants the same K in all.
+    /// The meta-tokens themselves: for injection, where each keeps its own. Of several layers the mean, which wants the same K in
+    /// all.
+    ///
+    /// # Shapes
+    /// Layers of n segments `[n, tokens, width]`; gives `[n, K, d]`.
     ///
     /// # Panics
     /// The features are not those of the backbone it was made for.

@@ -5,9 +5,10 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::check_classes;
-use super::cmbs::{AvelOutput, Cmbs, HEADS};
+use super::cmbs::{AvelOutput, Cmbs};
 use super::distillation::Distillation;
 use super::distiller::Distiller;
+use super::inter_modal::{HEADS, InterModal};
 use crate::model::{LayerFeatures, LayerShape, ModelError};
 
 /// The shape of the head. Defaults are the paper's for separate backbones (Table 14) unless marked.
@@ -17,15 +18,17 @@ pub struct AvelConfig {
     /// What is distilled; its `d` is the width of the head too.
     #[serde(flatten)]
     pub distill: Distillation,
-    /// Whether each modality looks at the other before they are joined (AVMoE's reading of CMBS).
-    pub inter_modal: bool,
+    /// Whether each modality looks at the other before they are joined. The paper does not say; ours is what did best on
+    /// validation. Heads saved without this field have both look at once.
+    #[serde(default = "InterModal::of_older_heads")]
+    pub inter_modal: InterModal,
 }
 
 impl Default for AvelConfig {
     fn default() -> Self {
         Self {
             distill: Distillation::avel(),
-            inter_modal: true,
+            inter_modal: InterModal::Sequential,
         }
     }
 }
@@ -75,7 +78,13 @@ pub struct LocalizeHead {
 }
 
 impl LocalizeHead {
-    /// Layer features of `batch` clips of t seconds each, layers `[batch * t, tokens, width]`, any t from 1 on.
+    /// What is said of `batch` clips of t seconds each, any t from 1 on.
+    ///
+    /// # Shapes
+    /// Layers of `visual` and `audio` `[batch * t, tokens, width]`; gives what [`AvelOutput`] says.
+    ///
+    /// # Panics
+    /// The features are not those of the backbones it was made for.
     pub fn forward(
         &self,
         visual: &LayerFeatures,
@@ -86,7 +95,13 @@ impl LocalizeHead {
         self.classify(visual, audio, batch)
     }
 
-    /// The visual and the audio meta-token feature of each segment, `[batch * t, d]`.
+    /// The visual and the audio meta-token feature of each segment.
+    ///
+    /// # Shapes
+    /// Layers of n segments `[n, tokens, width]`; gives `[n, d]` twice.
+    ///
+    /// # Panics
+    /// The features are not those of the backbones it was made for.
     pub fn meta_features(
         &self,
         visual: &LayerFeatures,
@@ -101,6 +116,9 @@ impl LocalizeHead {
     }
 
     /// The rest of the head, from the features of [`Self::meta_features`].
+    ///
+    /// # Shapes
+    /// `visual` and `audio` `[batch * t, d]`; gives what [`AvelOutput`] says.
     pub fn classify(&self, visual: Tensor<2>, audio: Tensor<2>, batch: usize) -> AvelOutput {
         let by_clip = |x: Tensor<2>| {
             let [segments, d] = x.dims();
