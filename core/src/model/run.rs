@@ -85,49 +85,49 @@ fn read_input(path: &Path, desc: ModelDesc) -> Result<(ModelDesc, Inputs), Model
         ([_, _], Prep::Image(_)) if desc.hearing.is_some() => desc.listening()?,
         _ => desc,
     };
-    let inputs = match desc.prep()? {
+    let (inputs, wanted) = match desc.prep()? {
         Prep::Image(prep) => pictures(&input.shape, values, [3, prep.height, prep.width]),
         Prep::Logmel(prep) => sounds(&input.shape, &values, &SoundInput::Logmel(prep)),
         Prep::Fbank(prep) => sounds(&input.shape, &values, &SoundInput::Fbank(prep)),
     };
     match inputs {
-        Ok(inputs) => Ok((desc, inputs)),
-        Err(wanted) => refuse(format!(
+        Some(inputs) => Ok((desc, inputs)),
+        None => refuse(format!(
             "input is {:?}; the model takes {wanted}",
             input.shape
         )),
     }
 }
 
-fn pictures(found: &[usize], values: Vec<f32>, shape: [usize; 3]) -> Result<Inputs, String> {
-    match found {
-        [count, one @ ..] if *count > 0 && one == shape.as_slice() => Ok(Inputs {
+/// Values of the shape found as pictures, if they are, and what would be.
+fn pictures(found: &[usize], values: Vec<f32>, shape: [usize; 3]) -> (Option<Inputs>, String) {
+    let [_, h, w] = shape;
+    let inputs = match found {
+        [count, one @ ..] if *count > 0 && one == shape.as_slice() => Some(Inputs {
             count: *count,
             shape,
             values,
         }),
-        _ => {
-            let [_, h, w] = shape;
-            Err(format!("pictures [n, 3, {h}, {w}], normalised"))
-        }
-    }
+        _ => None,
+    };
+    (inputs, format!("pictures [n, 3, {h}, {w}], normalised"))
 }
 
-fn sounds(found: &[usize], values: &[f32], prep: &SoundInput) -> Result<Inputs, String> {
-    let [count, samples] = *found else {
-        let rate = prep.sample_rate();
-        return Err(format!("sound [n, samples] at {rate} Hz"));
+/// Values of the shape found as sound, if they are, and what would be.
+fn sounds(found: &[usize], values: &[f32], prep: &SoundInput) -> (Option<Inputs>, String) {
+    let rate = prep.sample_rate();
+    let wanted = format!("sound [n, samples] at {rate} Hz, of at least one sample");
+    let &[count @ 1.., samples @ 1..] = found else {
+        return (None, wanted);
     };
-    if count == 0 || samples == 0 {
-        return Err("at least one sample".into());
-    }
     let made = values.chunks(samples).flat_map(|sound| prep.sound(sound));
     let values: Vec<f32> = made.collect();
-    Ok(Inputs {
+    let inputs = Inputs {
         count,
         shape: prep.shape(values.len() / count),
         values,
-    })
+    };
+    (Some(inputs), wanted)
 }
 
 /// Layers on the host, batch after batch.

@@ -1,5 +1,6 @@
 //! Promises about the tree itself.
 
 mod layers;
+mod shapes;
 mod tidy;
 mod versions;

@@ -31,6 +31,9 @@ impl ResidualUnit {
     }
 
     /// Upstream's first ReLU works in place: what is added is ReLU(x), not x.
+    ///
+    /// # Shapes
+    /// `x` `[n, width, h, w]`; gives the same.
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let x = relu(x);
         let y = self.conv2.forward(relu(self.conv1.forward(x.clone())));
@@ -55,7 +58,10 @@ impl FusionBlock {
         }
     }
 
-    /// `[n, width, h, w]`, and a map of the same size where it joins one, to `[n, width, 2 h, 2 w]`.
+    /// What came from below, with a map where it joins one, in twice the size.
+    ///
+    /// # Shapes
+    /// `path` and `map` `[n, width, h, w]`; gives `[n, width, 2 h, 2 w]`.
     pub fn forward(&self, path: Tensor<4>, map: Option<Tensor<4>>) -> Tensor<4> {
         let path = match (&self.unit1, map) {
             (Some(unit), Some(map)) => path + unit.forward(map),
@@ -90,8 +96,10 @@ impl Fpn {
         }
     }
 
-    /// Maps `[n, width, h, w]` from the largest to the smallest, each half the size of the one before, to logits four times
-    /// the size of the largest, `[n, 4 h, 4 w]`. `None` without maps.
+    /// Logits four times the size of the largest map. `None` without maps.
+    ///
+    /// # Shapes
+    /// `maps` `[n, width, h, w]` from the largest to the smallest, each half the size of the one before; gives `[n, 4 h, 4 w]`.
     pub fn forward(&self, maps: &[Tensor<4>]) -> Option<Tensor<3>> {
         let mut path: Option<Tensor<4>> = None;
         for (block, map) in self.paths.iter().zip(maps).rev() {

@@ -100,7 +100,10 @@ impl HanLayer {
         }
     }
 
-    /// One modality `[b, t, d]` with the other in view.
+    /// One modality with the other in view.
+    ///
+    /// # Shapes
+    /// `x` and `other` `[b, t, d]`; gives `[b, t, d]`.
     pub fn forward(&self, x: Tensor<3>, other: Tensor<3>) -> Tensor<3> {
         let drop = |x: Tensor<3>| self.dropout.forward(x);
         let across = MhaInput::new(x.clone(), other.clone(), other);
@@ -124,7 +127,8 @@ pub struct Han {
 }
 
 impl Han {
-    /// Audio and visual features `[b, t, width]`.
+    /// # Shapes
+    /// `audio` and `visual` features `[b, t, width]`; gives what [`ParseOutput`] says.
     pub fn forward(&self, audio: Tensor<3>, visual: Tensor<3>) -> ParseOutput {
         let heard = self.hat_encoder.forward(audio.clone(), visual.clone());
         let seen = self.hat_encoder.forward(visual, audio);

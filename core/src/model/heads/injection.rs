@@ -54,8 +54,11 @@ impl Injection {
     }
 }
 
-/// Tokens of a map `[n, N, D]` and meta-tokens of its width `[n, K, D]`: v + softmax(v mᵀ) m. No scale, no heads. With one
-/// meta-token the softmax has one entry, which is 1: the same vector is added everywhere.
+/// A map's tokens v and meta-tokens m of its width: v + softmax(v mᵀ) m. No scale, no heads. With one meta-token the softmax has
+/// one entry, which is 1: the same vector is added everywhere.
+///
+/// # Shapes
+/// `v` `[n, N, D]`, `meta` `[n, K, D]`; gives `[n, N, D]`.
 pub fn inject(v: Tensor<3>, meta: Tensor<3>) -> Tensor<3> {
     let weights = softmax(v.clone().matmul(meta.clone().swap_dims(1, 2)), 2);
     v + weights.matmul(meta)
@@ -86,7 +89,10 @@ impl StageInjection {
         }
     }
 
-    /// `[n, N, D]` with whichever of the meta-tokens `[n, K, d]` are injected.
+    /// The map with whichever of the meta-tokens are injected.
+    ///
+    /// # Shapes
+    /// `map` `[n, N, D]`, `audio` and `visual` `[n, K, d]`; gives `[n, N, D]`.
     pub fn forward(
         &self,
         map: Tensor<3>,

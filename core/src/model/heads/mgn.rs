@@ -149,7 +149,11 @@ impl Grouping {
         }
     }
 
-    /// Segments `[b, s, d]`, class tokens `[b, c, d]`, and the other modality's segments where they are wanted.
+    /// The classes' new tokens, and the share of each segment that each gets.
+    ///
+    /// # Shapes
+    /// Segments `x` `[b, s, d]`, class tokens `[b, c, d]`, the other modality's segments `[b, s, d]` where they are wanted; gives
+    /// `[b, c, d]` and `[b, c, s]`.
     fn forward(
         &self,
         x: Tensor<3>,
@@ -197,7 +201,8 @@ pub struct Mgn {
 }
 
 impl Mgn {
-    /// Audio and visual features `[b, t, width]`.
+    /// # Shapes
+    /// `audio` and `visual` features `[b, t, width]`; gives what [`ParseOutput`] says.
     ///
     /// # Errors
     /// More seconds than it was made for.

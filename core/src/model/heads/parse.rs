@@ -123,8 +123,11 @@ pub struct ParseOutput {
 }
 
 impl ParseOutput {
-    /// What is heard and what is seen, `[b, t, c]` each, as LLP's evaluation decides it: a class counts in a second where both
+    /// What is heard and what is seen, as LLP's evaluation decides it: a class counts in a second where both
     /// the second's and the clip's probability reach the threshold, that is, where the smaller of the two does.
+    ///
+    /// # Shapes
+    /// Gives `[b, t, c]` twice.
     pub fn gated(&self) -> [Tensor<3>; 2] {
         [&self.audible, &self.visible].map(|seconds| {
             let clip = self.clip.clone().unsqueeze_dim::<3>(1);
@@ -148,8 +151,11 @@ pub struct ParseHead {
 }
 
 impl ParseHead {
-    /// Layer features of `batch` clips of t seconds each, layers `[batch * t, tokens, width]`; motion features
-    /// `[batch, t, numbers]` where the head was made for them.
+    /// What is said of `batch` clips of t seconds each; with motion features where the head was made for them.
+    ///
+    /// # Shapes
+    /// Layers of `visual` and `audio` `[batch * t, tokens, width]`, `motion` `[batch, t, numbers]`; gives what [`ParseOutput`]
+    /// says.
     ///
     /// # Errors
     /// Motion features are missing, or not asked for; more seconds than MGN was made for.
@@ -164,7 +170,10 @@ impl ParseHead {
         self.classify(visual, audio, motion, batch)
     }
 
-    /// The visual and the audio meta-token feature of each segment, `[batch * t, d]`.
+    /// The visual and the audio meta-token feature of each segment.
+    ///
+    /// # Shapes
+    /// Layers of n segments `[n, tokens, width]`; gives `[n, d]` twice.
     pub fn meta_features(
         &self,
         visual: &LayerFeatures,
@@ -174,6 +183,9 @@ impl ParseHead {
     }
 
     /// The rest of the head, from the features of [`Self::meta_features`].
+    ///
+    /// # Shapes
+    /// `visual` and `audio` `[batch * t, d]`, `motion` `[batch, t, numbers]`; gives what [`ParseOutput`] says.
     ///
     /// # Errors
     /// Those of [`Self::forward`].

@@ -56,7 +56,10 @@ impl Resize {
     }
 }
 
-/// Maps `[n, c, h, w]` to `[n, c, rows, columns]`.
+/// Maps in another size.
+///
+/// # Shapes
+/// `x` `[n, c, h, w]`; gives `[n, c, rows, columns]`.
 pub fn resize(x: Tensor<4>, (rows, columns): (usize, usize), how: Resize) -> Tensor<4> {
     let along = |x: Tensor<4>, new: usize| {
         let [n, c, h, w] = x.dims();

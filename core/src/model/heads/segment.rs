@@ -173,8 +173,11 @@ impl SegmentHead {
         self
     }
 
-    /// Layer features of `batch` clips of t seconds each, layers `[batch * t, tokens, width]`. Without AVSBench's attention
-    /// seconds do not see each other, and `batch` is of no consequence.
+    /// What is said of `batch` clips of t seconds each. Without AVSBench's attention seconds do not see each other, and `batch` is
+    /// of no consequence.
+    ///
+    /// # Shapes
+    /// Layers of `visual` and `audio` `[batch * t, tokens, width]`; gives what [`SegmentOutput`] says.
     ///
     /// # Errors
     /// The features are not those of the backbone it was made for.
@@ -249,7 +252,10 @@ impl SegmentHead {
         Ok(tokens.narrow(1, prefix, stage.shape.tokens - prefix))
     }
 
-    /// `[n, N, D]` to `[n, width, h, w]` in the decoder's size.
+    /// A stage's tokens as a map in the decoder's channels and size.
+    ///
+    /// # Shapes
+    /// `tokens` `[n, N, D]`; gives `[n, width, h, w]`.
     fn reduced(&self, index: usize, stage: &Stage, tokens: Tensor<3>) -> Tensor<4> {
         let tokens = self.reduce[index].forward(tokens);
         let [n, _, width] = tokens.dims();
@@ -259,7 +265,10 @@ impl SegmentHead {
     }
 }
 
-/// AVSBench's attention over maps `[n, width, h, w]` with sound `[n, numbers]`.
+/// AVSBench's attention over maps with sound.
+///
+/// # Shapes
+/// `map` `[n, width, h, w]`, `sound` `[n, numbers]`; gives `[n, width, h, w]` and `[n, width]`.
 fn attend(tpavi: &Tpavi, map: Tensor<4>, sound: Tensor<2>, batch: usize) -> (Tensor<4>, Tensor<2>) {
     let [n, width, h, w] = map.dims();
     let numbers = sound.dims()[1];

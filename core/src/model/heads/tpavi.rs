@@ -39,8 +39,10 @@ impl Tpavi {
         }
     }
 
-    /// Maps of clips `[b * t, N, width]` and their sound `[b, t, audio]` to new maps, and the sound in the maps' width,
-    /// `[b * t, width]`.
+    /// New maps, and the sound in their width.
+    ///
+    /// # Shapes
+    /// `maps` of clips `[b * t, N, width]`, `audio` `[b, t, numbers]`; gives `[b * t, N, width]` and `[b * t, width]`.
     pub fn forward(&self, maps: Tensor<3>, audio: Tensor<3>) -> (Tensor<3>, Tensor<2>) {
         let [n, places, width] = maps.dims();
         let [b, t, _] = audio.dims();
