@@ -117,8 +117,9 @@ fn pictures(found: &[usize], values: Vec<f32>, shape: [usize; 3]) -> (Option<Inp
 fn sounds(found: &[usize], values: &[f32], prep: &SoundInput) -> (Option<Inputs>, String) {
     let rate = prep.sample_rate();
     let wanted = format!("sound [n, samples] at {rate} Hz, of at least one sample");
-    let &[count @ 1.., samples @ 1..] = found else {
-        return (None, wanted);
+    let (count, samples) = match *found {
+        [count, samples] if count > 0 && samples > 0 => (count, samples),
+        _ => return (None, wanted),
     };
     let made = values.chunks(samples).flat_map(|sound| prep.sound(sound));
     let values: Vec<f32> = made.collect();

@@ -37,7 +37,7 @@ impl PublishedCount {
 
 /// The paper's Tables 1 to 4 and 15.
 pub fn published() -> Vec<PublishedCount> {
-    let mut rows = events();
+    let mut rows = Vec::from(events());
     rows.extend(parsing());
     rows.extend(masks());
     rows.extend(others());
