@@ -2,7 +2,6 @@
 
 pub mod backbones;
 pub mod heads;
-pub mod kernels;
 pub mod lcd;
 pub mod prep;
 pub mod weights;

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor};
+use mettle_kernels::{Packed, multiply};
 
-use super::kernels::{Packed, multiply};
 use super::{Backbone, ModelDesc, ModelError, Prep};
 
 /// The released models, under the names of their descriptions' files.

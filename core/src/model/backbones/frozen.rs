@@ -1,4 +1,4 @@
-//! Blocks whose weights are final, on the CPU: what [`crate::model::kernels`] needs of them, taken over from burn's modules
+//! Blocks whose weights are final, on the CPU: what [`mettle_kernels`] needs of them, taken over from burn's modules
 //! matrix by matrix, so that no second copy of the weights is held.
 
 use std::fmt;
@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, TensorData};
-
-use crate::model::kernels::{Attention, Norm, Packed, TransformerBlock};
+use mettle_kernels::{Attention, Norm, Packed, TransformerBlock};
 
 /// Blocks of one stage, in order. Cheap to clone.
 #[derive(Clone)]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
+use mettle_kernels::{Bottleneck, GroupConv, Packed, Stem};
 
 use super::LayerFeatures;
 use super::frozen::Numbers;
-use crate::model::kernels::{Bottleneck, GroupConv, Packed, Stem};
 
 /// A stem and its bottlenecks, in order. Cheap to clone.
 #[derive(Clone)]

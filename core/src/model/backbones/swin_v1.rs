@@ -3,13 +3,13 @@
 use burn::module::{Initializer, Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
+use mettle_kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 use super::frozen::{FrozenAttention, Numbers, norm, packed_linear};
 use super::parts::{DropPath, EPSILON, INIT_STD, Mlp, layer_norm, linear, project};
 use super::windows::{
     WindowPlan, Windows, ints, merge_heads, split_heads, window_attention, with_mask,
 };
-use crate::model::kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 /// Multi-head attention inside the windows of one block.
 #[derive(Module, Debug)]

@@ -5,6 +5,7 @@ use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
+use mettle_kernels::{NormPlace, TransformerBlock};
 
 use super::frozen::{FrozenBlocks, norm, on_cpu, packed_linear};
 use super::parts::{DropPath, EPSILON, Mlp, classifier, drop_path_of, layer_norm};
@@ -13,7 +14,6 @@ use super::swin_v2_attention::{AttentionShape, WindowAttentionV2};
 use super::swin_v2_config::SwinV2Config;
 use super::{Backbone, BackboneSpec, LayerFeatures};
 use crate::model::ModelError;
-use crate::model::kernels::{NormPlace, TransformerBlock};
 
 impl SwinV2Config {
     /// A model with random weights, drawn as upstream does except that norms start at one. Seed the device first for

@@ -4,13 +4,13 @@ use burn::module::{Initializer, Module, Param};
 use burn::nn::Linear;
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
+use mettle_kernels::{Attention, AttentionKind};
 
 use super::frozen::{FrozenAttention, Numbers, packed, packed_linear};
 use super::parts::{linear, project, project_with};
 use super::windows::{
     WindowPlan, Windows, ints, merge_heads, split_heads, window_attention, with_mask,
 };
-use crate::model::kernels::{Attention, AttentionKind};
 
 /// The largest logarithm of an attention scale, ln 100.
 const MAX_LOG_SCALE: f64 = 4.605_170_185_988_092;

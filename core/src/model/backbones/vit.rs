@@ -4,6 +4,7 @@ use burn::module::{Initializer, Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
+use mettle_kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 use super::frozen::{FrozenBlocks, norm, on_cpu, packed_linear};
 use super::parts::{INIT_STD, Mlp, classifier, layer_norm_of, linear, project};
@@ -12,7 +13,6 @@ use super::vit_config::VitConfig;
 use super::windows::{attention, ints, merge_heads, split_heads};
 use super::{Backbone, BackboneSpec, LayerFeatures};
 use crate::model::ModelError;
-use crate::model::kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 /// Of every norm; ten times smaller than the Swins'.
 const EPSILON: f64 = 1e-6;
