@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use mettle_core::base::ClipId;
+use mettle_core::base::{ClipId, Problem, Severity, Task};
 use mettle_core::engine::Thumbnail;
-use mettle_core::engine::{JobId, JobState, JobStatus, Problem, Reply, ReplyBody, Severity};
+use mettle_core::engine::{JobId, JobState, JobStatus, Reply, ReplyBody};
 use mettle_core::media::Clip;
 use mettle_core::predict::{Prediction, tracks_of};
-use mettle_core::project::Task;
 
 use crate::errands;
 use crate::keeper::Keeper;

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mettle_core::base::{cache_folder, data_folder};
 use mettle_core::data::demo;
 use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, Precision, model_info};
 use mettle_core::features::FeatureCache;
+use mettle_core::gpu::DeviceChoice;
 use mettle_core::gpu::Prober;
-use mettle_core::gpu::{DeviceChoice, cache_folder};
-use mettle_core::hub::data_folder;
 
 use crate::app::{MettleApp, Parts};
 use crate::apply::Restart;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use mettle_core::engine::{ModelChoice, ModelInfo, Precision, Problem, Severity};
+use mettle_core::base::{Problem, Severity, Task};
+use mettle_core::engine::{ModelChoice, ModelInfo, Precision};
 use mettle_core::gpu::DeviceChoice;
-use mettle_core::project::Task;
 
 use super::Hands;
 use super::clips::show_selected;

@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
+use mettle_core::base::cache_folder;
 use mettle_core::engine::{ModelChoice, ModelInfo, model_info};
-use mettle_core::gpu::{
-    Examination, Prober, SelfTest, cache_folder, driver_words, examine, probe as try_device,
-};
+use mettle_core::gpu::{Examination, Prober, SelfTest, driver_words, examine, probe as try_device};
 use mettle_core::media::ffmpeg_version;
 use serde::Serialize;
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use mettle_core::base::{Problem, Task};
 use mettle_core::engine::{
-    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody, SecondTags,
+    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, ReplyBody,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
-use mettle_core::predict::Prediction;
-use mettle_core::project::Task;
+use mettle_core::predict::{Prediction, SecondTags};
 
 use super::Failure;
 
@@ -200,7 +200,7 @@ impl Driver {
 
 fn without_result(path: &Path) -> Problem {
     Problem {
-        severity: mettle_core::engine::Severity::Error,
+        severity: mettle_core::base::Severity::Error,
         title: format!("Could not analyse {}", path.display()),
         advice: "The engine ended the job without a result.".to_owned(),
         detail: String::new(),

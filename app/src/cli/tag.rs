@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use indicatif::ProgressBar;
-use mettle_core::engine::{
-    BackboneFiles, EngineError, SecondTags, Tag, TagReport, TagRequest, tag_clip,
-};
+use mettle_core::engine::EngineError;
 use mettle_core::gpu::Prober;
+use mettle_core::predict::{SecondTags, Tag};
+use mettle_core::tools::{BackboneFiles, TagReport, TagRequest, tag_clip};
 use serde_json::{Value, json};
 
 use super::args::TagArgs;

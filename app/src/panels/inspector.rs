@@ -1,9 +1,8 @@
 //! The inspector: the scores of a second, or the events as a table.
 
 use egui::{Align, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
-use mettle_core::base::BACKGROUND;
+use mettle_core::base::{BACKGROUND, Modality};
 use mettle_core::predict::{Detail, Prediction, Thresholds, label_of};
-use mettle_core::project::Modality;
 
 use super::mode_switch::missing_head;
 use super::thresholds::thresholds_ui;

@@ -1,13 +1,21 @@
 //! Layer 0: what every other layer speaks in. No clock, no GPU, and no IO but to name a file by its content.
 
+mod folders;
 mod hash;
 mod ids;
 mod labels;
+mod modality;
+mod problem;
 mod progress;
+mod task;
 mod time;
 
+pub use folders::{cache_folder, data_folder, weights_folder};
 pub use hash::{FileHasher, hash_file};
 pub use ids::{ClipId, ContentHash};
 pub use labels::{BACKGROUND, Label, Labels};
+pub use modality::Modality;
+pub use problem::{Problem, Severity};
 pub use progress::{CancelToken, Progress};
+pub use task::Task;
 pub use time::{Time, TimeSpan};

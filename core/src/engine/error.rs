@@ -3,13 +3,12 @@
 use std::any::Any;
 use std::path::Path;
 
-use super::{Problem, Severity};
+use crate::base::{Problem, Severity, Task};
 use crate::features::FeatureError;
 use crate::gpu::DeviceError;
 use crate::hub::HubError;
 use crate::media::MediaError;
 use crate::model::ModelError;
-use crate::project::Task;
 use crate::train::TrainError;
 
 /// Why a job, or the engine itself, failed.

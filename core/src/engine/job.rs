@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::base::{ClipId, Progress};
+use crate::base::{ClipId, Progress, Task};
 use crate::media::Clip;
-use crate::project::Task;
 
 /// A job's name, unique in a run of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

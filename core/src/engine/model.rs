@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{EngineError, ModelChoice};
-use crate::base::Labels;
+use crate::base::{Labels, Task};
 use crate::model::{ModelAbout, ModelBundle, TaskAbout};
 use crate::predict::ClassColors;
-use crate::project::Task;
 
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,40 +1,14 @@
 //! What the engine answers.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{JobId, SecondTags, Verdict};
-use crate::base::{ClipId, Time};
+use super::JobId;
+use crate::base::{ClipId, Problem, Time};
 use crate::features::CacheSummary;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
-use crate::predict::{Attention, Prediction};
-
-/// How bad a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Something was done another way; all is well.
-    Note,
-    /// Part of the result is missing.
-    Warning,
-    /// The job failed.
-    Error,
-}
-
-/// Something that went wrong, in words for the user.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
-    /// How bad.
-    pub severity: Severity,
-    /// What failed: "Could not open dog.mp4".
-    pub title: String,
-    /// The likely cause and what to do, in a sentence or two.
-    pub advice: String,
-    /// Technical detail, to copy.
-    pub detail: String,
-    /// The file it is about.
-    pub path: Option<PathBuf>,
-}
+use crate::model::Verdict;
+use crate::predict::{Attention, Prediction, SecondTags};
 
 /// One small picture of the film strip.
 #[derive(Clone, Debug)]

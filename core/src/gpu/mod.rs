@@ -13,7 +13,7 @@ mod self_test;
 mod untuned;
 
 pub use adapter::{Adapter, AdapterKind, Api, list_adapters};
-pub use cache::{cache_folder, keep_tuning_results};
+pub use cache::keep_tuning_results;
 pub use choice::DeviceChoice;
 pub use examine::{AdapterVerdict, Examination, examine};
 pub use half::no_f16;

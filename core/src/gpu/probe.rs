@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Candidate, DeviceError, cache_folder, open};
+use super::{Candidate, DeviceError, open};
+use crate::base::cache_folder;
 
 /// How long a child may take: compiling and tuning a first kernel is slow on some drivers.
 const LIMIT: Duration = Duration::from_secs(120);

@@ -8,8 +8,7 @@ use super::{
     AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, ParseConfig, Prep, SegmentConfig,
     SoundInput, TaskAbout,
 };
-use crate::base::Labels;
-use crate::project::Task;
+use crate::base::{Labels, Task};
 
 /// The schema this program writes and reads.
 pub const SCHEMA: &str = "mettle.model/1";

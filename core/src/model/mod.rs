@@ -19,6 +19,7 @@ mod familiarity;
 mod manifest;
 mod precision;
 mod run;
+mod verify;
 
 pub use backbone_config::BackboneConfig;
 pub use backbones::{
@@ -44,3 +45,4 @@ pub use manifest::{
 pub use precision::Precision;
 pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};
+pub use verify::{Contents, Verdict, Verify};

@@ -1,9 +1,8 @@
 //! What a head's meta-tokens read in one second of a clip, as plain numbers for a picture. Attention shows where the
 //! distillation looks; that is no proof of why the head decides.
 
-use crate::base::{ClipId, TimeSpan};
+use crate::base::{ClipId, Task, TimeSpan};
 use crate::model::TokenReading;
-use crate::project::Task;
 
 /// What meta-tokens read in one segment.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,7 @@
 //! What a model says of a clip, before any threshold.
 
 use super::ProbabilityMap;
-use crate::base::{ClipId, ContentHash, Labels, TimeSpan};
-use crate::project::{Modality, Task};
+use crate::base::{ClipId, ContentHash, Labels, Modality, Task, TimeSpan};
 
 /// What a prediction was computed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,9 +1,8 @@
 //! One clip, one head, any task: segments' layer features in, a prediction out.
 
 use super::{Localizer, Parser, Prediction, PredictionKey, Segmenter};
-use crate::base::{Labels, TimeSpan};
+use crate::base::{Labels, Task, TimeSpan};
 use crate::model::{LayerFeatures, TaskHead};
-use crate::project::Task;
 
 /// Answers the task of its key for a clip as its segments come in.
 pub enum Predictor {

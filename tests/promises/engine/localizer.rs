@@ -2,10 +2,9 @@
 
 use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Distribution, Tensor};
-use mettle_core::base::{ClipId, ContentHash, Labels, Time, TimeSpan};
+use mettle_core::base::{ClipId, ContentHash, Labels, Task, Time, TimeSpan};
 use mettle_core::model::LocalizeHead;
 use mettle_core::predict::{Localizer, PredictionKey};
-use mettle_core::project::Task;
 use mettle_tests::tiny_model;
 
 const D: usize = 16;

@@ -4,12 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mettle_core::base::Time;
+use mettle_core::base::{Task, Time};
 use mettle_core::engine::{
     DeviceChoice, Engine, EngineOptions, JobId, JobSpec, ModelChoice, ReplyBody,
 };
 use mettle_core::media::Clip;
-use mettle_core::project::Task;
 use mettle_tests::program::{ffmpeg, talking_picture};
 use mettle_tests::tiny_model;
 

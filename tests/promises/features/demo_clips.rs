@@ -4,13 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use mettle_core::base::{CancelToken, TimeSpan};
+use mettle_core::base::{CancelToken, Task, TimeSpan};
 use mettle_core::data::demo;
 use mettle_core::features::{FeatureStream, Recipe, extract, pooled};
 use mettle_core::media::{Clip, SegmentReader};
 use mettle_core::model::{Familiarity, LayerFeatures, LoadedModel, ModelBundle};
 use mettle_core::predict::{Localizer, Prediction, PredictionKey, Thresholds, tracks_of};
-use mettle_core::project::Task;
 
 fn predict(
     clip: &Clip,

@@ -1,12 +1,12 @@
 //! The paper's ablation tables are configurations, and every one of them builds, runs and survives being saved.
 
 use burn::tensor::Device;
+use mettle_core::base::Task;
 use mettle_core::model::heads::{Distiller, HanConfig};
 use mettle_core::model::{
     AvelConfig, Distillation, DpBranch, Granularity, Injection, ParseConfig, ParseDecoder,
     SegmentConfig,
 };
-use mettle_core::project::Task;
 
 use super::features::{layers, pooled};
 

@@ -4,14 +4,13 @@ use std::path::Path;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use mettle_core::base::Labels;
+use mettle_core::base::{Labels, Task};
 use mettle_core::model::heads::HanConfig;
 use mettle_core::model::weights::save_module;
 use mettle_core::model::{
     Distillation, HtsAtConfig, Manifest, ModelBundle, ParseConfig, ParseDecoder, ParseEntry,
     SegmentConfig, SegmentEntry, SwinV2Config, TaskHead, params,
 };
-use mettle_core::project::Task;
 use mettle_tests::tiny_model;
 
 use super::noise::Noise;

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use mettle_core::base::{ClipId, ContentHash, Labels, Time, TimeSpan};
+use mettle_core::base::{ClipId, ContentHash, Labels, Modality, Task, Time, TimeSpan};
 use mettle_core::model::heads::HanConfig;
 use mettle_core::model::{Distillation, ParseConfig, ParseDecoder, SegmentConfig, TaskHead};
 use mettle_core::predict::{
     Detail, Prediction, PredictionKey, Predictor, ProbabilityMap, Thresholds, tracks_of,
 };
-use mettle_core::project::{Modality, Task};
 
 use super::features::{layers, part, pooled};
 use super::noise::Noise;

@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor};
+use mettle_core::base::Task;
 use mettle_core::model::weights::save_module;
 use mettle_core::model::{
     Assembly, BackboneFile, HtsAtConfig, ModelBundle, ModelDesc, ModelError, SwinV2Config,
     VitConfig, assemble,
 };
-use mettle_core::project::Task;
 use mettle_tests::tiny_model;
 use serde_json::{Value, json};
 

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use egui::Theme;
 use mettle_app::theme::{contrast, tokens_of};
-use mettle_core::base::{ClipId, ContentHash, Labels, Time, TimeSpan};
+use mettle_core::base::{ClipId, ContentHash, Labels, Task, Time, TimeSpan};
+use mettle_core::exchange::rendering::{Shown, film_strip, write_overlay};
 use mettle_core::media::{Clip, FrameReader, RgbFrame};
 use mettle_core::predict::{
-    ClassColors, Detail, PALETTE, Prediction, PredictionKey, ProbabilityMap, Shown, Thresholds,
-    film_strip, write_overlay,
+    ClassColors, Detail, PALETTE, Prediction, PredictionKey, ProbabilityMap, Thresholds,
 };
-use mettle_core::project::Task;
 use mettle_tests::program::talking_picture;
 
 type Vector = [f64; 3];

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mettle_core::base::Task;
 use mettle_core::engine::{DeviceChoice, Engine, EngineOptions, JobSpec, ModelChoice, ReplyBody};
 use mettle_core::features::FeatureCache;
 use mettle_core::media::Clip;
 use mettle_core::predict::{Attention, Prediction};
-use mettle_core::project::Task;
 use mettle_tests::program::talking_picture;
 use mettle_tests::tiny_model;
 

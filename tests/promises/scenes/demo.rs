@@ -2,13 +2,12 @@
 
 use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Tensor};
-use mettle_core::base::{Time, TimeSpan};
+use mettle_core::base::{Task, Time, TimeSpan};
 use mettle_core::data::demo;
 use mettle_core::data::scenes::{CATEGORIES, RATE, Truth};
 use mettle_core::features::{Recipe, extract, pooled};
 use mettle_core::media::{Clip, RgbFrame, SegmentData, SegmentReader};
 use mettle_core::model::{Familiarity, LoadedModel, ModelBundle};
-use mettle_core::project::Task;
 use mettle_core::train::{LlpScores, Report, evaluate_demo};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -9,9 +9,8 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::command::{Command, Intent};
 use mettle_app::models::AskModel;
-use mettle_core::base::Labels;
+use mettle_core::base::{Labels, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, ModelInfo, ReplyBody, TaskInfo};
-use mettle_core::project::Task;
 
 use super::scripted::{clip, fill, prediction, window_in};
 

@@ -13,14 +13,13 @@ use mettle_app::command::{Command, Intent};
 use mettle_app::mode::{Mode, ThresholdOf};
 use mettle_app::models::AskModel;
 use mettle_app::state::{AppState, InspectorTab};
-use mettle_core::base::{ContentHash, Labels, TimeSpan};
+use mettle_core::base::{ContentHash, Labels, Task, TimeSpan};
 use mettle_core::engine::{JobId, JobSpec, ModelInfo, ReplyBody, TaskInfo};
 use mettle_core::media::Clip;
 use mettle_core::model::TokenReading;
 use mettle_core::predict::{
     Attention, ClassColor, Detail, MaskStyle, Prediction, PredictionKey, ProbabilityMap,
 };
-use mettle_core::project::Task;
 
 use super::scripted::{ScriptedEngine, clip, fill, window_keeping};
 

@@ -10,10 +10,9 @@ use mettle_app::link::EngineLink;
 use mettle_app::models::AskModel;
 use mettle_app::playback::{PictureSource, Player, PlayerOptions, SoundSource, Sources};
 use mettle_app::state::AppState;
-use mettle_core::base::{ClipId, ContentHash, Labels, Progress, Time, TimeSpan};
+use mettle_core::base::{ClipId, ContentHash, Labels, Problem, Progress, Severity, Time, TimeSpan};
 use mettle_core::engine::{
-    DeviceReport, JobId, JobSpec, JobState, JobStatus, Problem, Reply, ReplyBody, Severity,
-    Thumbnail, WaveformPart,
+    DeviceReport, JobId, JobSpec, JobState, JobStatus, Reply, ReplyBody, Thumbnail, WaveformPart,
 };
 use mettle_core::media::{
     AudioInfo, Clip, ColorMatrix, ColorRange, RgbFrame, VideoFrame, VideoInfo, YuvPicture,

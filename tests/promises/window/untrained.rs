@@ -7,9 +7,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use mettle_app::app::MettleApp;
 use mettle_app::models::AskModel;
-use mettle_core::base::{Labels, TimeSpan};
-use mettle_core::engine::{JobSpec, ModelInfo, Precision, ReplyBody, SecondTags, Tag, TaskInfo};
-use mettle_core::project::Task;
+use mettle_core::base::{Labels, Task, TimeSpan};
+use mettle_core::engine::{JobSpec, ModelInfo, Precision, ReplyBody, TaskInfo};
+use mettle_core::predict::{SecondTags, Tag};
 
 use super::scripted::{ScriptedEngine, clip, fill, window_in};
 

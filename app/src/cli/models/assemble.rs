@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mettle_core::base::Labels;
-use mettle_core::engine::{BackboneFiles, ModelInfo, NewModel, assemble_model};
-use mettle_core::project::Task;
+use mettle_core::base::{Labels, Task};
+use mettle_core::engine::ModelInfo;
+use mettle_core::tools::{BackboneFiles, NewModel, assemble_model};
 
 use super::super::args::Asked;
 use super::super::{Failure, output};

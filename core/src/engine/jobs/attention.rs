@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 
-use crate::base::TimeSpan;
+use crate::base::{Task, TimeSpan};
 use crate::engine::session::ComputeSession;
 use crate::engine::{EngineError, Job, ModelChoice, ReplyBody, Step, StepContext};
 use crate::features::{FeatureCache, FeatureStream, Recipe, extract};
 use crate::media::{Clip, SegmentReader};
 use crate::model::{LayerFeatures, LoadedModel};
 use crate::predict::{Attention, one_repeat};
-use crate::project::Task;
 
 /// Looks at one second.
 pub(super) struct AttentionJob {

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::base::{Problem, Severity};
 use crate::engine::session::MediaSession;
-use crate::engine::{EngineError, Job, Problem, ReplyBody, Severity, Step, StepContext};
+use crate::engine::{EngineError, Job, ReplyBody, Step, StepContext};
 use crate::media::{Clip, ClipNaming, FrameReader, MediaWarning};
 
 /// First the first frame, so that the user sees something; then streams and times; then, in steps, the content hash.

@@ -3,17 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::TimeSpan;
+use crate::base::{Problem, Severity, Task, TimeSpan};
 use crate::engine::session::{ComputeSession, ReadyModel};
-use crate::engine::tags::{SecondTags, tags_of};
-use crate::engine::{
-    EngineError, Job, ModelChoice, Problem, ReplyBody, Severity, Step, StepContext,
-};
+use crate::engine::{EngineError, Job, ModelChoice, ReplyBody, Step, StepContext};
 use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
 use crate::media::Clip;
 use crate::model::TaskHead;
-use crate::predict::{PredictionKey, Predictor};
-use crate::project::Task;
+use crate::predict::{PredictionKey, Predictor, SecondTags, tags_of};
 
 /// Most segments in one pass through the backbones.
 const BATCH: usize = 8;
@@ -150,7 +146,8 @@ impl Begun {
         let seen = self.predictor.seen();
         let spans = self.spans.get(seen..seen + batch.segments);
         let spans = spans.unwrap_or_default();
-        let tags = tags_of(&ready.model, clip, (visual, audio), spans)?;
+        let tags =
+            tags_of(&ready.model, clip, (visual, audio), spans).map_err(EngineError::Compute)?;
         self.tags.extend(tags);
         let familiarity = match &ready.familiarity {
             Some(known) => pooled(visual, audio)

@@ -7,13 +7,12 @@ use burn::tensor::Device;
 
 use super::save::{save_head, text, write_manifest};
 use super::{MANIFEST, ModelBundle, Place};
-use crate::base::Labels;
+use crate::base::{Labels, Task};
 use crate::model::lcd::LcdConfig;
 use crate::model::{
     AvelConfig, BackboneEntry, Distillation, HeadEntry, LayerShape, Manifest, ModelDesc,
     ModelError, ParseConfig, Prep, SCHEMA, SegmentConfig, TaskHead, class_names,
 };
-use crate::project::Task;
 
 /// How often HTS-AT, which was trained on ten seconds, hears each second: what DG-SCT and AVMoE feed it.
 const TILE: usize = 10;

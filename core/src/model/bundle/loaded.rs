@@ -1,10 +1,9 @@
 //! A model on a device, and what a person should know of it.
 
-use crate::base::{ContentHash, Labels};
+use crate::base::{ContentHash, Labels, Task};
 use crate::model::{
     Backbone, ImagePrep, LocalizeHead, ParseHead, SegmentHead, SoundInput, TaskHead,
 };
-use crate::project::Task;
 
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! How many numbers the full-size models have, for `mettle models params`.
 
-use super::EngineError;
+use crate::engine::EngineError;
 use crate::hub::{catalog, description};
 use crate::model::params::{backbone, heads::published};
 use crate::model::{ModelDesc, ModelError};

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{BackboneFiles, EngineError, ModelInfo};
-use crate::base::Labels;
+use super::BackboneFiles;
+use crate::base::{Labels, Task};
+use crate::engine::{EngineError, ModelInfo};
 use crate::model::{Assembly, ModelBundle, assemble};
-use crate::project::Task;
 
 /// What a new model is made of.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::EngineError;
+use crate::engine::EngineError;
 use crate::hub::{self, Places};
 use crate::model::{BackboneFile, ModelDesc, ModelError};
 

@@ -2,11 +2,12 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::Tag;
+use super::BackboneFiles;
 use crate::base::Labels;
-use crate::engine::{BackboneFiles, EngineError};
+use crate::engine::EngineError;
 use crate::media::SegmentData;
 use crate::model::{Backbone, ImagePrep, LoadAs, ModelError, Precision, Prep, SoundInput};
+use crate::predict::{Tag, best_of};
 
 /// How often a second is repeated for HTS-AT, which was trained on ten.
 const TILE: usize = 10;
@@ -52,32 +53,8 @@ impl Tagger {
         let scores = self.backbone.classify(&features);
         let scores = scores
             .ok_or_else(|| ModelError::Config(format!("{}: has no classifier", self.name)))?;
-        best_of(scores, &self.labels, top)
+        best_of(scores, &self.labels, top).map_err(EngineError::Compute)
     }
-}
-
-/// The best classes of each row of scores.
-pub(super) fn best_of(
-    scores: Tensor<2>,
-    labels: &Labels,
-    top: usize,
-) -> Result<Vec<Vec<Tag>>, EngineError> {
-    let classes = scores.dims()[1].max(1);
-    let scores: Vec<f32> = scores
-        .try_into_vec_as()
-        .map_err(|e| EngineError::Compute(format!("{e:?}")))?;
-    let best = |row: &[f32]| {
-        let mut order: Vec<usize> = (0..row.len()).collect();
-        order.sort_by(|a, b| row[*b].total_cmp(&row[*a]));
-        let named = order.into_iter().take(top).filter_map(|class| {
-            Some(Tag {
-                label: labels.get(class)?.to_string(),
-                score: row[class],
-            })
-        });
-        named.collect()
-    };
-    Ok(scores.chunks(classes).map(best).collect())
 }
 
 /// Who listens.

@@ -7,7 +7,7 @@ use super::shown::Shown;
 use super::{BACKGROUND, LIGHT, PAPER};
 use crate::base::{Time, TimeSpan};
 use crate::media::{Clip, FrameReader, MediaError, Mp4Writer, RgbFrame};
-use crate::predict::mask_look::blend;
+use crate::predict::blend;
 
 /// The largest picture.
 const PICTURE: (usize, usize) = (640, 480);

@@ -1,24 +1,20 @@
-//! What the classifiers of published backbones hear and see in a clip, second by second: `mettle tag`, and beside an analysis.
-
-mod tagger;
+//! What the classifiers of published backbones hear and see in a clip, second by second: `mettle tag`.
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-
-use self::tagger::{Ear, Eye, Tagger};
-use super::{BackboneFiles, EngineError};
-use crate::base::{Labels, TimeSpan};
+use super::BackboneFiles;
+use super::tagger::{Ear, Eye, Tagger};
+use crate::base::TimeSpan;
+use crate::engine::EngineError;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
 use crate::media::{Clip, SegmentReader};
-use crate::model::{Backbone, LayerFeatures, LoadedModel, Precision};
+use crate::model::Precision;
+use crate::predict::{SecondTags, Tag};
 
 /// Seconds a pass.
 const BATCH: usize = 4;
 /// The rate at which a clip is read when nobody listens.
 const ANY_RATE: u32 = 16_000;
-/// Tags a second, of each classifier, beside an analysis.
-const BESIDE: usize = 5;
 
 /// What is to be tagged, by whom.
 #[derive(Clone, Debug)]
@@ -35,33 +31,6 @@ pub struct TagRequest {
     pub device: DeviceChoice,
     /// In which numbers.
     pub precision: Precision,
-}
-
-/// One class and how probable it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tag {
-    /// The class.
-    pub label: String,
-    /// 0 to 1. AudioSet's classes are independent of each other; ImageNet's share one.
-    pub score: f32,
-}
-
-impl Tag {
-    /// The first word for the class: what follows it are synonyms.
-    pub fn short(&self) -> &str {
-        self.label.split(',').next().unwrap_or_default()
-    }
-}
-
-/// The most probable classes of a second, best first.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SecondTags {
-    /// Which second.
-    pub span: TimeSpan,
-    /// What is heard; empty where nobody listens or there is no sound.
-    pub heard: Vec<Tag>,
-    /// What is seen; empty where nobody looks or there are no pictures.
-    pub seen: Vec<Tag>,
 }
 
 /// What was found.
@@ -134,39 +103,4 @@ pub fn tag_clip(
         models: [name(&audio), name(&visual)],
         seconds,
     })
-}
-
-/// The tags of seconds whose features are there, by the backbones' own classifiers; none where neither has one. What the clip
-/// lacks is not tagged.
-///
-/// # Errors
-/// When the device fails.
-pub(super) fn tags_of(
-    model: &LoadedModel,
-    clip: &Clip,
-    (visual, audio): (&LayerFeatures, &LayerFeatures),
-    spans: &[TimeSpan],
-) -> Result<Vec<SecondTags>, EngineError> {
-    let ask = |backbone: &dyn Backbone, features, classes: &Option<Labels>, there: bool| {
-        let classes = classes.as_ref().filter(|_| there);
-        let tags = classes.and_then(|classes| {
-            let scores = backbone.classify(features)?;
-            Some(tagger::best_of(scores, classes, BESIDE))
-        });
-        tags.unwrap_or_else(|| Ok(vec![Vec::new(); spans.len()]))
-    };
-    if model.visual_classes.is_none() && model.audio_classes.is_none() {
-        return Ok(Vec::new());
-    }
-    let (looks, listens) = (&*model.visual, &*model.audio);
-    let seen = ask(looks, visual, &model.visual_classes, clip.video.is_some())?;
-    let heard = ask(listens, audio, &model.audio_classes, clip.audio.is_some())?;
-    let seconds = spans.iter().zip(heard).zip(seen);
-    Ok(seconds
-        .map(|((span, heard), seen)| SecondTags {
-            span: *span,
-            heard,
-            seen,
-        })
-        .collect())
 }

@@ -1,24 +1,31 @@
-//! The file that `mettle analyze` writes, schema `mettle.analysis/1`. Its field names are kept stable.
+//! Schema `mettle.analysis/1`: the file that `mettle analyze` writes. Its field names are kept stable.
+//!
+//! Lost: probabilities of masks, where they are not the mask; variable frame rates; the clip's content hash.
 
-mod csv;
+mod asked;
 mod made;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use mettle_core::engine::Tag;
-use mettle_core::project::{Modality, Task};
 use serde::{Deserialize, Serialize};
 
-use super::args::Asked;
-use super::masks::MaskPart;
-use super::thresholds::ThresholdsPart;
-
-pub use made::Findings;
-pub(super) use made::share;
+use super::coco::MaskPart;
+use super::{Document, ExchangeError};
+use crate::base::{Modality, Task};
+use crate::predict::Tag;
+use crate::project::MaskThresholds;
 
 /// The name and version of the schema.
 pub const SCHEMA: &str = "mettle.analysis/1";
+
+/// The text of the file.
+///
+/// # Errors
+/// A score is no number.
+pub fn json(document: &Document) -> Result<String, ExchangeError> {
+    Ok(serde_json::to_string_pretty(&Analysis::from(document))? + "\n")
+}
 
 /// One clip, analysed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,8 +38,9 @@ pub struct Analysis {
     pub device: String,
     /// The model.
     pub model: ModelPart,
-    /// What was asked.
-    pub task: Asked,
+    /// What was asked: one task, or all.
+    #[serde(with = "asked")]
+    pub task: Option<Task>,
     /// What was answered: the tasks the model has a head for.
     #[serde(default)]
     pub tasks: Vec<Task>,
@@ -68,9 +76,9 @@ pub struct ClipPart {
 /// The picture stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VideoPart {
-    /// As shown.
+    /// Columns as shown: after rotation and pixel aspect.
     pub width: u32,
-    /// As shown.
+    /// Rows as shown.
     pub height: u32,
     /// Average frames a second.
     pub fps: f64,
@@ -78,7 +86,7 @@ pub struct VideoPart {
     pub codec: String,
     /// Pixel format.
     pub pixel_format: String,
-    /// Clockwise.
+    /// Clockwise, to be shown upright.
     pub rotation_deg: u32,
     /// When its first frame is shown.
     pub start_s: f64,
@@ -116,9 +124,9 @@ pub struct ModelPart {
 /// One second.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SegmentPart {
-    /// From.
+    /// Its start, in seconds.
     pub start_s: f64,
-    /// To.
+    /// Its end, in seconds.
     pub end_s: f64,
     /// The winning class, or `background`.
     pub label: String,
@@ -152,17 +160,36 @@ pub struct TrackPart {
     pub label: String,
     /// How it is perceived.
     pub modality: Modality,
-    /// When.
+    /// In order and without overlap.
     pub events: Vec<EventPart>,
 }
 
 /// One event.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventPart {
-    /// From.
+    /// Its start, in seconds.
     pub start_s: f64,
-    /// To.
+    /// Its end, in seconds.
     pub end_s: f64,
     /// Mean score of its seconds.
     pub score: f32,
+}
+
+/// The thresholds in the file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ThresholdsPart {
+    /// For every class without one of its own.
+    pub global: f32,
+    /// For what is heard, where that has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audible: Option<f32>,
+    /// For what is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible: Option<f32>,
+    /// For single classes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub classes: BTreeMap<String, f32>,
+    /// For masks: the clip's, and those of single seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub masks: Option<MaskThresholds>,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 
-use super::EngineError;
+use crate::engine::EngineError;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
 use crate::model::speed;
 
