@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, ParseConfig, Prep, SegmentConfig,
+    AvelConfig, BackboneDesc, ImagePrep, LayerShape, ModelError, ParseConfig, Prep, SegmentConfig,
     SoundInput, TaskAbout,
 };
 use crate::base::{Labels, Task};
@@ -41,7 +41,7 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BackboneEntry {
     /// What it is.
-    pub description: ModelDesc,
+    pub description: BackboneDesc,
     /// Its weights, a file in the folder.
     pub weights: String,
     /// How often a second of sound is repeated before it is listened to; of no meaning for pictures.

@@ -30,7 +30,7 @@ pub use bundle::{
     Assembly, BackboneFile, LoadedModel, ModelAbout, ModelBundle, TaskAbout, assemble,
 };
 pub use class_names::{CLASS_LISTS, class_names};
-pub use desc::{LoadAs, ModelDesc};
+pub use desc::{BackboneDesc, LoadAs};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
 pub use heads::{

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::{Device, Distribution, Tensor};
 use mettle_kernels::{Packed, multiply};
 
-use super::{Backbone, ModelDesc, ModelError, Prep};
+use super::{Backbone, BackboneDesc, ModelError, Prep};
 
 /// The released models, under the names of their descriptions' files.
 const RELEASED: [(&str, &str); 4] = [
@@ -58,7 +58,7 @@ impl SpeedTest {
             let known: Vec<&str> = released_models().collect();
             ModelError::Config(format!("no model {name}; there are {}", known.join(", ")))
         })?;
-        let desc: ModelDesc =
+        let desc: BackboneDesc =
             serde_json::from_str(text).map_err(|e| ModelError::Config(e.to_string()))?;
         let shape = match desc.prep()? {
             Prep::Image(prep) => [batch, 3, prep.height, prep.width],

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use super::weights::{RawType, read_checkpoint};
-use super::{ModelDesc, ModelError, params};
+use super::{BackboneDesc, ModelError, params};
 use crate::base::Progress;
 use crate::hub::{CheckedAgainst, Entry, FileCheck, Found, HubError, description};
 
@@ -136,7 +136,7 @@ fn contents(key: &str, path: &Path) -> Result<Contents, ModelError> {
 /// How many numbers a described model has with its classifier.
 fn whole(key: &str) -> Result<u64, ModelError> {
     let text = description(key).unwrap_or_default();
-    let desc: ModelDesc =
+    let desc: BackboneDesc =
         serde_json::from_str(text).map_err(|e| ModelError::Config(format!("{key}: {e}")))?;
     Ok(params::backbone(&desc.backbone()?))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::EngineError;
 use crate::hub::{self, Places};
-use crate::model::{BackboneFile, ModelDesc, ModelError};
+use crate::model::{BackboneDesc, BackboneFile, ModelError};
 
 /// A backbone's description and checkpoint; neither is read yet.
 #[derive(Clone, Debug)]
@@ -63,8 +63,8 @@ impl BackboneFiles {
     }
 
     /// The description, read.
-    pub(super) fn description(&self) -> Result<ModelDesc, EngineError> {
-        Ok(ModelDesc::parse(&self.description, &self.origin)?)
+    pub(super) fn description(&self) -> Result<BackboneDesc, EngineError> {
+        Ok(BackboneDesc::parse(&self.description, &self.origin)?)
     }
 
     /// Both, the description read.

@@ -3,7 +3,7 @@
 use crate::engine::EngineError;
 use crate::hub::{catalog, description};
 use crate::model::params::{backbone, heads::published};
-use crate::model::{ModelDesc, ModelError};
+use crate::model::{BackboneDesc, ModelError};
 
 /// The numbers of one model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub fn full_size_counts() -> Result<Vec<ModelCount>, EngineError> {
     let mut counts = Vec::new();
     for entry in catalog()? {
         let text = description(&entry.key).unwrap_or_default();
-        let desc: ModelDesc = serde_json::from_str(text)
+        let desc: BackboneDesc = serde_json::from_str(text)
             .map_err(|e| ModelError::Config(format!("{}: {e}", entry.key)))?;
         counts.push(ModelCount {
             all: backbone(&desc.backbone()?),

@@ -64,7 +64,7 @@ fn three_heads_in_one_folder() {
     assert!(tiny.load(&device).unwrap().head(Task::Parse).is_none());
     let mut manifest = tiny.manifest().clone();
     let (parse, segment) = entries(&mut manifest);
-    let layers = |desc: &mettle_core::model::ModelDesc| desc.spec().unwrap().layers;
+    let layers = |desc: &mettle_core::model::BackboneDesc| desc.spec().unwrap().layers;
     let visual = layers(&manifest.visual.description);
     let audio = layers(&manifest.audio.description);
     device.seed(3);

@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, Distribution, Tensor};
 use mettle_core::model::{
-    HtsAtConfig, LayerFeatures, ModelDesc, ResNextConfig, SwinV2Config, VitConfig,
+    BackboneDesc, HtsAtConfig, LayerFeatures, ResNextConfig, SwinV2Config, VitConfig,
 };
 
 use super::golden::distance;
@@ -154,7 +154,7 @@ fn operations_are_counted_as_pytorch_counts_them() {
             "{}/../assets/models/{name}.json",
             env!("CARGO_MANIFEST_DIR")
         );
-        let desc = ModelDesc::read(path.as_ref()).unwrap();
+        let desc = BackboneDesc::read(path.as_ref()).unwrap();
         let ours = desc.backbone().unwrap().operations();
         assert_eq!(ours, torch, "{name}");
     }

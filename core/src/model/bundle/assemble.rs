@@ -10,7 +10,7 @@ use super::{MANIFEST, ModelBundle, Place};
 use crate::base::{Labels, Task};
 use crate::model::lcd::LcdConfig;
 use crate::model::{
-    AvelConfig, BackboneEntry, Distillation, HeadEntry, LayerShape, Manifest, ModelDesc,
+    AvelConfig, BackboneDesc, BackboneEntry, Distillation, HeadEntry, LayerShape, Manifest,
     ModelError, ParseConfig, Prep, SCHEMA, SegmentConfig, TaskHead, class_names,
 };
 
@@ -23,7 +23,7 @@ const SOUNDING: &str = "Sounding object";
 #[derive(Clone, Debug)]
 pub struct BackboneFile {
     /// What it is.
-    pub description: ModelDesc,
+    pub description: BackboneDesc,
     /// Its checkpoint, wherever it lies.
     pub weights: PathBuf,
 }
@@ -200,7 +200,7 @@ fn avel(shared: bool) -> AvelConfig {
 fn backbone(
     side: &str,
     file: &BackboneFile,
-    description: ModelDesc,
+    description: BackboneDesc,
     shared: bool,
 ) -> BackboneEntry {
     let ending = file.weights.extension().unwrap_or_default();
