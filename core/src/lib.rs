@@ -14,7 +14,7 @@
 //!
 //! | layer | module | what it is |
 //! |---|---|---|
-//! | 7 | [`tools`] | what the terminal asks for and waits for: eval, speed, counts, assemble, tag, verify |
+//! | 7 | [`tools`] | what the terminal asks for and waits for: eval, speed, counts, tag, verify |
 //! | 6 | [`engine`] | jobs as small steps on named worker threads; the boundary the window talks to |
 //! | 5 | [`train`] | training loops for heads, and for the small backbones of the embedded demo; metrics |
 //! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, pure, touching no file; a neutral [`exchange::Document`], a file for each format, pictures |

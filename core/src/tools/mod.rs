@@ -1,7 +1,6 @@
 //! Layer 7: what the terminal asks for and waits for. Each of these works through to its end; the window has jobs instead.
 
-mod assemble;
-mod backbone_files;
+mod backbone_file;
 mod counts;
 mod eval;
 mod file_features;
@@ -10,8 +9,7 @@ mod tag;
 mod tagger;
 mod verify;
 
-pub use assemble::{NewModel, assemble_model};
-pub use backbone_files::BackboneFiles;
+pub use backbone_file::backbone_file;
 pub use counts::{ModelCount, full_size_counts};
 pub use eval::evaluate;
 pub use file_features::features_of_file;

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::BackboneFiles;
 use super::tagger::{Ear, Eye, Tagger};
 use crate::base::TimeSpan;
 use crate::engine::EngineError;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
 use crate::media::{Clip, SegmentReader};
-use crate::model::Precision;
+use crate::model::{BackboneFile, Precision};
 use crate::predict::{SecondTags, Tag};
 
 /// Seconds a pass.
@@ -22,9 +21,9 @@ pub struct TagRequest {
     /// The clip.
     pub clip: PathBuf,
     /// Who listens.
-    pub audio: Option<BackboneFiles>,
+    pub audio: Option<BackboneFile>,
     /// Who looks.
-    pub visual: Option<BackboneFiles>,
+    pub visual: Option<BackboneFile>,
     /// Tags a second, of each.
     pub top: usize,
     /// On which device.
@@ -55,7 +54,7 @@ pub fn tag_clip(
 ) -> Result<TagReport, EngineError> {
     let (clip, _) = Clip::open_unnamed(&request.clip)?;
     let (device, report) = choose(request.device, prober)?;
-    let load = |model: &Option<BackboneFiles>, there: bool| {
+    let load = |model: &Option<BackboneFile>, there: bool| {
         let model = model.as_ref().filter(|_| there);
         model
             .map(|model| Tagger::load(model, &device, request.precision))

@@ -2,11 +2,12 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::BackboneFiles;
 use crate::base::Labels;
 use crate::engine::EngineError;
 use crate::media::SegmentData;
-use crate::model::{Backbone, ImagePrep, LoadAs, ModelError, Precision, Prep, SoundInput};
+use crate::model::{
+    Backbone, BackboneFile, ImagePrep, LoadAs, ModelError, Precision, Prep, SoundInput,
+};
 use crate::predict::{Tag, best_of};
 
 /// How often a second is repeated for HTS-AT, which was trained on ten.
@@ -22,7 +23,7 @@ pub(super) struct Tagger {
 
 impl Tagger {
     pub fn load(
-        files: &BackboneFiles,
+        file: &BackboneFile,
         device: &Device,
         precision: Precision,
     ) -> Result<Self, EngineError> {
@@ -30,12 +31,12 @@ impl Tagger {
             classifier: true,
             precision,
         };
-        let desc = files.description()?.classifying();
+        let desc = file.description.classifying();
         Ok(Self {
             labels: desc.class_names()?,
             prep: desc.prep()?,
             name: desc.name.clone(),
-            backbone: desc.load_as(&files.weights, device, how)?,
+            backbone: desc.load_as(&file.weights, device, how)?,
         })
     }
 
