@@ -96,6 +96,7 @@ fn starter(ctx: egui::Context) -> Restart {
             prober: Prober::this_program(),
             beside_window: true,
             features: Some(FeatureCache::of_user()),
+            ..EngineOptions::default()
         };
         let engine = Engine::start(options, move || waker.request_repaint());
         let mut engine = engine.map_err(|error| error.to_string())?;

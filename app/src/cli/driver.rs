@@ -73,7 +73,7 @@ impl Driver {
             precision,
             prober: Prober::this_program(),
             features,
-            beside_window: false,
+            ..EngineOptions::default()
         };
         let engine = Engine::start(options, || {})?;
         Ok(Self { engine, quiet })

@@ -5,7 +5,7 @@ use std::path::Path;
 use mettle_core::base::{Time, TimeSpan};
 use mettle_core::exchange::rendering::{Shown, film_strip, mask_png, png, write_overlay};
 use mettle_core::exchange::{MaskOfSecond, write_whole};
-use mettle_core::media::Clip;
+use mettle_core::media::{Clip, LocalFiles};
 
 use super::driver::Driver;
 use super::{Failure, output};
@@ -19,7 +19,7 @@ pub fn write(
     span: Option<TimeSpan>,
     driver: &Driver,
 ) -> Result<(), Failure> {
-    let strip = film_strip(clip, shown)?;
+    let strip = film_strip(&LocalFiles, clip, shown)?;
     write_whole(&folder.join(format!("{stem}.strip.png")), &png(&strip)?)?;
     let whole = TimeSpan::new(Time::ZERO, clip.duration);
     let stretch = span.map_or(Some(whole), |span| span.intersection(whole));
@@ -35,7 +35,14 @@ pub fn write(
     let bar = driver.bar(&overlay);
     bar.set_length(stretch.duration().as_secs_f64().round() as u64);
     let mut told = |written: Time| bar.set_position(written.as_secs_f64() as u64);
-    let written = write_overlay(clip, shown, &folder.join(&overlay), stretch, &mut told);
+    let written = write_overlay(
+        &LocalFiles,
+        clip,
+        shown,
+        &folder.join(&overlay),
+        stretch,
+        &mut told,
+    );
     bar.finish_and_clear();
     written?;
     Ok(())

@@ -6,7 +6,7 @@ use super::tagger::{Ear, Eye, Tagger};
 use crate::base::TimeSpan;
 use crate::engine::EngineError;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
-use crate::media::{Clip, SegmentReader};
+use crate::media::{Clip, LocalFiles, SegmentReader};
 use crate::model::{BackboneFile, Precision};
 use crate::predict::{SecondTags, Tag};
 
@@ -66,7 +66,7 @@ pub fn tag_clip(
     let eye = visual.as_ref().map(Eye::of).transpose()?;
     let spans = TimeSpan::seconds_of(clip.duration);
     let rate = ear.as_ref().map_or(ANY_RATE, |ear| ear.prep.sample_rate());
-    let mut segments = SegmentReader::open(&clip, spans.clone(), rate)?;
+    let mut segments = SegmentReader::open(&LocalFiles, &clip, spans.clone(), rate)?;
     let mut seconds = Vec::with_capacity(spans.len());
     while seconds.len() < spans.len() {
         let batch = segments

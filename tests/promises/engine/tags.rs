@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use mettle_core::base::TimeSpan;
-use mettle_core::media::{Clip, SegmentReader};
+use mettle_core::media::{Clip, LocalFiles, SegmentReader};
 use mettle_core::model::weights::save_module;
 use mettle_core::model::{
     BackboneDesc, CLASS_LISTS, HtsAtConfig, LoadAs, Prep, SwinV2Config, class_names,
@@ -53,7 +53,7 @@ fn expected(folder: &Path, name: &str, clip: &Clip) -> Vec<(String, f32)> {
         desc.class_names().unwrap(),
         TimeSpan::seconds_of(clip.duration),
     );
-    let segments = SegmentReader::open(clip, spans, 8000).unwrap();
+    let segments = SegmentReader::open(&LocalFiles, clip, spans, 8000).unwrap();
     let best = segments.map(|segment| {
         let segment = segment.unwrap();
         let (values, shape) = match desc.prep().unwrap() {

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use mettle_core::base::{CancelToken, Task, TimeSpan};
 use mettle_core::data::demo;
 use mettle_core::features::{FeatureStream, Recipe, extract, pooled};
-use mettle_core::media::{Clip, SegmentReader};
+use mettle_core::media::{Clip, LocalFiles, SegmentReader};
 use mettle_core::model::{Familiarity, LayerFeatures, LoadedModel, ModelBundle};
 use mettle_core::predict::{Localizer, Prediction, PredictionKey, Thresholds, tracks_of};
 
@@ -43,7 +43,8 @@ fn predict(
 fn exact(clip: &Clip, model: &LoadedModel, device: &Device) -> Prediction {
     let recipe = Recipe::of(model);
     let spans = TimeSpan::seconds_of(clip.duration);
-    let segments = SegmentReader::open(clip, spans, recipe.sample_rate()).expect("a reader");
+    let segments =
+        SegmentReader::open(&LocalFiles, clip, spans, recipe.sample_rate()).expect("a reader");
     let prepared: Vec<_> = segments
         .map(|segment| recipe.prepare(&segment.expect("a segment")))
         .collect();
@@ -56,7 +57,8 @@ fn rounded(clip: &Arc<Clip>, model: &LoadedModel, device: &Device) -> Prediction
     let spans = TimeSpan::seconds_of(clip.duration);
     let total = spans.len();
     let cancel = CancelToken::default();
-    let mut stream = FeatureStream::start(clip, spans, model, None, cancel).expect("it starts");
+    let mut stream = FeatureStream::start(Arc::new(LocalFiles), clip, spans, model, None, cancel)
+        .expect("it starts");
     let mut batches = Vec::new();
     while batches
         .iter()

@@ -60,6 +60,7 @@ impl PredictJob {
         context: &StepContext<'_>,
     ) -> Result<Begun, EngineError> {
         let cache = session.features().filter(|_| !self.distrust);
+        let source = session.source();
         let (_, ready) = session.model(&self.model)?;
         let model = &ready.model;
         let labels = model.about.labels_of(self.task).cloned();
@@ -79,7 +80,8 @@ impl PredictJob {
             task: self.task,
         };
         let cancel = context.cancel_token();
-        let features = FeatureStream::start(&self.clip, spans.clone(), model, cache, cancel)?;
+        let features =
+            FeatureStream::start(source, &self.clip, spans.clone(), model, cache, cancel)?;
         context.progress(0, spans.len() as u64);
         Ok(Begun {
             features,
