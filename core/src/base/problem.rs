@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// How bad a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     /// Something was done another way; all is well.
     Note,
@@ -14,7 +16,7 @@ pub enum Severity {
 }
 
 /// Something that went wrong, in words for the user.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     /// How bad.
     pub severity: Severity,
@@ -25,5 +27,6 @@ pub struct Problem {
     /// Technical detail, to copy.
     pub detail: String,
     /// The file it is about.
+    #[serde(with = "super::maybe_path")]
     pub path: Option<PathBuf>,
 }

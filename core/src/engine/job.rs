@@ -3,29 +3,32 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::{ClipId, Progress, Task};
 use crate::media::Clip;
 
 /// A job's name, unique in a run of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct JobId(pub u64);
 
 /// Which model to use.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ModelChoice {
     /// The small model embedded in the program.
     #[default]
     Demo,
     /// A folder with `model.json` and its weights.
-    Folder(PathBuf),
+    Folder(#[serde(with = "crate::base::path")] PathBuf),
 }
 
 /// Everything the engine can be asked to do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum JobSpec {
     /// Open a file: its first frame at once, then what it is.
     Open {
         /// The file.
+        #[serde(with = "crate::base::path")]
         path: PathBuf,
     },
     /// The clip's loudness over time, for drawing; arrives in parts.
@@ -78,7 +81,7 @@ pub enum JobSpec {
 }
 
 /// What is to be done with weights.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WeightsTask {
     /// Say which are here.
     List,
@@ -89,6 +92,7 @@ pub enum WeightsTask {
         /// The hub to ask in place of the usual one.
         endpoint: Option<String>,
         /// The folder to put them in, in place of the usual one.
+        #[serde(with = "crate::base::maybe_path")]
         folder: Option<PathBuf>,
     },
     /// Check every file that is here.

@@ -12,6 +12,7 @@ mod outbox;
 mod priority;
 mod reply;
 mod session;
+mod wire;
 mod worker;
 
 pub use crate::gpu::{DeviceChoice, DeviceReport};
@@ -23,4 +24,5 @@ pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask};
 pub use model::{ModelInfo, TaskInfo, model_info};
 pub use outbox::Outbox;
 pub use reply::{Reply, ReplyBody, SpectrogramPart, Thumbnail, WaveformPart};
+pub use wire::{WIRE_VERSION, WireError, from_wire, to_wire};
 pub use worker::{Job, NewJob, Step, StepContext, Worker};

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::JobId;
 use crate::base::{ClipId, Problem, Time};
 use crate::features::CacheSummary;
@@ -11,7 +13,7 @@ use crate::model::Verdict;
 use crate::predict::{Attention, Prediction, SecondTags};
 
 /// One small picture of the film strip.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thumbnail {
     /// Which second of the clip.
     pub second: u32,
@@ -20,7 +22,7 @@ pub struct Thumbnail {
 }
 
 /// A run of waveform columns, each the lowest and highest sample of `column` of sound.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WaveformPart {
     /// Start of the first column.
     pub start: Time,
@@ -31,7 +33,7 @@ pub struct WaveformPart {
 }
 
 /// A run of spectrogram columns.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SpectrogramPart {
     /// Start of the first column.
     pub start: Time,
@@ -40,11 +42,12 @@ pub struct SpectrogramPart {
     /// Bands of a column, the lowest first, evenly spaced to the ear (mel).
     pub bands: usize,
     /// Strength, 0 to 255 over 80 dB, column after column.
+    #[serde(with = "serde_bytes")]
     pub values: Vec<u8>,
 }
 
 /// One message from the engine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     /// The job it belongs to.
     pub job: JobId,
@@ -53,7 +56,7 @@ pub struct Reply {
 }
 
 /// What a message says. `Done`, `Cancelled` and `Failed` end a job: exactly one of them comes, last.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ReplyBody {
     /// The first picture of a file being opened, before its content is hashed.
     FirstFrame(Arc<VideoFrame>),

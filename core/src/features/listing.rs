@@ -4,6 +4,8 @@ use std::fs::{DirEntry, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
+
 use super::entry::Header;
 use super::key::{ENDING, EntryAbout};
 use super::writer::PARTIAL;
@@ -24,7 +26,7 @@ pub struct CacheEntry {
 }
 
 /// How much is kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CacheSummary {
     /// Files.
     pub entries: usize,

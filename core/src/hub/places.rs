@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::Entry;
 use crate::base::weights_folder;
 
@@ -46,9 +48,10 @@ pub struct Place {
 pub struct Places(Vec<Place>);
 
 /// A model's weights on this machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// The file.
+    #[serde(with = "crate::base::path")]
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::weights::{RawType, read_checkpoint};
 use super::{BackboneDesc, ModelError, params};
 use crate::base::Progress;
@@ -12,11 +14,12 @@ use crate::hub::{CheckedAgainst, Entry, FileCheck, Found, HubError, description}
 const LEAST: f64 = 0.8;
 
 /// What was found out about one file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The model.
     pub model: String,
     /// The file.
+    #[serde(with = "crate::base::path")]
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,
@@ -29,7 +32,7 @@ pub struct Verdict {
 }
 
 /// What is in a checkpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
     /// How many tensors.
     pub tensors: usize,

@@ -1,11 +1,13 @@
 //! What a head's meta-tokens read in one second of a clip, as plain numbers for a picture. Attention shows where the
 //! distillation looks; that is no proof of why the head decides.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::{ClipId, Task, TimeSpan};
 use crate::model::TokenReading;
 
 /// What meta-tokens read in one segment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attention {
     /// The clip.
     pub clip: ClipId,

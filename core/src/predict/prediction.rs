@@ -1,10 +1,12 @@
 //! What a model says of a clip, before any threshold.
 
+use serde::{Deserialize, Serialize};
+
 use super::ProbabilityMap;
 use crate::base::{ClipId, ContentHash, Labels, Modality, Task, TimeSpan};
 
 /// What a prediction was computed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PredictionKey {
     /// The clip's content.
     pub clip: ClipId,
@@ -15,7 +17,7 @@ pub struct PredictionKey {
 }
 
 /// Raw scores of every class in every segment: thresholds come later and cost nothing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// What it was computed for.
     pub key: PredictionKey,
@@ -35,7 +37,7 @@ pub struct Prediction {
 }
 
 /// What a task says beyond scores of being both heard and seen. As long as the scores; already weighed by familiarity.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Detail {
     /// Localization: nothing.
     Localized,

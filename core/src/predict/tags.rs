@@ -27,7 +27,7 @@ impl Tag {
 }
 
 /// The most probable classes of a second, best first.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SecondTags {
     /// Which second.
     pub span: TimeSpan,

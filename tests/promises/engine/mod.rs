@@ -15,3 +15,4 @@ mod slow_reader;
 mod tags;
 mod tracks;
 mod windows;
+mod wire;
