@@ -23,6 +23,6 @@ pub use handle::{Engine, EngineOptions};
 pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask};
 pub use model::{ModelInfo, TaskInfo, model_info};
 pub use outbox::Outbox;
-pub use reply::{Reply, ReplyBody, SpectrogramPart, Thumbnail, WaveformPart};
+pub use reply::{Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart};
 pub use wire::{WIRE_VERSION, WireError, from_wire, to_wire};
 pub use worker::{Job, NewJob, Step, StepContext, Worker};

@@ -10,7 +10,7 @@ use crate::features::CacheSummary;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
 use crate::model::Verdict;
-use crate::predict::{Attention, Prediction, SecondTags};
+use crate::predict::{Attention, PredictionPart, SecondTags};
 
 /// One small picture of the film strip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,15 @@ pub struct SpectrogramPart {
     pub values: Vec<u8>,
 }
 
+/// A run of seconds with their tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TagsPart {
+    /// The first of them; what was known from here on is replaced.
+    pub from: usize,
+    /// Their tags, in order.
+    pub seconds: Vec<SecondTags>,
+}
+
 /// One message from the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
@@ -68,10 +77,10 @@ pub enum ReplyBody {
     Spectrogram(ClipId, SpectrogramPart),
     /// More of the film strip.
     Thumbnails(ClipId, Vec<Thumbnail>),
-    /// Scores so far; the last one before `Done` is complete.
-    Prediction(Arc<Prediction>),
-    /// What the backbones' own classifiers hear and see in the seconds so far, where they have one.
-    Tags(ClipId, Arc<Vec<SecondTags>>),
+    /// More of a prediction: what is new since the last part of this job. The first part begins it, after the last it is complete.
+    Prediction(PredictionPart),
+    /// What the backbones' own classifiers hear and see in the next seconds, where they have one.
+    Tags(ClipId, TagsPart),
     /// What meta-tokens read in one second.
     Attention(Arc<Attention>),
     /// How much is kept of clips analysed before.

@@ -17,7 +17,7 @@ pub struct PredictionKey {
 }
 
 /// Raw scores of every class in every segment: thresholds come later and cost nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
     /// What it was computed for.
     pub key: PredictionKey,

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::asked::Asked;
-use super::{Detail, Prediction, PredictionKey, ProbabilityMap};
+use super::{Detail, PredictionKey, PredictionPart, ProbabilityMap};
 use crate::base::{Labels, TimeSpan};
 use crate::model::{LayerFeatures, SegmentHead};
 
@@ -75,11 +75,16 @@ impl Segmenter {
         self.seen
     }
 
-    /// The masks so far.
-    pub fn prediction(&self) -> Prediction {
-        let masks = self.masks.clone();
-        let detail = Detail::Segmented { masks };
-        self.asked.prediction(self.scores.clone(), detail)
+    /// How many segments have their mask.
+    pub fn settled(&self) -> usize {
+        self.masks.len()
+    }
+
+    /// The masks from a segment on.
+    pub fn part(&self, from: usize) -> PredictionPart {
+        let masks = self.masks.iter().skip(from).cloned().collect();
+        let scores = self.scores.iter().skip(from).cloned().collect();
+        self.asked.part(from, scores, Detail::Segmented { masks })
     }
 
     fn ask(

@@ -7,8 +7,8 @@ use mettle_core::base::{
     ClipId, ContentHash, Labels, Problem, Progress, Severity, Task, Time, TimeSpan,
 };
 use mettle_core::engine::{
-    JobId, JobSpec, ModelChoice, Reply, ReplyBody, SpectrogramPart, Thumbnail, WIRE_VERSION,
-    WaveformPart, WeightsTask, WireError, from_wire, to_wire,
+    JobId, JobSpec, ModelChoice, Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail,
+    WIRE_VERSION, WaveformPart, WeightsTask, WireError, from_wire, to_wire,
 };
 use mettle_core::features::CacheSummary;
 use mettle_core::hub::{Found, ModelLine, WeightsState, catalog};
@@ -17,7 +17,7 @@ use mettle_core::media::{
 };
 use mettle_core::model::{Contents, TokenReading, Verdict};
 use mettle_core::predict::{
-    Attention, Detail, Prediction, PredictionKey, ProbabilityMap, SecondTags, Tag,
+    Attention, Detail, Outline, PredictionKey, PredictionPart, ProbabilityMap, SecondTags, Tag,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -196,7 +196,7 @@ fn map() -> impl Strategy<Value = ProbabilityMap> {
     vec(share(), 6).prop_map(|values| ProbabilityMap::new(3, 2, values))
 }
 
-fn prediction() -> impl Strategy<Value = Prediction> {
+fn prediction() -> impl Strategy<Value = PredictionPart> {
     let detail = prop_oneof![
         Just(Detail::Localized),
         (rows(), rows()).prop_map(|(audible, visible)| Detail::Parsed { audible, visible }),
@@ -210,10 +210,13 @@ fn prediction() -> impl Strategy<Value = Prediction> {
     });
     let rest = (rows(), vec(share(), 0..4), detail);
     (key, any::<[String; 2]>(), vec(span(), 0..4), rest).prop_map(
-        |(key, labels, segments, (scores, familiarity, detail))| Prediction {
+        |(key, labels, segments, (scores, familiarity, detail))| PredictionPart {
             key,
-            labels: Labels::new(labels),
-            segments,
+            from: segments.len(),
+            outline: (segments.len() % 2 == 0).then(|| Outline {
+                labels: Labels::new(labels),
+                segments,
+            }),
             scores,
             familiarity,
             detail,
@@ -325,8 +328,11 @@ fn body() -> impl Strategy<Value = ReplyBody> {
         (id(), waveform).prop_map(|(clip, part)| ReplyBody::Waveform(clip, part)),
         (id(), spectrogram).prop_map(|(clip, part)| ReplyBody::Spectrogram(clip, part)),
         (id(), vec(thumbnail, 0..3)).prop_map(|(clip, part)| ReplyBody::Thumbnails(clip, part)),
-        prediction().prop_map(|whole| ReplyBody::Prediction(Arc::new(whole))),
-        (id(), tags()).prop_map(|(clip, tags)| ReplyBody::Tags(clip, Arc::new(tags))),
+        prediction().prop_map(ReplyBody::Prediction),
+        (id(), any::<u32>(), tags()).prop_map(|(clip, from, seconds)| {
+            let from = from as usize;
+            ReplyBody::Tags(clip, TagsPart { from, seconds })
+        }),
         attention().prop_map(|read| ReplyBody::Attention(Arc::new(read))),
         kept.prop_map(ReplyBody::Kept),
         lines().prop_map(|lines| ReplyBody::Models(Arc::new(lines))),

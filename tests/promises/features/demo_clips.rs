@@ -9,7 +9,10 @@ use mettle_core::data::demo;
 use mettle_core::features::{FeatureStream, Recipe, extract, pooled};
 use mettle_core::media::{Clip, LocalFiles, SegmentReader};
 use mettle_core::model::{Familiarity, LayerFeatures, LoadedModel, ModelBundle};
-use mettle_core::predict::{Localizer, Prediction, PredictionKey, Thresholds, tracks_of};
+use mettle_core::predict::{
+    Prediction, PredictionKey, Thresholds, Windowed, localize_scores, tracks_of,
+};
+use mettle_tests::parts::begun;
 
 fn predict(
     clip: &Clip,
@@ -30,13 +33,13 @@ fn predict(
     let rows = pooled(visual, audio).expect("numbers");
     let familiarity: Vec<f32> = rows.iter().map(|row| known.score(row)).collect();
     let spans = TimeSpan::seconds_of(clip.duration);
-    let mut localizer = Localizer::new(key, model.about.labels.clone(), spans);
+    let mut localizer = Windowed::new(key, model.about.labels.clone(), spans);
     let head = model.localize.as_ref().expect("a head");
-    let (visual, audio) = head.meta_features(visual, audio);
+    let features = head.meta_features(visual, audio);
     localizer
-        .add(head, visual, audio, &familiarity)
+        .add(features, &familiarity, &|v, a| localize_scores(head, v, a))
         .expect("scored");
-    localizer.prediction()
+    Prediction::clone(&begun(localizer.part(0)))
 }
 
 /// As the backbones computed them.

@@ -9,6 +9,7 @@ use mettle_core::engine::{DeviceChoice, Engine, EngineOptions, JobSpec, ModelCho
 use mettle_core::features::FeatureCache;
 use mettle_core::media::Clip;
 use mettle_core::predict::{Attention, Prediction};
+use mettle_tests::parts::growing;
 use mettle_tests::program::talking_picture;
 use mettle_tests::tiny_model;
 
@@ -47,11 +48,7 @@ fn predict(engine: &Engine, clip: &Arc<Clip>, task: Task, model: &Path) -> Arc<P
             model: ModelChoice::Folder(model.into()),
         },
     );
-    let last = said.into_iter().rev().find_map(|body| match body {
-        ReplyBody::Prediction(prediction) => Some(prediction),
-        _ => None,
-    });
-    last.expect("an answer")
+    growing(&said).pop().expect("an answer")
 }
 
 fn attend(engine: &Engine, clip: &Arc<Clip>, task: Task, model: &Path) -> Arc<Attention> {

@@ -11,6 +11,7 @@ use mettle_app::command::{Command, Intent};
 use mettle_app::models::AskModel;
 use mettle_core::base::{Labels, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, ModelInfo, ReplyBody, TaskInfo};
+use mettle_tests::parts::whole;
 
 use super::scripted::{clip, fill, prediction, window_in};
 
@@ -77,7 +78,7 @@ fn another_model_analyses_anew() {
         _ => None,
     });
     assert_eq!(last, Some(ModelChoice::Folder("/models/kennel".into())));
-    engine.say(old, ReplyBody::Prediction(prediction(&dog, 10)));
+    engine.say(old, ReplyBody::Prediction(whole(&prediction(&dog, 10))));
     window.run_steps(3);
     let entry = window.state().state().entry().expect("a clip");
     assert!(

@@ -20,6 +20,7 @@ use mettle_core::model::TokenReading;
 use mettle_core::predict::{
     Attention, ClassColor, Detail, MaskStyle, Prediction, PredictionKey, ProbabilityMap,
 };
+use mettle_tests::parts::whole;
 
 use super::scripted::{ScriptedEngine, clip, fill, window_keeping};
 
@@ -145,7 +146,7 @@ pub fn masked(dog: &Clip) -> Arc<Prediction> {
 
 pub fn answer(window: &mut Window, engine: &ScriptedEngine, prediction: Arc<Prediction>) {
     let job = job_of(engine, prediction.key.task);
-    engine.say(job, ReplyBody::Prediction(prediction));
+    engine.say(job, ReplyBody::Prediction(whole(&prediction)));
     engine.say(job, ReplyBody::Done);
     window.run_steps(4);
 }

@@ -18,6 +18,7 @@ use mettle_core::media::{
     AudioInfo, Clip, ColorMatrix, ColorRange, RgbFrame, VideoFrame, VideoInfo, YuvPicture,
 };
 use mettle_core::predict::{Detail, Prediction, PredictionKey};
+use mettle_tests::parts::whole;
 
 /// What the window asked, and what it is to be told.
 #[derive(Default)]
@@ -304,7 +305,10 @@ pub fn fill(
     engine.say(strip, ReplyBody::Thumbnails(clip.id, pictures.collect()));
     engine.say(strip, ReplyBody::Done);
     let predict = of(|spec| matches!(spec, JobSpec::Predict { .. }));
-    engine.say(predict, ReplyBody::Prediction(prediction(clip, scored)));
+    engine.say(
+        predict,
+        ReplyBody::Prediction(whole(&prediction(clip, scored))),
+    );
     if scored == 10 {
         engine.say(predict, ReplyBody::Done);
     }

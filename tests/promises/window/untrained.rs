@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use mettle_app::app::MettleApp;
 use mettle_app::models::AskModel;
 use mettle_core::base::{Labels, Task, TimeSpan};
-use mettle_core::engine::{JobSpec, ModelInfo, Precision, ReplyBody, TaskInfo};
+use mettle_core::engine::{JobSpec, ModelInfo, Precision, ReplyBody, TagsPart, TaskInfo};
 use mettle_core::predict::{SecondTags, Tag};
 
 use super::scripted::{ScriptedEngine, clip, fill, window_in};
@@ -88,7 +88,10 @@ fn tags_of_the_second_under_the_playhead_are_shown() {
         seen: vec![tag("malamute, malemute, Alaskan malamute", 0.25)],
     };
     let spans = TimeSpan::seconds_of(dog.duration);
-    let tags = Arc::new(spans.iter().map(second).collect());
+    let tags = TagsPart {
+        from: 0,
+        seconds: spans.iter().map(second).collect(),
+    };
     let job = engine.job_of(|_| true);
     engine.say(job, ReplyBody::Tags(dog.id, tags));
     window.run_steps(3);

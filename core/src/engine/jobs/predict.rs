@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::{Problem, Severity, Task, TimeSpan};
+use crate::base::{ClipId, Problem, Severity, Task, TimeSpan};
 use crate::engine::session::{ComputeSession, ReadyModel};
-use crate::engine::{EngineError, Job, ModelChoice, ReplyBody, Step, StepContext};
+use crate::engine::{EngineError, Job, ModelChoice, ReplyBody, Step, StepContext, TagsPart};
 use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
 use crate::media::Clip;
 use crate::model::TaskHead;
@@ -36,7 +36,11 @@ struct Begun {
     predictor: Predictor,
     head: TaskHead,
     spans: Vec<TimeSpan>,
+    /// Seconds that were final in the last part.
+    settled: usize,
+    /// Tags not sent yet, and how many were.
     tags: Vec<SecondTags>,
+    tagged: usize,
     total: u64,
 }
 
@@ -89,7 +93,9 @@ impl PredictJob {
             predictor: Predictor::new(key, labels, spans.clone()),
             head,
             spans,
+            settled: 0,
             tags: Vec::new(),
+            tagged: 0,
         })
     }
 }
@@ -123,12 +129,7 @@ impl Job<ComputeSession> for PredictJob {
         let complete = begun.predictor.is_complete();
         let due = self.sent.is_none_or(|sent| sent.elapsed() >= PAUSE);
         if complete || (due && !context.reader_is_behind()) {
-            let prediction = Arc::new(begun.predictor.prediction());
-            context.reply(ReplyBody::Prediction(prediction));
-            if !begun.tags.is_empty() {
-                let tags = Arc::new(begun.tags.clone());
-                context.reply(ReplyBody::Tags(self.clip.id, tags));
-            }
+            begun.send(self.clip.id, context);
             self.sent = Some(Instant::now());
         }
         Ok(if complete { Step::Done } else { Step::More })
@@ -136,6 +137,19 @@ impl Job<ComputeSession> for PredictJob {
 }
 
 impl Begun {
+    /// What is new since the last time.
+    fn send(&mut self, clip: ClipId, context: &StepContext<'_>) {
+        let part = self.predictor.part(self.settled);
+        self.settled = self.predictor.settled();
+        context.reply(ReplyBody::Prediction(part));
+        let seconds = std::mem::take(&mut self.tags);
+        if !seconds.is_empty() {
+            let from = self.tagged;
+            self.tagged += seconds.len();
+            context.reply(ReplyBody::Tags(clip, TagsPart { from, seconds }));
+        }
+    }
+
     /// Score a batch; gives how long it took.
     fn score(
         &mut self,
