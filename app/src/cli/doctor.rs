@@ -75,7 +75,7 @@ fn text(report: &Report) -> String {
                 .iter()
                 .for_each(|why| line("  refused", why));
         }
-        Err(error) => line("device", error),
+        Err(error) => line("device", &error.to_string()),
     }
     match &report.devices.self_test {
         Some(Ok(test)) => line("  self-test", &passed(test)),

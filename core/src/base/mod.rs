@@ -13,7 +13,7 @@ mod time;
 
 pub use folders::{cache_folder, data_folder, weights_folder};
 pub use hash::{FileHasher, hash_file};
-pub use ids::{ClipId, ContentHash};
+pub use ids::{ClipId, ContentHash, NoHash};
 pub use labels::{BACKGROUND, Label, Labels};
 pub use modality::Modality;
 pub(crate) use paths::{maybe_path, path};

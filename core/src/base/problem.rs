@@ -30,3 +30,46 @@ pub struct Problem {
     #[serde(with = "super::maybe_path")]
     pub path: Option<PathBuf>,
 }
+
+impl Problem {
+    /// A job failed.
+    pub fn error(title: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(Severity::Error, title.into(), advice.into())
+    }
+
+    /// Part of a result is missing.
+    pub fn warning(title: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, title.into(), advice.into())
+    }
+
+    /// Something was done another way; all is well.
+    pub fn note(title: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(Severity::Note, title.into(), advice.into())
+    }
+
+    fn new(severity: Severity, title: String, advice: String) -> Self {
+        Self {
+            severity,
+            title,
+            advice,
+            detail: String::new(),
+            path: None,
+        }
+    }
+
+    /// With technical detail, to copy.
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self {
+            detail: detail.into(),
+            ..self
+        }
+    }
+
+    /// About a file.
+    pub fn about(self, path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: Some(path.into()),
+            ..self
+        }
+    }
+}

@@ -3,9 +3,9 @@
 use std::any::Any;
 use std::path::Path;
 
-use crate::base::{Problem, Severity, Task};
+use crate::base::{Problem, Task};
 use crate::features::FeatureError;
-use crate::gpu::DeviceError;
+use crate::gpu::{ComputeError, DeviceError};
 use crate::hub::HubError;
 use crate::media::MediaError;
 use crate::model::ModelError;
@@ -44,7 +44,7 @@ pub enum EngineError {
     },
     /// The device failed in the middle of a computation.
     #[error("the device failed while computing: {0}. Try again with `--device cpu`")]
-    Compute(String),
+    Compute(#[from] ComputeError),
     /// What is kept could not be removed.
     #[error("not everything could be removed from {0}")]
     Cache(String),
@@ -78,12 +78,11 @@ impl EngineError {
             Self::Media(error) => format!("{error}. {}", error.advice()),
             other => other.to_string(),
         };
-        Problem {
-            severity: Severity::Error,
-            title: format!("Could not {}", lower_first(title)),
-            advice,
-            detail: format!("{self:?}"),
-            path: path.map(Path::to_owned),
+        let problem = Problem::error(format!("Could not {}", lower_first(title)), advice);
+        let problem = problem.with_detail(format!("{self:?}"));
+        match path {
+            Some(path) => problem.about(path),
+            None => problem,
         }
     }
 }

@@ -160,7 +160,7 @@ impl FeatureStream {
                 FeatureError::Damaged(kept.path().to_owned())
             }),
             Side::Computed { .. } => {
-                let features = HalfFeatures::of(&run()).map_err(FeatureError::Device)?;
+                let features = HalfFeatures::of(&run())?;
                 side.keep(&features, cache, total);
                 Ok(features)
             }

@@ -12,9 +12,11 @@ mod probe;
 mod self_test;
 mod untuned;
 
+use serde::Serialize;
+
 pub use adapter::{Adapter, AdapterKind, Api, list_adapters};
 pub use cache::keep_tuning_results;
-pub use choice::DeviceChoice;
+pub use choice::{DeviceChoice, UnknownDevice};
 pub use examine::{AdapterVerdict, Examination, examine};
 pub use half::no_f16;
 pub use hush::driver_words;
@@ -50,6 +52,35 @@ pub enum DeviceError {
         /// What happened.
         reason: String,
     },
+}
+
+impl Serialize for DeviceError {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// What a device said when it failed in the middle of a computation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{0}")]
+pub struct ComputeError(String);
+
+impl ComputeError {
+    /// For what no kind of error of its own tells.
+    pub fn new(cause: impl Into<String>) -> Self {
+        Self(cause.into())
+    }
+
+    /// From an error of the tensor library, which has nothing for people.
+    pub fn of(error: impl std::fmt::Debug) -> Self {
+        Self(format!("{error:?}"))
+    }
+}
+
+impl From<std::io::Error> for ComputeError {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.to_string())
+    }
 }
 
 /// What a panic said.

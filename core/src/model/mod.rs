@@ -42,7 +42,7 @@ pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{
     BackboneEntry, HeadEntry, LocalizeEntry, Manifest, ParseEntry, SCHEMA, SegmentEntry,
 };
-pub use precision::Precision;
+pub use precision::{Precision, UnknownPrecision};
 pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};
 pub use verify::{Contents, Verdict, Verify};

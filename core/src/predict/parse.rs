@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::Detail;
+use crate::gpu::ComputeError;
 use crate::model::ParseHead;
 
 /// What is heard, then what is seen, a row a segment, 0 to 1. A class counts in a second by the smaller of the second's and its
@@ -14,13 +15,13 @@ pub fn parse_scores(
     head: &ParseHead,
     visual: Tensor<2>,
     audio: Tensor<2>,
-) -> Result<Vec<Vec<f32>>, String> {
+) -> Result<Vec<Vec<f32>>, ComputeError> {
     let said = head.classify(visual, audio, None, 1);
-    let both = said.map_err(|e| e.to_string())?.gated();
+    let both = said.map_err(|e| ComputeError::new(e.to_string()))?.gated();
     let rows = Tensor::cat(both.into(), 2).clamp(0.0, 1.0);
     let width = rows.dims()[2].max(1);
     let rows = rows.into_data();
-    let rows = rows.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+    let rows = rows.try_to_vec::<f32>().map_err(ComputeError::of)?;
     Ok(rows.chunks(width).map(<[f32]>::to_vec).collect())
 }
 

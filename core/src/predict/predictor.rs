@@ -2,6 +2,7 @@
 
 use super::{PredictionKey, PredictionPart, Segmenter, Windowed, localize_scores, parse_scores};
 use crate::base::{Labels, Task, TimeSpan};
+use crate::gpu::ComputeError;
 use crate::model::{LayerFeatures, TaskHead};
 
 /// Answers the task of its key for a clip as its segments come in.
@@ -31,7 +32,7 @@ impl Predictor {
         visual: &LayerFeatures,
         audio: &LayerFeatures,
         familiarity: &[f32],
-    ) -> Result<(), String> {
+    ) -> Result<(), ComputeError> {
         match (self, head) {
             (Self::Windowed(windowed), TaskHead::Localize(head))
                 if windowed.task() == Task::Localize =>
@@ -46,10 +47,10 @@ impl Predictor {
             (Self::Segment(segmenter), TaskHead::Segment(head)) => {
                 segmenter.add(head, visual, audio, familiarity)
             }
-            (_, head) => Err(format!(
+            (_, head) => Err(ComputeError::new(format!(
                 "asked a head made for {:?} for another task",
                 head.task()
-            )),
+            ))),
         }
     }
 

@@ -5,6 +5,7 @@ use burn::tensor::Tensor;
 use super::asked::Asked;
 use super::{Detail, PredictionKey, PredictionPart, ProbabilityMap};
 use crate::base::{Labels, TimeSpan};
+use crate::gpu::ComputeError;
 use crate::model::{LayerFeatures, SegmentHead};
 
 /// Seconds a head that looks across time sees together: AVSBench's clips have five.
@@ -43,7 +44,7 @@ impl Segmenter {
         visual: &LayerFeatures,
         audio: &LayerFeatures,
         familiarity: &[f32],
-    ) -> Result<(), String> {
+    ) -> Result<(), ComputeError> {
         self.asked.familiarity.extend(familiarity);
         self.seen += count(visual);
         if !head.sees_other_seconds() {
@@ -92,11 +93,13 @@ impl Segmenter {
         head: &SegmentHead,
         visual: &LayerFeatures,
         audio: &LayerFeatures,
-    ) -> Result<(), String> {
-        let said = head.forward(visual, audio, 1).map_err(|e| e.to_string())?;
+    ) -> Result<(), ComputeError> {
+        let said = head
+            .forward(visual, audio, 1)
+            .map_err(|e| ComputeError::new(e.to_string()))?;
         let (rows, columns) = head.mask();
         let values = said.probabilities().into_data();
-        let values = values.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        let values = values.try_to_vec::<f32>().map_err(ComputeError::of)?;
         for mask in values.chunks(rows * columns) {
             let trust = self.asked.familiarity.get(self.masks.len());
             let trust = trust.copied().unwrap_or(1.0);

@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Labels, TimeSpan};
+use crate::gpu::ComputeError;
 use crate::media::Clip;
 use crate::model::{Backbone, LayerFeatures, LoadedModel};
 
@@ -47,7 +48,7 @@ pub fn tags_of(
     clip: &Clip,
     (visual, audio): (&LayerFeatures, &LayerFeatures),
     spans: &[TimeSpan],
-) -> Result<Vec<SecondTags>, String> {
+) -> Result<Vec<SecondTags>, ComputeError> {
     let ask = |backbone: &dyn Backbone, features, classes: &Option<Labels>, there: bool| {
         let classes = classes.as_ref().filter(|_| there);
         let tags = classes.and_then(|classes| {
@@ -76,9 +77,13 @@ pub fn tags_of(
 ///
 /// # Errors
 /// When the device fails.
-pub fn best_of(scores: Tensor<2>, labels: &Labels, top: usize) -> Result<Vec<Vec<Tag>>, String> {
+pub fn best_of(
+    scores: Tensor<2>,
+    labels: &Labels,
+    top: usize,
+) -> Result<Vec<Vec<Tag>>, ComputeError> {
     let classes = scores.dims()[1].max(1);
-    let scores: Vec<f32> = scores.try_into_vec_as().map_err(|e| format!("{e:?}"))?;
+    let scores: Vec<f32> = scores.try_into_vec_as().map_err(ComputeError::of)?;
     let best = |row: &[f32]| {
         let mut order: Vec<usize> = (0..row.len()).collect();
         order.sort_by(|a, b| row[*b].total_cmp(&row[*a]));

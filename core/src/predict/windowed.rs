@@ -9,9 +9,10 @@ use burn::tensor::Tensor;
 use super::asked::Asked;
 use super::{Averaged, Detail, PredictionKey, PredictionPart, WINDOW, parse, windows};
 use crate::base::{Labels, Task, TimeSpan};
+use crate::gpu::ComputeError;
 
 /// Numbers of each segment, a row a segment, for the visual and audio features `[n, d]` of one window.
-pub type Score<'a> = &'a dyn Fn(Tensor<2>, Tensor<2>) -> Result<Vec<Vec<f32>>, String>;
+pub type Score<'a> = &'a dyn Fn(Tensor<2>, Tensor<2>) -> Result<Vec<Vec<f32>>, ComputeError>;
 
 /// Scores segments as they come in, for localization and parsing. Holds no more than a window of features, however long the
 /// clip is.
@@ -50,7 +51,7 @@ impl Windowed {
         (visual, audio): (Tensor<2>, Tensor<2>),
         familiarity: &[f32],
         score: Score<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<(), ComputeError> {
         self.asked.familiarity.extend(familiarity);
         self.seen += visual.dims()[0];
         self.recent = Some(match self.recent.take() {
@@ -112,7 +113,7 @@ impl Windowed {
     }
 
     /// The window of the newest segments, while it is not one of the regular ones yet.
-    fn ask_provisionally(&mut self, score: Score<'_>) -> Result<(), String> {
+    fn ask_provisionally(&mut self, score: Score<'_>) -> Result<(), ComputeError> {
         self.provisional = None;
         if !self.is_complete() && self.seen > 0 {
             let start = self.seen.saturating_sub(WINDOW);
@@ -122,7 +123,7 @@ impl Windowed {
         Ok(())
     }
 
-    fn ask(&self, window: Range<usize>, score: Score<'_>) -> Result<Vec<Vec<f32>>, String> {
+    fn ask(&self, window: Range<usize>, score: Score<'_>) -> Result<Vec<Vec<f32>>, ComputeError> {
         let Some((visual, audio)) = &self.recent else {
             return Ok(Vec::new());
         };

@@ -54,7 +54,7 @@ impl Tagger {
         let scores = self.backbone.classify(&features);
         let scores = scores
             .ok_or_else(|| ModelError::Config(format!("{}: has no classifier", self.name)))?;
-        best_of(scores, &self.labels, top).map_err(EngineError::Compute)
+        Ok(best_of(scores, &self.labels, top)?)
     }
 }
 

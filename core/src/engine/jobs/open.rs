@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::base::{Problem, Severity};
+use crate::base::Problem;
 use crate::engine::session::MediaSession;
 use crate::engine::{EngineError, Job, ReplyBody, Step, StepContext};
 use crate::media::{Clip, ClipNaming, MediaWarning};
@@ -65,11 +65,7 @@ impl Job<MediaSession> for OpenJob {
 }
 
 fn notice_of(warning: &MediaWarning, clip: &Clip) -> Problem {
-    Problem {
-        severity: Severity::Warning,
-        title: warning.to_string(),
-        advice: warning.advice().to_owned(),
-        detail: format!("{warning:?}"),
-        path: Some(clip.path.clone()),
-    }
+    Problem::warning(warning.to_string(), warning.advice())
+        .with_detail(format!("{warning:?}"))
+        .about(&clip.path)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::{ClipId, Problem, Severity, Task, TimeSpan};
+use crate::base::{ClipId, Problem, Task, TimeSpan};
 use crate::engine::session::{ComputeSession, ReadyModel};
 use crate::engine::{EngineError, Job, ModelChoice, ReplyBody, Step, StepContext, TagsPart};
 use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
@@ -162,12 +162,10 @@ impl Begun {
         let seen = self.predictor.seen();
         let spans = self.spans.get(seen..seen + batch.segments);
         let spans = spans.unwrap_or_default();
-        let tags =
-            tags_of(&ready.model, clip, (visual, audio), spans).map_err(EngineError::Compute)?;
+        let tags = tags_of(&ready.model, clip, (visual, audio), spans)?;
         self.tags.extend(tags);
         let familiarity = match &ready.familiarity {
-            Some(known) => pooled(visual, audio)
-                .map_err(EngineError::Compute)?
+            Some(known) => pooled(visual, audio)?
                 .iter()
                 .map(|row| known.score(row))
                 .collect(),
@@ -175,8 +173,7 @@ impl Begun {
             None => Vec::new(),
         };
         self.predictor
-            .add(&self.head, visual, audio, &familiarity)
-            .map_err(EngineError::Compute)?;
+            .add(&self.head, visual, audio, &familiarity)?;
         Ok(begin.elapsed())
     }
 }
@@ -200,13 +197,9 @@ fn one_modality(clip: &Clip) -> Option<Problem> {
         (None, None) => ("neither sound nor pictures", "nothing can be scored"),
     };
     let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
-    Some(Problem {
-        severity: Severity::Warning,
-        title: format!("{} has {lacks}", name.to_string_lossy()),
-        advice: format!(
-            "Nothing in it can be both heard and seen; {replaced}, and its scores mean little."
-        ),
-        detail: String::new(),
-        path: Some(clip.path.clone()),
-    })
+    let title = format!("{} has {lacks}", name.to_string_lossy());
+    let advice = format!(
+        "Nothing in it can be both heard and seen; {replaced}, and its scores mean little."
+    );
+    Some(Problem::warning(title, advice).about(&clip.path))
 }
