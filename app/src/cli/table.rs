@@ -4,10 +4,7 @@ use std::fmt::Write;
 
 use mettle_core::base::{Modality, Task};
 use mettle_core::exchange::{Document, Second, TaskTrack};
-use mettle_core::predict::Tag;
-
-/// Below this mean familiarity the table says that the model hardly knows such clips.
-const UNFAMILIAR: f32 = 0.5;
+use mettle_core::predict::{Tag, UNFAMILIAR};
 
 /// The table, with a heading that says what was analysed and with what.
 pub fn table(document: &Document) -> String {

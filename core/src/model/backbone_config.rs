@@ -132,10 +132,10 @@ impl BackboneConfig {
     /// Numbers that do not fit each other.
     pub fn random(self, name: &str, device: &Device) -> Result<Box<dyn Backbone>, ModelError> {
         Ok(match self.without_classifier() {
-            Self::SwinV2(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
-            Self::HtsAt(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
-            Self::Vit(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
-            Self::ResNext(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
+            Self::SwinV2(config) => Box::new(config.init(device)?.named(name).freeze()),
+            Self::HtsAt(config) => Box::new(config.init(device)?.named(name).freeze()),
+            Self::Vit(config) => Box::new(config.init(device)?.named(name).freeze()),
+            Self::ResNext(config) => Box::new(config.init(device)?.named(name).freeze()),
         })
     }
 
@@ -162,19 +162,19 @@ impl BackboneConfig {
         Ok(match self {
             Self::SwinV2(config) => {
                 let model = load_into(config.init(device)?, state, names, path)?;
-                boxed(model.named(name).freeze_tables(), half)
+                boxed(model.named(name).freeze(), half)
             }
             Self::HtsAt(config) => {
                 let model = load_into(config.init(device)?, state, names, path)?;
-                boxed(model.named(name).freeze_tables(), half)
+                boxed(model.named(name).freeze(), half)
             }
             Self::Vit(config) => {
                 let model = load_into(config.init(device)?, state, names, path)?;
-                boxed(model.named(name).freeze_tables(), half)
+                boxed(model.named(name).freeze(), half)
             }
             Self::ResNext(config) => {
                 let model = load_into(config.init(device)?, state, names, path)?;
-                boxed(model.named(name).freeze_tables(), half)
+                boxed(model.named(name).freeze(), half)
             }
         })
     }
@@ -193,7 +193,7 @@ impl BackboneConfig {
         match self {
             Self::SwinV2(config) => {
                 let model = load_into(config.init(device)?, state, names, path)?;
-                let eye = in_numbers(model.named(name).freeze_tables(), half);
+                let eye = in_numbers(model.named(name).freeze(), half);
                 let ear = eye.clone().described(ear);
                 Ok([Box::new(eye), Box::new(ear)])
             }
@@ -204,7 +204,7 @@ impl BackboneConfig {
             }
             Self::ResNext(config) => {
                 let model = load_into(config.init(device)?, state, names, path)?;
-                let eye = in_numbers(model.named(name).freeze_tables(), half);
+                let eye = in_numbers(model.named(name).freeze(), half);
                 let ear = eye.clone().described(ear);
                 Ok([Box::new(eye), Box::new(ear)])
             }

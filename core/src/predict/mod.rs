@@ -23,7 +23,7 @@ pub use mask_look::{MaskLook, MaskStyle, blend};
 pub use palette::{ClassColor, ClassColors, PALETTE, Pattern};
 pub use parse::parse_scores;
 pub use part::{Outline, PredictionPart};
-pub use prediction::{Detail, Prediction, PredictionKey};
+pub use prediction::{Detail, Prediction, PredictionKey, UNFAMILIAR};
 pub use predictor::Predictor;
 pub use probability_map::ProbabilityMap;
 pub use segment::Segmenter;

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::ProbabilityMap;
 use crate::base::{ClipId, ContentHash, Labels, Modality, Task, TimeSpan};
 
+/// Below this familiarity (a second's, or the mean of a clip) the scores mean little, and that is said.
+pub const UNFAMILIAR: f32 = 0.5;
+
 /// What a prediction was computed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PredictionKey {

@@ -10,9 +10,6 @@ use crate::model::{
 };
 use crate::predict::{Tag, best_of};
 
-/// How often a second is repeated for HTS-AT, which was trained on ten.
-const TILE: usize = 10;
-
 /// A backbone with its classifier, loaded.
 pub(super) struct Tagger {
     pub name: String,
@@ -86,7 +83,7 @@ impl<'a> Ear<'a> {
     ) -> Result<Vec<Vec<Tag>>, EngineError> {
         let sounds = batch.iter().flat_map(|segment| {
             let sound = segment.sound.as_deref().unwrap_or_default();
-            self.prep.second(sound, TILE)
+            self.prep.second(sound, HtsAtConfig::TILE)
         });
         let values: Vec<f32> = sounds.collect();
         let shape = self.prep.shape(values.len() / batch.len().max(1));

@@ -56,7 +56,7 @@ fn swin_v2_of_odd_sizes() {
         [3, 3, 40, 80],
         &device,
         |x| model.forward(x),
-        |x| model.clone().freeze_tables().forward(x),
+        |x| model.clone().freeze().forward(x),
     );
 }
 
@@ -78,7 +78,7 @@ fn hts_at_of_odd_sizes() {
         [5, 1, 70, 24],
         &device,
         |x| model.forward(x),
-        |x| model.clone().freeze_tables().forward(x),
+        |x| model.clone().freeze().forward(x),
     );
 }
 
@@ -100,7 +100,7 @@ fn vit_of_odd_sizes() {
         [4, 3, 40, 56],
         &device,
         |x| model.forward(x),
-        |x| model.clone().freeze_tables().forward(x),
+        |x| model.clone().freeze().forward(x),
     );
 }
 
@@ -120,7 +120,7 @@ fn resnext(cardinality: usize, base_width: usize) {
         [3, 3, 58, 94],
         &device,
         |x| model.forward(x),
-        |x| model.clone().freeze_tables().forward(x),
+        |x| model.clone().freeze().forward(x),
     );
 }
 

@@ -34,7 +34,11 @@ impl FrozenBlocks {
         Self(self.0.iter().map(resized).collect())
     }
 
-    /// Takes `[n, tokens, width]` through every block, adding each one's output to `layers`; gives the last.
+    /// Takes tokens through every block, adding each one's output to `layers`; gives the last.
+    ///
+    /// # Shapes
+    /// - x: `[n, tokens, width]`
+    /// - output and every layer: `[n, tokens, width]`
     pub fn forward(&self, x: Tensor<3>, layers: &mut Vec<Tensor<3>>) -> Tensor<3> {
         let (shape, device) = (x.dims(), x.device());
         // A block's output is read by the next before it becomes a tensor: a tensor's numbers can be read without a copy only

@@ -28,7 +28,11 @@ impl FrozenConvs {
         Self(Arc::new((stem, blocks.into_iter().map(freeze).collect())))
     }
 
-    /// Every block's output of pictures `[n, channels, h, w]`; the last one's stands for the final norm.
+    /// Every block's output; the last one's stands for the final norm.
+    ///
+    /// # Shapes
+    /// - pictures: `[n, channels, h, w]`
+    /// - output: layers `[n, h * w of the map, channels]`
     pub fn forward(&self, pictures: Tensor<4>) -> LayerFeatures {
         let ([n, _, rows, cols], device) = (pictures.dims(), pictures.device());
         let (stem, blocks) = &*self.0;

@@ -75,6 +75,9 @@ impl Default for HtsAtConfig {
 }
 
 impl HtsAtConfig {
+    /// How often it hears each second, having been trained on ten: what DG-SCT and AVMoE feed it.
+    pub const TILE: usize = 10;
+
     /// `HTSAT_AudioSet_Saved_1`, the audio backbone of the paper.
     pub fn audioset() -> Self {
         Self::default()

@@ -93,6 +93,11 @@ impl Bottleneck {
         }
     }
 
+    /// Three convolutions, added to their input or to its shortcut.
+    ///
+    /// # Shapes
+    /// - x: `[n, c, h, w]`
+    /// - output: `[n, after, h / stride, w / stride]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let inner = relu(apply(&self.conv1, &self.bn1, x.clone()));
         let inner = relu(apply(&self.conv2, &self.bn2, inner));

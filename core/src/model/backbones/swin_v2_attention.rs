@@ -87,7 +87,7 @@ impl WindowAttentionV2 {
     }
 
     /// Computes what does not depend on the input once and for all: for weights that will not change any more.
-    pub fn freeze_tables(mut self) -> Self {
+    pub fn with_tables(mut self) -> Self {
         self.tables = Some(self.compute_tables());
         self
     }
@@ -106,7 +106,9 @@ impl WindowAttentionV2 {
         }
     }
 
-    /// `[n, h * w, c]` to the same.
+    /// # Shapes
+    /// - x: `[n, h * w, c]`
+    /// - output: `[n, h * w, c]`
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let tables = match &self.tables {
             Some(tables) => tables.clone(),

@@ -10,12 +10,10 @@ use super::{MANIFEST, ModelBundle, Place};
 use crate::base::{Labels, Task};
 use crate::model::lcd::LcdConfig;
 use crate::model::{
-    AvelConfig, BackboneDesc, BackboneEntry, Distillation, HeadEntry, LayerShape, Manifest,
-    ModelError, ParseConfig, Prep, SCHEMA, SegmentConfig, TaskHead, class_names,
+    AvelConfig, BackboneDesc, BackboneEntry, Distillation, HeadEntry, HtsAtConfig, LayerShape,
+    Manifest, ModelError, ParseConfig, Prep, SCHEMA, SegmentConfig, TaskHead, class_names,
 };
 
-/// How often HTS-AT, which was trained on ten seconds, hears each second: what DG-SCT and AVMoE feed it.
-const TILE: usize = 10;
 /// What a mask is called.
 const SOUNDING: &str = "Sounding object";
 
@@ -207,7 +205,7 @@ fn backbone(
     let side = if shared { "backbone" } else { side };
     BackboneEntry {
         weights: format!("{side}.{}", ending.to_string_lossy()),
-        tile: (description.architecture == "hts_at").then_some(TILE),
+        tile: (description.architecture == "hts_at").then_some(HtsAtConfig::TILE),
         description,
     }
 }
