@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Modality {
-    /// Heard.
+    /// Heard, whether seen or not.
     Audible,
-    /// Seen.
+    /// Seen, whether heard or not.
     Visible,
     /// Both at once.
     AudioVisual,

@@ -18,7 +18,7 @@ pub enum Severity {
 /// Something that went wrong, in words for the user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
-    /// How bad.
+    /// Whether the job failed, lacks something, or is merely other than usual.
     pub severity: Severity,
     /// What failed: "Could not open dog.mp4".
     pub title: String,

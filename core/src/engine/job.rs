@@ -27,28 +27,28 @@ pub enum ModelChoice {
 pub enum JobSpec {
     /// Open a file: its first frame at once, then what it is.
     Open {
-        /// The file.
+        /// The file, wherever it lies.
         #[serde(with = "crate::base::path")]
         path: PathBuf,
     },
     /// The clip's loudness over time, for drawing; arrives in parts.
     Waveform {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
     },
     /// The clip's sound by time and pitch, for drawing; arrives in parts.
     Spectrogram {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
     },
     /// One small picture a second; arrives in parts.
     Thumbnails {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
     },
     /// Layer features, head, scores; arrives in parts as seconds are done.
     Predict {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
         /// What is asked.
         task: Task,
@@ -57,13 +57,13 @@ pub enum JobSpec {
     },
     /// What the head's meta-tokens read in one second.
     Attention {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
-        /// Whose head.
+        /// The task whose head reads.
         task: Task,
         /// Of which model.
         model: ModelChoice,
-        /// Which second.
+        /// The second, counted from 0.
         segment: usize,
     },
     /// Compile and tune the kernels of the device, so that the first clip does not wait for them.
@@ -125,7 +125,7 @@ pub enum JobState {
 /// One line of the shared board of jobs. Finished jobs leave it; their end is a [`super::Reply`].
 #[derive(Clone, Debug)]
 pub struct JobStatus {
-    /// Which job.
+    /// As given when it was handed in.
     pub id: JobId,
     /// In the user's words: "Analyse dog.mp4".
     pub title: String,
@@ -133,6 +133,6 @@ pub struct JobStatus {
     pub clip: Option<ClipId>,
     /// Waiting or running.
     pub state: JobState,
-    /// How far.
+    /// Steps done and in all, in the job's own unit.
     pub progress: Progress,
 }

@@ -10,7 +10,7 @@ use crate::predict::ClassColors;
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelInfo {
-    /// Short name.
+    /// Its short name, for people.
     pub name: String,
     /// What it is and what it can recognise.
     pub about: String,
@@ -26,9 +26,9 @@ pub struct ModelInfo {
 /// One thing that can be asked of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskInfo {
-    /// What.
+    /// What it answers.
     pub task: Task,
-    /// Its classes.
+    /// The classes it tells apart, in the order of the scores.
     pub labels: Labels,
     /// Whether its weights are random, so that what it says means nothing.
     #[serde(default)]

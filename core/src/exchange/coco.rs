@@ -19,7 +19,7 @@ pub struct MaskPart {
     pub label: String,
     /// The mask, as COCO's tools read it.
     pub segmentation: CocoPart,
-    /// Pixels inside.
+    /// Pixels inside, as COCO counts an area.
     pub area: u64,
     /// Left, top, width and height of the smallest box around it, in pixels.
     pub bbox: [u32; 4],

@@ -75,9 +75,9 @@ pub struct Second {
 /// The events of one class in one modality, and the task that says so.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaskTrack {
-    /// Which task.
+    /// The task that says so.
     pub task: Task,
-    /// The events.
+    /// The class, how it is perceived, and when.
     pub track: Track,
 }
 
@@ -86,11 +86,11 @@ pub struct TaskTrack {
 pub struct MaskOfSecond {
     /// Which second, from 0.
     pub segment: usize,
-    /// Its time.
+    /// When it begins and ends.
     pub span: TimeSpan,
     /// What sounds, as far as the model tells.
     pub label: Label,
-    /// The mask.
+    /// The mask in the size asked for, else in the clip's.
     pub mask: RunLengths,
     /// Above which probability a place is inside.
     pub threshold: f32,
@@ -100,7 +100,7 @@ pub struct MaskOfSecond {
 
 /// What a document is made from.
 pub struct Findings<'a> {
-    /// The clip.
+    /// The clip that was analysed.
     pub clip: &'a Arc<Clip>,
     /// The one task asked; `None` for all.
     pub asked: Option<Task>,
@@ -114,7 +114,7 @@ pub struct Findings<'a> {
     pub tags: &'a [SecondTags],
     /// The device's name.
     pub device: String,
-    /// The model.
+    /// The model that was asked.
     pub model: ModelFacts,
     /// How long what took, in milliseconds.
     pub timing_ms: BTreeMap<String, f64>,

@@ -8,7 +8,7 @@ pub enum ExchangeError {
     /// The system refuses the file.
     #[error("{} cannot be written: {error}", path.display())]
     Write {
-        /// Which file.
+        /// The file that is not there now.
         path: PathBuf,
         /// What the system says.
         error: std::io::Error,

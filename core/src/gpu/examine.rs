@@ -10,7 +10,7 @@ use super::{
 /// One adapter, and whether `auto` would use it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AdapterVerdict {
-    /// The adapter.
+    /// As the graphics system describes it.
     #[serde(flatten)]
     pub adapter: Adapter,
     /// Whether it is the one in use.

@@ -38,7 +38,7 @@ pub enum DeviceError {
     NotThere {
         /// What was asked for.
         choice: DeviceChoice,
-        /// Why not.
+        /// What is missing, and where.
         reason: String,
     },
     /// Asking the graphics system failed.
@@ -47,9 +47,9 @@ pub enum DeviceError {
     /// The device could not be started, or computed nonsense.
     #[error("{device} does not work: {reason}")]
     Broken {
-        /// Which device.
+        /// Its name, as the system gives it.
         device: String,
-        /// What happened.
+        /// What it said or did.
         reason: String,
     },
 }

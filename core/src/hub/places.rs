@@ -71,7 +71,7 @@ impl Places {
         Self(places.into_iter().flatten().collect())
     }
 
-    /// In order.
+    /// The folders, in the order they are looked into.
     pub fn iter(&self) -> impl Iterator<Item = &Place> {
         self.0.iter()
     }

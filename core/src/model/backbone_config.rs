@@ -24,7 +24,7 @@ pub enum BackboneConfig {
     HtsAt(HtsAtConfig),
     /// Vision Transformer.
     Vit(VitConfig),
-    /// ResNeXt.
+    /// ResNeXt: grouped convolutions, a token a place of the map.
     ResNext(ResNextConfig),
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn one_or_two<'de, D: Deserializer<'de>>(from: D) -> Result<Pair, D::
 /// A backbone's description, as in `assets/models/*.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BackboneDesc {
-    /// For people.
+    /// Its name for people.
     pub name: String,
     /// `swin_v2`, `hts_at`, `vit` or `resnext`.
     pub architecture: String,

@@ -17,7 +17,7 @@ const BATCH: usize = 4;
 /// What was written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureSummary {
-    /// Inputs.
+    /// How many inputs the file held.
     pub inputs: usize,
     /// One entry a layer.
     pub layers: Vec<LayerShape>,

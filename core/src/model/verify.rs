@@ -16,9 +16,9 @@ const LEAST: f64 = 0.8;
 /// What was found out about one file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// The model.
+    /// The key of the model it should hold.
     pub model: String,
-    /// The file.
+    /// The file that was read.
     #[serde(with = "crate::base::path")]
     pub path: PathBuf,
     /// Its size in bytes.

@@ -9,13 +9,13 @@ use crate::model::TokenReading;
 /// What meta-tokens read in one segment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attention {
-    /// The clip.
+    /// The clip that was looked at.
     pub clip: ClipId,
     /// Whose head reads.
     pub task: Task,
-    /// Which segment.
+    /// The segment, counted from 0.
     pub segment: usize,
-    /// Its time.
+    /// When it begins and ends.
     pub span: TimeSpan,
     /// Of the picture, layer after layer, token after token; a grid covers the whole picture. Empty where the head does not
     /// look at pictures by attention.

@@ -16,14 +16,14 @@ pub const PALETTE: [[u8; 3]; 7] = [
 /// What tells classes apart that share a colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pattern {
-    /// Full.
+    /// Every pixel.
     #[default]
     Plain,
     /// Stripes that rise.
     Rising,
     /// Stripes that fall.
     Falling,
-    /// Checks.
+    /// Squares in turn, as on a chessboard.
     Checks,
 }
 

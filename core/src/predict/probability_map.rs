@@ -32,12 +32,12 @@ impl ProbabilityMap {
         Arc::ptr_eq(&self.values, &other.values)
     }
 
-    /// Columns.
+    /// How many columns of places.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Rows.
+    /// How many rows of places.
     pub fn height(&self) -> usize {
         self.height
     }

@@ -14,7 +14,7 @@ const BESIDE: usize = 5;
 /// One class and how probable it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tag {
-    /// The class.
+    /// The class's name, often several synonyms with commas between.
     pub label: String,
     /// 0 to 1. AudioSet's classes are independent of each other; ImageNet's share one.
     pub score: f32,
@@ -30,7 +30,7 @@ impl Tag {
 /// The most probable classes of a second, best first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SecondTags {
-    /// Which second.
+    /// When the second begins and ends.
     pub span: TimeSpan,
     /// What is heard; empty where nobody listens or there is no sound.
     pub heard: Vec<Tag>,

@@ -8,7 +8,7 @@ use crate::model::{BackboneDesc, ModelError};
 /// The numbers of one model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelCount {
-    /// Which.
+    /// Its key in the list of backbones, or what the paper calls it.
     pub name: String,
     /// All its numbers.
     pub all: u64,

@@ -18,11 +18,11 @@ const ANY_RATE: u32 = 16_000;
 /// What is to be tagged, by whom.
 #[derive(Clone, Debug)]
 pub struct TagRequest {
-    /// The clip.
+    /// The file to be tagged.
     pub clip: PathBuf,
-    /// Who listens.
+    /// Who listens; nobody, where the sound is not asked for.
     pub audio: Option<BackboneFile>,
-    /// Who looks.
+    /// Who looks; nobody, where the pictures are not asked for.
     pub visual: Option<BackboneFile>,
     /// Tags a second, of each.
     pub top: usize,
@@ -39,7 +39,7 @@ pub struct TagReport {
     pub device: DeviceReport,
     /// Names of who listened and who looked.
     pub models: [Option<String>; 2],
-    /// In order.
+    /// One a second of the clip, in order.
     pub seconds: Vec<SecondTags>,
 }
 

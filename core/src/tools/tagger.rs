@@ -55,7 +55,7 @@ impl Tagger {
     }
 }
 
-/// Who listens.
+/// A tagger that takes sound.
 pub(super) struct Ear<'a> {
     tagger: &'a Tagger,
     pub prep: SoundInput,
@@ -91,7 +91,7 @@ impl<'a> Ear<'a> {
     }
 }
 
-/// Who looks.
+/// A tagger that takes pictures.
 pub(super) struct Eye<'a> {
     tagger: &'a Tagger,
     prep: &'a ImagePrep,

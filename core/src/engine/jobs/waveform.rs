@@ -14,7 +14,7 @@ const COLUMN: Time = Time::from_micros(10_000);
 pub(super) struct WaveformJob {
     clip: Arc<Clip>,
     waveform: Option<Waveform>,
-    /// Columns done.
+    /// Columns sent so far.
     done: usize,
 }
 

@@ -32,11 +32,11 @@ pub fn json(document: &Document) -> Result<String, ExchangeError> {
 pub struct Analysis {
     /// [`SCHEMA`].
     pub schema: String,
-    /// The clip.
+    /// What file it is, and what streams it has.
     pub clip: ClipPart,
     /// The device it was computed on.
     pub device: String,
-    /// The model.
+    /// The model that was asked.
     pub model: ModelPart,
     /// What was asked: one task, or all.
     #[serde(with = "asked")]
@@ -63,7 +63,7 @@ pub struct Analysis {
 /// What clip it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClipPart {
-    /// As given.
+    /// The path as it was given on the command line or in the window.
     pub path: PathBuf,
     /// From its start to the end of the longer stream.
     pub duration_s: f64,
@@ -82,9 +82,9 @@ pub struct VideoPart {
     pub height: u32,
     /// Average frames a second.
     pub fps: f64,
-    /// Codec name.
+    /// Codec name, such as `h264` or `aac`.
     pub codec: String,
-    /// Pixel format.
+    /// Pixel format as FFmpeg names it, such as `yuv420p`.
     pub pixel_format: String,
     /// Clockwise, to be shown upright.
     pub rotation_deg: u32,
@@ -101,7 +101,7 @@ pub struct AudioPart {
     pub sample_rate: u32,
     /// Channels in the file.
     pub channels: u32,
-    /// Codec name.
+    /// Codec name, such as `h264` or `aac`.
     pub codec: String,
     /// When its first sample sounds.
     pub start_s: f64,
@@ -109,10 +109,10 @@ pub struct AudioPart {
     pub end_s: f64,
 }
 
-/// Which model.
+/// What must be known of the model to judge what it says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelPart {
-    /// For people.
+    /// Its short name, for people.
     pub name: String,
     /// Of its weights and configuration.
     pub sha256: String,
@@ -121,7 +121,7 @@ pub struct ModelPart {
     pub warning: Option<String>,
 }
 
-/// One second.
+/// One second of the clip, by the first of the tasks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SegmentPart {
     /// Its start, in seconds.
@@ -156,7 +156,7 @@ pub struct TrackPart {
     /// Which task says so.
     #[serde(default)]
     pub task: Task,
-    /// The class.
+    /// The class whose events these are.
     pub label: String,
     /// How it is perceived.
     pub modality: Modality,
@@ -164,7 +164,7 @@ pub struct TrackPart {
     pub events: Vec<EventPart>,
 }
 
-/// One event.
+/// One stretch of time in which the class happens.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventPart {
     /// Its start, in seconds.

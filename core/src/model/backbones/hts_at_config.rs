@@ -40,7 +40,7 @@ pub struct HtsAtConfig {
     pub n_fft: usize,
     /// Samples from one frame to the next.
     pub hop_size: usize,
-    /// Mel bands.
+    /// Bands of the mel spectrogram.
     pub mel_bins: usize,
     /// Lowest frequency of the mel bands, Hz.
     pub fmin: f64,

@@ -31,7 +31,7 @@ pub struct BackboneFile {
 pub struct Assembly {
     /// For people, short.
     pub name: String,
-    /// Who looks.
+    /// The backbone that looks.
     pub visual: BackboneFile,
     /// Who listens; the same description and file where one backbone does both.
     pub audio: BackboneFile,

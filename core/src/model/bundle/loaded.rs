@@ -8,7 +8,7 @@ use crate::model::{
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelAbout {
-    /// Short name.
+    /// Its short name, for people.
     pub name: String,
     /// What it is and what it can recognise.
     pub about: String,
