@@ -5,10 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use mettle_core::base::{Problem, Task};
-use mettle_core::engine::{ModelInfo, model_info};
+use mettle_core::engine::model_info;
 use mettle_core::exchange::rendering::Shown;
 use mettle_core::exchange::{Document, Findings, ModelFacts, Stems, csv, json, write_whole};
-use mettle_core::predict::Thresholds;
+use mettle_core::model::ModelInfo;
+use mettle_core::predict::{ClassColors, Thresholds};
 
 use super::args::{AnalyzeArgs, Asked, Format};
 use super::driver::{Analysed, Driver};
@@ -94,7 +95,7 @@ fn report(
         device: driver.device().name,
         model: ModelFacts {
             name: model.name.clone(),
-            sha256: model.sha256.clone(),
+            sha256: model.sha256.to_string(),
             warning: model.warning(),
         },
         timing_ms: timing(analysed),
@@ -115,7 +116,7 @@ fn report(
                     let shown = Shown {
                         predictions: &analysed.predictions,
                         thresholds: &thresholds,
-                        colors: &model.colors(),
+                        colors: &ClassColors::of_model(model),
                     };
                     pictures::write(folder, stem, &analysed.clip, &shown, args.span, driver)?;
                 }

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use mettle_core::base::cache_folder;
-use mettle_core::engine::{ModelChoice, ModelInfo, model_info};
+use mettle_core::engine::{ModelChoice, model_info};
 use mettle_core::gpu::{Examination, Prober, SelfTest, driver_words, examine, probe as try_device};
 use mettle_core::media::ffmpeg_version;
+use mettle_core::model::ModelInfo;
 use serde::Serialize;
 
 use super::args::{DoctorArgs, ProbeArgs};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use mettle_core::base::{ClipId, Task};
-use mettle_core::engine::ModelInfo;
+use mettle_core::model::ModelInfo;
 use mettle_core::predict::Thresholds;
 use mettle_core::project::{MaskThresholds, Store};
 

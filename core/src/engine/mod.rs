@@ -21,7 +21,7 @@ pub use board::Board;
 pub use error::EngineError;
 pub use handle::{Engine, EngineOptions};
 pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask};
-pub use model::{ModelInfo, TaskInfo, model_info};
+pub use model::model_info;
 pub use outbox::Outbox;
 pub use reply::{Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart};
 pub use wire::{WIRE_VERSION, WireError, from_wire, to_wire};

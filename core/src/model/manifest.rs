@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AvelConfig, BackboneDesc, ImagePrep, LayerShape, ModelError, ParseConfig, Prep, SegmentConfig,
-    SoundInput, TaskAbout,
+    SoundInput, TaskInfo,
 };
 use crate::base::{Labels, Task};
 
@@ -114,9 +114,9 @@ impl Manifest {
     }
 
     /// Every task it has a head for.
-    pub fn tasks(&self) -> Vec<TaskAbout> {
-        fn about<C>(task: Task, entry: &Option<HeadEntry<C>>) -> Option<TaskAbout> {
-            entry.as_ref().map(|entry| TaskAbout {
+    pub fn tasks(&self) -> Vec<TaskInfo> {
+        fn about<C>(task: Task, entry: &Option<HeadEntry<C>>) -> Option<TaskInfo> {
+            entry.as_ref().map(|entry| TaskInfo {
                 task,
                 labels: entry.labels.clone(),
                 untrained: entry.untrained,

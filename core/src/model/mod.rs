@@ -26,9 +26,7 @@ pub use backbones::{
     Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, ResNext, ResNextConfig,
     SwinV2, SwinV2Config, Vit, VitConfig,
 };
-pub use bundle::{
-    Assembly, BackboneFile, LoadedModel, ModelAbout, ModelBundle, TaskAbout, assemble,
-};
+pub use bundle::{Assembly, BackboneFile, LoadedModel, ModelBundle, ModelInfo, TaskInfo, assemble};
 pub use class_names::{CLASS_LISTS, class_names};
 pub use desc::{BackboneDesc, LoadAs};
 pub use error::ModelError;

@@ -14,11 +14,12 @@ use mettle_app::mode::{Mode, ThresholdOf};
 use mettle_app::models::AskModel;
 use mettle_app::state::{AppState, InspectorTab};
 use mettle_core::base::{ContentHash, Labels, Task, TimeSpan};
-use mettle_core::engine::{JobId, JobSpec, ModelInfo, ReplyBody, TaskInfo};
+use mettle_core::engine::{JobId, JobSpec, ReplyBody};
 use mettle_core::media::Clip;
-use mettle_core::model::TokenReading;
+use mettle_core::model::{ModelInfo, TaskInfo, TokenReading};
 use mettle_core::predict::{
-    Attention, ClassColor, Detail, MaskStyle, Prediction, PredictionKey, ProbabilityMap,
+    Attention, ClassColor, ClassColors, Detail, MaskStyle, Prediction, PredictionKey,
+    ProbabilityMap,
 };
 use mettle_tests::parts::whole;
 
@@ -43,7 +44,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
         about: "For tests.".into(),
         labels: Labels::new(CLASSES),
         tasks: tasks.iter().map(info).collect(),
-        sha256: String::new(),
+        sha256: ContentHash::default(),
     }
 }
 
@@ -313,7 +314,7 @@ fn masks_have_style_strength_colour_threshold_and_cross_fade() {
 
 #[test]
 fn the_same_class_has_the_same_colour_in_every_mode() {
-    let colors = model(&Task::ALL).colors();
+    let colors = ClassColors::of_model(&model(&Task::ALL));
     for (place, class) in CLASSES.iter().enumerate() {
         assert_eq!(colors.get(class), ClassColor::at(place));
     }

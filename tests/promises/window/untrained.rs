@@ -7,8 +7,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use mettle_app::app::MettleApp;
 use mettle_app::models::AskModel;
-use mettle_core::base::{Labels, Task, TimeSpan};
-use mettle_core::engine::{JobSpec, ModelInfo, Precision, ReplyBody, TagsPart, TaskInfo};
+use mettle_core::base::{ContentHash, Labels, Task, TimeSpan};
+use mettle_core::engine::{JobSpec, Precision, ReplyBody, TagsPart};
+use mettle_core::model::{ModelInfo, TaskInfo};
 use mettle_core::predict::{SecondTags, Tag};
 
 use super::scripted::{ScriptedEngine, clip, fill, window_in};
@@ -20,7 +21,7 @@ fn models() -> AskModel {
             name: "Fresh".to_owned(),
             about: "Random.".to_owned(),
             labels: labels.clone(),
-            sha256: "0123456789abcdef0123".to_owned(),
+            sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {
                 task: Task::Localize,
                 labels,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mettle_core::base::{Labels, Task};
-use mettle_core::model::{Assembly, ModelAbout, ModelBundle, assemble};
+use mettle_core::model::{Assembly, ModelBundle, ModelInfo, assemble};
 use mettle_core::tools::backbone_file;
 
 use super::super::args::Asked;
@@ -94,7 +94,7 @@ fn name_of(folder: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-fn told(about: &ModelAbout, folder: &Path) -> String {
+fn told(about: &ModelInfo, folder: &Path) -> String {
     let tasks = about.tasks.iter().map(|task| {
         let random = if task.untrained { ", UNTRAINED" } else { "" };
         format!(
