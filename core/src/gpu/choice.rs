@@ -57,15 +57,23 @@ impl fmt::Display for DeviceChoice {
 
 /// A word that names no device.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no device is called `{0}`; there are {}", DeviceChoice::ALL.map(DeviceChoice::name).join(", "))]
-pub struct UnknownDevice(String);
+#[error("no device is called `{word}`; there are {}", names())]
+pub struct UnknownDevice {
+    /// The word.
+    word: String,
+}
+
+fn names() -> String {
+    DeviceChoice::ALL.map(DeviceChoice::name).join(", ")
+}
 
 impl FromStr for DeviceChoice {
     type Err = UnknownDevice;
     fn from_str(text: &str) -> Result<Self, UnknownDevice> {
         let known = |choice: &Self| choice.name().eq_ignore_ascii_case(text);
         let mut all = Self::ALL.into_iter();
-        all.find(known)
-            .ok_or_else(|| UnknownDevice(text.to_owned()))
+        all.find(known).ok_or_else(|| UnknownDevice {
+            word: text.to_owned(),
+        })
     }
 }

@@ -6,7 +6,7 @@ use crate::base::Labels;
 use crate::engine::EngineError;
 use crate::media::SegmentData;
 use crate::model::{
-    Backbone, BackboneFile, ImagePrep, LoadAs, ModelError, Precision, Prep, SoundInput,
+    Backbone, BackboneFile, HtsAtConfig, ImagePrep, LoadAs, ModelError, Precision, Prep, SoundInput,
 };
 use crate::predict::{Tag, best_of};
 
