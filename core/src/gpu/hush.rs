@@ -32,43 +32,26 @@ use unix::Redirected;
 
 #[cfg(unix)]
 mod unix {
-    use std::fs::File;
-    use std::io::{Read, Seek};
-    use std::os::fd::OwnedFd;
+    use std::io::Read;
+
+    use gag::BufferRedirect;
 
     /// Standard error goes to a file while this lives.
-    pub(super) struct Redirected {
-        file: File,
-        own: OwnedFd,
-    }
+    pub(super) struct Redirected(BufferRedirect);
 
     impl Redirected {
         /// `None` where the system refuses: drivers are then heard.
         pub(super) fn new() -> Option<Self> {
-            let file = tempfile::tempfile().ok()?;
-            let own = rustix::io::dup(rustix::stdio::stderr()).ok()?;
-            rustix::stdio::dup2_stderr(&file).ok()?;
-            Some(Self { file, own })
+            BufferRedirect::stderr().ok().map(Self)
         }
 
         /// What was printed.
         pub(super) fn end(mut self) -> String {
             let mut printed = Vec::new();
-            let read = self
-                .file
-                .rewind()
-                .and_then(|()| self.file.read_to_end(&mut printed));
-            if let Err(error) = read {
+            if let Err(error) = self.0.read_to_end(&mut printed) {
                 log::debug!("what drivers printed cannot be read: {error}");
             }
             String::from_utf8_lossy(&printed).into_owned()
-        }
-    }
-
-    impl Drop for Redirected {
-        fn drop(&mut self) {
-            // Fails for a bad descriptor only, and this one is our own.
-            let _ = rustix::stdio::dup2_stderr(&self.own);
         }
     }
 }
