@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mettle_core::engine::{Problem, Severity};
+use mettle_core::base::{Problem, Severity};
 
 use crate::apply::{self, Hands, Restart};
 use crate::command::{Commands, Intent};

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use mettle_core::base::ClipId;
+use mettle_core::base::{ClipId, Task};
 use mettle_core::engine::{JobId, JobSpec};
 use mettle_core::predict::Attention;
-use mettle_core::project::Task;
 
 use crate::link::EngineLink;
 use crate::state::{AppState, segment_at};

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mettle_core::base::{ClipId, Label, Time, TimeSpan};
-use mettle_core::engine::{JobId, Problem, SecondTags};
+use mettle_core::base::{ClipId, Label, Problem, Task, Time, TimeSpan};
+use mettle_core::engine::JobId;
 use mettle_core::media::{Clip, VideoFrame};
-use mettle_core::predict::{Prediction, Thresholds};
-use mettle_core::project::{Task, Track, Work};
+use mettle_core::predict::{Prediction, SecondTags, Thresholds};
+use mettle_core::project::{Track, Work};
 
 use crate::mode::Answer;
 use crate::paint::{Spectrogram, Strip, Waves};

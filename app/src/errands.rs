@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use mettle_core::base::Time;
+use mettle_core::base::{Task, Time};
 use mettle_core::engine::{JobSpec, ModelChoice};
 use mettle_core::media::Clip;
-use mettle_core::project::Task;
 
 use crate::link::EngineLink;
 use crate::settings::SoundView;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use mettle_core::base::{Modality, Task};
 use mettle_core::predict::{MaskStyle, Prediction, Thresholds};
-use mettle_core::project::{Modality, Task, Track};
+use mettle_core::project::Track;
 use serde::{Deserialize, Serialize};
 
 /// What is on screen.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
-use mettle_core::engine::{ModelChoice, ModelInfo};
+use mettle_core::engine::ModelChoice;
+use mettle_core::model::ModelInfo;
 
 /// Finds out what a model is; may read files.
 pub type AskModel = Arc<dyn Fn(&ModelChoice) -> Result<ModelInfo, String> + Send + Sync>;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use mettle_core::base::ClipId;
+use mettle_core::base::{ClipId, Problem, Severity, Task};
 use mettle_core::engine::Thumbnail;
-use mettle_core::engine::{JobId, JobState, JobStatus, Problem, Reply, ReplyBody, Severity};
+use mettle_core::engine::{JobId, JobState, JobStatus, Reply, ReplyBody, TagsPart};
 use mettle_core::media::Clip;
-use mettle_core::predict::{Prediction, tracks_of};
-use mettle_core::project::Task;
+use mettle_core::predict::{PredictionKey, PredictionPart, SecondTags, tracks_of};
 
 use crate::errands;
 use crate::keeper::Keeper;
@@ -56,10 +55,10 @@ pub fn file(
             .entries_of(clip)
             .for_each(|entry| entry.spectrogram.add(&part)),
         ReplyBody::Thumbnails(clip, pictures) => pictured(state, clip, &pictures),
-        ReplyBody::Prediction(prediction) => scored(state, job, prediction),
+        ReplyBody::Prediction(part) => scored(state, job, part),
         ReplyBody::Tags(clip, tags) => state
             .entries_of(clip)
-            .for_each(|entry| entry.tags = tags.clone()),
+            .for_each(|entry| tagged(&mut entry.tags, &tags)),
         ReplyBody::Attention(attention) => state.attention.file(job, attention),
         ReplyBody::Kept(summary) => state.kept = Some(summary),
         ReplyBody::Models(_) | ReplyBody::Verified(_) => {}
@@ -145,23 +144,34 @@ fn pictured(state: &mut AppState, clip: ClipId, pictures: &[Thumbnail]) {
 }
 
 /// Scores of a job that is no longer wanted (another model was chosen since) are dropped.
-fn scored(state: &mut AppState, job: JobId, prediction: Arc<Prediction>) {
-    let task = prediction.key.task;
+fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
+    let PredictionKey { clip, task, .. } = part.key;
     let AppState {
         entries, settings, ..
     } = state;
     for entry in entries {
-        if !entry.is_of(prediction.key.clip) || entry.job(Errand::Predict(task)) != Some(job) {
+        if !entry.is_of(clip) || entry.job(Errand::Predict(task)) != Some(job) {
             continue;
         }
+        let known = entry.answers.remove(&task).map(|answer| answer.prediction);
+        let Some(prediction) = part.clone().join(known) else {
+            continue;
+        };
         let thresholds = entry.thresholds(settings);
         let answer = Answer {
             tracks: Arc::new(tracks_of(&prediction, &thresholds)),
             complete: false,
-            prediction: prediction.clone(),
+            prediction,
         };
         entry.answers.insert(task, answer);
     }
+}
+
+/// What was known from the first second of the part on is replaced.
+fn tagged(known: &mut Arc<Vec<SecondTags>>, part: &TagsPart) {
+    let known = Arc::make_mut(known);
+    known.truncate(part.from);
+    known.extend_from_slice(&part.seconds);
 }
 
 /// Remember when an analysis began to run, to say how fast it was.

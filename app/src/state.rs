@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use mettle_core::base::{ClipId, Label, Time};
-use mettle_core::engine::{
-    DeviceReport, JobId, JobStatus, ModelChoice, ModelInfo, Precision, Problem,
-};
+use mettle_core::base::{ClipId, Label, Problem, Task, Time};
+use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelChoice, Precision};
 use mettle_core::features::CacheSummary;
 use mettle_core::gpu::DeviceChoice;
+use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ClassColors, Prediction};
-use mettle_core::project::{MaskThresholds, Task};
+use mettle_core::project::MaskThresholds;
 
 use crate::apply::Ongoing;
 use crate::attention::AttentionView;

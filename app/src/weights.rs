@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mettle_core::engine::{
-    Contents, JobId, JobSpec, Problem, Reply, ReplyBody, Verdict, WeightsTask,
-};
+use mettle_core::base::Problem;
+use mettle_core::engine::{JobId, JobSpec, Reply, ReplyBody, WeightsTask};
 use mettle_core::hub::{ModelLine, Places, WeightsState};
+use mettle_core::model::{Contents, Verdict};
 
 use crate::link::EngineLink;
 use crate::state::{AppState, Dialog};

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mettle_core::base::{cache_folder, data_folder};
 use mettle_core::data::demo;
 use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, Precision, model_info};
 use mettle_core::features::FeatureCache;
+use mettle_core::gpu::DeviceChoice;
 use mettle_core::gpu::Prober;
-use mettle_core::gpu::{DeviceChoice, cache_folder};
-use mettle_core::hub::data_folder;
 
 use crate::app::{MettleApp, Parts};
 use crate::apply::Restart;
@@ -96,6 +96,7 @@ fn starter(ctx: egui::Context) -> Restart {
             prober: Prober::this_program(),
             beside_window: true,
             features: Some(FeatureCache::of_user()),
+            ..EngineOptions::default()
         };
         let engine = Engine::start(options, move || waker.request_repaint());
         let mut engine = engine.map_err(|error| error.to_string())?;

@@ -14,13 +14,17 @@
 //!
 //! | layer | module | what it is |
 //! |---|---|---|
+//! | 7 | [`tools`] | what the terminal asks for and waits for: eval, speed, counts, tag, verify |
 //! | 6 | [`engine`] | jobs as small steps on named worker threads; the boundary the window talks to |
 //! | 5 | [`train`] | training loops for heads, and for the small backbones of the embedded demo; metrics |
-//! | 4 | [`predict`] | head → [`predict::Prediction`] → tracks; pure |
+//! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, pure, touching no file; a neutral [`exchange::Document`], a file for each format, pictures |
 //! | 3 | [`features`] | frozen backbones over the segments of a clip, and the cache of what they computed |
-//! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads |
+//! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads; the CPU's kernels are a crate of their own, `mettle-kernels` |
 //! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; tracks, corrections and their file; datasets and sounding scenes; devices; where weights lie and come from |
-//! | 0 | [`base`] | time, ids, labels, progress |
+//! | 0 | [`base`] | time, ids, labels, tasks, modalities, folders, problems, progress |
+//!
+//! Two modules know one beside them: sounding scenes (`data`) are written as real media files, and a document (`exchange`) is made
+//! from predictions.
 //!
 //! # Invariants
 //!
@@ -37,6 +41,7 @@
 pub mod base;
 pub mod data;
 pub mod engine;
+pub mod exchange;
 pub mod features;
 pub mod gpu;
 pub mod hub;
@@ -44,4 +49,5 @@ pub mod media;
 pub mod model;
 pub mod predict;
 pub mod project;
+pub mod tools;
 pub mod train;

@@ -13,7 +13,7 @@ use mettle_core::base::{CancelToken, TimeSpan};
 use mettle_core::features::{
     FeatureCache, FeatureStream, HalfFeatures, PreparedSegment, Recipe, extract,
 };
-use mettle_core::media::{Clip, SegmentReader};
+use mettle_core::media::{Clip, LocalFiles, SegmentReader};
 use mettle_core::model::{LoadedModel, ModelBundle};
 use mettle_tests::media::Media;
 
@@ -84,7 +84,8 @@ fn phone(media: &Media) -> PathBuf {
 
 fn prepared(clip: &Clip, recipe: &Recipe) -> Vec<PreparedSegment> {
     let spans = TimeSpan::seconds_of(clip.duration);
-    let segments = SegmentReader::open(clip, spans, recipe.sample_rate()).expect("opens");
+    let segments =
+        SegmentReader::open(&LocalFiles, clip, spans, recipe.sample_rate()).expect("opens");
     segments
         .map(|segment| recipe.prepare(&segment.expect("a segment")))
         .collect()
@@ -101,7 +102,14 @@ fn backbones(prepared: &[PreparedSegment], model: &LoadedModel) {
 fn stream(clip: &Arc<Clip>, model: &LoadedModel, cache: Option<&FeatureCache>) {
     let spans = TimeSpan::seconds_of(clip.duration);
     let (mut left, device) = (spans.len(), Device::flex());
-    let stream = FeatureStream::start(clip, spans, model, cache.cloned(), CancelToken::default());
+    let stream = FeatureStream::start(
+        Arc::new(LocalFiles),
+        clip,
+        spans,
+        model,
+        cache.cloned(),
+        CancelToken::default(),
+    );
     let mut stream = stream.expect("it starts");
     while left > 0 {
         let batch = stream.next(model, &device, BATCH).expect("features");

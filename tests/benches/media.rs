@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use mettle_core::base::{Time, TimeSpan};
-use mettle_core::media::{Clip, FrameReader, SegmentReader, SoundLayout, SoundReader};
+use mettle_core::media::{Clip, FrameReader, LocalFiles, SegmentReader, SoundLayout, SoundReader};
 use mettle_tests::media::Media;
 
 fn main() {
@@ -58,7 +58,7 @@ fn ten_pictures_and_the_sound(bencher: divan::Bencher) {
     let clip = clip();
     bencher.bench(|| {
         let spans = TimeSpan::seconds_of(clip.duration);
-        let segments = SegmentReader::open(&clip, spans, 16_000).expect("opens");
+        let segments = SegmentReader::open(&LocalFiles, &clip, spans, 16_000).expect("opens");
         segments.filter(|data| data.is_ok()).count()
     });
 }

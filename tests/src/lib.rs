@@ -2,6 +2,7 @@
 
 pub mod counting;
 pub mod media;
+pub mod parts;
 pub mod program;
 pub mod tiny_model;
 pub mod tree;

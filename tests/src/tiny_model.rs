@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use mettle_core::base::Labels;
+use mettle_core::base::{Labels, Task};
 use mettle_core::model::heads::MgnConfig;
 use mettle_core::model::{
     AvelConfig, BackboneEntry, Distillation, HeadEntry, HtsAtConfig, Manifest, ModelBundle,
     ParseConfig, ParseDecoder, SCHEMA, SegmentConfig, SwinV2Config, TaskHead,
 };
-use mettle_core::project::Task;
 use serde_json::{Value, json};
 
 /// What the model pretends to know.

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use mettle_core::base::Time;
-use mettle_core::engine::{ModelChoice, Problem, Severity};
+use mettle_core::base::{Problem, Severity, Time};
+use mettle_core::engine::ModelChoice;
 
 use super::Hands;
 use crate::command::Intent;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use mettle_core::engine::{ModelChoice, ModelInfo, Precision, Problem, Severity};
+use mettle_core::base::{Problem, Severity, Task};
+use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
-use mettle_core::project::Task;
+use mettle_core::model::ModelInfo;
+use mettle_core::predict::ClassColors;
 
 use super::Hands;
 use super::clips::show_selected;
@@ -41,7 +43,7 @@ pub fn model_found(
         };
         replies::tell(state, problem, now);
     }
-    state.colors = info.colors();
+    state.colors = ClassColors::of_model(&info);
     state.model = Some(info);
     state.settings.remember_model(&choice);
     state.model_choice = choice;

@@ -1,6 +1,6 @@
 //! Edits of a clip's corrections: carried out, taken back, done again, and kept.
 
-use mettle_core::engine::{Problem, Severity};
+use mettle_core::base::{Problem, Severity};
 use mettle_core::project::{Edit, Work};
 
 use super::Hands;

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use mettle_core::engine::{ModelInfo, Problem, model_info};
-use mettle_core::predict::{Shown, Thresholds};
-use mettle_core::project::Task;
+use mettle_core::base::{Problem, Task};
+use mettle_core::engine::model_info;
+use mettle_core::exchange::rendering::Shown;
+use mettle_core::exchange::{Document, Findings, ModelFacts, Stems, csv, json, write_whole};
+use mettle_core::model::ModelInfo;
+use mettle_core::predict::{ClassColors, Thresholds};
 
-use super::analysis::{Analysis, Findings};
 use super::args::{AnalyzeArgs, Asked, Format};
 use super::driver::{Analysed, Driver};
-use super::names::Stems;
-use super::{Failure, masks, output, pictures, table};
+use super::{Failure, output, pictures, table};
 
 /// Analyse every clip; the failure of one does not stop the others.
 pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
@@ -84,39 +85,43 @@ fn report(
         masks: args.thresholds.masks(analysed.clip.id)?,
         ..thresholds.clone()
     };
-    let analysis = Analysis::new(Findings {
+    let document = Document::new(Findings {
         clip: &analysed.clip,
-        asked: args.task,
+        asked: args.task.one(),
         predictions: &analysed.predictions,
         thresholds: &thresholds,
         mask_size: args.mask_size,
         tags: &analysed.tags,
         device: driver.device().name,
-        model,
+        model: ModelFacts {
+            name: model.name.clone(),
+            sha256: model.sha256.to_string(),
+            warning: model.warning(),
+        },
         timing_ms: timing(analysed),
     });
     for notice in analysed.notices.iter().filter(|_| !args.quiet) {
         eprintln!("mettle: {}", line(notice));
     }
     match (&args.out, args.format) {
-        (None, Some(format)) => output::say(&file(&analysis, format)?)?,
+        (None, Some(format)) => output::say(&file(&document, format)?)?,
         (out, _) => {
             if !args.quiet {
-                output::say(&format!("{}\n", table::table(&analysis)))?;
+                output::say(&format!("{}\n", table::table(&document)))?;
             }
             if let Some(folder) = out {
                 let format = args.format.unwrap_or(Format::Json);
-                write(folder, stem, &analysis, format)?;
+                write(folder, stem, &document, format)?;
                 if args.pictures {
                     let shown = Shown {
                         predictions: &analysed.predictions,
                         thresholds: &thresholds,
-                        colors: &model.colors(),
+                        colors: &ClassColors::of_model(model),
                     };
                     pictures::write(folder, stem, &analysed.clip, &shown, args.span, driver)?;
                 }
                 if args.masks {
-                    masks::write(folder, stem, &analysis.masks)?;
+                    pictures::write_masks(folder, stem, &document.masks)?;
                 }
             }
         }
@@ -124,20 +129,20 @@ fn report(
     Ok(())
 }
 
-fn write(folder: &Path, stem: &str, analysis: &Analysis, format: Format) -> Result<(), Failure> {
+fn write(folder: &Path, stem: &str, document: &Document, format: Format) -> Result<(), Failure> {
     let extension = match format {
         Format::Json => "json",
         Format::Csv => "csv",
     };
     let path = folder.join(format!("{stem}.{extension}"));
-    output::write_file(&path, file(analysis, format)?.as_bytes())
+    Ok(write_whole(&path, file(document, format)?.as_bytes())?)
 }
 
-fn file(analysis: &Analysis, format: Format) -> Result<String, Failure> {
-    match format {
-        Format::Csv => Ok(analysis.to_csv()),
-        Format::Json => Ok(serde_json::to_string_pretty(analysis)? + "\n"),
-    }
+fn file(document: &Document, format: Format) -> Result<String, Failure> {
+    Ok(match format {
+        Format::Csv => csv::csv(document),
+        Format::Json => json::json(document)?,
+    })
 }
 
 fn timing(analysed: &Analysed) -> BTreeMap<String, f64> {

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use mettle_core::base::Time;
+use mettle_core::base::{Task, Time};
 use mettle_core::data::scenes::{Scene, SceneOptions, write_clip};
 use mettle_core::media::{Mp4Writer, RgbFrame};
-use mettle_core::project::Task;
 use serde_json::{Value, json};
 
 use super::args::{BenchArgs, BenchPart};

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use mettle_core::engine::{SpeedBench, SpeedModel, speed_models};
 use mettle_core::gpu::Prober;
+use mettle_core::tools::{SpeedBench, SpeedModel, speed_models};
 use serde::Serialize;
 
 use super::args::BackbonesArgs;
@@ -91,9 +91,9 @@ pub fn run(args: &BackbonesArgs) -> Result<(), Failure> {
     let mut report = Report {
         machine: processor(),
         device: bench.device().name.clone(),
-        threads: mettle_core::engine::threads(),
+        threads: mettle_core::tools::threads(),
         batch: args.batch.max(1),
-        versions: mettle_core::engine::versions(),
+        versions: mettle_core::tools::versions(),
         ceiling_gflops: bench.ceiling()?,
         peer: peer.as_ref().map(|peer| peer.name.clone()),
         models: Vec::new(),

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use mettle_core::engine::{ModelChoice, ModelInfo, model_info};
-use mettle_core::gpu::{
-    Examination, Prober, SelfTest, cache_folder, driver_words, examine, probe as try_device,
-};
+use mettle_core::base::cache_folder;
+use mettle_core::engine::{ModelChoice, model_info};
+use mettle_core::gpu::{Examination, Prober, SelfTest, driver_words, examine, probe as try_device};
 use mettle_core::media::ffmpeg_version;
+use mettle_core::model::ModelInfo;
 use serde::Serialize;
 
 use super::args::{DoctorArgs, ProbeArgs};
@@ -76,7 +76,7 @@ fn text(report: &Report) -> String {
                 .iter()
                 .for_each(|why| line("  refused", why));
         }
-        Err(error) => line("device", error),
+        Err(error) => line("device", &error.to_string()),
     }
     match &report.devices.self_test {
         Some(Ok(test)) => line("  self-test", &passed(test)),

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use mettle_core::base::{Problem, Task};
 use mettle_core::engine::{
-    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, Problem, ReplyBody, SecondTags,
+    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, ReplyBody,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
-use mettle_core::predict::Prediction;
-use mettle_core::project::Task;
+use mettle_core::predict::{Prediction, SecondTags};
 
 use super::Failure;
 
@@ -34,7 +34,7 @@ pub struct Analysed {
     /// Complete, one a task asked, in that order.
     pub predictions: Vec<Arc<Prediction>>,
     /// What the backbones' own classifiers hear and see, where they have one.
-    pub tags: Arc<Vec<SecondTags>>,
+    pub tags: Vec<SecondTags>,
     /// What the user should know.
     pub notices: Vec<Problem>,
     /// From handing the file in to its first frame; `None` without pictures.
@@ -73,7 +73,7 @@ impl Driver {
             precision,
             prober: Prober::this_program(),
             features,
-            beside_window: false,
+            ..EngineOptions::default()
         };
         let engine = Engine::start(options, || {})?;
         Ok(Self { engine, quiet })
@@ -114,7 +114,7 @@ impl Driver {
         let opened = begin.elapsed();
         let clip = clip.ok_or_else(|| without_result(path))?;
         let (mut first_scores, mut predictions) = (None, Vec::new());
-        let mut tags = Arc::default();
+        let mut tags = Vec::new();
         for &task in tasks {
             let mut prediction = None;
             let predict = self.engine.submit(JobSpec::Predict {
@@ -125,9 +125,12 @@ impl Driver {
             self.work(&name, SECONDS, predict, |body| match body {
                 ReplyBody::Prediction(part) => {
                     first_scores.get_or_insert_with(|| begin.elapsed());
-                    prediction = Some(part);
+                    prediction = part.join(prediction.take());
                 }
-                ReplyBody::Tags(_, found) => tags = found,
+                ReplyBody::Tags(_, part) => {
+                    tags.truncate(part.from);
+                    tags.extend(part.seconds);
+                }
                 // Every task has the same to say of the clip.
                 ReplyBody::Notice(notice) if !notices.contains(&notice) => notices.push(notice),
                 _ => {}
@@ -200,7 +203,7 @@ impl Driver {
 
 fn without_result(path: &Path) -> Problem {
     Problem {
-        severity: mettle_core::engine::Severity::Error,
+        severity: mettle_core::base::Severity::Error,
         title: format!("Could not analyse {}", path.display()),
         advice: "The engine ended the job without a result.".to_owned(),
         detail: String::new(),

@@ -1,6 +1,6 @@
 //! `mettle eval`: how well a model does on scenes it has never seen, beside its baselines.
 
-use mettle_core::engine::evaluate;
+use mettle_core::tools::evaluate;
 use mettle_core::train::{
     Compared, Five, LlpScores, LocalizeReport, MaskScores, ParseReport, Report, SegmentReport,
 };

@@ -1,7 +1,7 @@
 //! `mettle features`: every layer's output for inputs in a file.
 
-use mettle_core::engine::features_of_file;
 use mettle_core::gpu::Prober;
+use mettle_core::tools::features_of_file;
 
 use super::args::FeaturesArgs;
 use super::{Failure, output};

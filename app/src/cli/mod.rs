@@ -2,7 +2,6 @@
 //!
 //! Exit codes: 0 done, 1 failed (one clear line on stderr for each thing that failed), 2 wrong usage.
 
-pub mod analysis;
 mod analyze;
 mod args;
 mod bench;
@@ -15,10 +14,8 @@ mod doctor;
 mod driver;
 mod eval;
 mod features;
-pub mod masks;
 mod memory;
 mod models;
-mod names;
 mod output;
 mod pictures;
 mod scenes;
@@ -30,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use args::{Asked, Cli, Command};
+pub use args::{Cli, Command};
 
 /// A command failed; the lines say why and have been, or are to be, printed on stderr.
 #[derive(Debug)]

@@ -27,19 +27,6 @@ pub fn make_folder(folder: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Write a file whole or not at all: first beside it, then in its place.
-pub fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = Path::new(&beside);
-    std::fs::write(beside, content)
-        .and_then(|()| std::fs::rename(beside, path))
-        .map_err(|error| {
-            let _ = std::fs::remove_file(beside);
-            Failure::Said(format!("{} cannot be written: {error}", path.display()))
-        })
-}
-
 /// Log to stderr: warnings of this program only, or what `METTLE_LOG` asks for. Panics inside jobs become errors of the job, so
 /// their own message is logged, not printed.
 pub fn start_log() {

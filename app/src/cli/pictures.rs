@@ -1,11 +1,11 @@
-//! The pictures of an analysis: a film strip, and the clip with labels and masks drawn in.
+//! The pictures of an analysis: a film strip, the clip with labels and masks drawn in, and masks named as in AVSBench.
 
 use std::path::Path;
 
-use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use mettle_core::base::{Time, TimeSpan};
-use mettle_core::media::Clip;
-use mettle_core::predict::{Shown, film_strip, write_overlay};
+use mettle_core::exchange::rendering::{Shown, film_strip, mask_png, png, write_overlay};
+use mettle_core::exchange::{MaskOfSecond, write_whole};
+use mettle_core::media::{Clip, LocalFiles};
 
 use super::driver::Driver;
 use super::{Failure, output};
@@ -19,11 +19,8 @@ pub fn write(
     span: Option<TimeSpan>,
     driver: &Driver,
 ) -> Result<(), Failure> {
-    let strip = film_strip(clip, shown)?;
-    let mut png = Vec::new();
-    let (width, height) = (strip.width as u32, strip.height as u32);
-    PngEncoder::new(&mut png).write_image(&strip.data, width, height, ExtendedColorType::Rgb8)?;
-    output::write_file(&folder.join(format!("{stem}.strip.png")), &png)?;
+    let strip = film_strip(&LocalFiles, clip, shown)?;
+    write_whole(&folder.join(format!("{stem}.strip.png")), &png(&strip)?)?;
     let whole = TimeSpan::new(Time::ZERO, clip.duration);
     let stretch = span.map_or(Some(whole), |span| span.intersection(whole));
     let stretch = stretch.filter(|stretch| stretch.start < stretch.end);
@@ -38,8 +35,26 @@ pub fn write(
     let bar = driver.bar(&overlay);
     bar.set_length(stretch.duration().as_secs_f64().round() as u64);
     let mut told = |written: Time| bar.set_position(written.as_secs_f64() as u64);
-    let written = write_overlay(clip, shown, &folder.join(&overlay), stretch, &mut told);
+    let written = write_overlay(
+        &LocalFiles,
+        clip,
+        shown,
+        &folder.join(&overlay),
+        stretch,
+        &mut told,
+    );
     bar.finish_and_clear();
     written?;
+    Ok(())
+}
+
+/// Write `<stem>/<stem>_1.png` and so on, 0 outside and 255 inside.
+pub fn write_masks(folder: &Path, stem: &str, masks: &[MaskOfSecond]) -> Result<(), Failure> {
+    let folder = folder.join(stem);
+    output::make_folder(&folder)?;
+    for mask in masks {
+        let name = format!("{stem}_{}.png", mask.segment + 1);
+        write_whole(&folder.join(name), &mask_png(&mask.mask)?)?;
+    }
     Ok(())
 }

@@ -4,10 +4,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use indicatif::ProgressBar;
-use mettle_core::engine::{
-    BackboneFiles, EngineError, SecondTags, Tag, TagReport, TagRequest, tag_clip,
-};
+use mettle_core::engine::EngineError;
 use mettle_core::gpu::Prober;
+use mettle_core::model::BackboneFile;
+use mettle_core::predict::{SecondTags, Tag};
+use mettle_core::tools::{TagReport, TagRequest, backbone_file, tag_clip};
 use serde_json::{Value, json};
 
 use super::args::TagArgs;
@@ -44,7 +45,7 @@ pub fn run(args: &TagArgs) -> Result<(), Failure> {
 }
 
 /// Who listens and who looks. Of the two that are asked when none is named, one may be missing: the other is asked alone.
-fn sides(args: &TagArgs) -> Result<(Option<BackboneFiles>, Option<BackboneFiles>), Failure> {
+fn sides(args: &TagArgs) -> Result<(Option<BackboneFile>, Option<BackboneFile>), Failure> {
     let side = |named: &Option<String>, usual: &str| match named.as_deref() {
         Some(NONE) => Ok(None),
         Some(name) => chosen(name, args).map(Some),
@@ -68,8 +69,8 @@ fn sides(args: &TagArgs) -> Result<(Option<BackboneFiles>, Option<BackboneFiles>
     }
 }
 
-fn chosen(name: &str, args: &TagArgs) -> Result<BackboneFiles, EngineError> {
-    BackboneFiles::meant(name, None, args.weights.as_deref())
+fn chosen(name: &str, args: &TagArgs) -> Result<BackboneFile, EngineError> {
+    backbone_file(name, None, args.weights.as_deref())
 }
 
 fn as_json(report: &TagReport) -> Value {

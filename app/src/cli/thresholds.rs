@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use clap::Args;
-use mettle_core::base::ClipId;
-use mettle_core::engine::ModelInfo;
+use mettle_core::base::{ClipId, Task};
+use mettle_core::model::ModelInfo;
 use mettle_core::predict::Thresholds;
-use mettle_core::project::{MaskThresholds, Store, Task};
-use serde::{Deserialize, Serialize};
+use mettle_core::project::{MaskThresholds, Store};
 
 use super::Failure;
 use crate::window::corrections_file;
@@ -149,36 +148,4 @@ fn second(text: &str) -> Result<(usize, f32), String> {
     let wanted = || "a second and its threshold are written as 3=0.6".to_owned();
     let (second, value) = text.split_once('=').ok_or_else(wanted)?;
     Ok((second.trim().parse().map_err(|_| wanted())?, share(value)?))
-}
-
-/// The thresholds in the file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ThresholdsPart {
-    /// For every class without one of its own.
-    pub global: f32,
-    /// For what is heard, where that has one of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub audible: Option<f32>,
-    /// For what is seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub visible: Option<f32>,
-    /// For single classes.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub classes: BTreeMap<String, f32>,
-    /// For masks: the clip's, and those of single seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub masks: Option<MaskThresholds>,
-}
-
-impl ThresholdsPart {
-    /// Those in use; those of masks where there are masks.
-    pub fn of(thresholds: &Thresholds, masked: bool) -> Self {
-        Self {
-            global: thresholds.global,
-            audible: thresholds.audible,
-            visible: thresholds.visible,
-            classes: thresholds.classes.clone(),
-            masks: masked.then(|| thresholds.masks.clone()),
-        }
-    }
 }

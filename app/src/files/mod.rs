@@ -4,7 +4,7 @@ mod picker;
 
 use std::path::{Path, PathBuf};
 
-use mettle_core::engine::{Problem, Severity};
+use mettle_core::base::{Problem, Severity};
 
 pub use picker::{FilePicker, Picked, Wanted};
 

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
-use mettle_core::engine::Problem;
+use mettle_core::base::Problem;
 
 use super::MEDIA;
 use crate::state::EntryId;

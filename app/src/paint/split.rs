@@ -1,8 +1,8 @@
 //! Cells split in two: the upper half is what is heard, the lower half what is seen; hatched where only one of them is.
 
 use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2};
+use mettle_core::base::Modality;
 use mettle_core::predict::{Prediction, Thresholds};
-use mettle_core::project::Modality;
 
 use super::TimeAxis;
 use crate::mode::{Disagreement, perceived};

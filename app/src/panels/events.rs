@@ -1,7 +1,8 @@
 //! Every event as a row, for the keyboard and for screen readers.
 
 use egui::{Button, Grid, RichText, Ui};
-use mettle_core::project::{Event, Modality, Track};
+use mettle_core::base::Modality;
+use mettle_core::project::{Event, Track};
 
 use super::widgets::dim;
 use crate::command::{Commands, Intent};

@@ -1,9 +1,8 @@
 //! The inspector: the scores of a second, or the events as a table.
 
 use egui::{Align, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
-use mettle_core::base::BACKGROUND;
-use mettle_core::predict::{Detail, Prediction, Thresholds, label_of};
-use mettle_core::project::Modality;
+use mettle_core::base::{BACKGROUND, Modality};
+use mettle_core::predict::{Detail, Prediction, Thresholds, UNFAMILIAR, label_of};
 
 use super::mode_switch::missing_head;
 use super::thresholds::thresholds_ui;
@@ -12,9 +11,6 @@ use super::{attention, events, masks, model, parsing, problems, tags};
 use crate::command::{Commands, Intent};
 use crate::state::{AppState, Entry, InspectorTab};
 use crate::theme::{figures, mix, size, tokens};
-
-/// Below this a second is not like what the model was trained on.
-const UNFAMILIAR: f32 = 0.5;
 
 /// Draw it.
 pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {

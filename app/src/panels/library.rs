@@ -7,7 +7,8 @@ use egui::{
 use egui::{Role, WidgetInfo};
 
 use super::widgets::{count, dim, emphasis, thin_bar};
-use mettle_core::project::{Modality, Track};
+use mettle_core::base::Modality;
+use mettle_core::project::Track;
 
 use crate::command::{Commands, Intent};
 use crate::paint;

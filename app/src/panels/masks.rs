@@ -1,9 +1,9 @@
 //! The inspector's page of masks: threshold, style, strength, colour; and the masks over the picture.
 
 use egui::{Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
-use mettle_core::base::{Label, Time};
+use mettle_core::base::{Label, Task, Time};
 use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction, winner};
-use mettle_core::project::{Edit, Task};
+use mettle_core::project::Edit;
 
 use super::mask_thresholds::mask_thresholds_ui;
 use super::mode_switch::missing_head;

@@ -2,7 +2,7 @@
 
 use egui::epaint::RectShape;
 use egui::{Button, Color32, Rect, Role, Shape, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
-use mettle_core::project::Task;
+use mettle_core::base::Task;
 
 use super::widgets::{dim, emphasis, tip};
 use crate::command::{Command, Commands, Intent};

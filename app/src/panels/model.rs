@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use egui::{Button, RichText, ScrollArea, Stroke, Ui};
-use mettle_core::engine::{ModelChoice, ModelInfo};
+use mettle_core::engine::ModelChoice;
+use mettle_core::model::ModelInfo;
 
 use super::widgets::{card, dim, emphasis};
 use crate::command::{Commands, Intent};
@@ -57,7 +58,7 @@ fn about_ui(ui: &mut Ui, info: &ModelInfo) {
             ui.add(egui::Label::new(names.join(" · ")).wrap());
         });
     }
-    let hash: String = info.sha256.chars().take(16).collect();
+    let hash: String = info.sha256.to_string().chars().take(16).collect();
     dim(ui, format!("SHA-256 {hash}…"));
 }
 

@@ -4,8 +4,9 @@ use egui::{
     Align, Button, Label, Layout, Response, RichText, Role, ScrollArea, Stroke, Ui, WidgetInfo,
 };
 use mettle_core::base::Progress;
-use mettle_core::engine::{JobId, JobState, Verdict, WeightsTask};
+use mettle_core::engine::{JobId, JobState, WeightsTask};
 use mettle_core::hub::{Entry, ModelLine, Origin, WeightsState};
+use mettle_core::model::Verdict;
 
 use super::widgets::{card, dim, emphasis, thin_bar};
 use crate::command::{Commands, Intent};

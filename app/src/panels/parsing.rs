@@ -1,8 +1,8 @@
 //! The inspector in parsing: each class's two probabilities in a second, and where what is heard and seen differ.
 
 use egui::{Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use mettle_core::base::Modality;
 use mettle_core::predict::{Prediction, Thresholds};
-use mettle_core::project::Modality;
 
 use super::widgets::{card, dim, elided};
 use crate::command::{Commands, Intent};

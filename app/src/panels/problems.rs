@@ -1,7 +1,7 @@
 //! What went wrong: the words, the details to copy, and what can be done.
 
 use egui::{Rect, RichText, Ui, UiBuilder, vec2};
-use mettle_core::engine::Problem;
+use mettle_core::base::Problem;
 use mettle_core::gpu::DeviceChoice;
 
 use super::widgets::{card, emphasis, standing_out};
@@ -63,7 +63,7 @@ pub fn remedies(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Com
 pub fn problem_ui(ui: &mut Ui, problem: &Problem, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let color = match problem.severity {
-        mettle_core::engine::Severity::Error => t.warn,
+        mettle_core::base::Severity::Error => t.warn,
         _ => t.text,
     };
     ui.label(emphasis(&problem.title, size::BODY).color(color));

@@ -1,7 +1,7 @@
 //! What the backbones' own classifiers hear and see in a second: names from AudioSet and ImageNet, whatever the head says.
 
 use egui::{RichText, Role, Ui, WidgetInfo};
-use mettle_core::engine::{SecondTags, Tag};
+use mettle_core::predict::{SecondTags, Tag};
 
 use super::widgets::{card, dim, emphasis};
 use crate::theme::{size, tokens};

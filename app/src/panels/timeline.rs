@@ -5,7 +5,7 @@ use egui::{Align2, Rect, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 use super::attention::tint_sound;
 use super::mask_thresholds::own_marks;
 use super::{masks, timeline_input, timeline_lanes};
-use mettle_core::project::Task;
+use mettle_core::base::Task;
 
 use crate::command::{Command, Commands};
 use crate::mode::Mode;

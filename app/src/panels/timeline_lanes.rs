@@ -1,9 +1,9 @@
 //! A lane for each class: confidence as heat, events as outlined bars.
 
 use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
-use mettle_core::base::Label;
+use mettle_core::base::{Label, Modality};
 use mettle_core::predict::{Detail, Prediction};
-use mettle_core::project::{Event, Modality, Track};
+use mettle_core::project::{Event, Track};
 
 use super::mode_switch::missing_head;
 use super::widgets::{count, dim, elided};

@@ -2,7 +2,8 @@
 
 use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-use mettle_core::project::{Modality, Track};
+use mettle_core::base::Modality;
+use mettle_core::project::Track;
 
 use super::problems::error_card;
 use super::widgets::on_picture;

@@ -26,20 +26,23 @@ impl From<ContentHash> for String {
     }
 }
 
+/// A text that is no content hash.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a content hash has 64 hexadecimal digits; this is none: {0}")]
+pub struct NoHash(String);
+
 impl TryFrom<String> for ContentHash {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
+    type Error = NoHash;
+    fn try_from(text: String) -> Result<Self, NoHash> {
         let bytes = text.as_bytes();
         if bytes.len() != 64 {
-            return Err(format!(
-                "a content hash has 64 hexadecimal digits, not {}",
-                bytes.len()
-            ));
+            return Err(NoHash(text));
         }
         let mut hash = [0; 32];
         for (byte, pair) in hash.iter_mut().zip(bytes.chunks_exact(2)) {
-            let digits = std::str::from_utf8(pair).map_err(|e| e.to_string())?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|e| e.to_string())?;
+            let digits = std::str::from_utf8(pair).ok();
+            let read = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            *byte = read.ok_or_else(|| NoHash(text.clone()))?;
         }
         Ok(Self(hash))
     }

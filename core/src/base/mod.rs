@@ -1,15 +1,25 @@
 //! Layer 0: what every other layer speaks in. No clock, no GPU, and no IO but to name a file by its content.
 
+mod folders;
 mod hash;
 mod ids;
 mod labels;
 mod largest;
+mod modality;
+mod paths;
+mod problem;
 mod progress;
+mod task;
 mod time;
 
+pub use folders::{cache_folder, data_folder, weights_folder};
 pub use hash::{FileHasher, hash_file};
-pub use ids::{ClipId, ContentHash};
+pub use ids::{ClipId, ContentHash, NoHash};
 pub use labels::{BACKGROUND, Label, Labels};
 pub use largest::largest;
+pub use modality::Modality;
+pub(crate) use paths::{maybe_path, path};
+pub use problem::{Problem, Severity};
 pub use progress::{CancelToken, Progress};
+pub use task::Task;
 pub use time::{Time, TimeSpan};

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 /// How far a piece of work has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Units done.
+    /// Units done, of whatever the work counts: bytes, seconds, columns.
     pub done: u64,
     /// Units in all; 0 when not known yet.
     pub total: u64,

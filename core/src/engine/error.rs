@@ -3,13 +3,12 @@
 use std::any::Any;
 use std::path::Path;
 
-use super::{Problem, Severity};
+use crate::base::{Problem, Task};
 use crate::features::FeatureError;
-use crate::gpu::DeviceError;
+use crate::gpu::{ComputeError, DeviceError};
 use crate::hub::HubError;
 use crate::media::MediaError;
 use crate::model::ModelError;
-use crate::project::Task;
 use crate::train::TrainError;
 
 /// Why a job, or the engine itself, failed.
@@ -45,7 +44,7 @@ pub enum EngineError {
     },
     /// The device failed in the middle of a computation.
     #[error("the device failed while computing: {0}. Try again with `--device cpu`")]
-    Compute(String),
+    Compute(#[from] ComputeError),
     /// What is kept could not be removed.
     #[error("not everything could be removed from {0}")]
     Cache(String),
@@ -79,12 +78,11 @@ impl EngineError {
             Self::Media(error) => format!("{error}. {}", error.advice()),
             other => other.to_string(),
         };
-        Problem {
-            severity: Severity::Error,
-            title: format!("Could not {}", lower_first(title)),
-            advice,
-            detail: format!("{self:?}"),
-            path: path.map(Path::to_owned),
+        let problem = Problem::error(format!("Could not {}", lower_first(title)), advice);
+        let problem = problem.with_detail(format!("{self:?}"));
+        match path {
+            Some(path) => problem.about(path),
+            None => problem,
         }
     }
 }

@@ -13,13 +13,14 @@ use super::{jobs, priority};
 use crate::base::ClipId;
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober};
+use crate::media::{LocalFiles, Source};
 use crate::model::Precision;
 
 /// Replies the window may leave unread before the workers wait for it.
 const UNREAD_REPLIES: usize = 256;
 
 /// How to start an engine.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct EngineOptions {
     /// The device to compute on.
     pub device: DeviceChoice,
@@ -31,6 +32,21 @@ pub struct EngineOptions {
     pub beside_window: bool,
     /// Where to keep features of clips; without a place, nothing is kept.
     pub features: Option<FeatureCache>,
+    /// Where clips are read from.
+    pub source: Arc<dyn Source>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            device: DeviceChoice::default(),
+            precision: Precision::default(),
+            prober: Prober::default(),
+            beside_window: false,
+            features: None,
+            source: Arc::new(LocalFiles),
+        }
+    }
 }
 
 /// Works on jobs, on its own threads. Dropping it stops them after the step in hand, without waiting.
@@ -64,11 +80,12 @@ impl Engine {
         let report = shared_report();
         let theirs = Arc::clone(&report);
         let features = options.features.clone();
+        let source = Arc::clone(&options.source);
         let compute = Worker::start("engine", board.clone(), outbox.clone(), move || {
             ComputeSession::open(&options, &theirs)
         })?;
-        let media = Worker::start("media", board.clone(), outbox.clone(), || MediaSession {
-            features,
+        let media = Worker::start("media", board.clone(), outbox.clone(), move || {
+            MediaSession { features, source }
         })?;
         let weights = Worker::start("weights", board.clone(), outbox, || WeightsSession)?;
         Ok(Self {

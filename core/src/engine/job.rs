@@ -3,50 +3,52 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::base::{ClipId, Progress};
+use serde::{Deserialize, Serialize};
+
+use crate::base::{ClipId, Progress, Task};
 use crate::media::Clip;
-use crate::project::Task;
 
 /// A job's name, unique in a run of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct JobId(pub u64);
 
 /// Which model to use.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ModelChoice {
     /// The small model embedded in the program.
     #[default]
     Demo,
     /// A folder with `model.json` and its weights.
-    Folder(PathBuf),
+    Folder(#[serde(with = "crate::base::path")] PathBuf),
 }
 
 /// Everything the engine can be asked to do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum JobSpec {
     /// Open a file: its first frame at once, then what it is.
     Open {
-        /// The file.
+        /// The file, wherever it lies.
+        #[serde(with = "crate::base::path")]
         path: PathBuf,
     },
     /// The clip's loudness over time, for drawing; arrives in parts.
     Waveform {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
     },
     /// The clip's sound by time and pitch, for drawing; arrives in parts.
     Spectrogram {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
     },
     /// One small picture a second; arrives in parts.
     Thumbnails {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
     },
     /// Layer features, head, scores; arrives in parts as seconds are done.
     Predict {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
         /// What is asked.
         task: Task,
@@ -55,13 +57,13 @@ pub enum JobSpec {
     },
     /// What the head's meta-tokens read in one second.
     Attention {
-        /// The clip.
+        /// As it was opened.
         clip: Arc<Clip>,
-        /// Whose head.
+        /// The task whose head reads.
         task: Task,
         /// Of which model.
         model: ModelChoice,
-        /// Which second.
+        /// The second, counted from 0.
         segment: usize,
     },
     /// Compile and tune the kernels of the device, so that the first clip does not wait for them.
@@ -79,7 +81,7 @@ pub enum JobSpec {
 }
 
 /// What is to be done with weights.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WeightsTask {
     /// Say which are here.
     List,
@@ -90,6 +92,7 @@ pub enum WeightsTask {
         /// The hub to ask in place of the usual one.
         endpoint: Option<String>,
         /// The folder to put them in, in place of the usual one.
+        #[serde(with = "crate::base::maybe_path")]
         folder: Option<PathBuf>,
     },
     /// Check every file that is here.
@@ -122,7 +125,7 @@ pub enum JobState {
 /// One line of the shared board of jobs. Finished jobs leave it; their end is a [`super::Reply`].
 #[derive(Clone, Debug)]
 pub struct JobStatus {
-    /// Which job.
+    /// As given when it was handed in.
     pub id: JobId,
     /// In the user's words: "Analyse dog.mp4".
     pub title: String,
@@ -130,6 +133,6 @@ pub struct JobStatus {
     pub clip: Option<ClipId>,
     /// Waiting or running.
     pub state: JobState,
-    /// How far.
+    /// Steps done and in all, in the job's own unit.
     pub progress: Progress,
 }

@@ -1,43 +1,19 @@
 //! What the engine answers.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{JobId, SecondTags, Verdict};
-use crate::base::{ClipId, Time};
+use serde::{Deserialize, Serialize};
+
+use super::JobId;
+use crate::base::{ClipId, Problem, Time};
 use crate::features::CacheSummary;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
-use crate::predict::{Attention, Prediction};
-
-/// How bad a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Something was done another way; all is well.
-    Note,
-    /// Part of the result is missing.
-    Warning,
-    /// The job failed.
-    Error,
-}
-
-/// Something that went wrong, in words for the user.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
-    /// How bad.
-    pub severity: Severity,
-    /// What failed: "Could not open dog.mp4".
-    pub title: String,
-    /// The likely cause and what to do, in a sentence or two.
-    pub advice: String,
-    /// Technical detail, to copy.
-    pub detail: String,
-    /// The file it is about.
-    pub path: Option<PathBuf>,
-}
+use crate::model::Verdict;
+use crate::predict::{Attention, PredictionPart, SecondTags};
 
 /// One small picture of the film strip.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thumbnail {
     /// Which second of the clip.
     pub second: u32,
@@ -46,7 +22,7 @@ pub struct Thumbnail {
 }
 
 /// A run of waveform columns, each the lowest and highest sample of `column` of sound.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WaveformPart {
     /// Start of the first column.
     pub start: Time,
@@ -57,7 +33,7 @@ pub struct WaveformPart {
 }
 
 /// A run of spectrogram columns.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SpectrogramPart {
     /// Start of the first column.
     pub start: Time,
@@ -66,11 +42,21 @@ pub struct SpectrogramPart {
     /// Bands of a column, the lowest first, evenly spaced to the ear (mel).
     pub bands: usize,
     /// Strength, 0 to 255 over 80 dB, column after column.
+    #[serde(with = "serde_bytes")]
     pub values: Vec<u8>,
 }
 
+/// A run of seconds with their tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TagsPart {
+    /// The first of them; what was known from here on is replaced.
+    pub from: usize,
+    /// Their tags, in order.
+    pub seconds: Vec<SecondTags>,
+}
+
 /// One message from the engine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     /// The job it belongs to.
     pub job: JobId,
@@ -79,7 +65,7 @@ pub struct Reply {
 }
 
 /// What a message says. `Done`, `Cancelled` and `Failed` end a job: exactly one of them comes, last.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ReplyBody {
     /// The first picture of a file being opened, before its content is hashed.
     FirstFrame(Arc<VideoFrame>),
@@ -91,10 +77,10 @@ pub enum ReplyBody {
     Spectrogram(ClipId, SpectrogramPart),
     /// More of the film strip.
     Thumbnails(ClipId, Vec<Thumbnail>),
-    /// Scores so far; the last one before `Done` is complete.
-    Prediction(Arc<Prediction>),
-    /// What the backbones' own classifiers hear and see in the seconds so far, where they have one.
-    Tags(ClipId, Arc<Vec<SecondTags>>),
+    /// More of a prediction: what is new since the last part of this job. The first part begins it, after the last it is complete.
+    Prediction(PredictionPart),
+    /// What the backbones' own classifiers hear and see in the next seconds, where they have one.
+    Tags(ClipId, TagsPart),
     /// What meta-tokens read in one second.
     Attention(Arc<Attention>),
     /// How much is kept of clips analysed before.

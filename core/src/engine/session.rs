@@ -10,6 +10,7 @@ use super::model::bundle;
 use super::{EngineError, EngineOptions, ModelChoice};
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceError, DeviceReport, choose};
+use crate::media::Source;
 use crate::model::{Familiarity, LoadedModel, Precision};
 
 /// The session of the `engine` thread.
@@ -18,6 +19,7 @@ pub struct ComputeSession {
     precision: Precision,
     models: HashMap<ModelChoice, ReadyModel>,
     features: Option<FeatureCache>,
+    source: Arc<dyn Source>,
 }
 
 /// A model on the device.
@@ -32,6 +34,8 @@ pub(super) struct ReadyModel {
 pub struct MediaSession {
     /// Where features of clips are kept, if anywhere.
     pub(super) features: Option<FeatureCache>,
+    /// Where clips are read from.
+    pub(super) source: Arc<dyn Source>,
 }
 
 /// The session of the `weights` thread: downloads belong to the jobs.
@@ -63,12 +67,18 @@ impl ComputeSession {
             precision: options.precision,
             models: HashMap::new(),
             features: options.features.clone(),
+            source: Arc::clone(&options.source),
         }
     }
 
     /// Where features of clips are kept, if anywhere.
     pub(super) fn features(&self) -> Option<FeatureCache> {
         self.features.clone()
+    }
+
+    /// Where clips are read from.
+    pub(super) fn source(&self) -> Arc<dyn Source> {
+        Arc::clone(&self.source)
     }
 
     /// The device and a model on it, loaded the first time it is asked for.

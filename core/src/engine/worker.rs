@@ -66,7 +66,7 @@ impl StepContext<'_> {
 
 /// A job on its way to a worker.
 pub struct NewJob<S> {
-    /// Its name.
+    /// What it goes by in replies and on the board.
     pub id: JobId,
     /// In the user's words, for the board and for an error: "Analyse dog.mp4".
     pub title: String,
@@ -76,7 +76,7 @@ pub struct NewJob<S> {
     pub clip: Option<ClipId>,
     /// Comes even before the clip on screen: the user waits to see anything at all.
     pub urgent: bool,
-    /// The work.
+    /// The work itself, step by step.
     pub job: Box<dyn Job<S>>,
 }
 

@@ -9,7 +9,7 @@ use super::entry::KeptFeatures;
 use super::key::{EntryAbout, FeatureKey};
 use super::listing::{CacheEntry, CacheSummary, Stored, stored};
 use super::writer::FeatureWriter;
-use crate::gpu::cache_folder;
+use crate::base::cache_folder;
 
 /// How many bytes are kept unless the user says otherwise: about a quarter of an hour of clips at full size.
 pub const DEFAULT_BUDGET: u64 = 10_000_000_000;

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use super::error::FeatureError;
 use super::extract::{PreparedSegment, Recipe};
 use crate::base::{CancelToken, TimeSpan};
-use crate::media::{Clip, MediaError, SegmentReader};
+use crate::media::{Clip, MediaError, SegmentReader, Source};
 
 /// Segments decoded ahead of the backbones.
 const AHEAD: usize = 16;
@@ -21,6 +21,7 @@ pub(super) struct Decoded(Receiver<Result<PreparedSegment, MediaError>>);
 impl Decoded {
     /// Starts decoding. The thread ends when the clip is read, the job is cancelled or this is dropped.
     pub fn start(
+        source: Arc<dyn Source>,
         clip: Arc<Clip>,
         spans: Vec<TimeSpan>,
         recipe: Recipe,
@@ -28,7 +29,7 @@ impl Decoded {
     ) -> Result<Self, FeatureError> {
         let (to, from) = bounded(AHEAD);
         let work = move || {
-            if let Err(error) = decode_all(&clip, spans, &recipe, &cancel, &to) {
+            if let Err(error) = decode_all(&*source, &clip, spans, &recipe, &cancel, &to) {
                 // Nobody listens any more when the job has ended meanwhile.
                 let _ = to.send(Err(error));
             }
@@ -60,6 +61,7 @@ impl Decoded {
 }
 
 fn decode_all(
+    source: &dyn Source,
     clip: &Clip,
     spans: Vec<TimeSpan>,
     recipe: &Recipe,
@@ -67,7 +69,7 @@ fn decode_all(
     to: &Sender<Result<PreparedSegment, MediaError>>,
 ) -> Result<(), MediaError> {
     let clip = recipe.needed_of(clip);
-    for segment in SegmentReader::open(&clip, spans, recipe.sample_rate())? {
+    for segment in SegmentReader::open(source, &clip, spans, recipe.sample_rate())? {
         let prepared = recipe.prepare(&segment?);
         if cancel.is_cancelled() || to.send(Ok(prepared)).is_err() {
             break;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::gpu::ComputeError;
 use crate::media::MediaError;
 
 /// Why a batch of features cannot be had.
@@ -11,8 +12,8 @@ pub enum FeatureError {
     #[error(transparent)]
     Media(#[from] MediaError),
     /// The device failed.
-    #[error("{0}")]
-    Device(String),
+    #[error(transparent)]
+    Device(#[from] ComputeError),
     /// Kept features turned out to be damaged while they were read. They are gone from the cache: start again.
     #[error("the kept features in {} are damaged", .0.display())]
     Damaged(PathBuf),

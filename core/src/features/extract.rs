@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::base::ContentHash;
+use crate::gpu::ComputeError;
 use crate::media::{Clip, RgbFrame, SegmentData};
 use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundInput, describe};
 
@@ -108,11 +109,14 @@ fn hash(text: &str) -> ContentHash {
 ///
 /// # Errors
 /// When the device fails.
-pub fn pooled(visual: &LayerFeatures, audio: &LayerFeatures) -> Result<Vec<Vec<f32>>, String> {
+pub fn pooled(
+    visual: &LayerFeatures,
+    audio: &LayerFeatures,
+) -> Result<Vec<Vec<f32>>, ComputeError> {
     let both = Tensor::cat(vec![describe(visual), describe(audio)], 1);
     let width = both.dims()[1].max(1);
     let values = both.into_data().try_to_vec::<f32>();
-    let values = values.map_err(|error| format!("{error:?}"))?;
+    let values = values.map_err(ComputeError::of)?;
     Ok(values.chunks(width).map(<[f32]>::to_vec).collect())
 }
 

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
+use crate::gpu::ComputeError;
 use crate::model::LayerFeatures;
 
 /// Layer features of a run of segments, every layer in turn and the final norm last, rounded to 16 bit. Numbers beyond
@@ -39,9 +40,9 @@ impl HalfFeatures {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn of(features: &LayerFeatures) -> Result<Self, String> {
+    pub fn of(features: &LayerFeatures) -> Result<Self, ComputeError> {
         let tensors = features.layers.iter().chain([&features.final_norm]);
-        let layers: Result<Vec<Layer>, String> = tensors.map(rounded).collect();
+        let layers: Result<Vec<Layer>, ComputeError> = tensors.map(rounded).collect();
         Ok(Self {
             segments: features.final_norm.dims()[0],
             layers: layers?,
@@ -94,12 +95,9 @@ impl HalfFeatures {
     }
 }
 
-fn rounded(tensor: &Tensor<3>) -> Result<Layer, String> {
+fn rounded(tensor: &Tensor<3>) -> Result<Layer, ComputeError> {
     let [_, tokens, width] = tensor.dims();
-    let mut values: Vec<f32> = tensor
-        .clone()
-        .try_into_vec_as()
-        .map_err(|error| format!("{error:?}"))?;
+    let mut values: Vec<f32> = tensor.clone().try_into_vec_as().map_err(ComputeError::of)?;
     let limit = f16::MAX.to_f32();
     values.iter_mut().for_each(|v| *v = v.clamp(-limit, limit));
     let mut half = vec![f16::ZERO; values.len()];

@@ -4,6 +4,8 @@ use std::fs::{DirEntry, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
+
 use super::entry::Header;
 use super::key::{ENDING, EntryAbout};
 use super::writer::PARTIAL;
@@ -11,7 +13,7 @@ use super::writer::PARTIAL;
 /// The features of one clip by one backbone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheEntry {
-    /// The file.
+    /// The file that holds them.
     pub path: PathBuf,
     /// Whose features; `None` where the file cannot be read: then it is only in the way, and will be replaced.
     pub about: Option<EntryAbout>,
@@ -24,11 +26,11 @@ pub struct CacheEntry {
 }
 
 /// How much is kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CacheSummary {
-    /// Files.
+    /// How many whole files.
     pub entries: usize,
-    /// Their bytes.
+    /// Bytes of all files, also of those being written.
     pub bytes: u64,
     /// How many bytes there may be.
     pub budget: u64,

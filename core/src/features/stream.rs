@@ -14,7 +14,7 @@ use super::half_features::HalfFeatures;
 use super::key::{EntryAbout, FeatureKey};
 use super::writer::FeatureWriter;
 use crate::base::{CancelToken, TimeSpan};
-use crate::media::Clip;
+use crate::media::{Clip, Source};
 use crate::model::{LayerFeatures, LoadedModel};
 
 /// Features of the next segments of a clip.
@@ -65,6 +65,7 @@ impl FeatureStream {
     /// # Errors
     /// When the system refuses to start a thread.
     pub fn start(
+        source: Arc<dyn Source>,
         clip: &Arc<Clip>,
         spans: Vec<TimeSpan>,
         model: &LoadedModel,
@@ -103,7 +104,7 @@ impl FeatureStream {
         let decoded = match look || listen {
             true => {
                 let recipe = recipe.only(look, listen);
-                Some(Decoded::start(clip.clone(), spans, recipe, cancel)?)
+                Some(Decoded::start(source, clip.clone(), spans, recipe, cancel)?)
             }
             false => None,
         };
@@ -159,7 +160,7 @@ impl FeatureStream {
                 FeatureError::Damaged(kept.path().to_owned())
             }),
             Side::Computed { .. } => {
-                let features = HalfFeatures::of(&run()).map_err(FeatureError::Device)?;
+                let features = HalfFeatures::of(&run())?;
                 side.keep(&features, cache, total);
                 Ok(features)
             }

@@ -54,7 +54,7 @@ pub struct Adapter {
     pub name: String,
     /// Through which interface.
     pub api: Api,
-    /// What sort.
+    /// Whether it is a chip of its own, part of the processor, or software.
     pub kind: AdapterKind,
     /// Driver name and version.
     pub driver: String,

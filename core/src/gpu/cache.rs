@@ -1,22 +1,11 @@
 //! Where results of kernel tuning are kept between runs, so that only the first use of a GPU is slow.
 
-use std::path::PathBuf;
-
 use cubecl_runtime::config::autotune::{AutotuneLevel, BenchConfig};
 use cubecl_runtime::config::cache::CacheConfig;
 use cubecl_runtime::config::environment::EnvironmentConfig;
 use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
 
-/// The user's cache folder of this program. The variable `METTLE_CACHE` puts it elsewhere.
-pub fn cache_folder() -> PathBuf {
-    if let Some(folder) = std::env::var_os("METTLE_CACHE") {
-        return PathBuf::from(folder);
-    }
-    directories::ProjectDirs::from("", "", "mettle-studio").map_or_else(
-        || std::env::temp_dir().join("mettle-studio"),
-        |folders| folders.cache_dir().to_owned(),
-    )
-}
+use crate::base::cache_folder;
 
 /// Let burn keep its tuning results and compiled kernels in the cache folder. Has an effect before the first use of a
 /// GPU only; later calls change nothing. An unwritable folder costs a re-tuning at each start, not an error.

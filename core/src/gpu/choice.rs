@@ -55,13 +55,25 @@ impl fmt::Display for DeviceChoice {
     }
 }
 
+/// A word that names no device.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no device is called `{word}`; there are {}", names())]
+pub struct UnknownDevice {
+    /// The word.
+    word: String,
+}
+
+fn names() -> String {
+    DeviceChoice::ALL.map(DeviceChoice::name).join(", ")
+}
+
 impl FromStr for DeviceChoice {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
+    type Err = UnknownDevice;
+    fn from_str(text: &str) -> Result<Self, UnknownDevice> {
         let known = |choice: &Self| choice.name().eq_ignore_ascii_case(text);
-        Self::ALL.into_iter().find(known).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            format!("no device is called `{text}`; there are {names}")
+        let mut all = Self::ALL.into_iter();
+        all.find(known).ok_or_else(|| UnknownDevice {
+            word: text.to_owned(),
         })
     }
 }

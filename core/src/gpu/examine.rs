@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::{
-    Adapter, AdapterKind, CUDA_BUILT, CUDA_NOT_BUILT, DeviceChoice, DeviceReport, Prober,
-    SOFTWARE_REFUSED, SelfTest, choose, list_adapters, self_test,
+    Adapter, AdapterKind, CUDA_BUILT, CUDA_NOT_BUILT, ComputeError, DeviceChoice, DeviceError,
+    DeviceReport, Prober, SOFTWARE_REFUSED, SelfTest, choose, list_adapters, self_test,
 };
 
 /// One adapter, and whether `auto` would use it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AdapterVerdict {
-    /// The adapter.
+    /// As the graphics system describes it.
     #[serde(flatten)]
     pub adapter: Adapter,
     /// Whether it is the one in use.
@@ -29,9 +29,9 @@ pub struct Examination {
     /// Whether this program can use CUDA, or why not.
     pub cuda: String,
     /// The device for the choice, with refusals; or why it cannot be had.
-    pub device: Result<DeviceReport, String>,
+    pub device: Result<DeviceReport, DeviceError>,
     /// What its self-test found.
-    pub self_test: Option<Result<SelfTest, String>>,
+    pub self_test: Option<Result<SelfTest, ComputeError>>,
 }
 
 /// Look at everything, open the device for `choice` and test it.
@@ -42,7 +42,7 @@ pub fn examine(choice: DeviceChoice, prober: &Prober) -> Examination {
     };
     let chosen = choose(choice, prober);
     let self_test = chosen.as_ref().ok().map(|(device, _)| self_test(device));
-    let device = chosen.map(|(_, report)| report).map_err(|e| e.to_string());
+    let device = chosen.map(|(_, report)| report);
     let verdict = |adapter| verdict_on(adapter, device.as_ref().ok());
     Examination {
         adapters: adapters.into_iter().map(verdict).collect(),

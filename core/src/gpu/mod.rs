@@ -12,9 +12,11 @@ mod probe;
 mod self_test;
 mod untuned;
 
+use serde::Serialize;
+
 pub use adapter::{Adapter, AdapterKind, Api, list_adapters};
-pub use cache::{cache_folder, keep_tuning_results};
-pub use choice::DeviceChoice;
+pub use cache::keep_tuning_results;
+pub use choice::{DeviceChoice, UnknownDevice};
 pub use examine::{AdapterVerdict, Examination, examine};
 pub use half::no_f16;
 pub use hush::driver_words;
@@ -36,7 +38,7 @@ pub enum DeviceError {
     NotThere {
         /// What was asked for.
         choice: DeviceChoice,
-        /// Why not.
+        /// What is missing, and where.
         reason: String,
     },
     /// Asking the graphics system failed.
@@ -45,11 +47,40 @@ pub enum DeviceError {
     /// The device could not be started, or computed nonsense.
     #[error("{device} does not work: {reason}")]
     Broken {
-        /// Which device.
+        /// Its name, as the system gives it.
         device: String,
-        /// What happened.
+        /// What it said or did.
         reason: String,
     },
+}
+
+impl Serialize for DeviceError {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// What a device said when it failed in the middle of a computation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{0}")]
+pub struct ComputeError(String);
+
+impl ComputeError {
+    /// For what no kind of error of its own tells.
+    pub fn new(cause: impl Into<String>) -> Self {
+        Self(cause.into())
+    }
+
+    /// From an error of the tensor library, which has nothing for people.
+    pub fn of(error: impl std::fmt::Debug) -> Self {
+        Self(format!("{error:?}"))
+    }
+}
+
+impl From<std::io::Error> for ComputeError {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.to_string())
+    }
 }
 
 /// What a panic said.

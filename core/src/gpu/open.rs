@@ -8,7 +8,10 @@ use burn::tensor::{Device, DeviceKind};
 use serde::Serialize;
 
 use super::hush::hushed;
-use super::{Adapter, AdapterKind, Api, CUDA_BUILT, Candidate, DeviceChoice, DeviceError, Prober};
+use super::{
+    Adapter, AdapterKind, Api, CUDA_BUILT, Candidate, ComputeError, DeviceChoice, DeviceError,
+    Prober,
+};
 use super::{list_adapters, no_f16, plan, self_test};
 
 /// The compute device in use, and why a better one is not.
@@ -83,19 +86,19 @@ pub fn open(candidate: &Candidate) -> Result<Device, DeviceError> {
     if let Some((_, device)) = opened.iter().find(|(known, _)| known == candidate) {
         return Ok(device.clone());
     }
-    let broken = |reason: String| DeviceError::Broken {
+    let broken = |cause: ComputeError| DeviceError::Broken {
         device: candidate.to_string(),
-        reason,
+        reason: cause.to_string(),
     };
     let device = catch_unwind(AssertUnwindSafe(|| start(candidate)))
-        .unwrap_or_else(|panic| Err(super::panic_text(&*panic)))
+        .unwrap_or_else(|panic| Err(ComputeError::new(super::panic_text(&*panic))))
         .map_err(broken)?;
     self_test::check(&device).map_err(broken)?;
     opened.push((candidate.clone(), device.clone()));
     Ok(device)
 }
 
-fn start(candidate: &Candidate) -> Result<Device, String> {
+fn start(candidate: &Candidate) -> Result<Device, ComputeError> {
     match candidate {
         Candidate::Cpu => Ok(Device::flex()),
         Candidate::Adapter(adapter) => start_adapter(adapter),
@@ -103,7 +106,7 @@ fn start(candidate: &Candidate) -> Result<Device, String> {
     }
 }
 
-fn start_adapter(adapter: &Adapter) -> Result<Device, String> {
+fn start_adapter(adapter: &Adapter) -> Result<Device, ComputeError> {
     let kind = match adapter.kind {
         AdapterKind::Discrete => DeviceKind::DiscreteGpu(adapter.index),
         AdapterKind::Integrated => DeviceKind::IntegratedGpu(adapter.index),
@@ -117,7 +120,7 @@ fn start_adapter(adapter: &Adapter) -> Result<Device, String> {
         Api::Dx12 => WgpuBackend::Dx12,
     };
     let options = Device::wgpu_options().device_kind(kind).graphics_api(api);
-    let device = hushed(|| options.init()).map_err(|error| error.to_string())?;
+    let device = hushed(|| options.init()).map_err(|error| ComputeError::new(error.to_string()))?;
     if adapter.kind == AdapterKind::Software
         && let Err(error) = super::untuned::take_first_kernels()
     {
@@ -127,11 +130,11 @@ fn start_adapter(adapter: &Adapter) -> Result<Device, String> {
 }
 
 #[cfg(feature = "cuda")]
-fn start_cuda() -> Result<Device, String> {
+fn start_cuda() -> Result<Device, ComputeError> {
     Ok(Device::cuda(0))
 }
 
 #[cfg(not(feature = "cuda"))]
-fn start_cuda() -> Result<Device, String> {
-    Err(super::CUDA_NOT_BUILT.to_owned())
+fn start_cuda() -> Result<Device, ComputeError> {
+    Err(ComputeError::new(super::CUDA_NOT_BUILT))
 }

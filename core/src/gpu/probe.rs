@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Candidate, DeviceError, cache_folder, open};
+use super::{Candidate, ComputeError, DeviceError, open};
+use crate::base::cache_folder;
 
 /// How long a child may take: compiling and tuning a first kernel is slow on some drivers.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -37,9 +38,9 @@ impl Prober {
         if *candidate == Candidate::Cpu || remembered.exists() {
             return Ok(());
         }
-        try_in_child(program, candidate).map_err(|reason| DeviceError::Broken {
+        try_in_child(program, candidate).map_err(|cause| DeviceError::Broken {
             device: candidate.to_string(),
-            reason,
+            reason: cause.to_string(),
         })?;
         // Not being able to remember means trying again next time.
         let folder = remembered.parent().map(std::fs::create_dir_all);
@@ -57,27 +58,32 @@ fn remembered_at(candidate: &Candidate) -> PathBuf {
     cache_folder().join("devices-that-work").join(name)
 }
 
-fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), String> {
-    let text = serde_json::to_string(candidate).map_err(|e| e.to_string())?;
+fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), ComputeError> {
+    let text = serde_json::to_string(candidate).map_err(|e| ComputeError::new(e.to_string()))?;
     let mut child = Command::new(program)
         .args(["probe-device", &text])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|e| format!("it could not be tried: {e}"))?;
+        .map_err(|e| ComputeError::new(format!("it could not be tried: {e}")))?;
     let begin = Instant::now();
     loop {
         match child.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => return Err(format!("its driver failed when tried ({status})")),
+            Ok(Some(status)) => {
+                return Err(ComputeError::new(format!(
+                    "its driver failed when tried ({status})"
+                )));
+            }
             Ok(None) if begin.elapsed() < LIMIT => std::thread::sleep(Duration::from_millis(10)),
             Ok(None) => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("no answer within {} s", LIMIT.as_secs()));
+                let limit = LIMIT.as_secs();
+                return Err(ComputeError::new(format!("no answer within {limit} s")));
             }
-            Err(error) => return Err(error.to_string()),
+            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use burn::tensor::{Device, Distribution, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+use super::ComputeError;
+
 /// What a self-test found.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SelfTest {
@@ -33,7 +35,7 @@ const MEASURE: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// What went wrong, when it panics or computes nonsense.
-pub fn self_test(device: &Device) -> Result<SelfTest, String> {
+pub fn self_test(device: &Device) -> Result<SelfTest, ComputeError> {
     let begin = Instant::now();
     let max_error = check(device)?;
     let first_ms = begin.elapsed().as_secs_f64() * 1e3;
@@ -46,7 +48,7 @@ pub fn self_test(device: &Device) -> Result<SelfTest, String> {
 }
 
 /// Multiply two small matrices and compare with the CPU; gives the largest difference.
-pub(super) fn check(device: &Device) -> Result<f32, String> {
+pub(super) fn check(device: &Device) -> Result<f32, ComputeError> {
     let [rows, inner, columns] = SMALL;
     let left: Vec<f32> = wave(rows * inner, 0.37);
     let right: Vec<f32> = wave(inner * columns, 0.73);
@@ -56,7 +58,7 @@ pub(super) fn check(device: &Device) -> Result<f32, String> {
         a.matmul(b)
             .into_data()
             .try_to_vec::<f32>()
-            .map_err(|e| format!("{e:?}"))
+            .map_err(ComputeError::of)
     })??;
     let want = (0..rows * columns).map(|at| {
         let (row, column) = (at / columns, at % columns);
@@ -71,7 +73,9 @@ pub(super) fn check(device: &Device) -> Result<f32, String> {
     if error.is_finite() && error <= TOLERANCE && got.len() == rows * columns {
         Ok(error)
     } else {
-        Err(format!("a matrix product is wrong by {error}"))
+        Err(ComputeError::new(format!(
+            "a matrix product is wrong by {error}"
+        )))
     }
 }
 
@@ -80,7 +84,7 @@ fn wave(count: usize, step: f32) -> Vec<f32> {
     (0..count).map(|i| (i as f32 * step).sin()).collect()
 }
 
-fn throughput(device: &Device) -> Result<f64, String> {
+fn throughput(device: &Device) -> Result<f64, ComputeError> {
     let mut gflops = 0.0;
     for size in SQUARES {
         let time = time_of_product(size, device)?;
@@ -93,15 +97,13 @@ fn throughput(device: &Device) -> Result<f64, String> {
 }
 
 /// The mean time of a square product, kernels compiled and tuned before.
-fn time_of_product(size: usize, device: &Device) -> Result<Duration, String> {
+fn time_of_product(size: usize, device: &Device) -> Result<Duration, ComputeError> {
     let random = || Tensor::<2>::random([size, size], Distribution::Default, device);
     let (a, b) = (random(), random());
-    let product = || -> Result<(), String> {
+    let product = || -> Result<(), ComputeError> {
         // Reading part of the result back is what waits for it.
         let part = a.clone().matmul(b.clone()).slice([0..1, 0..1]).into_data();
-        part.try_to_vec::<f32>()
-            .map(drop)
-            .map_err(|e| format!("{e:?}"))
+        part.try_to_vec::<f32>().map(drop).map_err(ComputeError::of)
     };
     product()?;
     let (begin, mut runs) = (Instant::now(), 0);
@@ -113,6 +115,7 @@ fn time_of_product(size: usize, device: &Device) -> Result<Duration, String> {
 }
 
 /// Run something that a driver may make panic.
-fn contained<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| super::panic_text(&*panic))
+fn contained<T>(run: impl FnOnce() -> T) -> Result<T, ComputeError> {
+    catch_unwind(AssertUnwindSafe(run))
+        .map_err(|panic| ComputeError::new(super::panic_text(&*panic)))
 }

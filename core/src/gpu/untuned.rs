@@ -10,6 +10,8 @@ use cubecl_runtime::throughput::{
     working_set_sweep,
 };
 
+use super::ComputeError;
+
 /// Largest working set the tuner asks about, in bytes.
 const LARGEST: u64 = 1 << 40;
 /// So slow a device that any kernel comes near what it can reach: then the tuner stops at the first.
@@ -23,8 +25,9 @@ const SLOWEST: ThroughputValue = ThroughputValue {
 ///
 /// # Errors
 /// When the runtime does not know the device; then everything is tuned.
-pub(super) fn take_first_kernels() -> Result<(), String> {
-    let device = cubecl::Device::vulkan(WgpuDeviceKind::Cpu).map_err(|e| e.to_string())?;
+pub(super) fn take_first_kernels() -> Result<(), ComputeError> {
+    let device = cubecl::Device::vulkan(WgpuDeviceKind::Cpu)
+        .map_err(|e| ComputeError::new(e.to_string()))?;
     let client = device.client();
     let cache = ThroughputCache::get_for_device(client.name(), client.properties());
     let mut cache = cache.lock();

@@ -19,7 +19,7 @@ pub enum HubError {
     /// The model has no such file.
     #[error("{model} has no file {file:?}; it has {}", known.join(", "))]
     UnknownFile {
-        /// The model.
+        /// The model whose weights were asked for.
         model: String,
         /// What was asked for.
         file: String,
@@ -29,7 +29,7 @@ pub enum HubError {
     /// Only a person can fetch it.
     #[error("{model} cannot be fetched by a program. Get it in a browser from {}, and put it where `mettle models path` says", sources.join(" or "))]
     ByHand {
-        /// The model.
+        /// The model whose weights were asked for.
         model: String,
         /// Where it can be had.
         sources: Vec<String>,
@@ -37,12 +37,12 @@ pub enum HubError {
     /// A damaged description.
     #[error("the description {key}.json: {what}")]
     Description {
-        /// Which.
+        /// The description that was built in.
         key: String,
         /// What is wrong.
         what: String,
     },
-    /// Nothing answers.
+    /// Nothing answers at the address, or the way there is closed.
     #[error(
         "{host} cannot be reached: {what}. Is this machine online? Behind a proxy, set HTTPS_PROXY; for a mirror of the hub, HF_ENDPOINT. Or fetch {url} on another machine and put it where `mettle models path` says"
     )]
@@ -63,7 +63,7 @@ pub enum HubError {
         proxy: String,
         /// The file's address.
         url: String,
-        /// What happened.
+        /// What the system or the other side said.
         what: String,
     },
     /// No secure connection.
@@ -73,7 +73,7 @@ pub enum HubError {
     Tls {
         /// Who was called.
         host: String,
-        /// What happened.
+        /// What the system or the other side said.
         what: String,
     },
     /// 404.
@@ -81,7 +81,7 @@ pub enum HubError {
         "{url} is not there (404): it was moved or renamed. `mettle models list` shows other sources, and --file picks one"
     )]
     NotFound {
-        /// The address.
+        /// The address that was asked.
         url: String,
     },
     /// 401 or 403.
@@ -91,7 +91,7 @@ pub enum HubError {
     Denied {
         /// Who was called.
         host: String,
-        /// The address.
+        /// The address that was asked.
         url: String,
         /// What it answered.
         status: u16,
@@ -99,7 +99,7 @@ pub enum HubError {
     /// Any other answer than the file.
     #[error("{url} answers {status} instead of the file. Try again later; what has come is kept")]
     Refused {
-        /// The address.
+        /// The address that was asked.
         url: String,
         /// What it answered.
         status: u16,
@@ -112,7 +112,7 @@ pub enum HubError {
     /// The answer makes no sense.
     #[error("{url} sends an answer that cannot be used: {what}")]
     Answer {
-        /// The address.
+        /// The address that was asked.
         url: String,
         /// What is wrong with it.
         what: String,
@@ -126,7 +126,7 @@ pub enum HubError {
         have: u64,
         /// Bytes in all, where known.
         total: Option<u64>,
-        /// What happened.
+        /// What the system or the other side said.
         what: String,
     },
     /// The file is not what it should be.
@@ -158,7 +158,7 @@ pub enum HubError {
     /// A file or folder of this machine.
     #[error("{}: {source}{}", path.display(), disk_advice(source))]
     Disk {
-        /// Which.
+        /// The file that is refused.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,

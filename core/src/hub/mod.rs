@@ -17,7 +17,7 @@ mod survey;
 pub use catalog::{Download, Entry, Origin, catalog, description, entry};
 pub use client::{Client, DEFAULT_ENDPOINT};
 pub use error::HubError;
-pub use places::{Found, Place, Places, Why, data_folder};
+pub use places::{Found, Place, Places, Why};
 pub use proxy::proxy_for;
 pub use pull::{Installed, Pull};
 pub use record::{CheckedAgainst, FileCheck, Record};

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::Entry;
+use crate::base::weights_folder;
 
 /// A file called so may belong to any model: it counts only inside the model's own folder.
 const ANYONES: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
@@ -45,9 +48,10 @@ pub struct Place {
 pub struct Places(Vec<Place>);
 
 /// A model's weights on this machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// The file.
+    #[serde(with = "crate::base::path")]
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,
@@ -62,12 +66,12 @@ impl Places {
         let places = [
             asked.map(|folder| place(folder.to_owned(), Why::Asked)),
             beside.map(|folder| place(folder.join("weights"), Why::BesideProgram)),
-            Some(place(data_folder().join("weights"), Why::UserData)),
+            Some(place(weights_folder(), Why::UserData)),
         ];
         Self(places.into_iter().flatten().collect())
     }
 
-    /// In order.
+    /// The folders, in the order they are looked into.
     pub fn iter(&self) -> impl Iterator<Item = &Place> {
         self.0.iter()
     }
@@ -75,10 +79,7 @@ impl Places {
     /// Where new files go: the folder the user named, else the data folder.
     pub fn home(&self) -> PathBuf {
         let best = self.0.iter().find(|place| place.why != Why::BesideProgram);
-        best.map_or_else(
-            || data_folder().join("weights"),
-            |place| place.folder.clone(),
-        )
+        best.map_or_else(weights_folder, |place| place.folder.clone())
     }
 
     /// The first file that holds a model's weights.
@@ -110,15 +111,4 @@ fn names(folder: &Path, entry: &Entry) -> Vec<PathBuf> {
         .filter(|d| !ANYONES.contains(&&*d.file));
     let theirs = telling.map(|d| folder.join(&d.file));
     fetched.chain(named).chain(theirs).collect()
-}
-
-/// The user's data folder of this program. The variable `METTLE_DATA` puts it elsewhere.
-pub fn data_folder() -> PathBuf {
-    if let Some(folder) = std::env::var_os("METTLE_DATA") {
-        return PathBuf::from(folder);
-    }
-    directories::ProjectDirs::from("", "", "mettle-studio").map_or_else(
-        || std::env::temp_dir().join("mettle-studio"),
-        |folders| folders.data_local_dir().to_owned(),
-    )
 }

@@ -1,11 +1,13 @@
 //! Which weights are here, which are on their way, which are missing. Looks at names and sizes; reads no file, opens no socket.
 
+use serde::{Deserialize, Serialize};
+
 use super::pull::part_of;
 use super::{Entry, Found, HubError, Places, Record, catalog};
 use crate::base::Progress;
 
 /// A model and how it stands on this machine.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelLine {
     /// What it is.
     pub entry: Entry,
@@ -14,7 +16,7 @@ pub struct ModelLine {
 }
 
 /// How a model's weights stand on this machine.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum WeightsState {
     /// In place.
     Here(Found),

@@ -50,6 +50,7 @@ pub struct Clip {
     /// Content hash of the file.
     pub id: ClipId,
     /// Where it lies.
+    #[serde(with = "crate::base::path")]
     pub path: PathBuf,
     /// From time 0 to the end of the longer stream.
     pub duration: Time,

@@ -31,6 +31,7 @@ mod sound;
 mod sound_codec;
 mod sound_runs;
 mod sound_track;
+mod source;
 mod version;
 mod waveform;
 
@@ -44,5 +45,6 @@ pub use mp4::Mp4Writer;
 pub use picture::{ColorMatrix, ColorRange, RgbFrame, VideoFrame, YuvPicture};
 pub use segments::{SegmentData, SegmentReader};
 pub use sound::SoundReader;
+pub use source::{LocalFiles, Pictures, Sound, Source};
 pub use version::ffmpeg_version;
 pub use waveform::Waveform;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::TimeSpan;
 
 /// Which constants turn luma and chroma into red, green and blue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ColorMatrix {
     /// ITU-R BT.601, standard definition.
     Bt601,
@@ -16,7 +18,7 @@ pub enum ColorMatrix {
 }
 
 /// Which sample values mean black and white.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ColorRange {
     /// 16 to 235 (chroma 16 to 240) at 8 bit.
     Limited,
@@ -28,7 +30,7 @@ pub enum ColorRange {
 ///
 /// Samples are 16 bit little-endian words holding `depth` significant bits, or bytes when `depth` is 8; rows are
 /// tightly packed. Chroma planes have `ceil(width / 2^chroma_shift_x)` columns, likewise rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct YuvPicture {
     /// Coded width of the luma plane.
     pub width: usize,
@@ -41,6 +43,7 @@ pub struct YuvPicture {
     /// Significant bits of a sample: 8, 10 or 12.
     pub depth: u32,
     /// Y, U (Cb) and V (Cr).
+    #[serde(with = "planes")]
     pub planes: [Vec<u8>; 3],
     /// Colour constants.
     pub matrix: ColorMatrix,
@@ -53,7 +56,7 @@ pub struct YuvPicture {
 }
 
 /// A picture on screen for a while.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VideoFrame {
     /// From its own time stamp to the next frame's.
     pub span: TimeSpan,
@@ -64,12 +67,30 @@ pub struct VideoFrame {
 }
 
 /// An upright RGB picture, 8 bit, row-major, tightly packed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RgbFrame {
     /// Columns.
     pub width: usize,
     /// Rows.
     pub height: usize,
     /// `width * height * 3` bytes.
+    #[serde(with = "serde_bytes")]
     pub data: Vec<u8>,
+}
+
+/// Three planes as three strings of bytes.
+mod planes {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_bytes::{ByteBuf, Bytes};
+
+    pub fn serialize<S: Serializer>(planes: &[Vec<u8>; 3], to: S) -> Result<S::Ok, S::Error> {
+        planes
+            .each_ref()
+            .map(|plane| Bytes::new(plane))
+            .serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[Vec<u8>; 3], D::Error> {
+        Ok(<[ByteBuf; 3]>::deserialize(from)?.map(ByteBuf::into_vec))
+    }
 }

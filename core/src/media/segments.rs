@@ -5,9 +5,8 @@ use std::vec::IntoIter;
 use super::clip::Clip;
 use super::downmix::SoundLayout;
 use super::error::MediaError;
-use super::frames::FrameReader;
 use super::picture::RgbFrame;
-use super::sound::SoundReader;
+use super::source::{Pictures, Sound, Source};
 use crate::base::{Time, TimeSpan};
 
 /// What is seen and heard in one segment.
@@ -24,8 +23,8 @@ pub struct SegmentData {
 /// Reads segments one at a time, in the order given, holding one in memory.
 pub struct SegmentReader {
     spans: IntoIter<TimeSpan>,
-    pictures: Option<FrameReader>,
-    sound: Option<SoundReader>,
+    pictures: Option<Box<dyn Pictures>>,
+    sound: Option<Box<dyn Sound>>,
     rate: u32,
 }
 
@@ -34,16 +33,18 @@ impl SegmentReader {
     ///
     /// # Errors
     /// When the file has gone or changed since the clip was opened.
-    pub fn open(clip: &Clip, spans: Vec<TimeSpan>, rate_hz: u32) -> Result<Self, MediaError> {
+    pub fn open(
+        source: &dyn Source,
+        clip: &Clip,
+        spans: Vec<TimeSpan>,
+        rate_hz: u32,
+    ) -> Result<Self, MediaError> {
         let path = &clip.path;
-        let pictures = clip
-            .video
-            .as_ref()
-            .map(|_| FrameReader::open_for_samples(path));
+        let pictures = clip.video.as_ref().map(|_| source.sampled_pictures(path));
         let sound = clip
             .audio
             .as_ref()
-            .map(|_| SoundReader::open(path, rate_hz, SoundLayout::Mono));
+            .map(|_| source.sound(path, rate_hz, SoundLayout::Mono));
         Ok(Self {
             spans: spans.into_iter(),
             pictures: pictures.transpose()?,

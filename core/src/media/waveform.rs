@@ -3,7 +3,7 @@
 use super::clip::Clip;
 use super::downmix::SoundLayout;
 use super::error::MediaError;
-use super::sound::SoundReader;
+use super::source::{Sound, Source};
 use crate::base::Time;
 
 /// Columns computed at once.
@@ -12,7 +12,7 @@ const PART: usize = 512;
 /// Reads a clip's waveform from its start in parts: each column the lowest and highest sample, all channels mixed to
 /// one, of one stretch of time. Column `i` of all that came holds `i * column` to `(i + 1) * column`.
 pub struct Waveform {
-    sound: SoundReader,
+    sound: Box<dyn Sound>,
     rate: u32,
     column: Time,
     done: i64,
@@ -24,7 +24,11 @@ impl Waveform {
     ///
     /// # Errors
     /// When the file has gone or changed since the clip was opened.
-    pub fn open(clip: &Clip, column: Time) -> Result<Option<Self>, MediaError> {
+    pub fn open(
+        source: &dyn Source,
+        clip: &Clip,
+        column: Time,
+    ) -> Result<Option<Self>, MediaError> {
         let Some(audio) = &clip.audio else {
             return Ok(None);
         };
@@ -33,7 +37,7 @@ impl Waveform {
         let column = column.max(shortest);
         let (length, step) = (clip.duration.micros(), column.micros());
         Ok(Some(Self {
-            sound: SoundReader::open(&clip.path, rate, SoundLayout::Mono)?,
+            sound: source.sound(&clip.path, rate, SoundLayout::Mono)?,
             rate,
             column,
             done: 0,

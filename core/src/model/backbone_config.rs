@@ -23,7 +23,7 @@ pub enum BackboneConfig {
     HtsAt(HtsAtConfig),
     /// Vision Transformer.
     Vit(VitConfig),
-    /// ResNeXt.
+    /// ResNeXt: grouped convolutions, a token a place of the map.
     ResNext(ResNextConfig),
 }
 
@@ -137,10 +137,10 @@ impl BackboneConfig {
     /// Numbers that do not fit each other.
     pub fn random(self, name: &str, device: &Device) -> Result<Box<dyn Backbone>, ModelError> {
         Ok(match self.without_classifier() {
-            Self::SwinV2(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
-            Self::HtsAt(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
-            Self::Vit(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
-            Self::ResNext(config) => Box::new(config.init(device)?.named(name).freeze_tables()),
+            Self::SwinV2(config) => Box::new(config.init(device)?.named(name).freeze()),
+            Self::HtsAt(config) => Box::new(config.init(device)?.named(name).freeze()),
+            Self::Vit(config) => Box::new(config.init(device)?.named(name).freeze()),
+            Self::ResNext(config) => Box::new(config.init(device)?.named(name).freeze()),
         })
     }
 
@@ -167,15 +167,15 @@ impl BackboneConfig {
         Ok(match self {
             Self::SwinV2(config) => {
                 let model = load_in_numbers(config.init(device)?, state, names, path, half)?;
-                Box::new(model.named(name).freeze_tables())
+                Box::new(model.named(name).freeze())
             }
             Self::HtsAt(config) => {
                 let model = load_in_numbers(config.init(device)?, state, names, path, half)?;
-                Box::new(model.named(name).freeze_tables())
+                Box::new(model.named(name).freeze())
             }
             Self::Vit(config) => {
                 let model = load_in_numbers(config.init(device)?, state, names, path, half)?;
-                Box::new(model.named(name).freeze_tables())
+                Box::new(model.named(name).freeze())
             }
             Self::ResNext(config) => Box::new(resnext(config, name, state, path, device, half)?),
         })
@@ -195,7 +195,7 @@ impl BackboneConfig {
         match self {
             Self::SwinV2(config) => {
                 let model = load_in_numbers(config.init(device)?, state, names, path, half)?;
-                let eye = model.named(name).freeze_tables();
+                let eye = model.named(name).freeze();
                 let ear = eye.clone().described(ear);
                 Ok([Box::new(eye), Box::new(ear)])
             }
@@ -234,7 +234,7 @@ fn resnext(
     half: bool,
 ) -> Result<ResNext, ModelError> {
     let model = load_into(config.init(device)?, state, Names::ResNext, path)?;
-    let model = model.named(name).freeze_tables();
+    let model = model.named(name).freeze();
     Ok(match half {
         true => halved(model),
         false => model,

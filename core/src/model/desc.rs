@@ -34,8 +34,8 @@ pub(crate) fn one_or_two<'de, D: Deserializer<'de>>(from: D) -> Result<Pair, D::
 
 /// A backbone's description, as in `assets/models/*.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ModelDesc {
-    /// For people.
+pub struct BackboneDesc {
+    /// Its name for people.
     pub name: String,
     /// `swin_v2`, `hts_at`, `vit` or `resnext`.
     pub architecture: String,
@@ -64,7 +64,7 @@ pub struct ModelDesc {
     pub licence: Option<String>,
 }
 
-impl ModelDesc {
+impl BackboneDesc {
     /// Reads a description.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ pub enum ModelError {
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {
-        /// The file.
+        /// The file that could not be read or is not what it should be.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
@@ -20,7 +20,7 @@ pub enum ModelError {
     /// A file is not what it should be.
     #[error("{}: {what}", path.display())]
     Format {
-        /// The file.
+        /// The file that could not be read or is not what it should be.
         path: PathBuf,
         /// What is wrong with it, and what to do.
         what: String,

@@ -5,11 +5,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AvelConfig, ImagePrep, LayerShape, ModelDesc, ModelError, ParseConfig, Prep, SegmentConfig,
-    SoundInput, TaskAbout,
+    AvelConfig, BackboneDesc, ImagePrep, LayerShape, ModelError, ParseConfig, Prep, SegmentConfig,
+    SoundInput, TaskInfo,
 };
-use crate::base::Labels;
-use crate::project::Task;
+use crate::base::{Labels, Task};
 
 /// The schema this program writes and reads.
 pub const SCHEMA: &str = "mettle.model/1";
@@ -42,7 +41,7 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BackboneEntry {
     /// What it is.
-    pub description: ModelDesc,
+    pub description: BackboneDesc,
     /// Its weights, a file in the folder.
     pub weights: String,
     /// How often a second of sound is repeated before it is listened to; of no meaning for pictures.
@@ -115,9 +114,9 @@ impl Manifest {
     }
 
     /// Every task it has a head for.
-    pub fn tasks(&self) -> Vec<TaskAbout> {
-        fn about<C>(task: Task, entry: &Option<HeadEntry<C>>) -> Option<TaskAbout> {
-            entry.as_ref().map(|entry| TaskAbout {
+    pub fn tasks(&self) -> Vec<TaskInfo> {
+        fn about<C>(task: Task, entry: &Option<HeadEntry<C>>) -> Option<TaskInfo> {
+            entry.as_ref().map(|entry| TaskInfo {
                 task,
                 labels: entry.labels.clone(),
                 untrained: entry.untrained,

@@ -2,7 +2,6 @@
 
 pub mod backbones;
 pub mod heads;
-pub mod kernels;
 pub mod lcd;
 pub mod prep;
 pub mod weights;
@@ -20,17 +19,16 @@ mod familiarity;
 mod manifest;
 mod precision;
 mod run;
+mod verify;
 
 pub use backbone_config::BackboneConfig;
 pub use backbones::{
     Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, ResNext, ResNextConfig,
     SwinV2, SwinV2Config, Vit, VitConfig,
 };
-pub use bundle::{
-    Assembly, BackboneFile, LoadedModel, ModelAbout, ModelBundle, TaskAbout, assemble,
-};
+pub use bundle::{Assembly, BackboneFile, LoadedModel, ModelBundle, ModelInfo, TaskInfo, assemble};
 pub use class_names::{CLASS_LISTS, class_names};
-pub use desc::{LoadAs, ModelDesc};
+pub use desc::{BackboneDesc, LoadAs};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
 pub use heads::{
@@ -42,6 +40,7 @@ pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{
     BackboneEntry, HeadEntry, LocalizeEntry, Manifest, ParseEntry, SCHEMA, SegmentEntry,
 };
-pub use precision::Precision;
+pub use precision::{Precision, UnknownPrecision};
 pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};
+pub use verify::{Contents, Verdict, Verify};

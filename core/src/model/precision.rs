@@ -23,15 +23,20 @@ pub enum Precision {
     Auto,
 }
 
-impl std::str::FromStr for Precision {
-    type Err = String;
+/// A word that names no precision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a precision is f32, f16 or auto")]
+pub struct UnknownPrecision;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl std::str::FromStr for Precision {
+    type Err = UnknownPrecision;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPrecision> {
         match text {
             "f32" => Ok(Self::F32),
             "f16" => Ok(Self::F16),
             "auto" => Ok(Self::Auto),
-            _ => Err("a precision is f32, f16 or auto".to_owned()),
+            _ => Err(UnknownPrecision),
         }
     }
 }

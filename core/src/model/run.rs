@@ -8,7 +8,7 @@ use safetensors::tensor::TensorView;
 
 use super::weights::read_checkpoint;
 use super::{
-    LayerFeatures, LayerShape, LoadAs, ModelDesc, ModelError, Precision, Prep, SoundInput,
+    BackboneDesc, LayerFeatures, LayerShape, LoadAs, ModelError, Precision, Prep, SoundInput,
 };
 
 /// Inputs a pass: enough to keep a device busy, few enough for its memory.
@@ -17,7 +17,7 @@ const BATCH: usize = 4;
 /// What was written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureSummary {
-    /// Inputs.
+    /// How many inputs the file held.
     pub inputs: usize,
     /// One entry a layer.
     pub layers: Vec<LayerShape>,
@@ -36,7 +36,7 @@ pub fn run_features(
     device: &Device,
     precision: Precision,
 ) -> Result<FeatureSummary, ModelError> {
-    let desc = ModelDesc::read(desc)?;
+    let desc = BackboneDesc::read(desc)?;
     let (desc, inputs) = read_input(input, desc)?;
     let how = LoadAs {
         precision,
@@ -73,7 +73,7 @@ impl Inputs {
 
 /// The inputs of a file, and the description of the model as it takes them: a model of pictures that can listen does so when it
 /// is given sound.
-fn read_input(path: &Path, desc: ModelDesc) -> Result<(ModelDesc, Inputs), ModelError> {
+fn read_input(path: &Path, desc: BackboneDesc) -> Result<(BackboneDesc, Inputs), ModelError> {
     let refuse = |what: String| Err(ModelError::format(path, what));
     let Some(input) = read_checkpoint(path)?.remove("input") else {
         return refuse("holds no tensor named input".into());

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor};
+use mettle_kernels::{Packed, multiply};
 
-use super::kernels::{Packed, multiply};
-use super::{Backbone, ModelDesc, ModelError, Prep};
+use super::{Backbone, BackboneDesc, ModelError, Prep};
+use crate::gpu::ComputeError;
 
 /// The released models, under the names of their descriptions' files.
 const RELEASED: [(&str, &str); 4] = [
@@ -58,7 +59,7 @@ impl SpeedTest {
             let known: Vec<&str> = released_models().collect();
             ModelError::Config(format!("no model {name}; there are {}", known.join(", ")))
         })?;
-        let desc: ModelDesc =
+        let desc: BackboneDesc =
             serde_json::from_str(text).map_err(|e| ModelError::Config(e.to_string()))?;
         let shape = match desc.prep()? {
             Prep::Image(prep) => [batch, 3, prep.height, prep.width],
@@ -84,11 +85,11 @@ impl SpeedTest {
     ///
     /// # Errors
     /// What the device said when it failed.
-    pub fn pass(&self) -> Result<Duration, String> {
+    pub fn pass(&self) -> Result<Duration, ComputeError> {
         let begin = Instant::now();
         let features = self.backbone.forward(self.input.clone());
         let device = self.input.device();
-        device.sync().map_err(|e| format!("{e:?}"))?;
+        device.sync().map_err(ComputeError::of)?;
         drop(features);
         Ok(begin.elapsed())
     }
@@ -99,14 +100,14 @@ impl SpeedTest {
 ///
 /// # Errors
 /// What the device said when it failed.
-pub fn ceiling(device: &Device) -> Result<f64, String> {
+pub fn ceiling(device: &Device) -> Result<f64, ComputeError> {
     let random = || Tensor::<2>::random([CEILING; 2], Distribution::Default, device);
     let (a, b) = (random(), random());
     let mut best = Duration::MAX;
     for _ in 0..PRODUCTS {
         let begin = Instant::now();
         let product = a.clone().matmul(b.clone());
-        device.sync().map_err(|e| format!("{e:?}"))?;
+        device.sync().map_err(ComputeError::of)?;
         best = best.min(begin.elapsed());
         drop(product);
     }

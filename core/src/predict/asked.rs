@@ -1,6 +1,6 @@
-//! What a predictor of any task knows of its clip, and the prediction it becomes.
+//! What a predictor of any task knows of its clip, and the parts of the prediction it becomes.
 
-use super::{Detail, Prediction, PredictionKey};
+use super::{Detail, Outline, PredictionKey, PredictionPart};
 use crate::base::{Labels, TimeSpan};
 
 /// A clip's segments, what is asked of them, and how familiar those are that have come in.
@@ -21,24 +21,28 @@ impl Asked {
         }
     }
 
-    /// Rows of scores, each times how familiar its segment is.
-    pub fn weighed(&self, mut rows: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
-        for (row, familiarity) in rows.iter_mut().zip(&self.familiarity) {
+    /// Rows of scores from a segment on, each times how familiar its segment is.
+    pub fn weighed(&self, from: usize, mut rows: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+        let familiarity = self.familiarity.iter().skip(from);
+        for (row, familiarity) in rows.iter_mut().zip(familiarity) {
             row.iter_mut().for_each(|score| *score *= familiarity);
         }
         rows
     }
 
-    /// The prediction so far, of as many segments as have scores.
-    pub fn prediction(&self, scores: Vec<Vec<f32>>, detail: Detail) -> Prediction {
-        let mut familiarity = self.familiarity.clone();
-        familiarity.truncate(scores.len());
-        Prediction {
-            key: self.key,
+    /// The prediction from a segment on, of as many as have scores.
+    pub fn part(&self, from: usize, scores: Vec<Vec<f32>>, detail: Detail) -> PredictionPart {
+        let familiarity = self.familiarity.iter().skip(from);
+        let outline = || Outline {
             labels: self.labels.clone(),
             segments: self.segments.clone(),
+        };
+        PredictionPart {
+            key: self.key,
+            outline: (from == 0).then(outline),
+            from,
+            familiarity: familiarity.take(scores.len()).copied().collect(),
             scores,
-            familiarity,
             detail,
         }
     }

@@ -1,20 +1,21 @@
 //! What a head's meta-tokens read in one second of a clip, as plain numbers for a picture. Attention shows where the
 //! distillation looks; that is no proof of why the head decides.
 
-use crate::base::{ClipId, TimeSpan};
+use serde::{Deserialize, Serialize};
+
+use crate::base::{ClipId, Task, TimeSpan};
 use crate::model::TokenReading;
-use crate::project::Task;
 
 /// What meta-tokens read in one segment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attention {
-    /// The clip.
+    /// The clip that was looked at.
     pub clip: ClipId,
     /// Whose head reads.
     pub task: Task,
-    /// Which segment.
+    /// The segment, counted from 0.
     pub segment: usize,
-    /// Its time.
+    /// When it begins and ends.
     pub span: TimeSpan,
     /// Of the picture, layer after layer, token after token; a grid covers the whole picture. Empty where the head does not
     /// look at pictures by attention.

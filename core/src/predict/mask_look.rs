@@ -115,7 +115,7 @@ impl MaskLook {
 }
 
 /// Lay colours multiplied by alpha over a picture of the same size.
-pub(super) fn blend(picture: &mut RgbFrame, layer: &[[f32; 4]]) {
+pub fn blend(picture: &mut RgbFrame, layer: &[[f32; 4]]) {
     for (pixel, over) in picture.data.chunks_exact_mut(3).zip(layer) {
         for (channel, color) in pixel.iter_mut().zip(over) {
             let under = f32::from(*channel) / 255.0;

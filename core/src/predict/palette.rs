@@ -1,6 +1,7 @@
 //! One colour for each class, the same everywhere: in lanes, masks, pictures and exports.
 
 use crate::base::Labels;
+use crate::model::ModelInfo;
 
 /// Okabe and Ito's palette, made for all kinds of colour vision.
 pub const PALETTE: [[u8; 3]; 7] = [
@@ -16,14 +17,14 @@ pub const PALETTE: [[u8; 3]; 7] = [
 /// What tells classes apart that share a colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pattern {
-    /// Full.
+    /// Every pixel.
     #[default]
     Plain,
     /// Stripes that rise.
     Rising,
     /// Stripes that fall.
     Falling,
-    /// Checks.
+    /// Squares in turn, as on a chessboard.
     Checks,
 }
 
@@ -86,6 +87,11 @@ impl ClassColors {
             }
         }
         Self(names)
+    }
+
+    /// The colours of a model's classes, the same in every task.
+    pub fn of_model(model: &ModelInfo) -> Self {
+        Self::of(model.tasks.iter().map(|info| &info.labels))
     }
 
     /// The colour of a class; that of the first place for a name no task has.

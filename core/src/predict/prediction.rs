@@ -1,11 +1,15 @@
 //! What a model says of a clip, before any threshold.
 
+use serde::{Deserialize, Serialize};
+
 use super::ProbabilityMap;
-use crate::base::{ClipId, ContentHash, Labels, TimeSpan, largest};
-use crate::project::{Modality, Task};
+use crate::base::{ClipId, ContentHash, Labels, Modality, Task, TimeSpan, largest};
+
+/// Below this familiarity (a second's, or the mean of a clip) the scores mean little, and that is said.
+pub const UNFAMILIAR: f32 = 0.5;
 
 /// What a prediction was computed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PredictionKey {
     /// The clip's content.
     pub clip: ClipId,
@@ -36,7 +40,7 @@ pub struct Prediction {
 }
 
 /// What a task says beyond scores of being both heard and seen. As long as the scores; already weighed by familiarity.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Detail {
     /// Localization: nothing.
     Localized,

@@ -1,16 +1,14 @@
-//! One clip, one head, any task: segments' layer features in, a prediction out.
+//! One clip, one head, any task: segments' layer features in, a prediction out, part by part.
 
-use super::{Localizer, Parser, Prediction, PredictionKey, Segmenter};
-use crate::base::{Labels, TimeSpan};
+use super::{PredictionKey, PredictionPart, Segmenter, Windowed, localize_scores, parse_scores};
+use crate::base::{Labels, Task, TimeSpan};
+use crate::gpu::ComputeError;
 use crate::model::{LayerFeatures, TaskHead};
-use crate::project::Task;
 
 /// Answers the task of its key for a clip as its segments come in.
 pub enum Predictor {
-    /// Which event is both heard and seen.
-    Localize(Localizer),
-    /// What is heard and what is seen.
-    Parse(Parser),
+    /// Which event is both heard and seen; or what is heard and what is seen.
+    Windowed(Windowed),
     /// Where the picture sounds.
     Segment(Segmenter),
 }
@@ -19,8 +17,7 @@ impl Predictor {
     /// For a clip with these segments; the labels are the model's for the task.
     pub fn new(key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
         match key.task {
-            Task::Localize => Self::Localize(Localizer::new(key, labels, segments)),
-            Task::Parse => Self::Parse(Parser::new(key, labels, segments)),
+            Task::Localize | Task::Parse => Self::Windowed(Windowed::new(key, labels, segments)),
             Task::Segment => Self::Segment(Segmenter::new(key, labels, segments)),
         }
     }
@@ -35,31 +32,32 @@ impl Predictor {
         visual: &LayerFeatures,
         audio: &LayerFeatures,
         familiarity: &[f32],
-    ) -> Result<(), String> {
+    ) -> Result<(), ComputeError> {
         match (self, head) {
-            (Self::Localize(localizer), TaskHead::Localize(head)) => {
-                let (visual, audio) = head.meta_features(visual, audio);
-                localizer.add(head, visual, audio, familiarity)
+            (Self::Windowed(windowed), TaskHead::Localize(head))
+                if windowed.task() == Task::Localize =>
+            {
+                let features = head.meta_features(visual, audio);
+                windowed.add(features, familiarity, &|v, a| localize_scores(head, v, a))
             }
-            (Self::Parse(parser), TaskHead::Parse(head)) => {
-                let (visual, audio) = head.meta_features(visual, audio);
-                parser.add(head, visual, audio, familiarity)
+            (Self::Windowed(windowed), TaskHead::Parse(head)) if windowed.task() == Task::Parse => {
+                let features = head.meta_features(visual, audio);
+                windowed.add(features, familiarity, &|v, a| parse_scores(head, v, a))
             }
             (Self::Segment(segmenter), TaskHead::Segment(head)) => {
                 segmenter.add(head, visual, audio, familiarity)
             }
-            (_, head) => Err(format!(
+            (_, head) => Err(ComputeError::new(format!(
                 "asked a head made for {:?} for another task",
                 head.task()
-            )),
+            ))),
         }
     }
 
     /// Whether every segment has its final answer.
     pub fn is_complete(&self) -> bool {
         match self {
-            Self::Localize(localizer) => localizer.is_complete(),
-            Self::Parse(parser) => parser.is_complete(),
+            Self::Windowed(windowed) => windowed.is_complete(),
             Self::Segment(segmenter) => segmenter.is_complete(),
         }
     }
@@ -67,18 +65,24 @@ impl Predictor {
     /// How many segments have come in.
     pub fn seen(&self) -> usize {
         match self {
-            Self::Localize(localizer) => localizer.seen(),
-            Self::Parse(parser) => parser.seen(),
+            Self::Windowed(windowed) => windowed.seen(),
             Self::Segment(segmenter) => segmenter.seen(),
         }
     }
 
-    /// What is known so far.
-    pub fn prediction(&self) -> Prediction {
+    /// How many segments from the first on have their final answer.
+    pub fn settled(&self) -> usize {
         match self {
-            Self::Localize(localizer) => localizer.prediction(),
-            Self::Parse(parser) => parser.prediction(),
-            Self::Segment(segmenter) => segmenter.prediction(),
+            Self::Windowed(windowed) => windowed.settled(),
+            Self::Segment(segmenter) => segmenter.settled(),
+        }
+    }
+
+    /// What is known from a segment on.
+    pub fn part(&self, from: usize) -> PredictionPart {
+        match self {
+            Self::Windowed(windowed) => windowed.part(from),
+            Self::Segment(segmenter) => segmenter.part(from),
         }
     }
 }

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use half::f16;
 
+use serde::{Deserialize, Serialize};
+
 /// Probability of each place of a picture sounding, row-major over the whole picture, whatever its shape: stretch it over the
 /// frame. Kept in 16 bit, 98 KiB for 224 × 224, and shared by clones.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct ProbabilityMap {
     width: usize,
     height: usize,
@@ -29,12 +32,12 @@ impl ProbabilityMap {
         Arc::ptr_eq(&self.values, &other.values)
     }
 
-    /// Columns.
+    /// How many columns of places.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Rows.
+    /// How many rows of places.
     pub fn height(&self) -> usize {
         self.height
     }
@@ -94,5 +97,47 @@ impl ProbabilityMap {
             (0..width).map(move |x| self.sample(place(x, width), place(y, height)) > threshold)
         };
         (0..height).flat_map(row).collect()
+    }
+}
+
+/// A map as it is written: two bytes a place, the lower first.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    width: usize,
+    height: usize,
+    #[serde(with = "serde_bytes")]
+    values: Vec<u8>,
+}
+
+impl From<ProbabilityMap> for Written {
+    fn from(map: ProbabilityMap) -> Self {
+        Self {
+            width: map.width,
+            height: map.height,
+            values: map.values.iter().flat_map(|p| p.to_le_bytes()).collect(),
+        }
+    }
+}
+
+/// A map with more or fewer numbers than places.
+#[derive(Debug, thiserror::Error)]
+#[error("a map of {0} × {1} places has {2} bytes, not two a place")]
+struct OddMap(usize, usize, usize);
+
+impl TryFrom<Written> for ProbabilityMap {
+    type Error = OddMap;
+
+    fn try_from(map: Written) -> Result<Self, OddMap> {
+        let (width, height, bytes) = (map.width, map.height, map.values.len());
+        let places = width.checked_mul(height).and_then(|n| n.checked_mul(2));
+        if places != Some(bytes) {
+            return Err(OddMap(width, height, bytes));
+        }
+        let values = map.values.chunks_exact(2);
+        Ok(Self {
+            width,
+            height,
+            values: values.map(|b| f16::from_le_bytes([b[0], b[1]])).collect(),
+        })
     }
 }

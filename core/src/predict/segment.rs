@@ -3,8 +3,9 @@
 use burn::tensor::Tensor;
 
 use super::asked::Asked;
-use super::{Detail, Prediction, PredictionKey, ProbabilityMap};
+use super::{Detail, PredictionKey, PredictionPart, ProbabilityMap};
 use crate::base::{Labels, TimeSpan};
+use crate::gpu::ComputeError;
 use crate::model::{LayerFeatures, SegmentHead};
 
 /// Seconds a head that looks across time sees together: AVSBench's clips have five.
@@ -43,7 +44,7 @@ impl Segmenter {
         visual: &LayerFeatures,
         audio: &LayerFeatures,
         familiarity: &[f32],
-    ) -> Result<(), String> {
+    ) -> Result<(), ComputeError> {
         self.asked.familiarity.extend(familiarity);
         self.seen += count(visual);
         if !head.sees_other_seconds() {
@@ -75,11 +76,16 @@ impl Segmenter {
         self.seen
     }
 
-    /// The masks so far.
-    pub fn prediction(&self) -> Prediction {
-        let masks = self.masks.clone();
-        let detail = Detail::Segmented { masks };
-        self.asked.prediction(self.scores.clone(), detail)
+    /// How many segments have their mask.
+    pub fn settled(&self) -> usize {
+        self.masks.len()
+    }
+
+    /// The masks from a segment on.
+    pub fn part(&self, from: usize) -> PredictionPart {
+        let masks = self.masks.iter().skip(from).cloned().collect();
+        let scores = self.scores.iter().skip(from).cloned().collect();
+        self.asked.part(from, scores, Detail::Segmented { masks })
     }
 
     fn ask(
@@ -87,11 +93,13 @@ impl Segmenter {
         head: &SegmentHead,
         visual: &LayerFeatures,
         audio: &LayerFeatures,
-    ) -> Result<(), String> {
-        let said = head.forward(visual, audio, 1).map_err(|e| e.to_string())?;
+    ) -> Result<(), ComputeError> {
+        let said = head
+            .forward(visual, audio, 1)
+            .map_err(|e| ComputeError::new(e.to_string()))?;
         let (rows, columns) = head.mask();
         let values = said.probabilities().into_data();
-        let values = values.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        let values = values.try_to_vec::<f32>().map_err(ComputeError::of)?;
         for mask in values.chunks(rows * columns) {
             let trust = self.asked.familiarity.get(self.masks.len());
             let trust = trust.copied().unwrap_or(1.0);

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::project::{MaskThresholds, Modality};
+use crate::base::Modality;
+use crate::project::MaskThresholds;
 
 /// From which score on a class counts as happening: the threshold of the class where it has one, else that of what is asked
 /// (heard or seen) where it has one, else the global one. All 0 to 1. Classes go by name: a model's tasks number them differently.

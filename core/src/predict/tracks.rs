@@ -1,8 +1,8 @@
 //! From scores to tracks at a threshold. Pure: same input, same output; cheap enough for every move of a slider.
 
 use super::{Detail, Prediction, Thresholds};
-use crate::base::{BACKGROUND, Label, TimeSpan};
-use crate::project::{Event, Modality, Track};
+use crate::base::{BACKGROUND, Label, Modality, TimeSpan};
+use crate::project::{Event, Track};
 
 /// The winning class of a segment where its score reaches its threshold (of a mask: where a place is above it), with the score;
 /// `None` is background, or a segment not scored yet.

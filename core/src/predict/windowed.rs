@@ -1,17 +1,23 @@
-//! Windows over a clip whose segments come in order: what a head is asked, when, and how overlapping answers are joined.
+//! One clip whose segments come in order, scored in overlapping windows: what a head is asked, when, and how its answers are
+//! joined.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
 use burn::tensor::Tensor;
 
-use super::{Averaged, WINDOW, windows};
+use super::asked::Asked;
+use super::{Averaged, Detail, PredictionKey, PredictionPart, WINDOW, parse, windows};
+use crate::base::{Labels, Task, TimeSpan};
+use crate::gpu::ComputeError;
 
 /// Numbers of each segment, a row a segment, for the visual and audio features `[n, d]` of one window.
-pub(super) type Score<'a> = &'a dyn Fn(Tensor<2>, Tensor<2>) -> Result<Vec<Vec<f32>>, String>;
+pub type Score<'a> = &'a dyn Fn(Tensor<2>, Tensor<2>) -> Result<Vec<Vec<f32>>, ComputeError>;
 
-/// Scores segments as they come in. Holds no more than a window of features, however long the clip is.
-pub(super) struct Windowed {
+/// Scores segments as they come in, for localization and parsing. Holds no more than a window of features, however long the
+/// clip is.
+pub struct Windowed {
+    asked: Asked,
     /// Windows that are not scored yet, first one first.
     waiting: VecDeque<Range<usize>>,
     /// Meta-token features of the last segments, visual and audio, `[n, d]`.
@@ -24,10 +30,11 @@ pub(super) struct Windowed {
 }
 
 impl Windowed {
-    /// For a clip of so many segments.
-    pub fn new(segments: usize) -> Self {
+    /// For a clip with these segments.
+    pub fn new(key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
         Self {
-            waiting: windows(segments).into(),
+            waiting: windows(segments.len()).into(),
+            asked: Asked::new(key, labels, segments),
             recent: None,
             seen: 0,
             scored: Averaged::default(),
@@ -35,13 +42,17 @@ impl Windowed {
         }
     }
 
-    /// Take the next segments' meta-token features, `[n, d]` of each modality.
+    /// Take the next segments: meta-token features `[n, d]` of each modality and how familiar each segment is.
+    ///
+    /// # Errors
+    /// Those of `score`.
     pub fn add(
         &mut self,
-        visual: Tensor<2>,
-        audio: Tensor<2>,
+        (visual, audio): (Tensor<2>, Tensor<2>),
+        familiarity: &[f32],
         score: Score<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<(), ComputeError> {
+        self.asked.familiarity.extend(familiarity);
         self.seen += visual.dims()[0];
         self.recent = Some(match self.recent.take() {
             None => (visual, audio),
@@ -60,6 +71,11 @@ impl Windowed {
         Ok(())
     }
 
+    /// What it answers.
+    pub fn task(&self) -> Task {
+        self.asked.key.task
+    }
+
     /// Whether every segment has its final numbers.
     pub fn is_complete(&self) -> bool {
         self.waiting.is_empty()
@@ -70,18 +86,34 @@ impl Windowed {
         self.seen
     }
 
-    /// The numbers so far, a row a segment. Those of the newest may still change, until their windows are complete.
-    pub fn rows(&self) -> Vec<Vec<f32>> {
-        let mut rows = self.scored.means();
+    /// How many segments from the first on have their final numbers: no window to come sees them.
+    pub fn settled(&self) -> usize {
+        let next = self.waiting.front().map(|window| window.start);
+        next.map_or(self.seen, |start| start.min(self.seen))
+    }
+
+    /// What is known from a segment on. The newest may still change, until their windows are complete.
+    pub fn part(&self, from: usize) -> PredictionPart {
+        let rows = self.asked.weighed(from, self.rows_from(from));
+        let (scores, detail) = match self.asked.key.task {
+            Task::Parse => parse::heard_and_seen(&rows, self.asked.labels.len()),
+            Task::Localize | Task::Segment => (rows, Detail::Localized),
+        };
+        self.asked.part(from, scores, detail)
+    }
+
+    /// The numbers so far, a row a segment.
+    fn rows_from(&self, from: usize) -> Vec<Vec<f32>> {
+        let mut rows = self.scored.means_from(from);
         if let Some((start, newest)) = &self.provisional {
-            let known = rows.len().saturating_sub(*start);
+            let known = (from + rows.len()).saturating_sub(*start);
             rows.extend(newest.iter().skip(known).cloned());
         }
         rows
     }
 
     /// The window of the newest segments, while it is not one of the regular ones yet.
-    fn ask_provisionally(&mut self, score: Score<'_>) -> Result<(), String> {
+    fn ask_provisionally(&mut self, score: Score<'_>) -> Result<(), ComputeError> {
         self.provisional = None;
         if !self.is_complete() && self.seen > 0 {
             let start = self.seen.saturating_sub(WINDOW);
@@ -91,7 +123,7 @@ impl Windowed {
         Ok(())
     }
 
-    fn ask(&self, window: Range<usize>, score: Score<'_>) -> Result<Vec<Vec<f32>>, String> {
+    fn ask(&self, window: Range<usize>, score: Score<'_>) -> Result<Vec<Vec<f32>>, ComputeError> {
         let Some((visual, audio)) = &self.recent else {
             return Ok(Vec::new());
         };

@@ -48,11 +48,12 @@ impl Averaged {
         }
     }
 
-    /// The means, for the segments seen from the first on without a gap.
-    pub fn means(&self) -> Vec<Vec<f32>> {
+    /// The means, for the segments seen from segment `from` on without a gap.
+    pub fn means_from(&self, from: usize) -> Vec<Vec<f32>> {
         self.sums
             .iter()
             .zip(&self.counts)
+            .skip(from)
             .take_while(|(_, count)| **count > 0)
             .map(|(sum, &count)| sum.iter().map(|x| x / count as f32).collect())
             .collect()

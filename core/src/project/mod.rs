@@ -10,4 +10,4 @@ pub use corrections::{Corrections, Edit, Work};
 pub use mask_thresholds::MaskThresholds;
 pub use masks::{MaskBox, MaskError, RunLengths};
 pub use store::{Store, StoreError};
-pub use tracks::{Event, Modality, Task, Track};
+pub use tracks::{Event, Track};

@@ -14,10 +14,10 @@ use super::features::{Bank, Frozen};
 use super::metrics::{Compared, LocalizeReport, MaskScores, ParseReport, Report, SegmentReport};
 use super::probe::{self, Probe};
 use super::{localize, parse, segment};
+use crate::base::Task;
 use crate::data::scenes::{CATEGORIES, Scene, SceneOptions, SceneTask, Split};
 use crate::model::weights::{Names, load_into};
 use crate::model::{Familiarity, LoadedModel, ModelBundle, ModelError, SegmentHead};
-use crate::project::Task;
 
 /// Seeds that no training begins with.
 const UNSEEN_SEEDS: u64 = 5_000_000_000;

@@ -6,8 +6,8 @@ use crate::base::Labels;
 use crate::data::scenes::labels;
 use crate::model::heads::{FrameAttention, HanConfig, MgnConfig};
 use crate::model::{
-    AvelConfig, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep, InterModal,
-    LcdConfig, LocalizeEntry, Manifest, ModelDesc, ParseConfig, ParseDecoder, ParseEntry, SCHEMA,
+    AvelConfig, BackboneDesc, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep,
+    InterModal, LcdConfig, LocalizeEntry, Manifest, ParseConfig, ParseDecoder, ParseEntry, SCHEMA,
     SegmentConfig, SegmentEntry, SwinV2Config,
 };
 
@@ -246,7 +246,7 @@ fn entry(
     weights: &str,
 ) -> BackboneEntry {
     BackboneEntry {
-        description: ModelDesc {
+        description: BackboneDesc {
             name: name.to_owned(),
             architecture: architecture.to_owned(),
             config: serde_json::to_value(config).unwrap_or_default(),

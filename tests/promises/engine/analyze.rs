@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use mettle_app::cli::analysis::{Analysis, SCHEMA};
+use mettle_core::exchange::json::{Analysis, SCHEMA};
 use mettle_core::media::Clip;
 use mettle_tests::program::{self, ffmpeg, run, talking_picture};
 use mettle_tests::tiny_model;

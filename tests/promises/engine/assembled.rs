@@ -1,7 +1,7 @@
 //! `mettle models assemble` and what follows: a model of one's own checkpoints runs, an untrained one says so everywhere, and
 //! the backbones' own classifiers speak beside it.
 
-use mettle_app::cli::analysis::Analysis;
+use mettle_core::exchange::json::Analysis;
 use mettle_core::model::weights::save_module;
 use mettle_core::model::{HtsAtConfig, SwinV2Config};
 use mettle_tests::program::{mettle, run, talking_picture};

@@ -2,10 +2,10 @@
 
 use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Distribution, Tensor};
-use mettle_core::base::{ClipId, ContentHash, Labels, Time, TimeSpan};
+use mettle_core::base::{ClipId, ContentHash, Labels, Task, Time, TimeSpan};
 use mettle_core::model::LocalizeHead;
-use mettle_core::predict::{Localizer, PredictionKey};
-use mettle_core::project::Task;
+use mettle_core::predict::{PredictionKey, Windowed, localize_scores};
+use mettle_tests::parts::begun;
 use mettle_tests::tiny_model;
 
 const D: usize = 16;
@@ -18,14 +18,14 @@ fn head(device: &Device) -> LocalizeHead {
     model.localize.expect("a head")
 }
 
-fn localizer(seconds: usize) -> Localizer {
+fn localizer(seconds: usize) -> Windowed {
     let key = PredictionKey {
         clip: ClipId::default(),
         model: ContentHash::default(),
         task: Task::Localize,
     };
     let spans = TimeSpan::seconds_of(Time::from_micros(seconds as i64 * 1_000_000));
-    Localizer::new(key, Labels::new(tiny_model::LABELS), spans)
+    Windowed::new(key, Labels::new(tiny_model::LABELS), spans)
 }
 
 /// Windows written out by hand, scored one by one.
@@ -67,17 +67,22 @@ fn check(seconds: usize, batches: &[usize], windows: &[std::ops::Range<usize>]) 
     let visual = Tensor::<2>::random([seconds, D], Distribution::Default, &device);
     let audio = Tensor::<2>::random([seconds, D], Distribution::Default, &device);
     let mut localizer = localizer(seconds);
-    let mut start = 0;
+    let (mut start, mut settled, mut known) = (0, 0, None);
     for (turn, batch) in batches.iter().cycle().enumerate() {
         let end = (start + batch).min(seconds);
         let part = |x: &Tensor<2>| x.clone().slice([start..end, 0..D]);
         let familiar = vec![1.0; end - start];
+        let score = |v, a| localize_scores(&head, v, a);
         localizer
-            .add(&head, part(&visual), part(&audio), &familiar)
+            .add((part(&visual), part(&audio)), &familiar, &score)
             .expect("scored");
         start = end;
         assert_eq!(localizer.is_complete(), end == seconds);
-        let so_far = localizer.prediction();
+        let so_far = begun(localizer.part(0));
+        let news = localizer.part(settled);
+        known = news.join(known);
+        assert_eq!(known.as_ref(), Some(&so_far), "parts make up the whole");
+        settled = localizer.settled();
         assert_eq!(
             so_far.scores.len(),
             end,
@@ -89,7 +94,8 @@ fn check(seconds: usize, batches: &[usize], windows: &[std::ops::Range<usize>]) 
         }
         assert!(turn < 10_000);
     }
-    let got = localizer.prediction().scores;
+    let got = &begun(localizer.part(0)).scores;
+    assert_eq!(settled, seconds);
     let want = reference(&head, &visual, &audio, windows);
     for (got, want) in got.iter().flatten().zip(want.iter().flatten()) {
         // The same operations on other batches: f32 rounding only.
@@ -119,9 +125,10 @@ fn scores_of_what_the_model_does_not_know_are_lowered() {
     let features = Tensor::<2>::random([4, D], Distribution::Default, &device);
     let score = |familiarity: &[f32]| {
         let mut localizer = localizer(4);
-        let added = localizer.add(&head, features.clone(), features.clone(), familiarity);
+        let both = (features.clone(), features.clone());
+        let added = localizer.add(both, familiarity, &|v, a| localize_scores(&head, v, a));
         added.expect("scored");
-        localizer.prediction()
+        begun(localizer.part(0))
     };
     let (known, unknown) = (score(&[1.0; 4]), score(&[1.0, 0.5, 0.0, 1.0]));
     assert_eq!(unknown.familiarity, [1.0, 0.5, 0.0, 1.0]);

@@ -12,6 +12,8 @@ mod job_priority;
 mod localizer;
 mod real_jobs;
 mod slow_reader;
+mod sources;
 mod tags;
 mod tracks;
 mod windows;
+mod wire;

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mettle_core::base::Time;
+use mettle_core::base::{Task, Time};
 use mettle_core::engine::{
     DeviceChoice, Engine, EngineOptions, JobId, JobSpec, ModelChoice, ReplyBody,
 };
 use mettle_core::media::Clip;
-use mettle_core::project::Task;
+use mettle_core::predict::WINDOW;
+use mettle_tests::parts::growing;
 use mettle_tests::program::{ffmpeg, talking_picture};
 use mettle_tests::tiny_model;
 
@@ -163,13 +164,7 @@ fn scores_fill_in_and_end_complete() {
     let engine = engine();
     let clip = open(&engine, &path);
     let said = hear(&engine, engine.submit(predict(&clip, folder.path())));
-    let parts: Vec<_> = said
-        .iter()
-        .filter_map(|body| match body {
-            ReplyBody::Prediction(prediction) => Some(prediction),
-            _ => None,
-        })
-        .collect();
+    let parts = growing(&said);
     assert!(matches!(said.last(), Some(ReplyBody::Done)), "{said:?}");
     let last = parts.last().expect("scores");
     assert_eq!(last.scores.len(), 23);
@@ -178,15 +173,22 @@ fn scores_fill_in_and_end_complete() {
         .windows(2)
         .all(|p| p[0].scores.len() <= p[1].scores.len());
     assert!(grows && last.segments.len() == 23);
+    let sent = said.iter().map(|body| match body {
+        ReplyBody::Prediction(part) => part.scores.len(),
+        _ => 0,
+    });
+    let news = 23 + parts.len() * WINDOW;
+    assert!(
+        sent.sum::<usize>() <= news,
+        "only what is new or was not final is sent"
+    );
     for row in &last.scores {
         let sum: f32 = row.iter().sum();
         assert!(row.iter().all(|s| (0.0..=1.0).contains(s)) && sum <= 1.0 + 1e-5);
     }
     let again = hear(&engine, engine.submit(predict(&clip, folder.path())));
-    let again = again.iter().rev().find_map(|body| match body {
-        ReplyBody::Prediction(prediction) => Some(prediction),
-        _ => None,
-    });
+    let again = growing(&again);
+    let again = again.last();
     // Batches may be cut differently the second time: rounding only.
     let pairs = last
         .scores

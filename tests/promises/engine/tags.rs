@@ -4,10 +4,10 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use mettle_core::base::TimeSpan;
-use mettle_core::media::{Clip, SegmentReader};
+use mettle_core::media::{Clip, LocalFiles, SegmentReader};
 use mettle_core::model::weights::save_module;
 use mettle_core::model::{
-    CLASS_LISTS, HtsAtConfig, LoadAs, ModelDesc, Prep, SwinV2Config, class_names,
+    BackboneDesc, CLASS_LISTS, HtsAtConfig, LoadAs, Prep, SwinV2Config, class_names,
 };
 use mettle_tests::program::{mettle, run, talking_picture};
 use mettle_tests::tiny_model;
@@ -42,7 +42,7 @@ fn models(folder: &Path) {
 /// The best class of each second, straight from the backbone.
 fn expected(folder: &Path, name: &str, clip: &Clip) -> Vec<(String, f32)> {
     let device = Device::flex();
-    let desc = ModelDesc::read(&folder.join(format!("{name}.json"))).unwrap();
+    let desc = BackboneDesc::read(&folder.join(format!("{name}.json"))).unwrap();
     let weights = folder.join(format!("{name}.safetensors"));
     let how = LoadAs {
         classifier: true,
@@ -53,7 +53,7 @@ fn expected(folder: &Path, name: &str, clip: &Clip) -> Vec<(String, f32)> {
         desc.class_names().unwrap(),
         TimeSpan::seconds_of(clip.duration),
     );
-    let segments = SegmentReader::open(clip, spans, 8000).unwrap();
+    let segments = SegmentReader::open(&LocalFiles, clip, spans, 8000).unwrap();
     let best = segments.map(|segment| {
         let segment = segment.unwrap();
         let (values, shape) = match desc.prep().unwrap() {

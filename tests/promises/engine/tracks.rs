@@ -1,8 +1,7 @@
 //! Tracks follow from scores and a threshold alone: sorted, disjoint, complete, and cheap.
 
-use mettle_core::base::{BACKGROUND, ClipId, ContentHash, Labels, Time, TimeSpan};
+use mettle_core::base::{BACKGROUND, ClipId, ContentHash, Labels, Modality, Task, Time, TimeSpan};
 use mettle_core::predict::{Detail, Prediction, PredictionKey, Thresholds, label_of, tracks_of};
-use mettle_core::project::{Modality, Task};
 use proptest::prelude::*;
 
 fn prediction(scores: Vec<Vec<f32>>) -> Prediction {

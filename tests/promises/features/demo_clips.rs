@@ -4,13 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use mettle_core::base::{CancelToken, TimeSpan};
+use mettle_core::base::{CancelToken, Task, TimeSpan};
 use mettle_core::data::demo;
 use mettle_core::features::{FeatureStream, Recipe, extract, pooled};
-use mettle_core::media::{Clip, SegmentReader};
+use mettle_core::media::{Clip, LocalFiles, SegmentReader};
 use mettle_core::model::{Familiarity, LayerFeatures, LoadedModel, ModelBundle};
-use mettle_core::predict::{Localizer, Prediction, PredictionKey, Thresholds, tracks_of};
-use mettle_core::project::Task;
+use mettle_core::predict::{
+    Prediction, PredictionKey, Thresholds, Windowed, localize_scores, tracks_of,
+};
+use mettle_tests::parts::begun;
 
 fn predict(
     clip: &Clip,
@@ -31,20 +33,21 @@ fn predict(
     let rows = pooled(visual, audio).expect("numbers");
     let familiarity: Vec<f32> = rows.iter().map(|row| known.score(row)).collect();
     let spans = TimeSpan::seconds_of(clip.duration);
-    let mut localizer = Localizer::new(key, model.about.labels.clone(), spans);
+    let mut localizer = Windowed::new(key, model.about.labels.clone(), spans);
     let head = model.localize.as_ref().expect("a head");
-    let (visual, audio) = head.meta_features(visual, audio);
+    let features = head.meta_features(visual, audio);
     localizer
-        .add(head, visual, audio, &familiarity)
+        .add(features, &familiarity, &|v, a| localize_scores(head, v, a))
         .expect("scored");
-    localizer.prediction()
+    Prediction::clone(&begun(localizer.part(0)))
 }
 
 /// As the backbones computed them.
 fn exact(clip: &Clip, model: &LoadedModel, device: &Device) -> Prediction {
     let recipe = Recipe::of(model);
     let spans = TimeSpan::seconds_of(clip.duration);
-    let segments = SegmentReader::open(clip, spans, recipe.sample_rate()).expect("a reader");
+    let segments =
+        SegmentReader::open(&LocalFiles, clip, spans, recipe.sample_rate()).expect("a reader");
     let prepared: Vec<_> = segments
         .map(|segment| recipe.prepare(&segment.expect("a segment")))
         .collect();
@@ -57,7 +60,8 @@ fn rounded(clip: &Arc<Clip>, model: &LoadedModel, device: &Device) -> Prediction
     let spans = TimeSpan::seconds_of(clip.duration);
     let total = spans.len();
     let cancel = CancelToken::default();
-    let mut stream = FeatureStream::start(clip, spans, model, None, cancel).expect("it starts");
+    let mut stream = FeatureStream::start(Arc::new(LocalFiles), clip, spans, model, None, cancel)
+        .expect("it starts");
     let mut batches = Vec::new();
     while batches
         .iter()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor};
 use mettle_core::base::{CancelToken, TimeSpan};
 use mettle_core::features::{FeatureCache, FeatureError, FeatureStream, Recipe, extract};
-use mettle_core::media::{Clip, SegmentReader};
+use mettle_core::media::{Clip, LocalFiles, SegmentReader};
 use mettle_core::model::{LayerFeatures, LoadedModel, ModelBundle};
 use mettle_tests::counting::{Runs, counted};
 use mettle_tests::program::talking_picture;
@@ -40,8 +40,14 @@ fn all(
 ) -> Result<Layers, FeatureError> {
     let spans = TimeSpan::seconds_of(clip.duration);
     let (total, device) = (spans.len(), Device::flex());
-    let mut stream =
-        FeatureStream::start(clip, spans, model, cache.cloned(), CancelToken::default())?;
+    let mut stream = FeatureStream::start(
+        Arc::new(LocalFiles),
+        clip,
+        spans,
+        model,
+        cache.cloned(),
+        CancelToken::default(),
+    )?;
     let (mut seen, mut found): (usize, Layers) = (0, Vec::new());
     while seen < total {
         let Some(batch) = stream.next(model, &device, 1)? else {
@@ -101,7 +107,8 @@ fn layers_are_kept_whole_and_within_16_bit_of_what_was_computed() {
     let kept = all(&clip, &model, Some(&cache)).expect("features");
     let recipe = Recipe::of(&model);
     let spans = TimeSpan::seconds_of(clip.duration);
-    let segments = SegmentReader::open(&clip, spans, recipe.sample_rate()).expect("a reader");
+    let segments =
+        SegmentReader::open(&LocalFiles, &clip, spans, recipe.sample_rate()).expect("a reader");
     let prepared: Vec<_> = segments
         .map(|segment| recipe.prepare(&segment.expect("a segment")))
         .collect();

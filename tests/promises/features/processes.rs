@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use mettle_app::cli::analysis::Analysis;
+use mettle_core::exchange::json::Analysis;
 use mettle_tests::program::{self, run, talking_picture};
 use mettle_tests::tiny_model;
 

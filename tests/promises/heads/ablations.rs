@@ -2,13 +2,13 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use mettle_core::base::Task;
 use mettle_core::model::heads::{Distiller, HanConfig};
 use mettle_core::model::params::heads::segment_head;
 use mettle_core::model::{
     AvelConfig, Distillation, DpBranch, Granularity, Injection, LayerFeatures, ParseConfig,
     ParseDecoder, SegmentConfig,
 };
-use mettle_core::project::Task;
 
 use super::features::{layers, pooled};
 

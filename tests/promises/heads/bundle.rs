@@ -4,14 +4,13 @@ use std::path::Path;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use mettle_core::base::Labels;
+use mettle_core::base::{Labels, Task};
 use mettle_core::model::heads::HanConfig;
 use mettle_core::model::weights::save_module;
 use mettle_core::model::{
     Distillation, HtsAtConfig, Manifest, ModelBundle, ParseConfig, ParseDecoder, ParseEntry,
     SegmentConfig, SegmentEntry, SwinV2Config, TaskHead, params,
 };
-use mettle_core::project::Task;
 use mettle_tests::tiny_model;
 
 use super::noise::Noise;
@@ -65,7 +64,7 @@ fn three_heads_in_one_folder() {
     assert!(tiny.load(&device).unwrap().head(Task::Parse).is_none());
     let mut manifest = tiny.manifest().clone();
     let (parse, segment) = entries(&mut manifest);
-    let layers = |desc: &mettle_core::model::ModelDesc| desc.spec().unwrap().layers;
+    let layers = |desc: &mettle_core::model::BackboneDesc| desc.spec().unwrap().layers;
     let visual = layers(&manifest.visual.description);
     let audio = layers(&manifest.audio.description);
     device.seed(3);

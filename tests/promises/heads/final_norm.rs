@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData};
+use mettle_core::base::Task;
 use mettle_core::model::{
     AvelConfig, BackboneConfig, Distillation, HtsAtConfig, LayerFeatures, LayerShape, ModelBundle,
     ResNextConfig, SwinV2Config, TaskHead, VitConfig,
 };
-use mettle_core::project::Task;
 use mettle_core::train::DemoRecipe;
 use serde_json::json;
 

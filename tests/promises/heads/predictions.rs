@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use mettle_core::base::{ClipId, ContentHash, Labels, Time, TimeSpan};
+use mettle_core::base::{ClipId, ContentHash, Labels, Modality, Task, Time, TimeSpan};
 use mettle_core::model::heads::HanConfig;
 use mettle_core::model::{Distillation, ParseConfig, ParseDecoder, SegmentConfig, TaskHead};
 use mettle_core::predict::{
     Detail, Prediction, PredictionKey, Predictor, ProbabilityMap, Thresholds, tracks_of,
 };
-use mettle_core::project::{Modality, Task};
+use mettle_tests::parts::begun;
 
 use super::features::{layers, part, pooled};
 use super::noise::Noise;
@@ -152,12 +152,15 @@ fn parsing_in_portions_is_parsing_at_once() {
     let (v, a) = (pooled(7, &device), pooled(7, &device));
     let labels = Labels::new(["Dog", "Bell"]);
     let mut predictor = Predictor::new(key(Task::Parse), labels, seconds(7));
+    let (mut settled, mut known) = (0, None);
     for (from, count) in [(0, 3), (3, 3), (6, 1)] {
         assert!(!predictor.is_complete());
         let familiarity = vec![0.5; count];
         let (v, a) = (part(&v, from, count), part(&a, from, count));
         predictor.add(&head, &v, &a, &familiarity).unwrap();
-        assert_eq!(predictor.prediction().scores.len(), from + count);
+        assert_eq!(begun(predictor.part(0)).scores.len(), from + count);
+        known = predictor.part(settled).join(known);
+        settled = predictor.settled();
     }
     assert!(predictor.is_complete());
     let TaskHead::Parse(parse) = &head else {
@@ -165,7 +168,8 @@ fn parsing_in_portions_is_parsing_at_once() {
     };
     let said = parse.forward(&v, &a, None, 1).unwrap().gated();
     let expected: Vec<Vec<f32>> = said.map(|x| x.try_into_vec_as().unwrap()).into();
-    let prediction = predictor.prediction();
+    let prediction = begun(predictor.part(0));
+    assert_eq!(known.as_ref(), Some(&prediction), "parts make up the whole");
     let Detail::Parsed { audible, visible } = &prediction.detail else {
         panic!("{:?}", prediction.detail)
     };
@@ -205,12 +209,16 @@ fn masks_in_portions_are_masks_at_once() {
         let task = TaskHead::Segment(head.clone());
         let labels = Labels::new(["sounding"]);
         let mut predictor = Predictor::new(key(Task::Segment), labels, seconds(8));
+        let (mut settled, mut known) = (0, None);
         for (from, count) in [(0, 1), (1, 6), (7, 1)] {
             let (v, a) = (part(&v, from, count), part(&a, from, count));
             predictor.add(&task, &v, &a, &vec![1.0; count]).unwrap();
+            known = predictor.part(settled).join(known);
+            settled = predictor.settled();
         }
         assert!(predictor.is_complete());
-        let prediction = predictor.prediction();
+        let prediction = begun(predictor.part(0));
+        assert_eq!(known.as_ref(), Some(&prediction), "parts make up the whole");
         // Groups of five seconds: 0 to 4, then the rest.
         for (from, count) in [(0, 5), (5, 3)] {
             let (v, a) = (part(&v, from, count), part(&a, from, count));

@@ -1,9 +1,9 @@
 //! Imports go down only: a layer of `core` never names one above it, and the boundary to the window holds.
 
-use mettle_tests::tree::{code_only, files};
+use mettle_tests::tree::{code_only, files, root};
 
 /// The layer of each module of `core`, as the code map in its `lib.rs` says.
-const LAYERS: [(&str, u8); 11] = [
+const LAYERS: [(&str, u8); 13] = [
     ("base", 0),
     ("media", 1),
     ("project", 1),
@@ -13,14 +13,18 @@ const LAYERS: [(&str, u8); 11] = [
     ("model", 2),
     ("features", 3),
     ("predict", 4),
+    ("exchange", 4),
     ("train", 5),
     ("engine", 6),
+    ("tools", 7),
 ];
 
 /// Modules of one row that may know each other, with the reason.
-const SIDEWAYS: [(&str, &str); 1] = [
+const SIDEWAYS: [(&str, &str); 2] = [
     // Sounding scenes are written as real media files.
     ("data", "media"),
+    // A document is made from predictions.
+    ("exchange", "predict"),
 ];
 
 fn layer(module: &str) -> Option<u8> {
@@ -93,6 +97,25 @@ fn imports_in_core_go_down_only() {
 }
 
 #[test]
+fn every_module_of_core_has_a_layer() {
+    let map = std::fs::read_to_string(root().join("core/src/lib.rs")).expect("the map is there");
+    let modules = map.lines().filter_map(|line| line.strip_prefix("pub mod "));
+    for module in modules.map(|rest| rest.trim_end_matches(';')) {
+        assert!(layer(module).is_some(), "{module} has no layer");
+    }
+}
+
+#[test]
+fn predictions_touch_no_file() {
+    for (path, text) in files("core/src/predict", "rs") {
+        let code = code_only(&text);
+        for word in ["std::fs", "File::", "FrameReader", "Mp4Writer", "std::path"] {
+            assert!(!code.contains(word), "{} names {word}", path.display());
+        }
+    }
+}
+
+#[test]
 fn the_check_sees_a_wrong_import() {
     assert_eq!(
         imported_modules("use crate::{base::{Time, X}, engine::Job}; crate::model::y()"),
@@ -102,6 +125,8 @@ fn the_check_sees_a_wrong_import() {
         !may_import("media", "engine")
             && !may_import("media", "project")
             && may_import("engine", "media")
+            && !may_import("engine", "tools")
+            && !may_import("predict", "exchange")
     );
 }
 
@@ -117,6 +142,7 @@ fn each_side_of_the_boundary_keeps_its_libraries() {
     };
     check("core/src", &["egui", "eframe", "rfd::"]);
     check("app/src", &["burn::", "ffmpeg_next", "symphonia"]);
+    check("core/kernels", &["burn::", "mettle_core"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use mettle_tests::tree::{code_only, files};
 const LONGEST_FILE: usize = 500;
 
 fn sources() -> Vec<(std::path::PathBuf, String)> {
-    ["core/src", "app/src", "tests"]
+    ["core", "app/src", "tests"]
         .iter()
         .flat_map(|folder| files(folder, "rs"))
         .collect()

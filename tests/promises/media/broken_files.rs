@@ -4,7 +4,8 @@ use std::path::Path;
 
 use mettle_core::base::{Time, TimeSpan};
 use mettle_core::media::{
-    Clip, FrameReader, MediaError, MediaWarning, SegmentReader, SoundLayout, SoundReader, Waveform,
+    Clip, FrameReader, LocalFiles, MediaError, MediaWarning, SegmentReader, SoundLayout,
+    SoundReader, Waveform,
 };
 use mettle_tests::media::{Media, PICTURES, TONE};
 use rand::{RngExt, SeedableRng};
@@ -127,7 +128,7 @@ fn a_file_cut_short_gives_what_it_has_and_a_warning() {
         assert_eq!(*found, clip.duration);
         let spans = TimeSpan::seconds_of(clip.duration);
         let count = spans.len();
-        let read = SegmentReader::open(&clip, spans, 16_000).expect("opens");
+        let read = SegmentReader::open(&LocalFiles, &clip, spans, 16_000).expect("opens");
         assert_eq!(read.filter(|data| data.is_ok()).count(), count);
     }
     let whole = media.make(streams, "plain.mp4");
@@ -195,7 +196,7 @@ fn use_all_of(path: &Path) {
             assert_eq!(samples.len(), 8_000);
         }
     }
-    if let Ok(Some(waveform)) = Waveform::open(&clip, Time::from_micros(20_000)) {
+    if let Ok(Some(waveform)) = Waveform::open(&LocalFiles, &clip, Time::from_micros(20_000)) {
         waveform.take(4).for_each(drop);
     }
 }

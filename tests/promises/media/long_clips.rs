@@ -1,7 +1,7 @@
 //! A clip of an hour is read in constant memory.
 
 use mettle_core::base::{Time, TimeSpan};
-use mettle_core::media::{Clip, FrameReader, SegmentReader, Waveform};
+use mettle_core::media::{Clip, FrameReader, LocalFiles, SegmentReader, Waveform};
 use mettle_tests::media::Media;
 
 /// Resident memory of this process in MiB, where the system says so.
@@ -24,8 +24,8 @@ fn an_hour_streams_in_constant_memory() {
     assert_eq!(clip.duration.micros() / 1_000_000, 3600);
     let spans = TimeSpan::seconds_of(clip.duration);
     assert_eq!(spans.len(), 3600);
-    let mut reader = SegmentReader::open(&clip, spans, 16_000).expect("opens");
-    let mut waveform = Waveform::open(&clip, Time::from_micros(20_000))
+    let mut reader = SegmentReader::open(&LocalFiles, &clip, spans, 16_000).expect("opens");
+    let mut waveform = Waveform::open(&LocalFiles, &clip, Time::from_micros(20_000))
         .expect("opens")
         .expect("sound");
     // After a minute everything that is allocated once has been.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mettle_core::base::{Time, TimeSpan};
-use mettle_core::media::{Clip, FrameReader, SegmentReader, SoundLayout, SoundReader};
+use mettle_core::media::{Clip, FrameReader, LocalFiles, SegmentReader, SoundLayout, SoundReader};
 use mettle_tests::media::{Media, PICTURES, TONE, picture_by_ffmpeg};
 
 /// What a file is expected to give.
@@ -76,7 +76,7 @@ fn gives(path: &Path, expected: &Gives) {
             .unwrap_or_else(|e| panic!("{name}: {e}"));
     }
     let spans = TimeSpan::seconds_of(clip.duration);
-    for (data, span) in SegmentReader::open(&clip, spans.clone(), 16_000)
+    for (data, span) in SegmentReader::open(&LocalFiles, &clip, spans.clone(), 16_000)
         .expect("opens")
         .zip(spans)
     {

@@ -1,7 +1,7 @@
 //! The waveform shows a click where it is heard, and all of the clip.
 
 use mettle_core::base::Time;
-use mettle_core::media::{Clip, Waveform};
+use mettle_core::media::{Clip, LocalFiles, Waveform};
 use mettle_tests::media::{Media, PICTURES};
 
 #[test]
@@ -13,7 +13,7 @@ fn a_click_is_drawn_within_10_ms_of_where_it_is() {
     );
     let clip = Clip::open(&path).expect("opens");
     let column = Time::from_micros(5_000);
-    let waveform = Waveform::open(&clip, column)
+    let waveform = Waveform::open(&LocalFiles, &clip, column)
         .expect("opens")
         .expect("sound");
     assert_eq!(waveform.column(), column);
@@ -51,7 +51,7 @@ fn a_clip_without_sound_has_no_waveform() {
     let path = media.make(&format!("{PICTURES} -c:v libx264"), "silent.mp4");
     let clip = Clip::open(&path).expect("opens");
     assert!(
-        Waveform::open(&clip, Time::from_micros(10_000))
+        Waveform::open(&LocalFiles, &clip, Time::from_micros(10_000))
             .expect("opens")
             .is_none()
     );

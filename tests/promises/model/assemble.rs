@@ -4,18 +4,18 @@
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor};
+use mettle_core::base::Task;
 use mettle_core::model::weights::save_module;
 use mettle_core::model::{
-    Assembly, BackboneFile, HtsAtConfig, ModelBundle, ModelDesc, ModelError, SwinV2Config,
+    Assembly, BackboneDesc, BackboneFile, HtsAtConfig, ModelBundle, ModelError, SwinV2Config,
     VitConfig, assemble,
 };
-use mettle_core::project::Task;
 use mettle_tests::tiny_model;
 use serde_json::{Value, json};
 
 use super::golden::distance;
 
-fn described(value: Value) -> ModelDesc {
+fn described(value: Value) -> BackboneDesc {
     serde_json::from_value(value).unwrap()
 }
 
@@ -93,7 +93,7 @@ fn untrained_heads_have_the_papers_shape_and_say_so() {
 fn a_trained_models_heads_are_taken_over() {
     let dir = tempfile::tempdir().unwrap();
     let trained = tiny_model::write_with(&dir.path().join("trained"), &[Task::Localize]);
-    let file = |name: &str, description: &ModelDesc| BackboneFile {
+    let file = |name: &str, description: &BackboneDesc| BackboneFile {
         description: description.clone(),
         weights: dir.path().join("trained").join(name),
     };

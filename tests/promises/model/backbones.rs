@@ -49,7 +49,7 @@ fn check_swin(name: &str, device: &Device, tolerance: f32) {
     let input = || io.tensor::<4>("input", device);
     check(&io, model.forward(input()), tolerance);
     // Tables computed once give the same.
-    check(&io, model.freeze_tables().forward(input()), tolerance);
+    check(&io, model.freeze().forward(input()), tolerance);
 }
 
 fn check_htsat(name: &str, weights: &str, device: &Device, tolerance: f32) {
@@ -79,7 +79,7 @@ fn check_htsat(name: &str, weights: &str, device: &Device, tolerance: f32) {
         &named("out.framewise_output"),
         tolerance,
     );
-    check(&io, model.freeze_tables().forward(input()), tolerance);
+    check(&io, model.freeze().forward(input()), tolerance);
 }
 
 #[test]
@@ -131,10 +131,10 @@ fn both_are_upstreams_on_the_gpu_path() {
     let Some(device) = gpu() else { return };
     // One pass each, as in use: every shape costs a software adapter seconds of compilation.
     let io = GoldenFile::read("swinv2_a.io.safetensors");
-    let model = swin(&io, &device).freeze_tables();
+    let model = swin(&io, &device).freeze();
     check(&io, model.forward(io.tensor("input", &device)), GPU);
     let io = GoldenFile::read("htsat_b.io.safetensors");
-    let model = htsat(&io, "htsat_b.ckpt", &device).freeze_tables();
+    let model = htsat(&io, "htsat_b.ckpt", &device).freeze();
     let input = io.tensor("out.logmel_extractor", &device);
     check(&io, model.forward(input), GPU);
 }

@@ -75,7 +75,7 @@ fn vit_is_timms() {
     let (io, device) = (GoldenFile::read("vit.io.safetensors"), Device::flex());
     let model = vit(&io, &device);
     check_vit(&io, &model, io.tensor("input", &device), VIT);
-    let frozen = model.freeze_tables();
+    let frozen = model.freeze();
     check_vit(&io, &frozen, io.tensor("input", &device), VIT);
 }
 
@@ -85,7 +85,7 @@ fn resnext_is_timms() {
     let model = resnext(&io, &device);
     check_resnext(&io, &model, io.tensor("input", &device), RESNEXT);
     // The norms worked into the convolutions.
-    let frozen = model.freeze_tables();
+    let frozen = model.freeze();
     check_resnext(&io, &frozen, io.tensor("input", &device), RESNEXT);
 }
 
@@ -118,10 +118,10 @@ fn layers_are_as_promised() {
 fn both_are_timms_on_the_gpu_path() {
     let Some(device) = gpu() else { return };
     let io = GoldenFile::read("vit.io.safetensors");
-    let model = vit(&io, &device).freeze_tables();
+    let model = vit(&io, &device).freeze();
     check_vit(&io, &model, io.tensor("input", &device), GPU);
     let io = GoldenFile::read("resnext.io.safetensors");
-    let model = resnext(&io, &device).freeze_tables();
+    let model = resnext(&io, &device).freeze();
     check_resnext(&io, &model, io.tensor("input", &device), GPU);
 }
 
@@ -141,7 +141,7 @@ fn vit_takes_other_sizes() {
     let live = model.forward(input.clone()).final_norm;
     // Three rows and four columns of whole patches, and the class token.
     assert_eq!(live.dims(), [1, 13, 32]);
-    let frozen = model.freeze_tables().forward(input).final_norm;
+    let frozen = model.freeze().forward(input).final_norm;
     let [live, frozen] = [live, frozen].map(|x| x.try_into_vec_as::<f32>().unwrap());
     assert!(distance(&frozen, &live) < 1e-6);
 }

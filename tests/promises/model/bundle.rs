@@ -5,7 +5,7 @@ use std::path::Path;
 use burn::tensor::{Device, Tensor};
 use mettle_core::model::weights::save_module;
 use mettle_core::model::{
-    HtsAtConfig, ModelBundle, ModelDesc, Precision, SwinV2Config, run_features,
+    BackboneDesc, HtsAtConfig, ModelBundle, Precision, SwinV2Config, run_features,
 };
 use mettle_tests::tiny_model;
 use serde_json::json;
@@ -171,8 +171,8 @@ fn the_demo_is_embedded() {
 #[test]
 fn shipped_descriptions_are_right() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
-    let swin = ModelDesc::read(&assets.join("swinv2_large_window12_192.json")).unwrap();
-    let htsat = ModelDesc::read(&assets.join("htsat_audioset.json")).unwrap();
+    let swin = BackboneDesc::read(&assets.join("swinv2_large_window12_192.json")).unwrap();
+    let htsat = BackboneDesc::read(&assets.join("htsat_audioset.json")).unwrap();
     use mettle_core::model::BackboneConfig;
     assert_eq!(
         swin.backbone().unwrap(),
@@ -196,7 +196,7 @@ fn shipped_descriptions_are_right() {
 fn every_shipped_description_is_whole() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
     for file in std::fs::read_dir(assets).unwrap() {
-        let desc = ModelDesc::read(&file.unwrap().path()).unwrap();
+        let desc = BackboneDesc::read(&file.unwrap().path()).unwrap();
         // CLAP's tower alone has no classifier.
         let named = desc.class_names().map(|names| !names.is_empty());
         assert_eq!(named.is_ok_and(|there| there), desc.name != "HTS-AT CLAP");
@@ -207,7 +207,7 @@ fn every_shipped_description_is_whole() {
     }
     let shared = |file: &str| {
         let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
-        let desc = ModelDesc::read(&assets.join(file)).unwrap();
+        let desc = BackboneDesc::read(&assets.join(file)).unwrap();
         desc.listening().unwrap().spec().unwrap().layers[0]
     };
     // The paper's shared setting: Swin sees sound as a picture of its own size, ViT as 6 by 8 patches and the class token.

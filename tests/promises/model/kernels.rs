@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, Distribution, Tensor};
 use mettle_core::model::{
-    HtsAtConfig, LayerFeatures, ModelDesc, ResNextConfig, SwinV2Config, VitConfig,
+    BackboneDesc, HtsAtConfig, LayerFeatures, ResNextConfig, SwinV2Config, VitConfig,
 };
 
 use super::golden::distance;
@@ -56,7 +56,7 @@ fn swin_v2_of_odd_sizes() {
         [3, 3, 40, 80],
         &device,
         |x| model.forward(x),
-        |x| model.clone().freeze_tables().forward(x),
+        |x| model.clone().freeze().forward(x),
     );
 }
 
@@ -78,7 +78,7 @@ fn hts_at_of_odd_sizes() {
         [5, 1, 70, 24],
         &device,
         |x| model.forward(x),
-        |x| model.clone().freeze_tables().forward(x),
+        |x| model.clone().freeze().forward(x),
     );
 }
 
@@ -100,7 +100,7 @@ fn vit_of_odd_sizes() {
         [4, 3, 40, 56],
         &device,
         |x| model.forward(x),
-        |x| model.clone().freeze_tables().forward(x),
+        |x| model.clone().freeze().forward(x),
     );
 }
 
@@ -120,7 +120,7 @@ fn resnext(cardinality: usize, base_width: usize) {
         [3, 3, 58, 94],
         &device,
         |x| model.forward(x),
-        |x| model.clone().freeze_tables().forward(x),
+        |x| model.clone().freeze().forward(x),
     );
 }
 
@@ -154,7 +154,7 @@ fn operations_are_counted_as_pytorch_counts_them() {
             "{}/../assets/models/{name}.json",
             env!("CARGO_MANIFEST_DIR")
         );
-        let desc = ModelDesc::read(path.as_ref()).unwrap();
+        let desc = BackboneDesc::read(path.as_ref()).unwrap();
         let ours = desc.backbone().unwrap().operations();
         assert_eq!(ours, torch, "{name}");
     }

@@ -1,7 +1,7 @@
 //! Backbones with matrices in f16 give what they give in f32, layer by layer, where a device computes in f16; else a clear error.
 
 use burn::tensor::Device;
-use mettle_core::model::{LoadAs, ModelDesc, Precision};
+use mettle_core::model::{BackboneDesc, LoadAs, Precision};
 use serde_json::json;
 
 use super::golden::{GoldenFile, distance, gpu, path};
@@ -13,7 +13,7 @@ fn half() -> LoadAs {
     }
 }
 
-fn desc(io: &GoldenFile, architecture: &str) -> ModelDesc {
+fn desc(io: &GoldenFile, architecture: &str) -> BackboneDesc {
     let mut config = io.config.clone();
     if architecture == "resnext" {
         config["img_size"] = json!(35);

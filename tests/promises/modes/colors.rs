@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use egui::Theme;
 use mettle_app::theme::{contrast, tokens_of};
-use mettle_core::base::{ClipId, ContentHash, Labels, Time, TimeSpan};
-use mettle_core::media::{Clip, FrameReader, RgbFrame};
+use mettle_core::base::{ClipId, ContentHash, Labels, Task, Time, TimeSpan};
+use mettle_core::exchange::rendering::{Shown, film_strip, write_overlay};
+use mettle_core::media::{Clip, FrameReader, LocalFiles, RgbFrame};
 use mettle_core::predict::{
-    ClassColors, Detail, PALETTE, Prediction, PredictionKey, ProbabilityMap, Shown, Thresholds,
-    film_strip, write_overlay,
+    ClassColors, Detail, PALETTE, Prediction, PredictionKey, ProbabilityMap, Thresholds,
 };
-use mettle_core::project::Task;
 use mettle_tests::program::talking_picture;
 
 type Vector = [f64; 3];
@@ -251,9 +250,9 @@ fn a_class_has_one_colour_in_every_task() {
             colors: &colors,
         };
         let whole = TimeSpan::new(Time::ZERO, clip.duration);
-        write_overlay(&clip, &shown, &overlay, whole, &mut |_| {}).expect("writes");
+        write_overlay(&LocalFiles, &clip, &shown, &overlay, whole, &mut |_| {}).expect("writes");
         let mut frames = FrameReader::open(&overlay).expect("opens");
-        let strip = film_strip(&clip, &shown).expect("draws");
+        let strip = film_strip(&LocalFiles, &clip, &shown).expect("draws");
         for (second, class) in CLASSES.iter().enumerate() {
             let color = colors.get(class).rgb;
             // The labelled clip's bar lies under its picture of 192 x 108; its right end is without letters.
@@ -276,7 +275,9 @@ fn a_class_has_one_colour_in_every_task() {
                 predictions: &predictions[..1],
                 ..shown
             };
-            plain.data = film_strip(&clip, &without).expect("draws").data;
+            plain.data = film_strip(&LocalFiles, &clip, &without)
+                .expect("draws")
+                .data;
             let (drawn, under) = (pixel(&strip, x + 80, 50), pixel(&plain, x + 80, 50));
             for channel in 0..3 {
                 let half = (f32::from(under[channel]) + f32::from(color[channel])) / 2.0;

@@ -1,10 +1,10 @@
 //! What the user decides about a clip: every edit can be taken back and done again, and is there after a restart.
 
-use mettle_core::base::{ClipId, ContentHash, Labels, TimeSpan};
+use mettle_core::base::{ClipId, ContentHash, Labels, Task, TimeSpan};
 use mettle_core::predict::{
     Detail, Prediction, PredictionKey, ProbabilityMap, Thresholds, tracks_of, winner,
 };
-use mettle_core::project::{Corrections, Edit, MaskThresholds, Store, StoreError, Task, Work};
+use mettle_core::project::{Corrections, Edit, MaskThresholds, Store, StoreError, Work};
 use proptest::prelude::*;
 
 fn own(second: usize, value: Option<f32>) -> Edit {

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mettle_core::base::Task;
 use mettle_core::engine::{DeviceChoice, Engine, EngineOptions, JobSpec, ModelChoice, ReplyBody};
 use mettle_core::features::FeatureCache;
 use mettle_core::media::Clip;
 use mettle_core::predict::{Attention, Prediction};
-use mettle_core::project::Task;
+use mettle_tests::parts::growing;
 use mettle_tests::program::talking_picture;
 use mettle_tests::tiny_model;
 
@@ -47,11 +48,7 @@ fn predict(engine: &Engine, clip: &Arc<Clip>, task: Task, model: &Path) -> Arc<P
             model: ModelChoice::Folder(model.into()),
         },
     );
-    let last = said.into_iter().rev().find_map(|body| match body {
-        ReplyBody::Prediction(prediction) => Some(prediction),
-        _ => None,
-    });
-    last.expect("an answer")
+    growing(&said).pop().expect("an answer")
 }
 
 fn attend(engine: &Engine, clip: &Arc<Clip>, task: Task, model: &Path) -> Arc<Attention> {

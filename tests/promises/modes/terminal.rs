@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use mettle_app::cli::Asked;
-use mettle_app::cli::analysis::Analysis;
-use mettle_core::project::{Modality, RunLengths, Task};
+use mettle_core::base::{Modality, Task};
+use mettle_core::exchange::json::Analysis;
+use mettle_core::project::RunLengths;
 use mettle_tests::program::{self, run, talking_picture};
 use mettle_tests::tiny_model::{self, LABELS, SOUNDING};
 
@@ -59,7 +59,7 @@ fn all_tasks_make_one_file_with_tracks_by_modality_and_masks() {
     assert_eq!(code, 0, "{stderr}");
     assert!(stdout.contains("of the picture sounds"), "{stdout}");
     let analysis = read(&out.join("clip.json"));
-    assert_eq!(analysis.task, Asked::All);
+    assert_eq!(analysis.task, None, "all were asked");
     assert_eq!(analysis.tasks, Task::ALL);
     assert_eq!(analysis.segments.len(), 4, "3.6 s are four segments");
     for segment in &analysis.segments {

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use mettle_app::cli::analysis::Analysis;
-use mettle_core::base::{Time, TimeSpan};
+use mettle_core::base::{Modality, Task, Time, TimeSpan};
+use mettle_core::exchange::json::Analysis;
 use mettle_core::media::{Clip, SoundLayout, SoundReader};
-use mettle_core::project::{Edit, Modality, RunLengths, Store, Task, Work};
+use mettle_core::project::{Edit, RunLengths, Store, Work};
 use mettle_tests::program::{self, ffmpeg, run, talking_picture};
 use mettle_tests::tiny_model::{self, LABELS};
 

@@ -2,13 +2,12 @@
 
 use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Tensor};
-use mettle_core::base::{Time, TimeSpan};
+use mettle_core::base::{Task, Time, TimeSpan};
 use mettle_core::data::demo;
 use mettle_core::data::scenes::{CATEGORIES, RATE, Truth};
 use mettle_core::features::{Recipe, extract, pooled};
-use mettle_core::media::{Clip, RgbFrame, SegmentData, SegmentReader};
+use mettle_core::media::{Clip, LocalFiles, RgbFrame, SegmentData, SegmentReader};
 use mettle_core::model::{Familiarity, LoadedModel, ModelBundle};
-use mettle_core::project::Task;
 use mettle_core::train::{LlpScores, Report, evaluate_demo};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -154,7 +153,7 @@ fn it_shows_its_own_clips_well() {
     for (path, scene) in clips.iter().zip(demo::scenes()) {
         let clip = Clip::open(path).unwrap();
         let spans = scene.seconds();
-        let reader = SegmentReader::open(&clip, spans, RATE).unwrap();
+        let reader = SegmentReader::open(&LocalFiles, &clip, spans, RATE).unwrap();
         let prepared: Vec<_> = reader.map(|s| recipe.prepare(&s.unwrap())).collect();
         let (visual, audio) = extract(&model, &prepared, &device);
         let output = model.localize.as_ref().unwrap().forward(&visual, &audio, 1);

@@ -6,8 +6,7 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::command::{Command, Intent};
 use mettle_app::paint::Placement;
 use mettle_app::theme::size;
-use mettle_core::base::Time;
-use mettle_core::project::Task;
+use mettle_core::base::{Task, Time};
 
 use super::modes::{Window, answer, masked, opened_in, parsed, slide, state};
 use super::snapshots::software;

@@ -7,8 +7,8 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use mettle_app::apply::Gesture;
 use mettle_app::command::{Command, Intent};
-use mettle_core::base::Time;
-use mettle_core::project::{Edit, MaskThresholds, Store, Task};
+use mettle_core::base::{Task, Time};
+use mettle_core::project::{Edit, MaskThresholds, Store};
 
 use super::modes::{Window, answer, masked, opened_keeping, slide, state};
 

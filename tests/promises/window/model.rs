@@ -9,9 +9,10 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::command::{Command, Intent};
 use mettle_app::models::AskModel;
-use mettle_core::base::Labels;
-use mettle_core::engine::{JobSpec, ModelChoice, ModelInfo, ReplyBody, TaskInfo};
-use mettle_core::project::Task;
+use mettle_core::base::{ContentHash, Labels, Task};
+use mettle_core::engine::{JobSpec, ModelChoice, ReplyBody};
+use mettle_core::model::{ModelInfo, TaskInfo};
+use mettle_tests::parts::whole;
 
 use super::scripted::{clip, fill, prediction, window_in};
 
@@ -29,7 +30,7 @@ fn models() -> AskModel {
             .to_owned(),
             about: "Knows animals by their drawings.".to_owned(),
             labels: Labels::new(["Bark", "Church bell", "Truck"]),
-            sha256: "0123456789abcdef0123".to_owned(),
+            sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {
                 task: Task::Localize,
                 labels: Labels::new(["Bark", "Church bell", "Truck"]),
@@ -78,7 +79,7 @@ fn another_model_analyses_anew() {
         _ => None,
     });
     assert_eq!(last, Some(ModelChoice::Folder("/models/kennel".into())));
-    engine.say(old, ReplyBody::Prediction(prediction(&dog, 10)));
+    engine.say(old, ReplyBody::Prediction(whole(&prediction(&dog, 10))));
     window.run_steps(3);
     let entry = window.state().state().entry().expect("a clip");
     assert!(

@@ -13,14 +13,15 @@ use mettle_app::command::{Command, Intent};
 use mettle_app::mode::{Mode, ThresholdOf};
 use mettle_app::models::AskModel;
 use mettle_app::state::{AppState, InspectorTab};
-use mettle_core::base::{ContentHash, Labels, TimeSpan};
-use mettle_core::engine::{JobId, JobSpec, ModelInfo, ReplyBody, TaskInfo};
+use mettle_core::base::{ContentHash, Labels, Task, TimeSpan};
+use mettle_core::engine::{JobId, JobSpec, ReplyBody};
 use mettle_core::media::Clip;
-use mettle_core::model::TokenReading;
+use mettle_core::model::{ModelInfo, TaskInfo, TokenReading};
 use mettle_core::predict::{
-    Attention, ClassColor, Detail, MaskStyle, Prediction, PredictionKey, ProbabilityMap,
+    Attention, ClassColor, ClassColors, Detail, MaskStyle, Prediction, PredictionKey,
+    ProbabilityMap,
 };
-use mettle_core::project::Task;
+use mettle_tests::parts::whole;
 
 use super::scripted::{ScriptedEngine, clip, fill, window_keeping};
 
@@ -43,7 +44,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
         about: "For tests.".into(),
         labels: Labels::new(CLASSES),
         tasks: tasks.iter().map(info).collect(),
-        sha256: String::new(),
+        sha256: ContentHash::default(),
     }
 }
 
@@ -146,7 +147,7 @@ pub fn masked(dog: &Clip) -> Arc<Prediction> {
 
 pub fn answer(window: &mut Window, engine: &ScriptedEngine, prediction: Arc<Prediction>) {
     let job = job_of(engine, prediction.key.task);
-    engine.say(job, ReplyBody::Prediction(prediction));
+    engine.say(job, ReplyBody::Prediction(whole(&prediction)));
     engine.say(job, ReplyBody::Done);
     window.run_steps(4);
 }
@@ -313,7 +314,7 @@ fn masks_have_style_strength_colour_threshold_and_cross_fade() {
 
 #[test]
 fn the_same_class_has_the_same_colour_in_every_mode() {
-    let colors = model(&Task::ALL).colors();
+    let colors = ClassColors::of_model(&model(&Task::ALL));
     for (place, class) in CLASSES.iter().enumerate() {
         assert_eq!(colors.get(class), ClassColor::at(place));
     }

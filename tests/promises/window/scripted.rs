@@ -10,15 +10,15 @@ use mettle_app::link::EngineLink;
 use mettle_app::models::AskModel;
 use mettle_app::playback::{PictureSource, Player, PlayerOptions, SoundSource, Sources};
 use mettle_app::state::AppState;
-use mettle_core::base::{ClipId, ContentHash, Labels, Progress, Time, TimeSpan};
+use mettle_core::base::{ClipId, ContentHash, Labels, Problem, Progress, Severity, Time, TimeSpan};
 use mettle_core::engine::{
-    DeviceReport, JobId, JobSpec, JobState, JobStatus, Problem, Reply, ReplyBody, Severity,
-    Thumbnail, WaveformPart,
+    DeviceReport, JobId, JobSpec, JobState, JobStatus, Reply, ReplyBody, Thumbnail, WaveformPart,
 };
 use mettle_core::media::{
     AudioInfo, Clip, ColorMatrix, ColorRange, RgbFrame, VideoFrame, VideoInfo, YuvPicture,
 };
 use mettle_core::predict::{Detail, Prediction, PredictionKey};
+use mettle_tests::parts::whole;
 
 /// What the window asked, and what it is to be told.
 #[derive(Default)]
@@ -305,7 +305,10 @@ pub fn fill(
     engine.say(strip, ReplyBody::Thumbnails(clip.id, pictures.collect()));
     engine.say(strip, ReplyBody::Done);
     let predict = of(|spec| matches!(spec, JobSpec::Predict { .. }));
-    engine.say(predict, ReplyBody::Prediction(prediction(clip, scored)));
+    engine.say(
+        predict,
+        ReplyBody::Prediction(whole(&prediction(clip, scored))),
+    );
     if scored == 10 {
         engine.say(predict, ReplyBody::Done);
     }

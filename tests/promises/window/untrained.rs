@@ -7,9 +7,10 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use mettle_app::app::MettleApp;
 use mettle_app::models::AskModel;
-use mettle_core::base::{Labels, TimeSpan};
-use mettle_core::engine::{JobSpec, ModelInfo, Precision, ReplyBody, SecondTags, Tag, TaskInfo};
-use mettle_core::project::Task;
+use mettle_core::base::{ContentHash, Labels, Task, TimeSpan};
+use mettle_core::engine::{JobSpec, Precision, ReplyBody, TagsPart};
+use mettle_core::model::{ModelInfo, TaskInfo};
+use mettle_core::predict::{SecondTags, Tag};
 
 use super::scripted::{ScriptedEngine, clip, fill, window_in};
 
@@ -20,7 +21,7 @@ fn models() -> AskModel {
             name: "Fresh".to_owned(),
             about: "Random.".to_owned(),
             labels: labels.clone(),
-            sha256: "0123456789abcdef0123".to_owned(),
+            sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {
                 task: Task::Localize,
                 labels,
@@ -88,7 +89,10 @@ fn tags_of_the_second_under_the_playhead_are_shown() {
         seen: vec![tag("malamute, malemute, Alaskan malamute", 0.25)],
     };
     let spans = TimeSpan::seconds_of(dog.duration);
-    let tags = Arc::new(spans.iter().map(second).collect());
+    let tags = TagsPart {
+        from: 0,
+        seconds: spans.iter().map(second).collect(),
+    };
     let job = engine.job_of(|_| true);
     engine.say(job, ReplyBody::Tags(dog.id, tags));
     window.run_steps(3);

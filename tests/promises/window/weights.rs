@@ -6,8 +6,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::command::Command;
-use mettle_core::base::Progress;
-use mettle_core::engine::{JobId, JobSpec, Problem, ReplyBody, Severity, WeightsTask};
+use mettle_core::base::{Problem, Progress, Severity};
+use mettle_core::engine::{JobId, JobSpec, ReplyBody, WeightsTask};
 use mettle_core::hub::{Found, ModelLine, WeightsState, catalog};
 
 use super::scripted::{ScriptedEngine, window};

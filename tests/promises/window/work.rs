@@ -9,9 +9,8 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::command::{Command, Intent};
 use mettle_app::state::{Dialog, Errand};
-use mettle_core::base::Time;
+use mettle_core::base::{Task, Time};
 use mettle_core::engine::{JobSpec, ReplyBody};
-use mettle_core::project::Task;
 
 use super::scripted::{broken, clip, fill, window};
 

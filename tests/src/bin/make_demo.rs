@@ -12,9 +12,9 @@
 
 use std::path::PathBuf;
 
+use mettle_core::base::Task;
 use mettle_core::data::demo::make_clips;
 use mettle_core::model::InterModal;
-use mettle_core::project::Task;
 use mettle_core::train::{DemoRecipe, evaluate_folder, train_demo};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use mettle_core::base::TimeSpan;
+use mettle_core::base::{Task, TimeSpan};
 use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
-use mettle_core::project::Task;
-use serde::{Deserialize, Serialize};
 
 use super::values::{mask_size, model, span};
 use crate::cli::thresholds::ThresholdArgs;
@@ -59,8 +57,7 @@ pub struct AnalyzeArgs {
 }
 
 /// What `analyze` asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Asked {
     /// Which events are both heard and seen.
     Localize,
@@ -73,13 +70,21 @@ pub enum Asked {
 }
 
 impl Asked {
+    /// The one task; `None` for all.
+    pub fn one(self) -> Option<Task> {
+        match self {
+            Self::Localize => Some(Task::Localize),
+            Self::Parse => Some(Task::Parse),
+            Self::Segment => Some(Task::Segment),
+            Self::All => None,
+        }
+    }
+
     /// The tasks; for all, those in `known`.
     pub fn tasks(self, known: impl Fn(Task) -> bool) -> Vec<Task> {
-        match self {
-            Self::Localize => vec![Task::Localize],
-            Self::Parse => vec![Task::Parse],
-            Self::Segment => vec![Task::Segment],
-            Self::All => Task::ALL.into_iter().filter(|task| known(*task)).collect(),
+        match self.one() {
+            Some(task) => vec![task],
+            None => Task::ALL.into_iter().filter(|task| known(*task)).collect(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use mettle_core::base::Task;
 use mettle_core::engine::ModelChoice;
-use mettle_core::project::Task;
 
 use super::values::{model, task};
 

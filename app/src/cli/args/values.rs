@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use mettle_core::base::{Time, TimeSpan};
+use mettle_core::base::{Task, Time, TimeSpan};
 use mettle_core::engine::ModelChoice;
-use mettle_core::project::Task;
 
 /// `demo`, or a folder.
 pub(in crate::cli) fn model(text: &str) -> Result<ModelChoice, String> {

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mettle_core::base::Labels;
-use mettle_core::engine::{BackboneFiles, ModelInfo, NewModel, assemble_model};
-use mettle_core::project::Task;
+use mettle_core::base::{Labels, Task};
+use mettle_core::model::{Assembly, ModelBundle, ModelInfo, assemble};
+use mettle_core::tools::backbone_file;
 
 use super::super::args::Asked;
 use super::super::{Failure, output};
@@ -55,22 +55,22 @@ pub struct AssembleArgs {
 /// Make the folder a model, and say what it is.
 pub fn run(args: &AssembleArgs) -> Result<(), Failure> {
     let folder = args.weights.as_deref();
-    let visual = BackboneFiles::meant(&args.visual, args.visual_weights.as_deref(), folder)?;
+    let visual = backbone_file(&args.visual, args.visual_weights.as_deref(), folder)?;
     let own = args.audio_weights.as_deref();
     // One backbone for both: the file given for one side is meant for the other too.
     let shared = own.is_none() && args.audio == args.visual;
     let own = if shared { Some(&*visual.weights) } else { own };
-    let new = NewModel {
+    let parts = Assembly {
         name: args.name.clone().unwrap_or_else(|| name_of(&args.folder)),
-        audio: BackboneFiles::meant(&args.audio, own, folder)?,
+        audio: backbone_file(&args.audio, own, folder)?,
         visual,
-        heads: args.heads.clone(),
+        heads: args.heads.as_deref().map(ModelBundle::open).transpose()?,
         untrained: tasks(&args.untrained),
         labels: args.labels.as_deref().map(labels).transpose()?,
         seed: args.seed,
     };
-    let info = assemble_model(&args.folder, &new)?;
-    output::say(&told(&info, &args.folder))
+    let about = assemble(&args.folder, &parts)?.about();
+    output::say(&told(&about, &args.folder))
 }
 
 fn tasks(asked: &[Asked]) -> Vec<Task> {
@@ -94,8 +94,8 @@ fn name_of(folder: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-fn told(info: &ModelInfo, folder: &Path) -> String {
-    let tasks = info.tasks.iter().map(|task| {
+fn told(about: &ModelInfo, folder: &Path) -> String {
+    let tasks = about.tasks.iter().map(|task| {
         let random = if task.untrained { ", UNTRAINED" } else { "" };
         format!(
             "  {}: {} classes{random}\n",
@@ -107,6 +107,6 @@ fn told(info: &ModelInfo, folder: &Path) -> String {
     let tasks: String = tasks.collect();
     format!(
         "{}: {}\n{tasks}  `mettle analyze CLIP --model {folder} --task all` uses it\n",
-        info.name, info.about
+        about.name, about.about
     )
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use mettle_core::engine::{ModelCount, full_size_counts};
+use mettle_core::tools::{ModelCount, full_size_counts};
 
 use super::super::{Failure, output};
 use super::ParamsArgs;

@@ -1,7 +1,8 @@
 //! `mettle models verify`: every file that is here against its checksum, and whether it holds the model.
 
-use mettle_core::engine::{Verdict, Verify};
 use mettle_core::hub::{Places, catalog, entry};
+use mettle_core::model::Verdict;
+use mettle_core::tools::verify;
 
 use super::super::{Failure, output};
 use super::{VerifyArgs, bar};
@@ -34,19 +35,17 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
     if files.is_empty() {
         return output::say("No weights are here; `mettle models pull NAME` fetches some\n");
     }
-    let mut verify = Verify::new(files);
     let bar = bar("checking", args.quiet);
     let mut bad = false;
-    while !verify.is_done() {
-        let verdict = verify.step()?;
-        let progress = verify.progress();
+    verify::<Failure>(files, |progress, verdict| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
-        if let Some(verdict) = verdict {
-            bad |= !verdict.is_good();
-            bar.suspend(|| output::say(&told(&verdict)))?;
-        }
-    }
+        let Some(verdict) = verdict else {
+            return Ok(());
+        };
+        bad |= !verdict.is_good();
+        bar.suspend(|| output::say(&told(&verdict)))
+    })?;
     bar.finish_and_clear();
     if bad {
         Err(Failure::Said(

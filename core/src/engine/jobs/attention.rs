@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 
-use crate::base::TimeSpan;
+use crate::base::{Task, TimeSpan};
 use crate::engine::session::ComputeSession;
 use crate::engine::{EngineError, Job, ModelChoice, ReplyBody, Step, StepContext};
 use crate::features::{FeatureCache, FeatureStream, Recipe, extract};
-use crate::media::{Clip, SegmentReader};
+use crate::media::{Clip, SegmentReader, Source};
 use crate::model::{LayerFeatures, LoadedModel};
 use crate::predict::{Attention, one_repeat};
-use crate::project::Task;
 
 /// Looks at one second.
 pub(super) struct AttentionJob {
@@ -32,6 +31,7 @@ impl Job<ComputeSession> for AttentionJob {
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
         let cache = session.features();
+        let source = session.source();
         let (device, ready) = session.model(&self.model)?;
         let model = &ready.model;
         let Some(head) = model.head(self.task) else {
@@ -45,12 +45,17 @@ impl Job<ComputeSession> for AttentionJob {
             return Ok(Step::Done);
         };
         let kept = match cache {
-            Some(cache) => self.kept(spans, model, device, cache, context)?,
+            Some(cache) => self.kept(
+                Arc::clone(&source),
+                (spans, cache),
+                (model, device),
+                context,
+            )?,
             None => None,
         };
         let (visual, audio) = match kept {
             Some(both) => both,
-            None => self.computed(span, model, device)?,
+            None => self.computed(&*source, span, model, device)?,
         };
         let [picture, sound] = head.readings(&visual, &audio, 0)?;
         let upright = |reading| one_repeat(&reading, model.sound_tile);
@@ -71,14 +76,14 @@ impl AttentionJob {
     /// What the analysis left, if it left both backbones' features. Damaged ones are computed.
     fn kept(
         &self,
-        spans: Vec<TimeSpan>,
-        model: &LoadedModel,
-        device: &Device,
-        cache: FeatureCache,
+        source: Arc<dyn Source>,
+        (spans, cache): (Vec<TimeSpan>, FeatureCache),
+        (model, device): (&LoadedModel, &Device),
         context: &StepContext<'_>,
     ) -> Result<Option<Both>, EngineError> {
         let cancel = context.cancel_token();
-        let mut stream = FeatureStream::start(&self.clip, spans, model, Some(cache), cancel)?;
+        let mut stream =
+            FeatureStream::start(source, &self.clip, spans, model, Some(cache), cancel)?;
         if !stream.is_kept() {
             return Ok(None);
         }
@@ -89,12 +94,14 @@ impl AttentionJob {
 
     fn computed(
         &self,
+        source: &dyn Source,
         span: TimeSpan,
         model: &LoadedModel,
         device: &Device,
     ) -> Result<Both, EngineError> {
         let recipe = Recipe::of(model);
-        let mut segments = SegmentReader::open(&self.clip, vec![span], recipe.sample_rate())?;
+        let mut segments =
+            SegmentReader::open(source, &self.clip, vec![span], recipe.sample_rate())?;
         let prepared = segments.next().transpose()?;
         let prepared: Vec<_> = prepared.iter().map(|s| recipe.prepare(s)).collect();
         Ok(extract(model, &prepared, device))

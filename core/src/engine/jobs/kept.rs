@@ -4,7 +4,7 @@ use crate::engine::session::MediaSession;
 use crate::engine::{EngineError, Job, ReplyBody, Step, StepContext};
 use crate::features::FeatureCache;
 
-/// One step.
+/// Clears the cache where that is asked, and says what is in it; one step.
 pub(super) struct KeptJob {
     pub clear: bool,
 }

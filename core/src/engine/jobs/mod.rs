@@ -20,14 +20,14 @@ pub(super) enum Routed {
     Compute(Box<dyn Job<ComputeSession>>),
     /// On the thread for reading files.
     Media {
-        /// The work.
+        /// The work itself, step by step.
         job: Box<dyn Job<MediaSession>>,
         /// Whether the user sees nothing until it is done.
         urgent: bool,
     },
     /// On the thread for weights, so that a download never waits for a clip or a clip for it.
     Weights {
-        /// The work.
+        /// The work itself, step by step.
         job: Box<dyn Job<WeightsSession>>,
         /// Whether the user sees nothing until it is done.
         urgent: bool,

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::base::Problem;
 use crate::engine::session::MediaSession;
-use crate::engine::{EngineError, Job, Problem, ReplyBody, Severity, Step, StepContext};
-use crate::media::{Clip, ClipNaming, FrameReader, MediaWarning};
+use crate::engine::{EngineError, Job, ReplyBody, Step, StepContext};
+use crate::media::{Clip, ClipNaming, MediaWarning};
 
 /// First the first frame, so that the user sees something; then streams and times; then, in steps, the content hash.
 pub(super) struct OpenJob {
@@ -35,13 +36,14 @@ impl OpenJob {
 impl Job<MediaSession> for OpenJob {
     fn step(
         &mut self,
-        _: &mut MediaSession,
+        session: &mut MediaSession,
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
         if !self.shown {
             self.shown = true;
             // A failure here is told better by the second step, which knows of both streams.
-            let first = FrameReader::open(&self.path).and_then(|mut reader| reader.first_frame());
+            let pictures = session.source.pictures(&self.path);
+            let first = pictures.and_then(|mut pictures| pictures.first_frame());
             if let Ok(frame) = first {
                 context.reply(ReplyBody::FirstFrame(frame));
             }
@@ -63,11 +65,7 @@ impl Job<MediaSession> for OpenJob {
 }
 
 fn notice_of(warning: &MediaWarning, clip: &Clip) -> Problem {
-    Problem {
-        severity: Severity::Warning,
-        title: warning.to_string(),
-        advice: warning.advice().to_owned(),
-        detail: format!("{warning:?}"),
-        path: Some(clip.path.clone()),
-    }
+    Problem::warning(warning.to_string(), warning.advice())
+        .with_detail(format!("{warning:?}"))
+        .about(&clip.path)
 }

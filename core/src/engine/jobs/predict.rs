@@ -3,17 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::TimeSpan;
+use crate::base::{ClipId, Problem, Task, TimeSpan};
 use crate::engine::session::{ComputeSession, ReadyModel};
-use crate::engine::tags::{SecondTags, tags_of};
-use crate::engine::{
-    EngineError, Job, ModelChoice, Problem, ReplyBody, Severity, Step, StepContext,
-};
+use crate::engine::{EngineError, Job, ModelChoice, ReplyBody, Step, StepContext, TagsPart};
 use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
 use crate::media::Clip;
 use crate::model::TaskHead;
-use crate::predict::{PredictionKey, Predictor};
-use crate::project::Task;
+use crate::predict::{PredictionKey, Predictor, SecondTags, tags_of};
 
 /// Most segments in one pass through the backbones.
 const BATCH: usize = 8;
@@ -40,7 +36,11 @@ struct Begun {
     predictor: Predictor,
     head: TaskHead,
     spans: Vec<TimeSpan>,
+    /// Seconds that were final in the last part.
+    settled: usize,
+    /// Tags not sent yet, and how many were.
     tags: Vec<SecondTags>,
+    tagged: usize,
     total: u64,
 }
 
@@ -64,6 +64,7 @@ impl PredictJob {
         context: &StepContext<'_>,
     ) -> Result<Begun, EngineError> {
         let cache = session.features().filter(|_| !self.distrust);
+        let source = session.source();
         let (_, ready) = session.model(&self.model)?;
         let model = &ready.model;
         let labels = model.about.labels_of(self.task).cloned();
@@ -83,7 +84,8 @@ impl PredictJob {
             task: self.task,
         };
         let cancel = context.cancel_token();
-        let features = FeatureStream::start(&self.clip, spans.clone(), model, cache, cancel)?;
+        let features =
+            FeatureStream::start(source, &self.clip, spans.clone(), model, cache, cancel)?;
         context.progress(0, spans.len() as u64);
         Ok(Begun {
             features,
@@ -91,7 +93,9 @@ impl PredictJob {
             predictor: Predictor::new(key, labels, spans.clone()),
             head,
             spans,
+            settled: 0,
             tags: Vec::new(),
+            tagged: 0,
         })
     }
 }
@@ -125,12 +129,7 @@ impl Job<ComputeSession> for PredictJob {
         let complete = begun.predictor.is_complete();
         let due = self.sent.is_none_or(|sent| sent.elapsed() >= PAUSE);
         if complete || (due && !context.reader_is_behind()) {
-            let prediction = Arc::new(begun.predictor.prediction());
-            context.reply(ReplyBody::Prediction(prediction));
-            if !begun.tags.is_empty() {
-                let tags = Arc::new(begun.tags.clone());
-                context.reply(ReplyBody::Tags(self.clip.id, tags));
-            }
+            begun.send(self.clip.id, context);
             self.sent = Some(Instant::now());
         }
         Ok(if complete { Step::Done } else { Step::More })
@@ -138,6 +137,19 @@ impl Job<ComputeSession> for PredictJob {
 }
 
 impl Begun {
+    /// What is new since the last time.
+    fn send(&mut self, clip: ClipId, context: &StepContext<'_>) {
+        let part = self.predictor.part(self.settled);
+        self.settled = self.predictor.settled();
+        context.reply(ReplyBody::Prediction(part));
+        let seconds = std::mem::take(&mut self.tags);
+        if !seconds.is_empty() {
+            let from = self.tagged;
+            self.tagged += seconds.len();
+            context.reply(ReplyBody::Tags(clip, TagsPart { from, seconds }));
+        }
+    }
+
     /// Score a batch; gives how long it took.
     fn score(
         &mut self,
@@ -153,8 +165,7 @@ impl Begun {
         let tags = tags_of(&ready.model, clip, (visual, audio), spans)?;
         self.tags.extend(tags);
         let familiarity = match &ready.familiarity {
-            Some(known) => pooled(visual, audio)
-                .map_err(EngineError::Compute)?
+            Some(known) => pooled(visual, audio)?
                 .iter()
                 .map(|row| known.score(row))
                 .collect(),
@@ -162,8 +173,7 @@ impl Begun {
             None => Vec::new(),
         };
         self.predictor
-            .add(&self.head, visual, audio, &familiarity)
-            .map_err(EngineError::Compute)?;
+            .add(&self.head, visual, audio, &familiarity)?;
         Ok(begin.elapsed())
     }
 }
@@ -187,13 +197,9 @@ fn one_modality(clip: &Clip) -> Option<Problem> {
         (None, None) => ("neither sound nor pictures", "nothing can be scored"),
     };
     let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
-    Some(Problem {
-        severity: Severity::Warning,
-        title: format!("{} has {lacks}", name.to_string_lossy()),
-        advice: format!(
-            "Nothing in it can be both heard and seen; {replaced}, and its scores mean little."
-        ),
-        detail: String::new(),
-        path: Some(clip.path.clone()),
-    })
+    let title = format!("{} has {lacks}", name.to_string_lossy());
+    let advice = format!(
+        "Nothing in it can be both heard and seen; {replaced}, and its scores mean little."
+    );
+    Some(Problem::warning(title, advice).about(&clip.path))
 }

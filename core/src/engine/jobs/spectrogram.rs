@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::Time;
 use crate::engine::session::MediaSession;
 use crate::engine::{EngineError, Job, ReplyBody, SpectrogramPart, Step, StepContext};
-use crate::media::{Clip, SoundLayout, SoundReader};
+use crate::media::{Clip, Sound, SoundLayout};
 use crate::model::prep::SoundPrep;
 
 /// Samples a second: up to 8 kHz is where the eye finds anything.
@@ -21,7 +21,7 @@ const RANGE: f32 = 80.0;
 /// Reads the sound part by part.
 pub(super) struct SpectrogramJob {
     clip: Arc<Clip>,
-    sound: Option<SoundReader>,
+    sound: Option<Box<dyn Sound>>,
     prep: SoundPrep,
     done: usize,
 }
@@ -57,7 +57,7 @@ impl SpectrogramJob {
 impl Job<MediaSession> for SpectrogramJob {
     fn step(
         &mut self,
-        _: &mut MediaSession,
+        session: &mut MediaSession,
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
         let column = Time::from_samples(HOP as i64, RATE);
@@ -67,7 +67,11 @@ impl Job<MediaSession> for SpectrogramJob {
         }
         let sound = match &mut self.sound {
             Some(sound) => sound,
-            none => none.insert(SoundReader::open(&self.clip.path, RATE, SoundLayout::Mono)?),
+            none => none.insert(
+                session
+                    .source
+                    .sound(&self.clip.path, RATE, SoundLayout::Mono)?,
+            ),
         };
         let mut samples = Vec::with_capacity(PART * HOP);
         sound.read(&mut samples, PART * HOP);

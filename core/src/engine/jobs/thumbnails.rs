@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::base::TimeSpan;
 use crate::engine::session::MediaSession;
 use crate::engine::{EngineError, Job, ReplyBody, Step, StepContext, Thumbnail};
-use crate::media::{Clip, FrameReader};
+use crate::media::{Clip, Pictures};
 
 /// The largest thumbnail, in pixels.
 const SIZE: (usize, usize) = (160, 90);
@@ -23,7 +23,7 @@ const STEP: Duration = Duration::from_millis(150);
 /// Decodes the frame in the middle of each second.
 pub(super) struct ThumbnailsJob {
     clip: Arc<Clip>,
-    reader: Option<FrameReader>,
+    reader: Option<Box<dyn Pictures>>,
     seconds: std::vec::IntoIter<u32>,
 }
 
@@ -41,7 +41,7 @@ impl ThumbnailsJob {
 impl Job<MediaSession> for ThumbnailsJob {
     fn step(
         &mut self,
-        _: &mut MediaSession,
+        session: &mut MediaSession,
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
         if self.clip.video.is_none() {
@@ -51,7 +51,7 @@ impl Job<MediaSession> for ThumbnailsJob {
         let total = self.seconds.len() as u64;
         let reader = match &mut self.reader {
             Some(reader) => reader,
-            none => none.insert(FrameReader::open(&self.clip.path)?),
+            none => none.insert(session.source.pictures(&self.clip.path)?),
         };
         let spans = TimeSpan::seconds_of(self.clip.duration);
         let mut pictures = Vec::new();

@@ -14,7 +14,7 @@ const COLUMN: Time = Time::from_micros(10_000);
 pub(super) struct WaveformJob {
     clip: Arc<Clip>,
     waveform: Option<Waveform>,
-    /// Columns done.
+    /// Columns sent so far.
     done: usize,
 }
 
@@ -31,11 +31,11 @@ impl WaveformJob {
 impl Job<MediaSession> for WaveformJob {
     fn step(
         &mut self,
-        _: &mut MediaSession,
+        session: &mut MediaSession,
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
         if self.waveform.is_none() {
-            self.waveform = Waveform::open(&self.clip, COLUMN)?;
+            self.waveform = Waveform::open(&*session.source, &self.clip, COLUMN)?;
         }
         let Some(waveform) = &mut self.waveform else {
             return Ok(Step::Done);

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::session::WeightsSession;
-use crate::engine::{EngineError, Job, ReplyBody, Step, StepContext, Verify, WeightsTask};
+use crate::engine::{EngineError, Job, ReplyBody, Step, StepContext, WeightsTask};
 use crate::hub::{Client, Places, Pull, WeightsState, entry, survey};
+use crate::model::Verify;
 
 /// The job that does it.
 pub(super) fn for_task(task: WeightsTask) -> Box<dyn Job<WeightsSession>> {

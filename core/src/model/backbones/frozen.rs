@@ -1,4 +1,4 @@
-//! Blocks whose weights are final, on the CPU: what [`crate::model::kernels`] needs of them, taken over from burn's modules
+//! Blocks whose weights are final, on the CPU: what [`mettle_kernels`] needs of them, taken over from burn's modules
 //! matrix by matrix, so that no second copy of the weights is held.
 
 use std::fmt;
@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, TensorData};
-
-use crate::model::kernels::{Attention, Norm, Packed, TransformerBlock};
+use mettle_kernels::{Attention, Norm, Packed, TransformerBlock};
 
 /// Blocks of one stage, in order. Cheap to clone.
 #[derive(Clone)]
@@ -35,7 +34,11 @@ impl FrozenBlocks {
         Self(self.0.iter().map(resized).collect())
     }
 
-    /// Takes `[n, tokens, width]` through every block, adding each one's output to `layers`; gives the last.
+    /// Takes tokens through every block, adding each one's output to `layers`; gives the last.
+    ///
+    /// # Shapes
+    /// - x: `[n, tokens, width]`
+    /// - output and every layer: `[n, tokens, width]`
     pub fn forward(&self, x: Tensor<3>, layers: &mut Vec<Tensor<3>>) -> Tensor<3> {
         let (shape, device) = (x.dims(), x.device());
         // A block's output is read by the next before it becomes a tensor: a tensor's numbers can be read without a copy only

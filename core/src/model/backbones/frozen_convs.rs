@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
+use mettle_kernels::{Bottleneck, GroupConv, Packed, Stem};
 
 use super::LayerFeatures;
 use super::frozen::Numbers;
-use crate::model::kernels::{Bottleneck, GroupConv, Packed, Stem};
 
 /// A stem and its bottlenecks, in order. Cheap to clone.
 #[derive(Clone)]
@@ -28,7 +28,11 @@ impl FrozenConvs {
         Self(Arc::new((stem, blocks.into_iter().map(freeze).collect())))
     }
 
-    /// Every block's output of pictures `[n, channels, h, w]`; the last one's stands for the final norm.
+    /// Every block's output; the last one's stands for the final norm.
+    ///
+    /// # Shapes
+    /// - pictures: `[n, channels, h, w]`
+    /// - output: layers `[n, h * w of the map, channels]`
     pub fn forward(&self, pictures: Tensor<4>) -> LayerFeatures {
         let ([n, _, rows, cols], device) = (pictures.dims(), pictures.device());
         let (stem, blocks) = &*self.0;

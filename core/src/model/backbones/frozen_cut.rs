@@ -6,11 +6,11 @@ use std::sync::Arc;
 use burn::nn::conv::Conv2d;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
+use mettle_kernels::{Cut, Pieces};
 
 use super::frozen::{Numbers, norm, packed_linear};
 use super::frozen_convs::packed_conv;
 use super::parts::EPSILON;
-use crate::model::kernels::{Cut, Pieces};
 
 /// Patch embedding, or merging. Cheap to clone.
 #[derive(Clone)]

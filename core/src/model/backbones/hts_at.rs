@@ -106,8 +106,12 @@ pub struct HtsAtOutput {
 }
 
 impl HtsAt {
-    /// Every block's output, and the last one's after the norm, of log-mel spectrograms `[n, 1, frames, mels]` in dB.
-    /// Differentiable. Fewer frames than the picture holds are stretched, more are cut off.
+    /// Every block's output, and the last one's after the norm, of log-mel spectrograms in dB. Differentiable. Fewer frames than the
+    /// picture holds are stretched, more are cut off.
+    ///
+    /// # Shapes
+    /// - logmel: `[n, 1, frames, mels]`
+    /// - output: layers `[n, tokens, width]`, a quarter of the tokens and twice the width a stage; final norm as the last layer
     pub fn forward(&self, logmel: Tensor<4>) -> LayerFeatures {
         let mut x = self.patch_embed.forward(self.picture(logmel));
         let mut layers = Vec::with_capacity(self.spec.layers.len());
@@ -173,7 +177,7 @@ impl HtsAt {
 
     /// Computes position biases once and for all, and hands the blocks to the CPU's own kernels where they are on the CPU: for
     /// weights that will not change any more.
-    pub fn freeze_tables(mut self) -> Self {
+    pub fn freeze(mut self) -> Self {
         let on_cpu = on_cpu(&self.norm.gamma.val().device());
         if on_cpu {
             self.patch_embed = self.patch_embed.freeze();
@@ -185,7 +189,7 @@ impl HtsAt {
                     stage.frozen = Some(FrozenBlocks::new(blocks, BlockV1::freeze));
                     stage.downsample = stage.downsample.take().map(PatchMerge::freeze);
                 }
-                false => stage.blocks = blocks.into_iter().map(BlockV1::freeze_tables).collect(),
+                false => stage.blocks = blocks.into_iter().map(BlockV1::with_bias).collect(),
             }
         }
         self

@@ -40,7 +40,7 @@ pub struct HtsAtConfig {
     pub n_fft: usize,
     /// Samples from one frame to the next.
     pub hop_size: usize,
-    /// Mel bands.
+    /// Bands of the mel spectrogram.
     pub mel_bins: usize,
     /// Lowest frequency of the mel bands, Hz.
     pub fmin: f64,
@@ -75,6 +75,9 @@ impl Default for HtsAtConfig {
 }
 
 impl HtsAtConfig {
+    /// How often it hears each second, having been trained on ten: what DG-SCT and AVMoE feed it.
+    pub const TILE: usize = 10;
+
     /// `HTSAT_AudioSet_Saved_1`, the audio backbone of the paper.
     pub fn audioset() -> Self {
         Self::default()

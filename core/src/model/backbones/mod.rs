@@ -77,7 +77,11 @@ pub trait Backbone: Send {
     /// What it is.
     fn spec(&self) -> &BackboneSpec;
 
-    /// Features of a batch: pictures `[n, 3, h, w]`, normalised, or log-mel spectrograms `[n, 1, frames, mel]`.
+    /// Features of a batch of segments.
+    ///
+    /// # Shapes
+    /// - input: pictures `[n, 3, h, w]`, normalised, or log-mel spectrograms `[n, 1, frames, mel]`
+    /// - output: one `[n, tokens, width]` a layer, and the last after the final norm
     fn forward(&self, input: Tensor<4>) -> LayerFeatures;
 
     /// What the backbone's own classifier says of features of [`Self::forward`]: a probability a class, `[n, classes]`.

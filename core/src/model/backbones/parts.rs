@@ -98,6 +98,11 @@ impl Mlp {
         }
     }
 
+    /// Two layers with GELU between.
+    ///
+    /// # Shapes
+    /// - x: `[n, tokens, width]`
+    /// - output: `[n, tokens, width]`
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         project(&self.fc2, gelu(project(&self.fc1, x)))
     }
@@ -118,7 +123,11 @@ impl DropPath {
         }
     }
 
-    /// `[n, tokens, c]`, unchanged unless on an autodiff device.
+    /// Leaves out whole inputs; unchanged unless on an autodiff device.
+    ///
+    /// # Shapes
+    /// - x: `[n, tokens, c]`
+    /// - output: `[n, tokens, c]`
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         if self.prob <= 0.0 || !self.training.is_enabled() || !x.device().is_autodiff() {
             return x;

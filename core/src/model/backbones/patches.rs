@@ -49,7 +49,11 @@ impl PatchEmbed {
         self
     }
 
-    /// `[n, channels, h, w]` to `[n, tokens, width]`, row-major. Pixels beyond the last whole patch are not seen.
+    /// A token a patch, row-major. Pixels beyond the last whole patch are not seen.
+    ///
+    /// # Shapes
+    /// - x: `[n, channels, h, w]`
+    /// - output: `[n, tokens, width]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<3> {
         if let Some(frozen) = &self.frozen {
             let [tall, wide] = self.proj.kernel_size;
@@ -105,7 +109,11 @@ impl PatchMerge {
         self
     }
 
-    /// `[n, h * w, c]` to `[n, h / 2 * w / 2, 2 c]`; neighbours in the order (row, column) (0,0), (1,0), (0,1), (1,1).
+    /// Four tokens to one; neighbours in the order (row, column) (0,0), (1,0), (0,1), (1,1).
+    ///
+    /// # Shapes
+    /// - x: `[n, h * w, c]`
+    /// - output: `[n, h / 2 * w / 2, 2 c]`
     pub fn forward(&self, x: Tensor<3>, (h, w): (usize, usize)) -> Tensor<3> {
         if let Some(frozen) = &self.frozen {
             return frozen.merged(x, (h, w));

@@ -71,8 +71,12 @@ pub struct ResNext {
 }
 
 impl ResNext {
-    /// Every block's output of pictures `[n, 3, h, w]`, each place of its map a token. There is no final norm: the last
-    /// block's output stands for it. Differentiable.
+    /// Every block's output, each place of its map a token. There is no final norm: the last block's output stands for it.
+    /// Differentiable.
+    ///
+    /// # Shapes
+    /// - pictures: `[n, 3, h, w]`, normalised
+    /// - output: layers `[n, h * w of the map, channels]`
     pub fn forward(&self, pictures: Tensor<4>) -> LayerFeatures {
         if let Some(frozen) = &self.frozen {
             return frozen.forward(pictures);
@@ -102,7 +106,7 @@ impl ResNext {
 
     /// Works the norms into the convolutions, and hands them to the CPU's own kernels where they are on the CPU: for
     /// weights that will not change any more.
-    pub fn freeze_tables(mut self) -> Self {
+    pub fn freeze(mut self) -> Self {
         let on_cpu = on_cpu(&self.conv1.weight.val().device());
         fold(&mut self.conv1, &mut self.bn1);
         let stages = [

@@ -9,7 +9,6 @@ use burn::tensor::{Device, Tensor};
 use super::frozen_convs::{packed_conv, packed_groups};
 use super::parts::convolve;
 use super::resnext_config::{EXPANSION, ResNextConfig};
-use crate::model::kernels;
 
 /// A square convolution without bias, padded so that only its stride shrinks the map.
 pub(super) fn conv(
@@ -94,6 +93,11 @@ impl Bottleneck {
         }
     }
 
+    /// Three convolutions, added to their input or to its shortcut.
+    ///
+    /// # Shapes
+    /// - x: `[n, c, h, w]`
+    /// - output: `[n, after, h / stride, w / stride]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let inner = relu(apply(&self.conv1, &self.bn1, x.clone()));
         let inner = relu(apply(&self.conv2, &self.bn2, inner));
@@ -115,8 +119,8 @@ impl Bottleneck {
     }
 
     /// The same for the CPU's kernels, once norms are folded.
-    pub fn freeze(self) -> kernels::Bottleneck {
-        kernels::Bottleneck {
+    pub fn freeze(self) -> mettle_kernels::Bottleneck {
+        mettle_kernels::Bottleneck {
             narrow: packed_conv(self.conv1),
             look: packed_groups(self.conv2),
             widen: packed_conv(self.conv3),

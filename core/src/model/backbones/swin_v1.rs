@@ -3,13 +3,13 @@
 use burn::module::{Initializer, Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
+use mettle_kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 use super::frozen::{FrozenAttention, Numbers, norm, packed_linear};
 use super::parts::{DropPath, EPSILON, INIT_STD, Mlp, layer_norm, linear, project};
 use super::windows::{
     WindowPlan, Windows, ints, merge_heads, split_heads, window_attention, with_mask,
 };
-use crate::model::kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 /// Multi-head attention inside the windows of one block.
 #[derive(Module, Debug)]
@@ -42,6 +42,9 @@ impl WindowAttention {
         }
     }
 
+    /// # Shapes
+    /// - x: `[n, h * w, c]`
+    /// - output: `[n, h * w, c]`
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let head_width = x.dims()[2] / self.heads;
         let bias = match &self.bias {
@@ -110,7 +113,9 @@ impl BlockV1 {
         }
     }
 
-    /// `[n, tokens, c]` to the same.
+    /// # Shapes
+    /// - x: `[n, tokens, c]`
+    /// - output: `[n, tokens, c]`
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let branch = self.attn.forward(self.norm1.forward(x.clone()));
         let x = x + self.drop_path.forward(branch);
@@ -135,7 +140,7 @@ impl BlockV1 {
     }
 
     /// Computes the position bias once and for all: for weights that will not change any more.
-    pub fn freeze_tables(mut self) -> Self {
+    pub fn with_bias(mut self) -> Self {
         self.attn.bias = Some(self.attn.compute_bias());
         self
     }

@@ -5,6 +5,7 @@ use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
+use mettle_kernels::{NormPlace, TransformerBlock};
 
 use super::frozen::{FrozenBlocks, norm, on_cpu, packed_linear};
 use super::parts::{DropPath, EPSILON, Mlp, classifier, drop_path_of, layer_norm};
@@ -13,7 +14,6 @@ use super::swin_v2_attention::{AttentionShape, WindowAttentionV2};
 use super::swin_v2_config::SwinV2Config;
 use super::{Backbone, BackboneSpec, LayerFeatures};
 use crate::model::ModelError;
-use crate::model::kernels::{NormPlace, TransformerBlock};
 
 impl SwinV2Config {
     /// A model with random weights, drawn as upstream does except that norms start at one. Seed the device first for
@@ -88,6 +88,9 @@ struct Block {
 }
 
 impl Block {
+    /// # Shapes
+    /// - x: `[n, h * w, c]`
+    /// - output: `[n, h * w, c]`
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let branch = self.norm1.forward(self.attn.forward(x.clone()));
         let x = x + self.drop_path.forward(branch);
@@ -139,7 +142,11 @@ pub struct SwinV2 {
 }
 
 impl SwinV2 {
-    /// Every block's output, and the last one's after the norm, of pictures `[n, 3, h, w]`. Differentiable.
+    /// Every block's output, and the last one's after the norm. Differentiable.
+    ///
+    /// # Shapes
+    /// - pictures: `[n, 3, h, w]`, normalised
+    /// - output: layers `[n, tokens, width]`, a quarter of the tokens and twice the width a stage; final norm as the last layer
     pub fn forward(&self, pictures: Tensor<4>) -> LayerFeatures {
         let mut x = self.patch_embed.forward(pictures);
         let mut layers = Vec::with_capacity(self.spec.layers.len());
@@ -171,7 +178,7 @@ impl SwinV2 {
 
     /// Computes position biases once and for all, and hands the blocks to the CPU's own kernels where they are on the CPU: for
     /// weights that will not change any more.
-    pub fn freeze_tables(mut self) -> Self {
+    pub fn freeze(mut self) -> Self {
         let on_cpu = on_cpu(&self.norm.gamma.val().device());
         if on_cpu {
             self.patch_embed = self.patch_embed.freeze();
@@ -186,7 +193,7 @@ impl SwinV2 {
             stage.blocks = std::mem::take(&mut stage.blocks)
                 .into_iter()
                 .map(|block| Block {
-                    attn: block.attn.freeze_tables(),
+                    attn: block.attn.with_tables(),
                     ..block
                 })
                 .collect();

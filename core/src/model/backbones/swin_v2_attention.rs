@@ -4,13 +4,13 @@ use burn::module::{Initializer, Module, Param};
 use burn::nn::Linear;
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
+use mettle_kernels::{Attention, AttentionKind};
 
 use super::frozen::{FrozenAttention, Numbers, packed, packed_linear};
 use super::parts::{linear, project, project_with};
 use super::windows::{
     WindowPlan, Windows, ints, merge_heads, split_heads, window_attention, with_mask,
 };
-use crate::model::kernels::{Attention, AttentionKind};
 
 /// The largest logarithm of an attention scale, ln 100.
 const MAX_LOG_SCALE: f64 = 4.605_170_185_988_092;
@@ -87,7 +87,7 @@ impl WindowAttentionV2 {
     }
 
     /// Computes what does not depend on the input once and for all: for weights that will not change any more.
-    pub fn freeze_tables(mut self) -> Self {
+    pub fn with_tables(mut self) -> Self {
         self.tables = Some(self.compute_tables());
         self
     }
@@ -106,7 +106,9 @@ impl WindowAttentionV2 {
         }
     }
 
-    /// `[n, h * w, c]` to the same.
+    /// # Shapes
+    /// - x: `[n, h * w, c]`
+    /// - output: `[n, h * w, c]`
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let tables = match &self.tables {
             Some(tables) => tables.clone(),

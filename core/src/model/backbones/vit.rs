@@ -4,6 +4,7 @@ use burn::module::{Initializer, Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
+use mettle_kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 use super::frozen::{FrozenBlocks, norm, on_cpu, packed_linear};
 use super::parts::{INIT_STD, Mlp, classifier, layer_norm_of, linear, project};
@@ -12,7 +13,6 @@ use super::vit_config::VitConfig;
 use super::windows::{attention, ints, merge_heads, split_heads};
 use super::{Backbone, BackboneSpec, LayerFeatures};
 use crate::model::ModelError;
-use crate::model::kernels::{Attention, AttentionKind, NormPlace, TransformerBlock};
 
 /// Of every norm; ten times smaller than the Swins'.
 const EPSILON: f64 = 1e-6;
@@ -53,6 +53,9 @@ struct SelfAttention {
 }
 
 impl SelfAttention {
+    /// # Shapes
+    /// - x: `[n, tokens, width]`
+    /// - output: `[n, tokens, width]`
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let head_width = x.dims()[2] / self.heads;
         let qkv = split_heads(project(&self.qkv, x), self.heads);
@@ -86,6 +89,9 @@ impl Block {
         }
     }
 
+    /// # Shapes
+    /// - x: `[n, tokens, width]`
+    /// - output: `[n, tokens, width]`
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let x = x.clone() + self.attn.forward(self.norm1.forward(x));
         x.clone() + self.mlp.forward(self.norm2.forward(x))
@@ -127,7 +133,11 @@ pub struct Vit {
 }
 
 impl Vit {
-    /// Every block's output, and the last one's after the norm, of pictures `[n, 3, h, w]`. Differentiable.
+    /// Every block's output, and the last one's after the norm. Differentiable.
+    ///
+    /// # Shapes
+    /// - pictures: `[n, 3, h, w]`, normalised
+    /// - output: layers and final norm `[n, 1 + h / patch * w / patch, width]`, the class token first
     pub fn forward(&self, pictures: Tensor<4>) -> LayerFeatures {
         let mut x = self.embed(pictures);
         let mut layers = Vec::with_capacity(self.spec.layers.len());
@@ -160,7 +170,7 @@ impl Vit {
 
     /// Interpolates the position embedding once and for all, and hands the blocks to the CPU's own kernels where they are on the
     /// CPU: for weights that will not change any more.
-    pub fn freeze_tables(mut self) -> Self {
+    pub fn freeze(mut self) -> Self {
         let tokens = self.spec.layers.first().map_or(0, |layer| layer.tokens);
         self.pos_embed = Param::from_tensor(along_tokens(self.pos_embed.val(), tokens));
         if on_cpu(&self.norm.gamma.val().device()) && !self.blocks.is_empty() {
@@ -175,7 +185,7 @@ impl Vit {
     pub(in crate::model) fn freeze_pair(self, ear: BackboneSpec) -> (Self, Self) {
         let tokens = ear.layers.first().map_or(0, |layer| layer.tokens);
         let positions = along_tokens(self.pos_embed.val(), tokens);
-        let eye = self.freeze_tables();
+        let eye = self.freeze();
         let other = Self {
             pos_embed: Param::from_tensor(positions),
             frozen: eye.frozen.as_ref().map(|blocks| blocks.over(tokens)),

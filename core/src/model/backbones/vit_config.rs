@@ -21,9 +21,9 @@ pub struct VitConfig {
     pub num_classes: usize,
     /// Width of a token.
     pub embed_dim: usize,
-    /// Blocks.
+    /// How many blocks, each a layer.
     pub depth: usize,
-    /// Attention heads.
+    /// Attention heads of every block.
     pub num_heads: usize,
     /// Hidden over outer width of the perceptrons.
     pub mlp_ratio: f64,

@@ -7,15 +7,12 @@ use burn::tensor::Device;
 
 use super::save::{save_head, text, write_manifest};
 use super::{MANIFEST, ModelBundle, Place};
-use crate::base::Labels;
+use crate::base::{Labels, Task};
 use crate::model::{
-    AvelConfig, BackboneEntry, Distillation, HeadEntry, LayerShape, Manifest, ModelDesc,
-    ModelError, ParseConfig, Prep, SCHEMA, SegmentConfig, TaskHead, class_names,
+    AvelConfig, BackboneDesc, BackboneEntry, Distillation, HeadEntry, HtsAtConfig, LayerShape,
+    Manifest, ModelError, ParseConfig, Prep, SCHEMA, SegmentConfig, TaskHead, class_names,
 };
-use crate::project::Task;
 
-/// How often HTS-AT, which was trained on ten seconds, hears each second: what DG-SCT and AVMoE feed it.
-const TILE: usize = 10;
 /// What a mask is called.
 const SOUNDING: &str = "Sounding object";
 
@@ -23,7 +20,7 @@ const SOUNDING: &str = "Sounding object";
 #[derive(Clone, Debug)]
 pub struct BackboneFile {
     /// What it is.
-    pub description: ModelDesc,
+    pub description: BackboneDesc,
     /// Its checkpoint, wherever it lies.
     pub weights: PathBuf,
 }
@@ -33,7 +30,7 @@ pub struct BackboneFile {
 pub struct Assembly {
     /// For people, short.
     pub name: String,
-    /// Who looks.
+    /// The backbone that looks.
     pub visual: BackboneFile,
     /// Who listens; the same description and file where one backbone does both.
     pub audio: BackboneFile,
@@ -200,14 +197,14 @@ fn manifest(parts: &Assembly) -> Result<Manifest, ModelError> {
 fn backbone(
     side: &str,
     file: &BackboneFile,
-    description: ModelDesc,
+    description: BackboneDesc,
     shared: bool,
 ) -> BackboneEntry {
     let ending = file.weights.extension().unwrap_or_default();
     let side = if shared { "backbone" } else { side };
     BackboneEntry {
         weights: format!("{side}.{}", ending.to_string_lossy()),
-        tile: (description.architecture == "hts_at").then_some(TILE),
+        tile: (description.architecture == "hts_at").then_some(HtsAtConfig::TILE),
         description,
     }
 }

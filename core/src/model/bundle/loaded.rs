@@ -1,49 +1,15 @@
-//! A model on a device, and what a person should know of it.
+//! A model on a device.
 
-use crate::base::{ContentHash, Labels};
+use super::ModelInfo;
+use crate::base::{ContentHash, Labels, Task};
 use crate::model::{
     Backbone, ImagePrep, LocalizeHead, ParseHead, SegmentHead, SoundInput, TaskHead,
 };
-use crate::project::Task;
-
-/// What a person should know of a model.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ModelAbout {
-    /// Short name.
-    pub name: String,
-    /// What it is and what it can recognise.
-    pub about: String,
-    /// What it can recognise: the labels of its first task.
-    pub labels: Labels,
-    /// Every task it has a head for.
-    pub tasks: Vec<TaskAbout>,
-    /// Hash over all its files.
-    pub sha256: ContentHash,
-}
-
-/// One task of a model.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TaskAbout {
-    /// What it answers.
-    pub task: Task,
-    /// In the order of the scores.
-    pub labels: Labels,
-    /// Whether its head has random weights, so that its scores mean nothing.
-    pub untrained: bool,
-}
-
-impl ModelAbout {
-    /// The labels of a task; `None` where the model has no head for it.
-    pub fn labels_of(&self, task: Task) -> Option<&Labels> {
-        let about = self.tasks.iter().find(|about| about.task == task);
-        about.map(|about| &about.labels)
-    }
-}
 
 /// A model ready to compute.
 pub struct LoadedModel {
     /// What it is.
-    pub about: ModelAbout,
+    pub about: ModelInfo,
     /// The backbone that looks; takes what [`Self::image_prep`] makes.
     pub visual: Box<dyn Backbone>,
     /// The backbone that listens; takes what [`Self::sound_prep`] makes.

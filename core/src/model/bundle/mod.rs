@@ -1,6 +1,7 @@
 //! A model as a whole: two backbones, a head, their labels, in a folder with a `model.json`, or embedded in the program.
 
 mod assemble;
+mod info;
 mod loaded;
 mod place;
 mod save;
@@ -16,7 +17,8 @@ use super::{Backbone, LoadAs, ModelError, Precision};
 use crate::base::{ContentHash, Labels};
 
 pub use assemble::{Assembly, BackboneFile, assemble};
-pub use loaded::{LoadedModel, ModelAbout, TaskAbout};
+pub use info::{ModelInfo, TaskInfo};
+pub use loaded::LoadedModel;
 
 /// The file every bundle has.
 const MANIFEST: &str = "model.json";
@@ -75,10 +77,10 @@ impl ModelBundle {
     }
 
     /// What a person should know of it.
-    pub fn about(&self) -> ModelAbout {
+    pub fn about(&self) -> ModelInfo {
         let tasks = self.manifest.tasks();
         let first = tasks.first().map(|task| task.labels.clone());
-        ModelAbout {
+        ModelInfo {
             name: self.manifest.name.clone(),
             about: self.manifest.about.clone(),
             labels: first.unwrap_or_else(|| Labels::new::<&str>([])),

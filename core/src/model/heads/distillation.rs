@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::Task;
 use crate::model::lcd::{DpBranch, LcdConfig};
 use crate::model::{BackboneConfig, ModelError};
-use crate::project::Task;
 
 /// Which layers are distilled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -33,7 +33,7 @@ pub use segment::{SegmentConfig, SegmentHead, SegmentOutput};
 pub use tpavi::Tpavi;
 
 use super::{LayerFeatures, ModelError};
-use crate::project::Task;
+use crate::base::Task;
 
 /// The head of any task. Cloning shares the weights. (No `Module`: what trains or saves a head knows which it is.)
 #[derive(Clone, Debug)]

@@ -3,10 +3,12 @@
 
 use burn::tensor::Tensor;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{LayerShape, ModelError};
 
 /// What one meta-token of one layer reads of one segment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenReading {
     /// The layer, from 0.
     pub layer: usize,

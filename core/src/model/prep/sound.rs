@@ -15,7 +15,7 @@ pub struct SoundPrep {
     pub n_fft: usize,
     /// Samples from one frame to the next.
     pub hop_size: usize,
-    /// Mel bands.
+    /// Bands of the mel spectrogram, from `fmin` to `fmax`.
     pub mel_bins: usize,
     /// Lowest frequency of the bands, Hz.
     pub fmin: f64,

@@ -63,10 +63,7 @@ pub fn train_demo(
     let audio = backbones::audio(out, recipe, &device, &mut log)?;
     let image_prep = recipe.image_prep();
     let sound_prep = SoundInput::Logmel(recipe.audio.sound_prep());
-    let (still_visual, still_audio) = (
-        visual.clone().freeze_tables(),
-        audio.clone().freeze_tables(),
-    );
+    let (still_visual, still_audio) = (visual.clone().freeze(), audio.clone().freeze());
     let frozen = Frozen {
         visual: &still_visual,
         audio: &still_audio,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::EngineError;
+use crate::engine::EngineError;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
 use crate::model::{FeatureSummary, Precision, run_features};
 

@@ -3,21 +3,23 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use super::EngineError;
+use serde::{Deserialize, Serialize};
+
+use super::weights::{RawType, read_checkpoint};
+use super::{BackboneDesc, ModelError, params};
 use crate::base::Progress;
-use crate::hub::{CheckedAgainst, Entry, FileCheck, Found, description};
-use crate::model::weights::{RawType, read_checkpoint};
-use crate::model::{ModelDesc, params};
+use crate::hub::{CheckedAgainst, Entry, FileCheck, Found, HubError, description};
 
 /// A checkpoint with fewer than this share of the numbers the whole model has lacks more than its classifier.
 const LEAST: f64 = 0.8;
 
 /// What was found out about one file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// The model.
+    /// The key of the model it should hold.
     pub model: String,
-    /// The file.
+    /// The file that was read.
+    #[serde(with = "crate::base::path")]
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,
@@ -30,7 +32,7 @@ pub struct Verdict {
 }
 
 /// What is in a checkpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
     /// How many tensors.
     pub tensors: usize,
@@ -82,7 +84,7 @@ impl Verify {
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn step(&mut self) -> Result<Option<Verdict>, EngineError> {
+    pub fn step(&mut self) -> Result<Option<Verdict>, HubError> {
         let Some((entry, found)) = self.left.front() else {
             return Ok(None);
         };
@@ -110,7 +112,7 @@ impl Verify {
 }
 
 /// Reads the names and shapes of a checkpoint and holds their number against what the model has.
-fn contents(key: &str, path: &Path) -> Result<Contents, EngineError> {
+fn contents(key: &str, path: &Path) -> Result<Contents, ModelError> {
     let state = read_checkpoint(path)?;
     let is_float = |kind| {
         matches!(
@@ -129,15 +131,15 @@ fn contents(key: &str, path: &Path) -> Result<Contents, EngineError> {
             "holds {} numbers where {key} has {wanted}: it is another model's, or only a part",
             found.numbers
         );
-        return Err(crate::model::ModelError::format(path, what).into());
+        return Err(ModelError::format(path, what));
     }
     Ok(found)
 }
 
 /// How many numbers a described model has with its classifier.
-fn whole(key: &str) -> Result<u64, EngineError> {
+fn whole(key: &str) -> Result<u64, ModelError> {
     let text = description(key).unwrap_or_default();
-    let desc: ModelDesc = serde_json::from_str(text)
-        .map_err(|e| crate::model::ModelError::Config(format!("{key}: {e}")))?;
+    let desc: BackboneDesc =
+        serde_json::from_str(text).map_err(|e| ModelError::Config(format!("{key}: {e}")))?;
     Ok(params::backbone(&desc.backbone()?))
 }

@@ -2,14 +2,13 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::Tag;
 use crate::base::Labels;
-use crate::engine::{BackboneFiles, EngineError};
+use crate::engine::EngineError;
 use crate::media::SegmentData;
-use crate::model::{Backbone, ImagePrep, LoadAs, ModelError, Precision, Prep, SoundInput};
-
-/// How often a second is repeated for HTS-AT, which was trained on ten.
-const TILE: usize = 10;
+use crate::model::{
+    Backbone, BackboneFile, HtsAtConfig, ImagePrep, LoadAs, ModelError, Precision, Prep, SoundInput,
+};
+use crate::predict::{Tag, best_of};
 
 /// A backbone with its classifier, loaded.
 pub(super) struct Tagger {
@@ -21,7 +20,7 @@ pub(super) struct Tagger {
 
 impl Tagger {
     pub fn load(
-        files: &BackboneFiles,
+        file: &BackboneFile,
         device: &Device,
         precision: Precision,
     ) -> Result<Self, EngineError> {
@@ -29,12 +28,12 @@ impl Tagger {
             classifier: true,
             precision,
         };
-        let desc = files.description()?.classifying();
+        let desc = file.description.classifying();
         Ok(Self {
             labels: desc.class_names()?,
             prep: desc.prep()?,
             name: desc.name.clone(),
-            backbone: desc.load_as(&files.weights, device, how)?,
+            backbone: desc.load_as(&file.weights, device, how)?,
         })
     }
 
@@ -52,35 +51,11 @@ impl Tagger {
         let scores = self.backbone.classify(&features);
         let scores = scores
             .ok_or_else(|| ModelError::Config(format!("{}: has no classifier", self.name)))?;
-        best_of(scores, &self.labels, top)
+        Ok(best_of(scores, &self.labels, top)?)
     }
 }
 
-/// The best classes of each row of scores.
-pub(super) fn best_of(
-    scores: Tensor<2>,
-    labels: &Labels,
-    top: usize,
-) -> Result<Vec<Vec<Tag>>, EngineError> {
-    let classes = scores.dims()[1].max(1);
-    let scores: Vec<f32> = scores
-        .try_into_vec_as()
-        .map_err(|e| EngineError::Compute(format!("{e:?}")))?;
-    let best = |row: &[f32]| {
-        let mut order: Vec<usize> = (0..row.len()).collect();
-        order.sort_by(|a, b| row[*b].total_cmp(&row[*a]));
-        let named = order.into_iter().take(top).filter_map(|class| {
-            Some(Tag {
-                label: labels.get(class)?.to_string(),
-                score: row[class],
-            })
-        });
-        named.collect()
-    };
-    Ok(scores.chunks(classes).map(best).collect())
-}
-
-/// Who listens.
+/// A tagger that takes sound.
 pub(super) struct Ear<'a> {
     tagger: &'a Tagger,
     pub prep: SoundInput,
@@ -108,7 +83,7 @@ impl<'a> Ear<'a> {
     ) -> Result<Vec<Vec<Tag>>, EngineError> {
         let sounds = batch.iter().flat_map(|segment| {
             let sound = segment.sound.as_deref().unwrap_or_default();
-            self.prep.second(sound, TILE)
+            self.prep.second(sound, HtsAtConfig::TILE)
         });
         let values: Vec<f32> = sounds.collect();
         let shape = self.prep.shape(values.len() / batch.len().max(1));
@@ -116,7 +91,7 @@ impl<'a> Ear<'a> {
     }
 }
 
-/// Who looks.
+/// A tagger that takes pictures.
 pub(super) struct Eye<'a> {
     tagger: &'a Tagger,
     prep: &'a ImagePrep,

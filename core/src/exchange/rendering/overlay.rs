@@ -6,8 +6,8 @@ use super::canvas::{Canvas, Rect};
 use super::shown::Shown;
 use super::{BACKGROUND, LIGHT, PAPER};
 use crate::base::{Time, TimeSpan};
-use crate::media::{Clip, FrameReader, MediaError, Mp4Writer, RgbFrame};
-use crate::predict::mask_look::blend;
+use crate::media::{Clip, MediaError, Mp4Writer, RgbFrame, Source};
+use crate::predict::blend;
 
 /// The largest picture.
 const PICTURE: (usize, usize) = (640, 480);
@@ -24,6 +24,7 @@ const FASTEST: f64 = 30.0;
 /// # Errors
 /// When the clip can no longer be read, or the file cannot be written.
 pub fn write_overlay(
+    source: &dyn Source,
     clip: &Clip,
     shown: &Shown<'_>,
     path: &Path,
@@ -38,7 +39,7 @@ pub fn write_overlay(
     } else {
         FASTEST
     };
-    let mut reader = FrameReader::open(&clip.path)?;
+    let mut reader = source.pictures(&clip.path)?;
     let mut lanes = Lanes {
         shown,
         span,

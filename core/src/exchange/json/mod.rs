@@ -1,38 +1,46 @@
-//! The file that `mettle analyze` writes, schema `mettle.analysis/1`. Its field names are kept stable.
+//! Schema `mettle.analysis/1`: the file that `mettle analyze` writes. Its field names are kept stable.
+//!
+//! Lost: probabilities of masks, where they are not the mask; variable frame rates; the clip's content hash.
 
-mod csv;
+mod asked;
 mod made;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use mettle_core::engine::Tag;
-use mettle_core::project::{Modality, Task};
 use serde::{Deserialize, Serialize};
 
-use super::args::Asked;
-use super::masks::MaskPart;
-use super::thresholds::ThresholdsPart;
-
-pub use made::Findings;
-pub(super) use made::share;
+use super::coco::MaskPart;
+use super::{Document, ExchangeError};
+use crate::base::{Modality, Task};
+use crate::predict::Tag;
+use crate::project::MaskThresholds;
 
 /// The name and version of the schema.
 pub const SCHEMA: &str = "mettle.analysis/1";
+
+/// The text of the file.
+///
+/// # Errors
+/// A score is no number.
+pub fn json(document: &Document) -> Result<String, ExchangeError> {
+    Ok(serde_json::to_string_pretty(&Analysis::from(document))? + "\n")
+}
 
 /// One clip, analysed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
     /// [`SCHEMA`].
     pub schema: String,
-    /// The clip.
+    /// What file it is, and what streams it has.
     pub clip: ClipPart,
     /// The device it was computed on.
     pub device: String,
-    /// The model.
+    /// The model that was asked.
     pub model: ModelPart,
-    /// What was asked.
-    pub task: Asked,
+    /// What was asked: one task, or all.
+    #[serde(with = "asked")]
+    pub task: Option<Task>,
     /// What was answered: the tasks the model has a head for.
     #[serde(default)]
     pub tasks: Vec<Task>,
@@ -55,7 +63,7 @@ pub struct Analysis {
 /// What clip it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClipPart {
-    /// As given.
+    /// The path as it was given on the command line or in the window.
     pub path: PathBuf,
     /// From its start to the end of the longer stream.
     pub duration_s: f64,
@@ -68,17 +76,17 @@ pub struct ClipPart {
 /// The picture stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VideoPart {
-    /// As shown.
+    /// Columns as shown: after rotation and pixel aspect.
     pub width: u32,
-    /// As shown.
+    /// Rows as shown.
     pub height: u32,
     /// Average frames a second.
     pub fps: f64,
-    /// Codec name.
+    /// Codec name, such as `h264` or `aac`.
     pub codec: String,
-    /// Pixel format.
+    /// Pixel format as FFmpeg names it, such as `yuv420p`.
     pub pixel_format: String,
-    /// Clockwise.
+    /// Clockwise, to be shown upright.
     pub rotation_deg: u32,
     /// When its first frame is shown.
     pub start_s: f64,
@@ -93,7 +101,7 @@ pub struct AudioPart {
     pub sample_rate: u32,
     /// Channels in the file.
     pub channels: u32,
-    /// Codec name.
+    /// Codec name, such as `h264` or `aac`.
     pub codec: String,
     /// When its first sample sounds.
     pub start_s: f64,
@@ -101,10 +109,10 @@ pub struct AudioPart {
     pub end_s: f64,
 }
 
-/// Which model.
+/// What must be known of the model to judge what it says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelPart {
-    /// For people.
+    /// Its short name, for people.
     pub name: String,
     /// Of its weights and configuration.
     pub sha256: String,
@@ -113,12 +121,12 @@ pub struct ModelPart {
     pub warning: Option<String>,
 }
 
-/// One second.
+/// One second of the clip, by the first of the tasks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SegmentPart {
-    /// From.
+    /// Its start, in seconds.
     pub start_s: f64,
-    /// To.
+    /// Its end, in seconds.
     pub end_s: f64,
     /// The winning class, or `background`.
     pub label: String,
@@ -148,21 +156,40 @@ pub struct TrackPart {
     /// Which task says so.
     #[serde(default)]
     pub task: Task,
-    /// The class.
+    /// The class whose events these are.
     pub label: String,
     /// How it is perceived.
     pub modality: Modality,
-    /// When.
+    /// In order and without overlap.
     pub events: Vec<EventPart>,
 }
 
-/// One event.
+/// One stretch of time in which the class happens.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventPart {
-    /// From.
+    /// Its start, in seconds.
     pub start_s: f64,
-    /// To.
+    /// Its end, in seconds.
     pub end_s: f64,
     /// Mean score of its seconds.
     pub score: f32,
+}
+
+/// The thresholds in the file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ThresholdsPart {
+    /// For every class without one of its own.
+    pub global: f32,
+    /// For what is heard, where that has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audible: Option<f32>,
+    /// For what is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible: Option<f32>,
+    /// For single classes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub classes: BTreeMap<String, f32>,
+    /// For masks: the clip's, and those of single seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub masks: Option<MaskThresholds>,
 }

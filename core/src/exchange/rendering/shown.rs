@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use super::canvas::{Canvas, Rect};
 use super::{BACKGROUND, DARK, LIGHT};
-use crate::base::{Time, TimeSpan};
+use crate::base::{Modality, Time, TimeSpan};
 use crate::predict::{
     ClassColor, ClassColors, Detail, MaskLook, Prediction, ProbabilityMap, Thresholds, winner,
 };
-use crate::project::Modality;
 
 /// A clip's predictions, one a task, and how they are drawn.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 
-use super::EngineError;
+use crate::engine::EngineError;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
 use crate::model::speed;
 
@@ -42,7 +42,7 @@ impl SpeedBench {
     /// # Errors
     /// The device failed.
     pub fn ceiling(&self) -> Result<f64, EngineError> {
-        speed::ceiling(&self.device).map_err(EngineError::Compute)
+        Ok(speed::ceiling(&self.device)?)
     }
 
     /// Builds a backbone and runs it once.
@@ -62,7 +62,7 @@ impl SpeedModel {
     /// # Errors
     /// The device failed.
     pub fn pass(&self) -> Result<Duration, EngineError> {
-        self.0.pass().map_err(EngineError::Compute)
+        Ok(self.0.pass()?)
     }
 
     /// Matrix operations of a pass, in 10⁹.

@@ -1,14 +1,14 @@
 //! How many numbers the full-size models have, for `mettle models params`.
 
-use super::EngineError;
+use crate::engine::EngineError;
 use crate::hub::{catalog, description};
 use crate::model::params::{ParamCount, backbone, fitted::Fitted, published::published};
-use crate::model::{ModelDesc, ModelError};
+use crate::model::{BackboneDesc, ModelError};
 
 /// The numbers of one model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelCount {
-    /// Which.
+    /// Its key in the list of backbones, or what the paper calls it.
     pub name: String,
     /// All its numbers; `None` where it is not built here.
     pub all: Option<u64>,
@@ -27,7 +27,7 @@ pub fn full_size_counts() -> Result<Vec<ModelCount>, EngineError> {
     let mut counts = Vec::new();
     for entry in catalog()? {
         let text = description(&entry.key).unwrap_or_default();
-        let desc: ModelDesc = serde_json::from_str(text)
+        let desc: BackboneDesc = serde_json::from_str(text)
             .map_err(|e| ModelError::Config(format!("{}: {e}", entry.key)))?;
         counts.push(ModelCount {
             all: Some(backbone(&desc.backbone()?)),

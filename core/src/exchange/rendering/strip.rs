@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Rect};
 use super::shown::Shown;
 use super::{LIGHT, PAPER};
-use crate::media::{Clip, FrameReader, MediaError, RgbFrame};
+use crate::media::{Clip, MediaError, RgbFrame, Source};
 
 /// A cell's picture.
 const PICTURE: (usize, usize) = (160, 90);
@@ -20,7 +20,11 @@ const MOST: usize = 60;
 ///
 /// # Errors
 /// When the clip can no longer be read.
-pub fn film_strip(clip: &Clip, shown: &Shown<'_>) -> Result<RgbFrame, MediaError> {
+pub fn film_strip(
+    source: &dyn Source,
+    clip: &Clip,
+    shown: &Shown<'_>,
+) -> Result<RgbFrame, MediaError> {
     let prediction = shown.labelled();
     let count = prediction.map_or(0, |p| p.scores.len());
     let segments = prediction.map_or(&[][..], |p| &p.segments);
@@ -31,7 +35,7 @@ pub fn film_strip(clip: &Clip, shown: &Shown<'_>) -> Result<RgbFrame, MediaError
     let (cell_width, cell_height) = (PICTURE.0 + GAP, PICTURE.1 + BAR + GAP);
     let mut canvas = Canvas::new(columns * cell_width + GAP, rows * cell_height + GAP, PAPER);
     let mut reader = match clip.video {
-        Some(_) => Some(FrameReader::open(&clip.path)?),
+        Some(_) => Some(source.pictures(&clip.path)?),
         None => None,
     };
     for (place, second) in seconds.into_iter().enumerate() {

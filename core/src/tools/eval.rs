@@ -1,7 +1,7 @@
 //! How well a model does on sounding scenes it has never seen: `mettle eval`.
 
-use super::{EngineError, ModelChoice};
-use crate::project::Task;
+use crate::base::Task;
+use crate::engine::{EngineError, ModelChoice};
 use crate::train::{Report, evaluate_demo, evaluate_folder};
 
 /// Measure a model at a task on `count` scenes from unseen seeds with unseen drawings, on the CPU; `seed` picks which.

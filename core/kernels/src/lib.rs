@@ -1,10 +1,10 @@
-//! Hand-written CPU kernels for frozen backbones: slices in, slices out, no burn.
+//! Hand-written CPU kernels for frozen backbones: slices in, slices out. They know no tensor and no model.
 //!
 //! They exist because a profile asked for them: burn's operations, one after the other, spend as long on moving
 //! activations through memory as on multiplying. Here one task takes a few windows of tokens through a whole transformer
 //! block while they stay in the processor's caches, and a ResNeXt's convolutions hand each other their maps in the order in
 //! which the next one reads them. What they compute is defined by the burn operations of
-//! [`super::backbones`]; the fixtures are checked against both.
+//! `mettle_core::model::backbones`; the fixtures are checked against both.
 //!
 //! Vectors are `pulp`'s: AVX2 with FMA, NEON or plain, chosen when the program runs. Threads are rayon's current pool.
 

@@ -1,11 +1,13 @@
-//! Predictions as pictures: a film strip, and the clip itself, with labels and masks drawn in.
+//! Predictions as pictures: a film strip, and the clip itself, with labels and masks drawn in; masks as pictures of their own.
 
 mod canvas;
 mod overlay;
+mod png;
 mod shown;
 mod strip;
 
 pub use overlay::write_overlay;
+pub use png::{mask_png, png};
 pub use shown::Shown;
 pub use strip::film_strip;
 

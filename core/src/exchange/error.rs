@@ -1,0 +1,22 @@
+//! Why something could not be written.
+
+use std::path::PathBuf;
+
+/// Why a file of an analysis could not be made or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// The system refuses the file.
+    #[error("{} cannot be written: {error}", path.display())]
+    Write {
+        /// The file that is not there now.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// Numbers that JSON has no form for.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// A picture could not be packed.
+    #[error(transparent)]
+    Png(#[from] image::ImageError),
+}

@@ -1,0 +1,19 @@
+//! Layer 4, beside `predict`: what leaves the program. An analysis as a neutral [`Document`], a file for each format it is
+//! written in, and pictures of it.
+//!
+//! A format knows the document and nothing else; its first lines say what it loses.
+
+pub mod coco;
+pub mod csv;
+pub mod json;
+pub mod rendering;
+
+mod document;
+mod error;
+mod files;
+mod names;
+
+pub use document::{ClassScore, Document, Findings, MaskOfSecond, ModelFacts, Second, TaskTrack};
+pub use error::ExchangeError;
+pub use files::write_whole;
+pub use names::Stems;

@@ -1,0 +1,58 @@
+//! What a person should know of a model, without loading it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{ContentHash, Labels, Task};
+
+/// What a person should know of a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// Its short name, for people.
+    pub name: String,
+    /// What it is and what it can recognise.
+    pub about: String,
+    /// What it can recognise: the labels of its first task.
+    pub labels: Labels,
+    /// Every task it has a head for.
+    #[serde(default)]
+    pub tasks: Vec<TaskInfo>,
+    /// Hash over all its files: weights and configuration.
+    pub sha256: ContentHash,
+}
+
+/// One thing that can be asked of a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskInfo {
+    /// What it answers.
+    pub task: Task,
+    /// The classes it tells apart, in the order of the scores.
+    pub labels: Labels,
+    /// Whether its head has random weights, so that its scores mean nothing.
+    #[serde(default)]
+    pub untrained: bool,
+}
+
+impl ModelInfo {
+    /// Whether it has a head for a task.
+    pub fn can(&self, task: Task) -> bool {
+        self.labels_of(task).is_some()
+    }
+
+    /// The labels of a task; `None` where the model has no head for it.
+    pub fn labels_of(&self, task: Task) -> Option<&Labels> {
+        let info = self.tasks.iter().find(|info| info.task == task);
+        info.map(|info| &info.labels)
+    }
+
+    /// What a person must be told before anything else: which of its answers come from random weights. `None` when none do.
+    pub fn warning(&self) -> Option<String> {
+        let random = self.tasks.iter().filter(|info| info.untrained);
+        let names: Vec<&str> = random.map(|info| info.task.name()).collect();
+        (!names.is_empty()).then(|| {
+            let names = names.join(", ");
+            format!(
+                "UNTRAINED MODEL: the weights for {names} are random; what it says there means nothing"
+            )
+        })
+    }
+}

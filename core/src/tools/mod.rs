@@ -1,0 +1,18 @@
+//! Layer 7: what the terminal asks for and waits for. Each of these works through to its end; the window has jobs instead.
+
+mod backbone_file;
+mod counts;
+mod eval;
+mod file_features;
+mod speed;
+mod tag;
+mod tagger;
+mod verify;
+
+pub use backbone_file::backbone_file;
+pub use counts::{ModelCount, full_size_counts};
+pub use eval::evaluate;
+pub use file_features::features_of_file;
+pub use speed::{SpeedBench, SpeedModel, speed_models, threads, versions};
+pub use tag::{TagReport, TagRequest, tag_clip};
+pub use verify::verify;
