@@ -18,8 +18,8 @@ pub struct AvelConfig {
     /// What is distilled; its `d` is the width of the head too.
     #[serde(flatten)]
     pub distill: Distillation,
-    /// Whether each modality looks at the other before they are joined. The paper does not say; ours is what did best on
-    /// validation. Heads saved without this field have both look at once.
+    /// Whether each modality looks at the other before they are joined. The paper does not say; both at once is ours, and what heads
+    /// have that were saved without this field.
     #[serde(default = "InterModal::of_older_heads")]
     pub inter_modal: InterModal,
 }
@@ -28,7 +28,7 @@ impl Default for AvelConfig {
     fn default() -> Self {
         Self {
             distill: Distillation::avel(),
-            inter_modal: InterModal::Sequential,
+            inter_modal: InterModal::Parallel,
         }
     }
 }
