@@ -92,14 +92,17 @@ fn read_input(path: &Path, desc: BackboneDesc) -> Result<(BackboneDesc, Inputs),
     };
     match inputs {
         Ok(inputs) => Ok((desc, inputs)),
-        Err(wanted) => refuse(format!(
+        Err(Wanted(wanted)) => refuse(format!(
             "input is {:?}; the model takes {wanted}",
             input.shape
         )),
     }
 }
 
-fn pictures(found: &[usize], values: Vec<f32>, shape: [usize; 3]) -> Result<Inputs, String> {
+/// What a model takes, where the input is something else.
+struct Wanted(String);
+
+fn pictures(found: &[usize], values: Vec<f32>, shape: [usize; 3]) -> Result<Inputs, Wanted> {
     match found {
         [count, one @ ..] if *count > 0 && one == shape.as_slice() => Ok(Inputs {
             count: *count,
@@ -108,18 +111,18 @@ fn pictures(found: &[usize], values: Vec<f32>, shape: [usize; 3]) -> Result<Inpu
         }),
         _ => {
             let [_, h, w] = shape;
-            Err(format!("pictures [n, 3, {h}, {w}], normalised"))
+            Err(Wanted(format!("pictures [n, 3, {h}, {w}], normalised")))
         }
     }
 }
 
-fn sounds(found: &[usize], values: &[f32], prep: &SoundInput) -> Result<Inputs, String> {
+fn sounds(found: &[usize], values: &[f32], prep: &SoundInput) -> Result<Inputs, Wanted> {
     let [count, samples] = *found else {
         let rate = prep.sample_rate();
-        return Err(format!("sound [n, samples] at {rate} Hz"));
+        return Err(Wanted(format!("sound [n, samples] at {rate} Hz")));
     };
     if count == 0 || samples == 0 {
-        return Err("at least one sample".into());
+        return Err(Wanted("at least one sample".to_owned()));
     }
     let made = values.chunks(samples).flat_map(|sound| prep.sound(sound));
     let values: Vec<f32> = made.collect();
