@@ -1,5 +1,6 @@
 //! Layer 0: what every other layer speaks in. No clock, no GPU, and no IO but to name a file by its content.
 
+mod address;
 mod folders;
 mod hash;
 mod ids;
@@ -11,6 +12,7 @@ mod progress;
 mod task;
 mod time;
 
+pub use address::is_address;
 pub use folders::{cache_folder, data_folder, weights_folder};
 pub use hash::{FileHasher, hash_file};
 pub use ids::{ClipId, ContentHash, NoHash};
