@@ -2,4 +2,5 @@
 
 mod checkpoint_kinds;
 mod checkpoint_places;
+mod kept_keys;
 mod vit;
