@@ -1,8 +1,10 @@
 //! Layer 0: what every other layer speaks in. No clock, no GPU, and no IO but to name a file by its content.
 
+mod address;
 mod folders;
 mod hash;
 mod ids;
+mod key;
 mod labels;
 mod modality;
 mod paths;
@@ -11,9 +13,11 @@ mod progress;
 mod task;
 mod time;
 
+pub use address::is_address;
 pub use folders::{cache_folder, data_folder, weights_folder};
 pub use hash::{FileHasher, hash_file};
 pub use ids::{ClipId, ContentHash, NoHash};
+pub use key::KeyHasher;
 pub use labels::{BACKGROUND, Label, Labels};
 pub use modality::Modality;
 pub(crate) use paths::{maybe_path, path};

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::base::ContentHash;
+use crate::base::{ContentHash, KeyHasher};
 use crate::gpu::ComputeError;
 use crate::media::{Clip, RgbFrame, SegmentData};
 use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundInput, describe};
@@ -10,7 +10,7 @@ use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundInput, describe};
 /// A grey in the middle: what a backbone sees of a clip without pictures.
 const GREY: u8 = 128;
 /// Counts up whenever the same clip and recipe give other inputs than before: kept features are then computed anew.
-const GENERATION: u32 = 1;
+const GENERATION: u64 = 1;
 
 /// How a model wants its segments prepared. Belongs to no thread and no device, so that decoding can do it.
 #[derive(Clone, Debug)]
@@ -34,10 +34,16 @@ pub struct PreparedSegment {
 impl Recipe {
     /// The recipe of a model.
     pub fn of(model: &LoadedModel) -> Self {
+        let (image, sound) = (model.image_prep.clone(), model.sound_prep.clone());
+        Self::new(image, sound, model.sound_tile)
+    }
+
+    /// Of pictures and sound made so; `tile` is how often a spectrogram repeats its second.
+    pub fn new(image: ImagePrep, sound: SoundInput, tile: usize) -> Self {
         Self {
-            image: model.image_prep.clone(),
-            sound: model.sound_prep.clone(),
-            tile: model.sound_tile,
+            image,
+            sound,
+            tile,
             wanted: (true, true),
         }
     }
@@ -67,12 +73,13 @@ impl Recipe {
 
     /// Names how pictures are made into input.
     pub fn image_hash(&self) -> ContentHash {
-        hash(&format!("{:?}", self.image))
+        self.image.key(inputs("pictures")).finish()
     }
 
     /// Names how sound is made into input.
     pub fn sound_hash(&self) -> ContentHash {
-        hash(&format!("{:?} {}", self.sound, self.tile))
+        let key = self.sound.key(inputs("sound"));
+        key.count(self.tile).finish()
     }
 
     /// Prepare one segment. What the clip lacks is replaced: no pictures by mid-grey, no sound by silence.
@@ -98,10 +105,9 @@ impl Recipe {
     }
 }
 
-/// Of a preparation, and of how segments are cut from clips.
-fn hash(text: &str) -> ContentHash {
-    let text = format!("{GENERATION} {text}");
-    ContentHash(*blake3::hash(text.as_bytes()).as_bytes())
+/// Begins the name of a preparation, and of how segments are cut from clips.
+fn inputs(of: &str) -> KeyHasher {
+    KeyHasher::new("mettle inputs 1").whole(GENERATION).text(of)
 }
 
 /// What familiarity is judged by: [`describe`] of the visual features, followed by the same of the audio features, a row a

@@ -2,15 +2,20 @@
 
 mod apply;
 mod file;
+mod foreign;
 mod layout;
 mod names;
+mod outline;
 mod pickle;
 mod pickle_machine;
 mod pickle_ops;
+mod prefix;
 mod raw;
 mod save;
 mod torch;
+mod torch_dicts;
 mod torch_legacy;
+mod torch_storage;
 mod torch_tensors;
 
 pub use apply::{KeyReport, ShapeProblem, load_into};
