@@ -10,6 +10,7 @@ use mettle_core::features::FeatureCache;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::gpu::Prober;
 use mettle_core::media::LocalFiles;
+use mettle_core::model::HeadCatalogue;
 
 use crate::app::{MettleApp, Parts};
 use crate::apply::Restart;
@@ -97,6 +98,7 @@ fn starter(ctx: egui::Context) -> Restart {
             prober: Prober::this_program(),
             beside_window: true,
             features: Some(FeatureCache::of_user()),
+            heads: HeadCatalogue::of_user(),
             ..EngineOptions::default()
         };
         let engine = Engine::start(options, move || waker.request_repaint());

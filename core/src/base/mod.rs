@@ -16,7 +16,7 @@ mod time;
 pub use address::is_address;
 pub use folders::{cache_folder, data_folder, weights_folder};
 pub use hash::{FileHasher, hash_file};
-pub use ids::{ClipId, ContentHash, NoHash};
+pub use ids::{ClipId, ContentHash, HeadId, NoHash, PairId};
 pub use key::KeyHasher;
 pub use labels::{BACKGROUND, Label, Labels};
 pub use modality::Modality;

@@ -1,11 +1,13 @@
 //! From segments to the layer features of both backbones.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 use crate::base::{ContentHash, KeyHasher};
 use crate::gpu::ComputeError;
 use crate::media::{Clip, RgbFrame, SegmentData};
-use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundInput, describe};
+use crate::model::{
+    FrozenPair, ImagePrep, LayerFeatures, ModelError, PairAbout, SoundInput, describe,
+};
 
 /// A grey in the middle: what a backbone sees of a clip without pictures.
 const GREY: u8 = 128;
@@ -32,10 +34,10 @@ pub struct PreparedSegment {
 }
 
 impl Recipe {
-    /// The recipe of a model.
-    pub fn of(model: &LoadedModel) -> Self {
-        let (image, sound) = (model.image_prep.clone(), model.sound_prep.clone());
-        Self::new(image, sound, model.sound_tile)
+    /// The recipe of a pair of backbones.
+    pub fn of(pair: &PairAbout) -> Self {
+        let (image, sound) = (pair.image_prep.clone(), pair.sound_prep.clone());
+        Self::new(image, sound, pair.sound_tile)
     }
 
     /// Of pictures and sound made so; `tile` is how often a spectrogram repeats its second.
@@ -127,39 +129,46 @@ pub fn pooled(
 }
 
 /// Visual and audio features of a batch of n segments, layers `[n, tokens, width]`. No gradients.
+///
+/// # Errors
+/// The backbones cannot be loaded.
 pub fn extract(
-    model: &LoadedModel,
+    pair: &FrozenPair,
     batch: &[PreparedSegment],
-    device: &Device,
-) -> (LayerFeatures, LayerFeatures) {
-    (
-        extract_visual(model, batch, device),
-        extract_audio(model, batch, device),
-    )
+) -> Result<(LayerFeatures, LayerFeatures), ModelError> {
+    Ok((extract_visual(pair, batch)?, extract_audio(pair, batch)?))
 }
 
 /// Features of the backbone that looks.
+///
+/// # Errors
+/// The backbones cannot be loaded.
 pub fn extract_visual(
-    model: &LoadedModel,
+    pair: &FrozenPair,
     batch: &[PreparedSegment],
-    device: &Device,
-) -> LayerFeatures {
+) -> Result<LayerFeatures, ModelError> {
     let pictures = batch.iter().map(|s| &s.picture[..]).collect::<Vec<_>>();
-    let image = &model.image_prep;
+    let image = &pair.about().image_prep;
     let shape = [batch.len(), 3, image.height, image.width];
-    let data = TensorData::new(pictures.concat(), shape);
-    model.visual.forward(Tensor::from_data(data, device))
+    let input = Tensor::from_data(TensorData::new(pictures.concat(), shape), pair.device());
+    Ok(pair.backbones()?.visual.forward(input))
 }
 
 /// Features of the backbone that listens.
+///
+/// # Errors
+/// The backbones cannot be loaded.
 pub fn extract_audio(
-    model: &LoadedModel,
+    pair: &FrozenPair,
     batch: &[PreparedSegment],
-    device: &Device,
-) -> LayerFeatures {
+) -> Result<LayerFeatures, ModelError> {
     let sounds = batch.iter().map(|s| &s.sound[..]).collect::<Vec<_>>();
     let sounds = sounds.concat();
-    let [c, h, w] = model.sound_prep.shape(sounds.len() / batch.len().max(1));
-    let data = TensorData::new(sounds, [batch.len(), c, h, w]);
-    model.audio.forward(Tensor::from_data(data, device))
+    let sound = &pair.about().sound_prep;
+    let [c, h, w] = sound.shape(sounds.len() / batch.len().max(1));
+    let input = Tensor::from_data(
+        TensorData::new(sounds, [batch.len(), c, h, w]),
+        pair.device(),
+    );
+    Ok(pair.backbones()?.audio.forward(input))
 }

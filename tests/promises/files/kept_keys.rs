@@ -110,11 +110,11 @@ fn backbones_have_the_same_names() {
     let model = ModelBundle::demo().unwrap();
     let model = model.load(&burn::tensor::Device::flex()).unwrap();
     assert_eq!(
-        model.visual_hash.to_string(),
+        model.pair.about().visual.hash.to_string(),
         "5119ef7d5084dbf6cdb3caf12e3591cdf6eed42839908986132c8e0ebdef8b2b"
     );
     assert_eq!(
-        model.audio_hash.to_string(),
+        model.pair.about().audio.hash.to_string(),
         "ffdb4fa35e563dab284a75d3fb44853efa28a10820b59aa7293aab60a62c9ef5"
     );
 }

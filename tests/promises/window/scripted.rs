@@ -10,7 +10,9 @@ use mettle_app::link::EngineLink;
 use mettle_app::models::AskModel;
 use mettle_app::playback::{Player, PlayerOptions};
 use mettle_app::state::AppState;
-use mettle_core::base::{ClipId, ContentHash, Labels, Problem, Progress, Severity, Time, TimeSpan};
+use mettle_core::base::{
+    ClipId, ContentHash, HeadId, Labels, Problem, Progress, Severity, Time, TimeSpan,
+};
 use mettle_core::engine::{
     DeviceReport, JobId, JobSpec, JobState, JobStatus, Reply, ReplyBody, Thumbnail, WaveformPart,
 };
@@ -18,6 +20,7 @@ use mettle_core::media::{
     AudioInfo, Clip, ColorMatrix, ColorRange, MediaError, Pictures, RgbFrame, Sound, SoundLayout,
     Source, VideoFrame, VideoInfo, YuvPicture,
 };
+use mettle_core::model::Precision;
 use mettle_core::predict::{Detail, Prediction, PredictionKey};
 use mettle_tests::parts::whole;
 
@@ -210,8 +213,8 @@ pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
     Arc::new(Prediction {
         key: PredictionKey {
             clip: clip.id,
-            model: ContentHash::default(),
-            task: Default::default(),
+            head: HeadId::default(),
+            precision: Precision::F32,
         },
         labels: Labels::new(["Church bell", "Bark", "Truck"]),
         segments: TimeSpan::seconds_of(clip.duration),

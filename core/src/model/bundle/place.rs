@@ -15,7 +15,7 @@ const EMBEDDED: &str = "embedded demo model";
 
 /// Where the files are.
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+pub(in crate::model) enum Place {
     Folder(PathBuf),
     Embedded(&'static [(&'static str, &'static [u8])]),
 }

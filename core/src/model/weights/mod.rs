@@ -23,4 +23,5 @@ pub(crate) use file::read_checkpoint_bytes;
 pub use file::{StateDict, read_checkpoint};
 pub use names::Names;
 pub use raw::{RawTensor, RawType};
+pub(in crate::model) use save::module_bytes;
 pub use save::save_module;

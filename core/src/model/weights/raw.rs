@@ -5,6 +5,7 @@ use std::ops::Range;
 use half::{bf16, f16};
 
 use super::file::FileBytes;
+use crate::base::ContentHash;
 
 /// Element types a checkpoint may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +130,18 @@ impl RawTensor {
         let mut out = Vec::with_capacity(self.room()?);
         self.each_piece(1, &mut |piece| out.extend_from_slice(piece))?;
         Some(out)
+    }
+
+    /// BLAKE3 of every element as f32, row-major: the same however the file keeps them. `None` where they cannot be read.
+    pub(in crate::model) fn content_hash(&self) -> Option<ContentHash> {
+        self.room()?;
+        let mut hasher = blake3::Hasher::new();
+        self.each_piece(1, &mut |piece| {
+            for value in piece {
+                hasher.update(&value.to_le_bytes());
+            }
+        })?;
+        Some(ContentHash(*hasher.finalize().as_bytes()))
     }
 
     /// A matrix `[rows, cols]` as f32, column by column. `None` also where it is no matrix.
