@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Task};
-use mettle_core::engine::{JobId, JobSpec};
+use mettle_core::engine::{HeadChoice, JobId, JobSpec, WhichHead};
 use mettle_core::predict::Attention;
 
 use crate::link::EngineLink;
@@ -99,8 +99,10 @@ pub fn want(state: &mut AppState, engine: &mut dyn EngineLink) {
     let model = state.model_choice.clone();
     let job = engine.submit(JobSpec::Attention {
         clip,
-        task,
-        model,
+        head: HeadChoice {
+            model,
+            which: WhichHead::For(task),
+        },
         segment,
     });
     state.attention.asked = Some((job, key));

@@ -1,11 +1,11 @@
 //! Pictures of recent clips, kept between runs in the cache folder; read and written on threads.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, unbounded};
+use mettle_core::base::KeyHasher;
 use mettle_core::media::RgbFrame;
 
 /// The pictures known so far.
@@ -74,10 +74,10 @@ impl Covers {
     }
 }
 
-fn file_of(folder: &Path, clip: &Path) -> PathBuf {
-    let mut hasher = DefaultHasher::new();
-    clip.hash(&mut hasher);
-    folder.join(format!("{:016x}.png", hasher.finish()))
+/// The picture's file. Recent clips are known by where they lie, not by content: reading them all at the start would take long.
+pub fn file_of(folder: &Path, clip: &Path) -> PathBuf {
+    let key = KeyHasher::new("mettle cover 1").text(&clip.to_string_lossy());
+    folder.join(format!("{}.png", key.finish()))
 }
 
 fn read(file: &Path) -> Option<RgbFrame> {

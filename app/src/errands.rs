@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mettle_core::base::{Task, Time};
-use mettle_core::engine::{JobSpec, ModelChoice};
+use mettle_core::engine::{HeadChoice, JobSpec, ModelChoice, WhichHead};
 use mettle_core::media::Clip;
 
 use crate::link::EngineLink;
@@ -116,8 +116,10 @@ fn job_for(entry: &Entry, errand: Errand, model: ModelChoice) -> Option<JobSpec>
         },
         Errand::Predict(task) => JobSpec::Predict {
             clip: clip()?,
-            task,
-            model,
+            head: HeadChoice {
+                model,
+                which: WhichHead::For(task),
+            },
         },
     })
 }

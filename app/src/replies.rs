@@ -6,7 +6,7 @@ use mettle_core::base::{ClipId, Problem, Severity, Task};
 use mettle_core::engine::Thumbnail;
 use mettle_core::engine::{JobId, JobState, JobStatus, Reply, ReplyBody, TagsPart};
 use mettle_core::media::Clip;
-use mettle_core::predict::{PredictionKey, PredictionPart, SecondTags, tracks_of};
+use mettle_core::predict::{PredictionPart, SecondTags, tracks_of};
 
 use crate::errands;
 use crate::keeper::Keeper;
@@ -145,7 +145,7 @@ fn pictured(state: &mut AppState, clip: ClipId, pictures: &[Thumbnail]) {
 
 /// Scores of a job that is no longer wanted (another model was chosen since) are dropped.
 fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
-    let PredictionKey { clip, task, .. } = part.key;
+    let (clip, task) = (part.key.clip, part.detail.task());
     let AppState {
         entries, settings, ..
     } = state;

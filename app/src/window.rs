@@ -9,13 +9,15 @@ use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, Precision
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::gpu::Prober;
+use mettle_core::media::LocalFiles;
+use mettle_core::model::HeadCatalogue;
 
 use crate::app::{MettleApp, Parts};
 use crate::apply::Restart;
 use crate::covers::Covers;
 use crate::files;
 use crate::link::EngineLink;
-use crate::playback::{Files, Player, PlayerOptions};
+use crate::playback::{Player, PlayerOptions};
 use crate::state::AppState;
 
 /// What the window is opened with.
@@ -60,7 +62,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
     let start = starter(ctx.clone());
     let engine = start(options.device, options.precision).map_err(anyhow::Error::msg)?;
     let player = Player::new(
-        Arc::new(Files),
+        Arc::new(LocalFiles),
         PlayerOptions { sound: true },
         Arc::new(move || ctx.request_repaint()),
     );
@@ -96,6 +98,7 @@ fn starter(ctx: egui::Context) -> Restart {
             prober: Prober::this_program(),
             beside_window: true,
             features: Some(FeatureCache::of_user()),
+            heads: HeadCatalogue::of_user(),
             ..EngineOptions::default()
         };
         let engine = Engine::start(options, move || waker.request_repaint());

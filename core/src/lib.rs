@@ -19,7 +19,7 @@
 //! | 5 | [`train`] | training loops for heads, and for the small backbones of the embedded demo; metrics |
 //! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, pure, touching no file; a neutral [`exchange::Document`], a file for each format, pictures |
 //! | 3 | [`features`] | frozen backbones over the segments of a clip, and the cache of what they computed |
-//! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads; the CPU's kernels are a crate of their own, `mettle-kernels` |
+//! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads; a [`model::FrozenPair`] is loaded once, when it first computes, and read by any number of heads, each a [`model::HeadFile`] that a [`model::HeadCatalogue`] finds; the CPU's kernels are a crate of their own, `mettle-kernels` |
 //! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; tracks, corrections and their file; datasets and sounding scenes; devices; where weights lie and come from |
 //! | 0 | [`base`] | time, ids, labels, tasks, modalities, folders, problems, progress |
 //!
@@ -33,9 +33,10 @@
 //! 3. Layer features are intact layer outputs: no pooling or projection before they could be cached.
 //! 4. `predict::tracks` uses no IO, clock or GPU: same input, same output.
 //! 5. One thread, `engine`, touches the compute device. The window's thread never waits for it.
-//! 6. A result carries the key it was computed for; late results are filed under their key, never "applied".
+//! 6. A result carries the key it was computed for (clip, head, precision; a head's name holds its backbones'); late results are
+//!    filed under their key, never "applied".
 //! 7. A user's correction is never overwritten by a prediction; it is drawn over it.
-//! 8. A fine-tune adds a head and never overwrites one.
+//! 8. A fine-tune adds a head and never overwrites one: [`model::write_head`] names it by its content.
 //! 9. Only [`hub`] can open a socket, and only for a download the user asked for. (Tidy test.)
 
 pub mod base;

@@ -38,11 +38,11 @@ fn main() {
     let model = model.expect("it loads");
     let cache = FeatureCache::at(media.path("kept"));
     stream(&clip, &model, Some(&cache));
-    let ready = prepared(&clip, &Recipe::of(&model));
+    let ready = prepared(&clip, &Recipe::of(model.pair.about()));
 
     let turns: [(&str, &dyn Fn()); 4] = [
         ("decoding alone", &|| {
-            drop(prepared(&clip, &Recipe::of(&model)))
+            drop(prepared(&clip, &Recipe::of(model.pair.about())))
         }),
         ("backbones alone", &|| backbones(&ready, &model)),
         ("both at once", &|| stream(&clip, &model, None)),
@@ -93,7 +93,7 @@ fn prepared(clip: &Clip, recipe: &Recipe) -> Vec<PreparedSegment> {
 
 fn backbones(prepared: &[PreparedSegment], model: &LoadedModel) {
     for batch in prepared.chunks(BATCH) {
-        let (visual, audio) = extract(model, batch, &Device::flex());
+        let (visual, audio) = extract(&model.pair, batch).expect("backbones");
         HalfFeatures::of(&visual).expect("numbers");
         HalfFeatures::of(&audio).expect("numbers");
     }
@@ -101,18 +101,18 @@ fn backbones(prepared: &[PreparedSegment], model: &LoadedModel) {
 
 fn stream(clip: &Arc<Clip>, model: &LoadedModel, cache: Option<&FeatureCache>) {
     let spans = TimeSpan::seconds_of(clip.duration);
-    let (mut left, device) = (spans.len(), Device::flex());
+    let mut left = spans.len();
     let stream = FeatureStream::start(
         Arc::new(LocalFiles),
         clip,
         spans,
-        model,
+        model.pair.about(),
         cache.cloned(),
         CancelToken::default(),
     );
     let mut stream = stream.expect("it starts");
     while left > 0 {
-        let batch = stream.next(model, &device, BATCH).expect("features");
+        let batch = stream.next(&model.pair, BATCH).expect("features");
         left -= batch.map_or(0, |batch| batch.segments);
     }
 }

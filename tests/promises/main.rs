@@ -2,6 +2,7 @@
 
 mod engine;
 mod features;
+mod files;
 mod heads;
 mod house;
 mod hub;

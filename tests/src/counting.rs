@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::Tensor;
-use mettle_core::model::{Backbone, BackboneSpec, LayerFeatures, LoadedModel};
+use mettle_core::model::{Backbone, BackboneSpec, Backbones, LayerFeatures, LoadedModel};
 
 /// How many segments went through each backbone.
 #[derive(Clone, Debug, Default)]
@@ -50,10 +50,12 @@ pub fn counted(model: LoadedModel) -> (LoadedModel, Runs) {
         let runs = runs.clone();
         Box::new(Counting { inner, runs }) as Box<dyn Backbone>
     };
-    let model = LoadedModel {
-        visual: count(model.visual, &runs.visual),
-        audio: count(model.audio, &runs.audio),
-        ..model
-    };
+    let theirs = runs.clone();
+    let pair = model.pair.with_backbones(move |pair| Backbones {
+        visual: count(pair.visual, &theirs.visual),
+        audio: count(pair.audio, &theirs.audio),
+        ..pair
+    });
+    let model = LoadedModel { pair, ..model };
     (model, runs)
 }

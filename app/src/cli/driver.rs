@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::base::{Problem, Task};
 use mettle_core::engine::{
-    Engine, EngineOptions, JobId, JobSpec, ModelChoice, Precision, ReplyBody,
+    Engine, EngineOptions, HeadChoice, JobId, JobSpec, ModelChoice, Precision, ReplyBody, WhichHead,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
+use mettle_core::model::HeadCatalogue;
 use mettle_core::predict::{Prediction, SecondTags};
 
 use super::Failure;
@@ -73,6 +74,7 @@ impl Driver {
             precision,
             prober: Prober::this_program(),
             features,
+            heads: HeadCatalogue::of_user(),
             ..EngineOptions::default()
         };
         let engine = Engine::start(options, || {})?;
@@ -119,8 +121,10 @@ impl Driver {
             let mut prediction = None;
             let predict = self.engine.submit(JobSpec::Predict {
                 clip: Arc::clone(&clip),
-                task,
-                model: model.clone(),
+                head: HeadChoice {
+                    model: model.clone(),
+                    which: WhichHead::For(task),
+                },
             });
             self.work(&name, SECONDS, predict, |body| match body {
                 ReplyBody::Prediction(part) => {

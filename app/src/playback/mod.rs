@@ -13,11 +13,9 @@ mod player;
 mod queue;
 mod runs;
 mod sound;
-mod sources;
 
 pub use clock::{Anchor, Clock};
 pub use feeder::{Chunk, Feeder, stretch};
 pub use player::{Player, PlayerOptions, PlayerView};
 pub use queue::FrameQueue;
 pub use sound::SoundState;
-pub use sources::{Files, PictureSource, SoundSource, Sources};

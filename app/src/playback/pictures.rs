@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use mettle_core::base::Time;
-use mettle_core::media::{Clip, VideoFrame};
+use mettle_core::media::{Clip, Pictures, Source, VideoFrame};
 
 use super::clock::Clock;
-use super::sources::{PictureSource, Sources};
 
 /// Frames decoded ahead. Three 4K frames are 36 MB: enough to ride out a slow one, little enough for any machine.
 const AHEAD: usize = 3;
@@ -43,20 +42,16 @@ pub struct PictureThread {
 
 impl PictureThread {
     /// Start it.
-    pub fn start(
-        sources: Arc<dyn Sources>,
-        clock: Clock,
-        wake: Arc<dyn Fn() + Send + Sync>,
-    ) -> Self {
+    pub fn start(clips: Arc<dyn Source>, clock: Clock, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (asks, asked) = unbounded();
         let (answer, answers) = bounded(AHEAD);
         let worker = Worker {
-            sources,
+            clips,
             clock,
             wake,
             asked,
             answer,
-            source: None,
+            pictures: None,
         };
         let thread = std::thread::Builder::new().name("pictures".into());
         if let Err(error) = thread.spawn(move || worker.work()) {
@@ -77,12 +72,12 @@ impl PictureThread {
 }
 
 struct Worker {
-    sources: Arc<dyn Sources>,
+    clips: Arc<dyn Source>,
     clock: Clock,
     wake: Arc<dyn Fn() + Send + Sync>,
     asked: Receiver<Ask>,
     answer: Sender<Answer>,
-    source: Option<Box<dyn PictureSource>>,
+    pictures: Option<Box<dyn Pictures>>,
 }
 
 impl Worker {
@@ -124,13 +119,13 @@ impl Worker {
     }
 
     fn load(&mut self, clip: Option<Arc<Clip>>) {
-        self.source = None;
+        self.pictures = None;
         let Some(clip) = clip.filter(|clip| clip.video.is_some()) else {
             return;
         };
-        match self.sources.pictures(&clip) {
-            Ok(source) => self.source = Some(source),
-            Err(problem) => self.complain(problem),
+        match self.clips.pictures(&clip.path) {
+            Ok(pictures) => self.pictures = Some(pictures),
+            Err(problem) => self.complain(problem.to_string()),
         }
     }
 
@@ -145,11 +140,11 @@ impl Worker {
             frame = if now > end + GIVE_UP {
                 self.frame_at(now)?
             } else {
-                match self.source.as_mut()?.next_frame() {
+                match self.pictures.as_mut()?.next_frame() {
                     Ok(Some(next)) => next,
                     Ok(None) => return None,
                     Err(problem) => {
-                        self.complain(problem);
+                        self.complain(problem.to_string());
                         return None;
                     }
                 }
@@ -158,10 +153,10 @@ impl Worker {
     }
 
     fn frame_at(&mut self, t: Time) -> Option<Arc<VideoFrame>> {
-        match self.source.as_mut()?.frame_at(t) {
+        match self.pictures.as_mut()?.frame_at(t) {
             Ok(frame) => Some(frame),
             Err(problem) => {
-                self.complain(problem);
+                self.complain(problem.to_string());
                 None
             }
         }

@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mettle_core::base::{Time, TimeSpan};
-use mettle_core::media::{Clip, VideoFrame};
+use mettle_core::media::{Clip, Source, VideoFrame};
 
 use super::clock::Clock;
 use super::pictures::{Answer, Ask, PictureThread};
 use super::queue::FrameQueue;
 use super::sound::{SoundState, SoundThread};
-use super::sources::Sources;
 
 /// The shuttle's speeds, one press each.
 const SHUTTLE: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
@@ -80,14 +79,14 @@ pub struct Player {
 impl Player {
     /// Start the threads.
     pub fn new(
-        sources: Arc<dyn Sources>,
+        clips: Arc<dyn Source>,
         options: PlayerOptions,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Self {
         let clock = Clock::default();
         Self {
-            pictures: PictureThread::start(sources.clone(), clock.clone(), wake),
-            sound: SoundThread::start(sources, clock.clone(), options.sound),
+            pictures: PictureThread::start(clips.clone(), clock.clone(), wake),
+            sound: SoundThread::start(clips, clock.clone(), options.sound),
             clock,
             queue: FrameQueue::default(),
             clip: None,

@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use mettle_core::base::Time;
-use mettle_core::media::Clip;
+use mettle_core::media::{Clip, Sound, SoundLayout, Source};
 
 use super::clock::Clock;
 use super::feeder::{Chunk, Feeder, stretch};
 use super::output::{Controls, Output};
-use super::sources::{SoundSource, Sources};
 
 /// Left-right pairs of a chunk: 21 ms at 48 kHz.
 const PAIRS: usize = 1024;
@@ -49,7 +48,7 @@ pub struct SoundThread {
 
 impl SoundThread {
     /// Start it; without `device` it only says that there is no sound.
-    pub fn start(sources: Arc<dyn Sources>, clock: Clock, device: bool) -> Self {
+    pub fn start(clips: Arc<dyn Source>, clock: Clock, device: bool) -> Self {
         let (asks, asked) = unbounded();
         let shared = Arc::new(Shared::default());
         let controls = Arc::new(Controls::default());
@@ -69,7 +68,7 @@ impl SoundThread {
             Ok((output, chunks, spent)) => {
                 shared.say(SoundState::Ready(output.name.clone()));
                 Worker {
-                    sources,
+                    clips,
                     rate_hz: output.rate_hz,
                     asked,
                     chunks,
@@ -157,13 +156,13 @@ fn open(clock: &Clock, controls: &Arc<Controls>) -> Result<Opened, String> {
 }
 
 struct Worker {
-    sources: Arc<dyn Sources>,
+    clips: Arc<dyn Source>,
     rate_hz: u32,
     asked: Receiver<Ask>,
     chunks: Sender<Chunk>,
     spent: Receiver<Chunk>,
     shared: Arc<Shared>,
-    source: Option<Box<dyn SoundSource>>,
+    source: Option<Box<dyn Sound>>,
     duration: Time,
 }
 
@@ -189,9 +188,12 @@ impl Worker {
             return;
         };
         self.duration = clip.duration;
-        match self.sources.sound(&clip, self.rate_hz) {
-            Ok(source) => self.source = Some(source),
-            Err(problem) => self.complain(problem),
+        let sound = self
+            .clips
+            .sound(&clip.path, self.rate_hz, SoundLayout::Stereo);
+        match sound {
+            Ok(sound) => self.source = Some(sound),
+            Err(problem) => self.complain(problem.to_string()),
         }
     }
 

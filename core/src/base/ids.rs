@@ -68,3 +68,25 @@ impl<'de> Deserialize<'de> for ContentHash {
 )]
 #[serde(transparent)]
 pub struct ClipId(pub ContentHash);
+
+/// A head, named by the hash of its weights, its configuration, its labels and the backbones it was made for: a head that is
+/// trained further is another one.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct HeadId(pub ContentHash);
+
+impl fmt::Display for HeadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Two frozen backbones, named by the hash of their weights and configurations and of how their inputs are made. The numbers
+/// they are kept in do not count: a head goes with the pair in f32 and in f16.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct PairId(pub ContentHash);

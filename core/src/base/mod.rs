@@ -1,8 +1,10 @@
 //! Layer 0: what every other layer speaks in. No clock, no GPU, and no IO but to name a file by its content.
 
+mod address;
 mod folders;
 mod hash;
 mod ids;
+mod key;
 mod labels;
 mod largest;
 mod modality;
@@ -12,9 +14,11 @@ mod progress;
 mod task;
 mod time;
 
+pub use address::is_address;
 pub use folders::{cache_folder, data_folder, weights_folder};
 pub use hash::{FileHasher, hash_file};
-pub use ids::{ClipId, ContentHash, NoHash};
+pub use ids::{ClipId, ContentHash, HeadId, NoHash, PairId};
+pub use key::KeyHasher;
 pub use labels::{BACKGROUND, Label, Labels};
 pub use largest::largest;
 pub use modality::Modality;

@@ -33,7 +33,21 @@ impl Board {
 
     /// Mark a job as begun. An overtaken job stays "running": it has begun and will go on.
     pub(super) fn running(&self, id: JobId) {
-        self.change(id, |line| line.state = JobState::Running);
+        self.change(id, |line| {
+            if line.state != JobState::Paused {
+                line.state = JobState::Running;
+            }
+        });
+    }
+
+    /// Mark a job as stopped, or as going on.
+    pub(super) fn paused(&self, id: JobId, paused: bool) {
+        self.change(id, |line| {
+            line.state = match paused {
+                true => JobState::Paused,
+                false => JobState::Queued,
+            };
+        });
     }
 
     pub(super) fn progress(&self, id: JobId, progress: Progress) {

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::path::Path;
 
-use crate::base::{Problem, Task};
+use crate::base::{HeadId, Problem, Task};
 use crate::features::FeatureError;
 use crate::gpu::{ComputeError, DeviceError};
 use crate::hub::HubError;
@@ -42,6 +42,16 @@ pub enum EngineError {
         /// What was asked.
         task: Task,
     },
+    /// A head that is nowhere on this machine.
+    #[error(
+        "the head {head} is neither one of the model {model} nor among the trained ones: it may have been removed, or its model replaced"
+    )]
+    UnknownHead {
+        /// The model's name.
+        model: String,
+        /// What was asked for.
+        head: HeadId,
+    },
     /// The device failed in the middle of a computation.
     #[error("the device failed while computing: {0}. Try again with `--device cpu`")]
     Compute(#[from] ComputeError),
@@ -61,6 +71,7 @@ impl From<FeatureError> for EngineError {
         match error {
             FeatureError::Media(error) => Self::Media(error),
             FeatureError::Device(error) => Self::Compute(error),
+            FeatureError::Model(error) => Self::Model(error),
             other => Self::Panic(other.to_string()),
         }
     }
@@ -70,6 +81,11 @@ impl EngineError {
     /// From what `catch_unwind` caught.
     pub(super) fn from_panic(panic: &(dyn Any + Send)) -> Self {
         Self::Panic(crate::gpu::panic_text(panic))
+    }
+
+    /// Whether the loss of the device may be behind it.
+    pub(super) fn may_be_the_device(&self) -> bool {
+        matches!(self, Self::Compute(_) | Self::Panic(_) | Self::Model(_))
     }
 
     /// For the user: `title` is what the job was to do ("Analyse dog.mp4").

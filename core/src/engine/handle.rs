@@ -1,7 +1,6 @@
 //! The engine as its users see it: submit, cancel, read replies, look at the board.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::Receiver;
@@ -14,7 +13,7 @@ use crate::base::ClipId;
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober};
 use crate::media::{LocalFiles, Source};
-use crate::model::Precision;
+use crate::model::{HeadCatalogue, Precision};
 
 /// Replies the window may leave unread before the workers wait for it.
 const UNREAD_REPLIES: usize = 256;
@@ -32,6 +31,8 @@ pub struct EngineOptions {
     pub beside_window: bool,
     /// Where to keep features of clips; without a place, nothing is kept.
     pub features: Option<FeatureCache>,
+    /// Where trained heads lie.
+    pub heads: HeadCatalogue,
     /// Where clips are read from.
     pub source: Arc<dyn Source>,
 }
@@ -44,6 +45,7 @@ impl Default for EngineOptions {
             prober: Prober::default(),
             beside_window: false,
             features: None,
+            heads: HeadCatalogue::default(),
             source: Arc::new(LocalFiles),
         }
     }
@@ -58,7 +60,6 @@ pub struct Engine {
     board: Board,
     replies: Receiver<Reply>,
     report: Arc<Mutex<DeviceReport>>,
-    next: AtomicU64,
 }
 
 impl Engine {
@@ -82,7 +83,7 @@ impl Engine {
         let features = options.features.clone();
         let source = Arc::clone(&options.source);
         let compute = Worker::start("engine", board.clone(), outbox.clone(), move || {
-            ComputeSession::open(&options, &theirs)
+            ComputeSession::open(options, theirs)
         })?;
         let media = Worker::start("media", board.clone(), outbox.clone(), move || {
             MediaSession { features, source }
@@ -95,14 +96,14 @@ impl Engine {
             board,
             replies,
             report,
-            next: AtomicU64::new(1),
         })
     }
 
     /// Queue a job.
     pub fn submit(&self, spec: JobSpec) -> JobId {
-        let id = JobId(self.next.fetch_add(1, Ordering::Relaxed));
+        let id = JobId::fresh();
         let (title, path, clip) = (title(&spec), path(&spec), spec.clip());
+        let model = spec.model().cloned();
         match jobs::for_spec(spec) {
             jobs::Routed::Compute(job) => self.compute.submit(NewJob {
                 id,
@@ -110,6 +111,7 @@ impl Engine {
                 path,
                 clip,
                 urgent: false,
+                model,
                 job,
             }),
             jobs::Routed::Media { job, urgent } => self.media.submit(NewJob {
@@ -118,6 +120,7 @@ impl Engine {
                 path,
                 clip,
                 urgent,
+                model: None,
                 job,
             }),
             jobs::Routed::Weights { job, urgent } => self.weights.submit(NewJob {
@@ -126,6 +129,7 @@ impl Engine {
                 path,
                 clip,
                 urgent,
+                model: None,
                 job,
             }),
         }
@@ -137,6 +141,20 @@ impl Engine {
         self.compute.cancel(job);
         self.media.cancel(job);
         self.weights.cancel(job);
+    }
+
+    /// Keep a job from going on until it is resumed; what it has of memory and files it keeps.
+    pub fn pause(&self, job: JobId) {
+        self.compute.pause(job);
+        self.media.pause(job);
+        self.weights.pause(job);
+    }
+
+    /// Let a paused job go on.
+    pub fn resume(&self, job: JobId) {
+        self.compute.resume(job);
+        self.media.resume(job);
+        self.weights.resume(job);
     }
 
     /// The replies that have come in, without waiting.

@@ -2,15 +2,24 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{ClipId, Progress, Task};
+use crate::base::{ClipId, HeadId, Progress, Task};
 use crate::media::Clip;
 
 /// A job's name, unique in a run of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct JobId(pub u64);
+
+impl JobId {
+    /// One that no job has had, of this engine or of one before it.
+    pub fn fresh() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// Which model to use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,6 +29,24 @@ pub enum ModelChoice {
     Demo,
     /// A folder with `model.json` and its weights.
     Folder(#[serde(with = "crate::base::path")] PathBuf),
+}
+
+/// A head, and the model whose backbones it reads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct HeadChoice {
+    /// Where the backbones are.
+    pub model: ModelChoice,
+    /// Which of the heads that read them.
+    pub which: WhichHead,
+}
+
+/// One of the heads that read a model's backbones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum WhichHead {
+    /// The one that comes with the model for a task.
+    For(Task),
+    /// Any, by its name: one that comes with the model, or one that was trained later.
+    Named(HeadId),
 }
 
 /// Everything the engine can be asked to do.
@@ -51,18 +78,14 @@ pub enum JobSpec {
         /// As it was opened.
         clip: Arc<Clip>,
         /// What is asked.
-        task: Task,
-        /// With which model.
-        model: ModelChoice,
+        head: HeadChoice,
     },
     /// What the head's meta-tokens read in one second.
     Attention {
         /// As it was opened.
         clip: Arc<Clip>,
-        /// The task whose head reads.
-        task: Task,
-        /// Of which model.
-        model: ModelChoice,
+        /// The head that reads.
+        head: HeadChoice,
         /// The second, counted from 0.
         segment: usize,
     },
@@ -111,6 +134,15 @@ impl JobSpec {
             Self::Open { .. } | Self::WarmUp { .. } | Self::Kept { .. } | Self::Weights(_) => None,
         }
     }
+
+    /// The model whose weights it keeps loaded while it runs.
+    pub fn model(&self) -> Option<&ModelChoice> {
+        match self {
+            Self::Predict { head, .. } | Self::Attention { head, .. } => Some(&head.model),
+            Self::WarmUp { model } => Some(model),
+            _ => None,
+        }
+    }
 }
 
 /// Where a job stands.
@@ -120,6 +152,8 @@ pub enum JobState {
     Queued,
     /// Being worked on.
     Running,
+    /// Stopped by the user until it is resumed.
+    Paused,
 }
 
 /// One line of the shared board of jobs. Finished jobs leave it; their end is a [`super::Reply`].

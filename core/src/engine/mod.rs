@@ -10,6 +10,7 @@ mod jobs;
 mod model;
 mod outbox;
 mod priority;
+mod queue;
 mod reply;
 mod session;
 mod wire;
@@ -20,9 +21,11 @@ pub use crate::model::Precision;
 pub use board::Board;
 pub use error::EngineError;
 pub use handle::{Engine, EngineOptions};
-pub use job::{JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask};
+pub use job::{
+    HeadChoice, JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask, WhichHead,
+};
 pub use model::model_info;
 pub use outbox::Outbox;
 pub use reply::{Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart};
 pub use wire::{WIRE_VERSION, WireError, from_wire, to_wire};
-pub use worker::{Job, NewJob, Step, StepContext, Worker};
+pub use worker::{Job, NewJob, Session, Step, StepContext, Waker, Worker};

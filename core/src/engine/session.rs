@@ -1,33 +1,42 @@
-//! What stays with a worker thread from job to job: the compute device, the models that are loaded.
+//! What stays with a worker thread from job to job: the compute device, the models that are open.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::tensor::Device;
 
 use super::model::bundle;
-use super::{EngineError, EngineOptions, ModelChoice};
+use super::worker::Session;
+use super::{EngineError, EngineOptions, HeadChoice, ModelChoice, WhichHead};
+use crate::base::{HeadId, Problem};
 use crate::features::FeatureCache;
-use crate::gpu::{DeviceError, DeviceReport, choose};
+use crate::gpu::{DeviceError, DeviceReport, choose, is_lost, retire};
 use crate::media::Source;
-use crate::model::{Familiarity, LoadedModel, Precision};
+use crate::model::{FrozenPair, HeadFile, ModelBundle, TaskHead};
 
 /// The session of the `engine` thread.
 pub struct ComputeSession {
+    options: EngineOptions,
+    report: Arc<Mutex<DeviceReport>>,
     device: Result<Device, DeviceError>,
-    precision: Precision,
-    models: HashMap<ModelChoice, ReadyModel>,
-    features: Option<FeatureCache>,
-    source: Arc<dyn Source>,
+    models: HashMap<ModelChoice, OpenModel>,
 }
 
-/// A model on the device.
-pub(super) struct ReadyModel {
-    /// Backbones and head.
-    pub model: LoadedModel,
-    /// What it knows of its training data, if its maker measured that.
-    pub familiarity: Option<Familiarity>,
+/// A model on the device. Its backbones are loaded when they are first asked to compute, a head when it is first asked.
+struct OpenModel {
+    bundle: ModelBundle,
+    pair: FrozenPair,
+    heads: HashMap<HeadId, Rc<ReadyHead>>,
+}
+
+/// A head on the device.
+pub(super) struct ReadyHead {
+    /// What is known of it.
+    pub file: HeadFile,
+    /// Its weights.
+    pub head: TaskHead,
 }
 
 /// The session of the `media` thread: decoders belong to the jobs.
@@ -38,8 +47,12 @@ pub struct MediaSession {
     pub(super) source: Arc<dyn Source>,
 }
 
+impl Session for MediaSession {}
+
 /// The session of the `weights` thread: downloads belong to the jobs.
 pub struct WeightsSession;
+
+impl Session for WeightsSession {}
 
 /// A report to be filled in once the device is open.
 pub(super) fn shared_report() -> Arc<Mutex<DeviceReport>> {
@@ -51,57 +64,138 @@ pub(super) fn shared_report() -> Arc<Mutex<DeviceReport>> {
 
 impl ComputeSession {
     /// Open the device. A device that cannot be had is an error of every job, not of the start.
-    pub(super) fn open(options: &EngineOptions, report: &Mutex<DeviceReport>) -> Self {
-        let chosen = choose(options.device, &options.prober);
-        let said = match &chosen {
-            Ok((_, said)) => said.clone(),
-            Err(error) => DeviceReport {
-                name: "no device".to_owned(),
-                refusals: vec![error.to_string()],
-                no_f16: None,
-            },
-        };
-        *report.lock().unwrap_or_else(PoisonError::into_inner) = said;
+    pub(super) fn open(options: EngineOptions, report: Arc<Mutex<DeviceReport>>) -> Self {
         Self {
-            device: chosen.map(|(device, _)| device),
-            precision: options.precision,
+            device: open_device(&options, &report),
+            options,
+            report,
             models: HashMap::new(),
-            features: options.features.clone(),
-            source: Arc::clone(&options.source),
         }
     }
 
     /// Where features of clips are kept, if anywhere.
     pub(super) fn features(&self) -> Option<FeatureCache> {
-        self.features.clone()
+        self.options.features.clone()
     }
 
     /// Where clips are read from.
     pub(super) fn source(&self) -> Arc<dyn Source> {
-        Arc::clone(&self.source)
+        Arc::clone(&self.options.source)
     }
 
-    /// The device and a model on it, loaded the first time it is asked for.
-    pub(super) fn model(
-        &mut self,
-        choice: &ModelChoice,
-    ) -> Result<(&Device, &ReadyModel), EngineError> {
-        let device = self.device.as_ref().map_err(Clone::clone)?;
-        if !self.models.contains_key(choice) {
+    /// A model's backbones, which need not be loaded: for what is known of them, and to read kept features.
+    pub(super) fn pair(&mut self, choice: &ModelChoice) -> Result<&FrozenPair, EngineError> {
+        Ok(&self.model(choice)?.pair)
+    }
+
+    /// The same, loaded and ready to compute.
+    pub(super) fn loaded(&mut self, choice: &ModelChoice) -> Result<&FrozenPair, EngineError> {
+        if !self.pair(choice)?.is_loaded() {
             // One at a time beside the small demo model: those of full size take a gigabyte and more.
-            self.models.retain(|known, _| *known == ModelChoice::Demo);
+            let large = |known: &ModelChoice| known != choice && *known != ModelChoice::Demo;
+            let others = self.models.iter_mut().filter(|(known, _)| large(known));
+            others.for_each(|(_, model)| model.pair.unload());
         }
-        let model = match self.models.entry(choice.clone()) {
-            Entry::Occupied(loaded) => loaded.into_mut(),
+        let pair = &self.model(choice)?.pair;
+        pair.backbones()?;
+        Ok(pair)
+    }
+
+    /// A head, loaded the first time it is asked for.
+    pub(super) fn head(&mut self, choice: &HeadChoice) -> Result<Rc<ReadyHead>, EngineError> {
+        let model = self.model(&choice.model)?;
+        let id = match choice.which {
+            WhichHead::Named(id) => Some(id),
+            WhichHead::For(task) => model.bundle.head(task).map(|file| file.id),
+        };
+        if let Some(known) = id.and_then(|id| model.heads.get(&id)) {
+            return Ok(Rc::clone(known));
+        }
+        let file = self.head_file(choice)?;
+        let model = self.model(&choice.model)?;
+        Ok(match model.heads.entry(file.id) {
+            Entry::Occupied(known) => Rc::clone(known.get()),
             Entry::Vacant(place) => {
-                let model = bundle(choice)?.load_in(device, self.precision)?;
-                let known = model.familiarity.as_ref();
-                place.insert(ReadyModel {
-                    familiarity: known.and_then(Familiarity::read),
-                    model,
+                let head = file.load(model.pair.about(), model.pair.device())?;
+                Rc::clone(place.insert(Rc::new(ReadyHead { file, head })))
+            }
+        })
+    }
+
+    fn head_file(&mut self, choice: &HeadChoice) -> Result<HeadFile, EngineError> {
+        let catalogue = self.options.heads.clone();
+        let bundle = &self.model(&choice.model)?.bundle;
+        match choice.which {
+            WhichHead::For(task) => bundle.head(task).cloned().ok_or(EngineError::NoHead {
+                model: bundle.about().name,
+                task,
+            }),
+            WhichHead::Named(id) => match catalogue.by_id(id, bundle) {
+                Some(file) => Ok(file),
+                None => self.reopened(choice, id),
+            },
+        }
+    }
+
+    /// A model's folder may have changed since it was opened.
+    fn reopened(&mut self, choice: &HeadChoice, id: HeadId) -> Result<HeadFile, EngineError> {
+        self.models.remove(&choice.model);
+        let catalogue = self.options.heads.clone();
+        let bundle = &self.model(&choice.model)?.bundle;
+        catalogue.by_id(id, bundle).ok_or(EngineError::UnknownHead {
+            model: bundle.about().name,
+            head: id,
+        })
+    }
+
+    fn model(&mut self, choice: &ModelChoice) -> Result<&mut OpenModel, EngineError> {
+        let device = self.device.as_ref().map_err(Clone::clone)?;
+        Ok(match self.models.entry(choice.clone()) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(place) => {
+                let bundle = bundle(choice)?;
+                place.insert(OpenModel {
+                    pair: bundle.pair(device, self.options.precision)?,
+                    heads: HashMap::new(),
+                    bundle,
                 })
             }
-        };
-        Ok((device, model))
+        })
     }
+}
+
+impl Session for ComputeSession {
+    /// A device that is lost is opened again, and models are loaded anew as they are needed.
+    fn recover(&mut self, error: &EngineError) -> Option<Problem> {
+        let device = self.device.as_ref().ok()?;
+        if !error.may_be_the_device() || !is_lost(device) {
+            return None;
+        }
+        self.models.clear();
+        retire(device);
+        self.device = open_device(&self.options, &self.report);
+        let advice = match &self.device {
+            Ok(_) => "It was started anew, and what was being computed begins again. Nothing else is lost.".to_owned(),
+            Err(error) => format!("It could not be started anew: {error}. Choose another device."),
+        };
+        let notice = Problem::warning("The compute device stopped working", advice);
+        Some(notice.with_detail(error.to_string()))
+    }
+}
+
+fn open_device(
+    options: &EngineOptions,
+    report: &Mutex<DeviceReport>,
+) -> Result<Device, DeviceError> {
+    let chosen = choose(options.device, &options.prober);
+    let said = match &chosen {
+        Ok((_, said)) => said.clone(),
+        Err(error) => DeviceReport {
+            name: "no device".to_owned(),
+            refusals: vec![error.to_string()],
+            no_f16: None,
+        },
+    };
+    *report.lock().unwrap_or_else(PoisonError::into_inner) = said;
+    chosen.map(|(device, _)| device)
 }

@@ -1,32 +1,54 @@
 //! One loop on one named thread: takes the most urgent job, does one bounded step of it, looks again.
 //!
-//! From this one loop come cancellation within a step, priorities that overtake between two steps, progress, and the
-//! containment of failures: a panic inside a step ends that job with an error, and the next job runs.
+//! From this one loop come cancellation within a step, priorities that overtake between two steps, jobs that wait without keeping
+//! the thread, pauses, progress, and the containment of failures: a panic inside a step ends that job with an error, and the next
+//! job runs. Where the failure was the loss of what the session holds, that is made anew and the job begun again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::board::Board;
 use super::outbox::Outbox;
-use super::{EngineError, JobId, ReplyBody};
-use crate::base::{CancelToken, ClipId, Progress};
+use super::queue::{Next, Queue, Queued};
+use super::{EngineError, JobId, ModelChoice, ReplyBody};
+use crate::base::{CancelToken, ClipId, Problem, Progress};
 
 /// What a step leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// There is more to do.
     More,
+    /// There is more to do once [`StepContext::waker`] has been called; other jobs run meanwhile.
+    Waiting,
     /// The job is finished.
     Done,
 }
+
+/// What stays with a worker's thread from job to job.
+pub trait Session {
+    /// After a step failed: if that was because what the session holds was lost, makes it anew and says so.
+    fn recover(&mut self, _error: &EngineError) -> Option<Problem> {
+        None
+    }
+}
+
+impl Session for () {}
 
 /// A piece of work cut into steps of at most about 0.3 s, each given the worker's session `S`.
 pub trait Job<S>: Send {
     /// Do one bounded step. Look at [`StepContext::is_cancelled`] inside a step that may take longer.
     fn step(&mut self, session: &mut S, context: &mut StepContext<'_>)
     -> Result<Step, EngineError>;
+
+    /// Forget what was done, to begin anew after the session lost what it held; false where that cannot be.
+    fn restart(&mut self) -> bool {
+        false
+    }
 }
 
 /// What a step may do besides its work: answer, report progress, notice that it is no longer wanted.
@@ -35,6 +57,27 @@ pub struct StepContext<'a> {
     cancel: &'a CancelToken,
     outbox: &'a Outbox,
     board: &'a Board,
+    waker: Waker,
+}
+
+/// Wakes a job that waits. A call before the step has ended counts too.
+#[derive(Clone)]
+pub struct Waker {
+    woken: Arc<AtomicBool>,
+    bell: Sender<()>,
+}
+
+impl Waker {
+    /// The job can go on.
+    pub fn wake(&self) {
+        self.woken.store(true, Ordering::Release);
+        ring(&self.bell);
+    }
+}
+
+/// A worker that sleeps looks at its queue again. It need not be told twice.
+fn ring(bell: &Sender<()>) {
+    let _ = bell.try_send(());
 }
 
 impl StepContext<'_> {
@@ -58,6 +101,11 @@ impl StepContext<'_> {
         self.cancel.is_cancelled()
     }
 
+    /// What wakes the job after [`Step::Waiting`], to hand to whoever works for it.
+    pub fn waker(&self) -> Waker {
+        self.waker.clone()
+    }
+
     /// The wish to stop, to hand to helpers of the job.
     pub fn cancel_token(&self) -> CancelToken {
         self.cancel.clone()
@@ -76,45 +124,16 @@ pub struct NewJob<S> {
     pub clip: Option<ClipId>,
     /// Comes even before the clip on screen: the user waits to see anything at all.
     pub urgent: bool,
+    /// The model it keeps loaded, if it uses one: jobs that use the one that is loaded come first among their like.
+    pub model: Option<ModelChoice>,
     /// The work itself, step by step.
     pub job: Box<dyn Job<S>>,
 }
 
-struct Entry<S> {
-    id: JobId,
-    title: String,
-    path: Option<PathBuf>,
-    clip: Option<ClipId>,
-    urgent: bool,
-    cancel: CancelToken,
-    /// Taken out while a step runs.
-    job: Option<Box<dyn Job<S>>>,
-}
-
-struct Queue<S> {
-    entries: Vec<Entry<S>>,
-    foreground: Option<ClipId>,
-}
-
-impl<S> Queue<S> {
-    /// The most urgent job: urgent ones, then the clip on screen, then in order of submission.
-    fn most_urgent(&self) -> Option<usize> {
-        let rank = |entry: &Entry<S>| {
-            let on_screen = entry.clip.is_some() && entry.clip == self.foreground;
-            (!entry.urgent, !on_screen, entry.id)
-        };
-        (0..self.entries.len()).min_by_key(|&i| rank(&self.entries[i]))
-    }
-
-    fn remove(&mut self, id: JobId) -> Option<Entry<S>> {
-        let index = self.entries.iter().position(|entry| entry.id == id)?;
-        Some(self.entries.remove(index))
-    }
-}
-
 struct Shared<S> {
     queue: Mutex<Queue<S>>,
-    wake: Condvar,
+    bell: Sender<()>,
+    rung: Receiver<()>,
     stop: AtomicBool,
     board: Board,
     outbox: Outbox,
@@ -131,7 +150,7 @@ pub struct Worker<S> {
     shared: Arc<Shared<S>>,
 }
 
-impl<S: 'static> Worker<S> {
+impl<S: Session + 'static> Worker<S> {
     /// Start the thread; `session` is made on it, so that slow start-up keeps nobody waiting.
     pub fn start(
         name: &str,
@@ -139,12 +158,11 @@ impl<S: 'static> Worker<S> {
         outbox: Outbox,
         session: impl FnOnce() -> S + Send + 'static,
     ) -> std::io::Result<Self> {
+        let (bell, rung) = bounded(1);
         let shared = Arc::new(Shared {
-            queue: Mutex::new(Queue {
-                entries: Vec::new(),
-                foreground: None,
-            }),
-            wake: Condvar::new(),
+            queue: Mutex::new(Queue::new()),
+            bell,
+            rung,
             stop: AtomicBool::new(false),
             board,
             outbox,
@@ -165,29 +183,55 @@ impl<S: 'static> Worker<S> {
     /// Queue a job.
     pub fn submit(&self, new: NewJob<S>) {
         self.shared.board.add(new.id, new.title.clone(), new.clip);
-        self.shared.queue().entries.push(Entry {
+        self.shared.queue().jobs.push(Queued {
             id: new.id,
             title: new.title,
             path: new.path,
             clip: new.clip,
             urgent: new.urgent,
+            model: new.model,
             cancel: CancelToken::default(),
             job: Some(new.job),
+            paused: false,
+            waits_since: None,
+            woken: Arc::default(),
+            retried: false,
         });
-        self.shared.wake.notify_one();
+        ring(&self.shared.bell);
     }
 
     /// Ask a job to stop; nothing happens if it is not here or has ended.
     pub fn cancel(&self, id: JobId) {
-        if let Some(entry) = self.shared.queue().entries.iter().find(|e| e.id == id) {
-            entry.cancel.cancel();
+        if let Some(job) = self.shared.queue().get(id) {
+            job.cancel.cancel();
         }
-        self.shared.wake.notify_one();
+        ring(&self.shared.bell);
+    }
+
+    /// Keep a job from its next step until it is resumed; nothing happens if it is not here.
+    pub fn pause(&self, id: JobId) {
+        self.set_paused(id, true);
+    }
+
+    /// Let a paused job go on.
+    pub fn resume(&self, id: JobId) {
+        self.set_paused(id, false);
+    }
+
+    fn set_paused(&self, id: JobId, paused: bool) {
+        if let Some(job) = self.shared.queue().get(id)
+            && job.paused != paused
+        {
+            job.paused = paused;
+            self.shared.board.paused(id, paused);
+        }
+        ring(&self.shared.bell);
     }
 
     /// Which clip is on screen: its jobs overtake the others between two steps.
     pub fn set_foreground(&self, clip: Option<ClipId>) {
         self.shared.queue().foreground = clip;
+        ring(&self.shared.bell);
     }
 }
 
@@ -195,41 +239,40 @@ impl<S> Drop for Worker<S> {
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
         self.shared.outbox.close();
-        for entry in &self.shared.queue().entries {
-            entry.cancel.cancel();
+        for job in &self.shared.queue().jobs {
+            job.cancel.cancel();
         }
-        self.shared.wake.notify_all();
+        ring(&self.shared.bell);
     }
 }
 
-impl<S> Shared<S> {
+impl<S: Session> Shared<S> {
     /// Sleep until there is a job; end the cancelled ones. `None` when the worker is to stop.
     fn wait_for_job(&self) -> Option<JobId> {
-        let mut queue = self.queue();
         loop {
             if self.stop.load(Ordering::Relaxed) {
                 return None;
             }
-            if let Some(at) = queue.entries.iter().position(|e| e.cancel.is_cancelled()) {
-                let id = queue.entries.remove(at).id;
+            let mut queue = self.queue();
+            if let Some(at) = queue.jobs.iter().position(|job| job.cancel.is_cancelled()) {
+                let gone = queue.jobs.remove(at);
                 drop(queue);
-                self.end(id, ReplyBody::Cancelled);
-                queue = self.queue();
+                self.end(gone.id, ReplyBody::Cancelled);
                 continue;
             }
-            if let Some(at) = queue.most_urgent() {
-                return Some(queue.entries[at].id);
+            let next = queue.next();
+            drop(queue);
+            match next {
+                Next::Run(id) => return Some(id),
+                Next::Sleep(None) => drop(self.rung.recv()),
+                Next::Sleep(Some(limit)) => drop(self.rung.recv_timeout(limit)),
             }
-            queue = self
-                .wake
-                .wait(queue)
-                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// One step of one job, and its end if this was the last.
     fn work_on(&self, id: JobId, session: &mut S) {
-        let Some((mut job, cancel)) = self.take(id) else {
+        let Some((mut job, cancel, woken)) = self.take(id) else {
             return;
         };
         self.board.running(id);
@@ -238,39 +281,66 @@ impl<S> Shared<S> {
             cancel: &cancel,
             outbox: &self.outbox,
             board: &self.board,
+            waker: Waker {
+                woken,
+                bell: self.bell.clone(),
+            },
         };
         // The session stays usable after a panic: its parts are caches that are only ever replaced as a whole.
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let outcome = job.step(session, &mut context);
-            (outcome, job)
-        }));
-        let ended = match outcome {
-            Ok((Ok(Step::More), job)) => {
-                let mut queue = self.queue();
-                if let Some(entry) = queue.entries.iter_mut().find(|e| e.id == id) {
-                    entry.job = Some(job);
-                }
-                return;
-            }
-            Ok((Ok(Step::Done), _)) => Ok(()),
-            Ok((Err(error), _)) => Err(error),
-            Err(panic) => Err(EngineError::from_panic(&*panic)),
+        let outcome = catch_unwind(AssertUnwindSafe(|| job.step(session, &mut context)));
+        let error = match outcome {
+            Ok(Ok(Step::More)) => return self.put_back(id, job, false),
+            Ok(Ok(Step::Waiting)) => return self.put_back(id, job, true),
+            Ok(Ok(Step::Done)) => None,
+            Ok(Err(error)) => Some(error),
+            Err(panic) => Some(EngineError::from_panic(&*panic)),
         };
+        if let Some(error) = &error
+            && let Some(notice) = session.recover(error)
+        {
+            self.outbox
+                .send(id, ReplyBody::Notice(notice), Some(&cancel));
+            if self.may_retry(id) && job.restart() {
+                return self.put_back(id, job, false);
+            }
+        }
         let Some(entry) = self.queue().remove(id) else {
             return;
         };
-        let body = match ended {
+        let body = match error {
             _ if cancel.is_cancelled() => ReplyBody::Cancelled,
-            Ok(()) => ReplyBody::Done,
-            Err(error) => ReplyBody::Failed(error.problem(&entry.title, entry.path.as_deref())),
+            None => ReplyBody::Done,
+            Some(error) => ReplyBody::Failed(error.problem(&entry.title, entry.path.as_deref())),
         };
         self.end(id, body);
     }
 
-    fn take(&self, id: JobId) -> Option<(Box<dyn Job<S>>, CancelToken)> {
+    fn take(&self, id: JobId) -> Option<(Box<dyn Job<S>>, CancelToken, Arc<AtomicBool>)> {
         let mut queue = self.queue();
-        let entry = queue.entries.iter_mut().find(|entry| entry.id == id)?;
-        Some((entry.job.take()?, entry.cancel.clone()))
+        let entry = queue.get(id)?;
+        // From here on a call of the waker means something has come that this step may not have seen.
+        entry.woken.store(false, Ordering::Release);
+        entry.waits_since = None;
+        let taken = (entry.job.take()?, entry.cancel.clone(), entry.woken.clone());
+        let model = entry.model.clone();
+        if model.is_some() {
+            queue.loaded = model;
+        }
+        Some(taken)
+    }
+
+    fn put_back(&self, id: JobId, job: Box<dyn Job<S>>, waits: bool) {
+        if let Some(entry) = self.queue().get(id) {
+            entry.job = Some(job);
+            entry.waits_since = waits.then(Instant::now);
+        }
+    }
+
+    /// Whether a job may be begun anew; it may once.
+    fn may_retry(&self, id: JobId) -> bool {
+        let mut queue = self.queue();
+        let entry = queue.get(id);
+        entry.is_some_and(|entry| !std::mem::replace(&mut entry.retried, true))
     }
 
     fn end(&self, id: JobId, body: ReplyBody) {

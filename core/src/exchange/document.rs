@@ -127,7 +127,7 @@ impl Document {
         let count = predictions.first().map_or(0, |first| first.scores.len());
         let seconds = (0..count).filter_map(|i| second(predictions, thresholds, i, found.tags));
         let tracks = predictions.iter().flat_map(|prediction| {
-            let task = prediction.key.task;
+            let task = prediction.task();
             let tracks = tracks_of(prediction, thresholds).into_iter();
             tracks.map(move |track| TaskTrack::of(task, track))
         });
@@ -139,7 +139,7 @@ impl Document {
             model: found.model,
             device: found.device,
             asked: found.asked,
-            tasks: predictions.iter().map(|p| p.key.task).collect(),
+            tasks: predictions.iter().map(|p| p.task()).collect(),
             thresholds: thresholds.clone(),
             seconds: seconds.collect(),
             tracks: tracks.collect(),

@@ -1,6 +1,6 @@
 //! Decoding on a thread of its own, a bounded number of segments ahead of the device.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -12,14 +12,39 @@ use crate::media::{Clip, MediaError, SegmentReader, Source};
 
 /// Segments decoded ahead of the backbones.
 const AHEAD: usize = 16;
-/// How long to wait for the decoder before saying that it is not that far.
-const WAIT: Duration = Duration::from_millis(100);
 
 /// Segments as they come from the decoder.
-pub(super) struct Decoded(Receiver<Result<PreparedSegment, MediaError>>);
+pub struct Decoded {
+    segments: Receiver<Result<PreparedSegment, MediaError>>,
+    bell: Bell,
+}
+
+/// What wakes whoever waits for segments, once there is somebody.
+#[derive(Clone, Default)]
+struct Bell(Arc<Mutex<Option<Box<dyn Fn() + Send>>>>);
+
+impl Bell {
+    fn ring(&self) {
+        if let Some(wake) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            wake();
+        }
+    }
+}
+
+/// Rings when the decoder ends, however it ends.
+struct LastRing(Bell);
+
+impl Drop for LastRing {
+    fn drop(&mut self) {
+        self.0.ring();
+    }
+}
 
 impl Decoded {
     /// Starts decoding. The thread ends when the clip is read, the job is cancelled or this is dropped.
+    ///
+    /// # Errors
+    /// When the system refuses to start a thread.
     pub fn start(
         source: Arc<dyn Source>,
         clip: Arc<Clip>,
@@ -27,9 +52,15 @@ impl Decoded {
         recipe: Recipe,
         cancel: CancelToken,
     ) -> Result<Self, FeatureError> {
-        let (to, from) = bounded(AHEAD);
+        let (to, segments) = bounded(AHEAD);
+        let bell = Bell::default();
+        let last = LastRing(bell.clone());
         let work = move || {
-            if let Err(error) = decode_all(&*source, &clip, spans, &recipe, &cancel, &to) {
+            // Dropped after the sender, so that who is woken finds the end.
+            let last = last;
+            let to = to;
+            if let Err(error) = decode_all(&*source, &clip, spans, &recipe, &cancel, (&to, &last.0))
+            {
                 // Nobody listens any more when the job has ended meanwhile.
                 let _ = to.send(Err(error));
             }
@@ -38,12 +69,24 @@ impl Decoded {
             .name("decode".to_owned())
             .spawn(work)
             .map_err(|error| FeatureError::Decoding(error.to_string()))?;
-        Ok(Self(from))
+        Ok(Self { segments, bell })
     }
 
-    /// What is decoded, up to `most` segments; none when the decoder is not that far.
-    pub fn take(&self, most: usize) -> Result<Vec<PreparedSegment>, FeatureError> {
-        let first = match self.0.recv_timeout(WAIT) {
+    /// Have `wake` called whenever there are more segments, or there will be no more.
+    pub fn wake_by(&self, wake: impl Fn() + Send + 'static) {
+        *self.bell.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(wake));
+    }
+
+    /// What is decoded, up to `most` segments; none when the decoder is not that far after waiting so long.
+    ///
+    /// # Errors
+    /// The clip cannot be read, or decoding has stopped.
+    pub fn take(
+        &self,
+        most: usize,
+        patience: Duration,
+    ) -> Result<Vec<PreparedSegment>, FeatureError> {
+        let first = match self.segments.recv_timeout(patience) {
             Ok(first) => first?,
             Err(RecvTimeoutError::Timeout) => return Ok(Vec::new()),
             Err(RecvTimeoutError::Disconnected) => {
@@ -52,7 +95,7 @@ impl Decoded {
         };
         let mut batch = vec![first];
         while batch.len() < most
-            && let Ok(next) = self.0.try_recv()
+            && let Ok(next) = self.segments.try_recv()
         {
             batch.push(next?);
         }
@@ -66,7 +109,7 @@ fn decode_all(
     spans: Vec<TimeSpan>,
     recipe: &Recipe,
     cancel: &CancelToken,
-    to: &Sender<Result<PreparedSegment, MediaError>>,
+    (to, bell): (&Sender<Result<PreparedSegment, MediaError>>, &Bell),
 ) -> Result<(), MediaError> {
     let clip = recipe.needed_of(clip);
     for segment in SegmentReader::open(source, &clip, spans, recipe.sample_rate())? {
@@ -74,6 +117,7 @@ fn decode_all(
         if cancel.is_cancelled() || to.send(Ok(prepared)).is_err() {
             break;
         }
+        bell.ring();
     }
     Ok(())
 }

@@ -8,12 +8,12 @@
 //! Numbers are in the byte order of the machine, and so is the mark: a file from another kind of machine is foreign.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use half::f16;
-use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 
 use super::half_features::HalfFeatures;
@@ -78,10 +78,11 @@ pub(super) fn start_of_segments(header: usize) -> usize {
     (PREFIX + header).next_multiple_of(64)
 }
 
-/// Kept features of one clip and backbone, mapped into memory.
+/// Kept features of one clip and backbone, read segment by segment. Not mapped: every page of a map that was touched counts as
+/// memory of this program, and the features of an hour are gigabytes at full size.
 #[derive(Debug)]
 pub struct KeptFeatures {
-    map: Mmap,
+    file: Mutex<File>,
     header: Header,
     start: usize,
     stride: usize,
@@ -97,9 +98,9 @@ impl KeptFeatures {
             return None;
         }
         let stride = header.stride()?;
-        let map = map(&file).ok()?;
-        (header.file_length(length)? == map.len()).then(|| Self {
-            map,
+        let there = usize::try_from(file.metadata().ok()?.len()).ok()?;
+        (header.file_length(length)? == there).then(|| Self {
+            file: Mutex::new(file),
             start: start_of_segments(length),
             stride,
             header,
@@ -115,27 +116,26 @@ impl KeptFeatures {
     /// Some of the segments; `None` when one of them is damaged.
     pub fn read(&self, segments: Range<usize>) -> Option<HalfFeatures> {
         let mut features = HalfFeatures::with_sizes(&self.header.layers);
+        let mut values = vec![f16::ZERO; self.stride / size_of::<f16>()];
         for index in segments {
-            let bytes = self.bytes(self.start + index * self.stride, self.stride)?;
+            self.fill(
+                self.start + index * self.stride,
+                bytemuck::cast_slice_mut(&mut values),
+            )?;
             let sums = self.start + self.header.segments * self.stride;
-            let sum = self.bytes(sums + index * SUM, SUM)?;
-            if blake3::hash(bytes).as_bytes() != sum {
+            let mut sum = [0; SUM];
+            self.fill(sums + index * SUM, &mut sum)?;
+            if *blake3::hash(bytemuck::cast_slice(&values)).as_bytes() != sum {
                 return None;
             }
-            features.push_segment(bytemuck::try_cast_slice::<u8, f16>(bytes).ok()?);
+            features.push_segment(&values);
         }
         Some(features)
     }
 
-    fn bytes(&self, start: usize, count: usize) -> Option<&[u8]> {
-        self.map.get(start..start.checked_add(count)?)
+    fn fill(&self, start: usize, bytes: &mut [u8]) -> Option<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(start as u64)).ok()?;
+        file.read_exact(bytes).ok()
     }
-}
-
-/// Maps a file of the cache.
-#[allow(unsafe_code)]
-fn map(file: &File) -> std::io::Result<Mmap> {
-    // SAFETY: files of the cache are complete before they get their name and are never written to or shortened after,
-    // only replaced or removed as a whole, which leaves the mapping as it is.
-    unsafe { Mmap::map(file) }
 }

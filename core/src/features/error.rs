@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::gpu::ComputeError;
 use crate::media::MediaError;
+use crate::model::ModelError;
 
 /// Why a batch of features cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum FeatureError {
     /// The device failed.
     #[error(transparent)]
     Device(#[from] ComputeError),
+    /// The backbones cannot be loaded.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// Kept features turned out to be damaged while they were read. They are gone from the cache: start again.
     #[error("the kept features in {} are damaged", .0.display())]
     Damaged(PathBuf),

@@ -1,16 +1,18 @@
 //! From segments to the layer features of both backbones.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
-use crate::base::ContentHash;
+use crate::base::{ContentHash, KeyHasher};
 use crate::gpu::ComputeError;
 use crate::media::{Clip, RgbFrame, SegmentData};
-use crate::model::{ImagePrep, LayerFeatures, LoadedModel, SoundInput, describe};
+use crate::model::{
+    FrozenPair, ImagePrep, LayerFeatures, ModelError, PairAbout, SoundInput, describe,
+};
 
 /// A grey in the middle: what a backbone sees of a clip without pictures.
 const GREY: u8 = 128;
 /// Counts up whenever the same clip and recipe give other inputs than before: kept features are then computed anew.
-const GENERATION: u32 = 1;
+const GENERATION: u64 = 1;
 
 /// How a model wants its segments prepared. Belongs to no thread and no device, so that decoding can do it.
 #[derive(Clone, Debug)]
@@ -32,12 +34,18 @@ pub struct PreparedSegment {
 }
 
 impl Recipe {
-    /// The recipe of a model.
-    pub fn of(model: &LoadedModel) -> Self {
+    /// The recipe of a pair of backbones.
+    pub fn of(pair: &PairAbout) -> Self {
+        let (image, sound) = (pair.image_prep.clone(), pair.sound_prep.clone());
+        Self::new(image, sound, pair.sound_tile)
+    }
+
+    /// Of pictures and sound made so; `tile` is how often a spectrogram repeats its second.
+    pub fn new(image: ImagePrep, sound: SoundInput, tile: usize) -> Self {
         Self {
-            image: model.image_prep.clone(),
-            sound: model.sound_prep.clone(),
-            tile: model.sound_tile,
+            image,
+            sound,
+            tile,
             wanted: (true, true),
         }
     }
@@ -67,12 +75,13 @@ impl Recipe {
 
     /// Names how pictures are made into input.
     pub fn image_hash(&self) -> ContentHash {
-        hash(&format!("{:?}", self.image))
+        self.image.key(inputs("pictures")).finish()
     }
 
     /// Names how sound is made into input.
     pub fn sound_hash(&self) -> ContentHash {
-        hash(&format!("{:?} {}", self.sound, self.tile))
+        let key = self.sound.key(inputs("sound"));
+        key.count(self.tile).finish()
     }
 
     /// Prepare one segment. What the clip lacks is replaced: no pictures by mid-grey, no sound by silence.
@@ -98,10 +107,9 @@ impl Recipe {
     }
 }
 
-/// Of a preparation, and of how segments are cut from clips.
-fn hash(text: &str) -> ContentHash {
-    let text = format!("{GENERATION} {text}");
-    ContentHash(*blake3::hash(text.as_bytes()).as_bytes())
+/// Begins the name of a preparation, and of how segments are cut from clips.
+fn inputs(of: &str) -> KeyHasher {
+    KeyHasher::new("mettle inputs 1").whole(GENERATION).text(of)
 }
 
 /// What familiarity is judged by: [`describe`] of the visual features, followed by the same of the audio features, a row a
@@ -121,39 +129,46 @@ pub fn pooled(
 }
 
 /// Visual and audio features of a batch of n segments, layers `[n, tokens, width]`. No gradients.
+///
+/// # Errors
+/// The backbones cannot be loaded.
 pub fn extract(
-    model: &LoadedModel,
+    pair: &FrozenPair,
     batch: &[PreparedSegment],
-    device: &Device,
-) -> (LayerFeatures, LayerFeatures) {
-    (
-        extract_visual(model, batch, device),
-        extract_audio(model, batch, device),
-    )
+) -> Result<(LayerFeatures, LayerFeatures), ModelError> {
+    Ok((extract_visual(pair, batch)?, extract_audio(pair, batch)?))
 }
 
 /// Features of the backbone that looks.
+///
+/// # Errors
+/// The backbones cannot be loaded.
 pub fn extract_visual(
-    model: &LoadedModel,
+    pair: &FrozenPair,
     batch: &[PreparedSegment],
-    device: &Device,
-) -> LayerFeatures {
+) -> Result<LayerFeatures, ModelError> {
     let pictures = batch.iter().map(|s| &s.picture[..]).collect::<Vec<_>>();
-    let image = &model.image_prep;
+    let image = &pair.about().image_prep;
     let shape = [batch.len(), 3, image.height, image.width];
-    let data = TensorData::new(pictures.concat(), shape);
-    model.visual.forward(Tensor::from_data(data, device))
+    let input = Tensor::from_data(TensorData::new(pictures.concat(), shape), pair.device());
+    Ok(pair.backbones()?.visual.forward(input))
 }
 
 /// Features of the backbone that listens.
+///
+/// # Errors
+/// The backbones cannot be loaded.
 pub fn extract_audio(
-    model: &LoadedModel,
+    pair: &FrozenPair,
     batch: &[PreparedSegment],
-    device: &Device,
-) -> LayerFeatures {
+) -> Result<LayerFeatures, ModelError> {
     let sounds = batch.iter().map(|s| &s.sound[..]).collect::<Vec<_>>();
     let sounds = sounds.concat();
-    let [c, h, w] = model.sound_prep.shape(sounds.len() / batch.len().max(1));
-    let data = TensorData::new(sounds, [batch.len(), c, h, w]);
-    model.audio.forward(Tensor::from_data(data, device))
+    let sound = &pair.about().sound_prep;
+    let [c, h, w] = sound.shape(sounds.len() / batch.len().max(1));
+    let input = Tensor::from_data(
+        TensorData::new(sounds, [batch.len(), c, h, w]),
+        pair.device(),
+    );
+    Ok(pair.backbones()?.audio.forward(input))
 }

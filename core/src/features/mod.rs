@@ -16,6 +16,7 @@ mod stream;
 mod writer;
 
 pub use cache::{DEFAULT_BUDGET, FeatureCache};
+pub use decode::Decoded;
 pub use entry::KeptFeatures;
 pub use error::FeatureError;
 pub use extract::{PreparedSegment, Recipe, extract, extract_audio, extract_visual, pooled};

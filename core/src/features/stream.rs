@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use burn::tensor::Device;
-
 use super::cache::FeatureCache;
 use super::decode::Decoded;
 use super::entry::KeptFeatures;
@@ -15,7 +13,10 @@ use super::key::{EntryAbout, FeatureKey};
 use super::writer::FeatureWriter;
 use crate::base::{CancelToken, TimeSpan};
 use crate::media::{Clip, Source};
-use crate::model::{LayerFeatures, LoadedModel};
+use crate::model::{FrozenPair, LayerFeatures, ModelError, PairAbout, SideAbout};
+
+/// How long to wait for the decoder before saying that it is not that far.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Features of the next segments of a clip.
 pub struct FeatureBatch {
@@ -60,7 +61,7 @@ enum Keeping {
 }
 
 impl FeatureStream {
-    /// Look for kept features and, for what is missing, start decoding.
+    /// Look for kept features and, for what is missing, start decoding. The backbones need not be loaded.
     ///
     /// # Errors
     /// When the system refuses to start a thread.
@@ -68,17 +69,38 @@ impl FeatureStream {
         source: Arc<dyn Source>,
         clip: &Arc<Clip>,
         spans: Vec<TimeSpan>,
-        model: &LoadedModel,
+        pair: &PairAbout,
         cache: Option<FeatureCache>,
         cancel: CancelToken,
     ) -> Result<Self, FeatureError> {
-        let total = spans.len();
-        let recipe = Recipe::of(model);
+        let mut stream = Self::look(clip, spans.len(), pair, cache);
+        let (look, listen) = (stream.visual.is_missing(), stream.audio.is_missing());
+        if look || listen {
+            let recipe = Recipe::of(pair).only(look, listen);
+            stream.decoded = Some(Decoded::start(source, clip.clone(), spans, recipe, cancel)?);
+        }
+        Ok(stream)
+    }
+
+    /// The features that an earlier analysis left of both backbones, if it left them. Decodes nothing.
+    pub fn kept(
+        clip: &Clip,
+        segments: usize,
+        pair: &PairAbout,
+        cache: FeatureCache,
+    ) -> Option<Self> {
+        let stream = Self::look(clip, segments, pair, Some(cache));
+        (!stream.visual.is_missing() && !stream.audio.is_missing()).then_some(stream)
+    }
+
+    /// Asks the cache for both backbones' features.
+    fn look(clip: &Clip, total: usize, pair: &PairAbout, cache: Option<FeatureCache>) -> Self {
+        let recipe = Recipe::of(pair);
         let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
-        let side = |backbone, prep, named: &str| {
+        let side = |about: &SideAbout, prep| {
             let key = FeatureKey {
                 clip: clip.id,
-                backbone,
+                backbone: about.hash,
                 prep,
             };
             let kept = cache.as_ref().and_then(|cache| cache.get(&key, total));
@@ -87,7 +109,7 @@ impl FeatureStream {
                     key,
                     about: EntryAbout {
                         clip: name.to_string_lossy().into_owned(),
-                        backbone: named.to_owned(),
+                        backbone: about.name.clone(),
                     },
                     keeping: match cache.is_some() {
                         true => Keeping::NotYet,
@@ -97,25 +119,21 @@ impl FeatureStream {
                 Side::Kept,
             )
         };
-        let (seen, heard) = (model.visual.spec(), model.audio.spec());
-        let visual = side(model.visual_hash, recipe.image_hash(), &seen.name);
-        let audio = side(model.audio_hash, recipe.sound_hash(), &heard.name);
-        let (look, listen) = (visual.is_missing(), audio.is_missing());
-        let decoded = match look || listen {
-            true => {
-                let recipe = recipe.only(look, listen);
-                Some(Decoded::start(source, clip.clone(), spans, recipe, cancel)?)
-            }
-            false => None,
-        };
-        Ok(Self {
-            visual,
-            audio,
-            decoded,
+        Self {
+            visual: side(&pair.visual, recipe.image_hash()),
+            audio: side(&pair.audio, recipe.sound_hash()),
+            decoded: None,
             cache,
             total,
             next: 0,
-        })
+        }
+    }
+
+    /// Have `wake` called whenever the decoder has got further, or has stopped.
+    pub fn wake_by(&self, wake: impl Fn() + Send + 'static) {
+        if let Some(decoded) = &self.decoded {
+            decoded.wake_by(wake);
+        }
     }
 
     /// Whether no backbone has to run.
@@ -130,22 +148,44 @@ impl FeatureStream {
         }
     }
 
-    /// Features of at most `most` further segments; `None` when the decoder is not that far.
+    /// Features of at most `most` further segments; `None` when the decoder is not that far, for which this waits a moment.
     ///
     /// # Errors
-    /// The clip cannot be read, the device fails, or kept features are damaged: then they have been removed.
+    /// The clip cannot be read, the backbones cannot be loaded, the device fails, or kept features are damaged: then they have
+    /// been removed.
     pub fn next(
         &mut self,
-        model: &LoadedModel,
-        device: &Device,
+        pair: &FrozenPair,
         most: usize,
     ) -> Result<Option<FeatureBatch>, FeatureError> {
+        self.advance(pair, most, PATIENCE)
+    }
+
+    /// The same without waiting.
+    ///
+    /// # Errors
+    /// Those of [`Self::next`].
+    pub fn try_next(
+        &mut self,
+        pair: &FrozenPair,
+        most: usize,
+    ) -> Result<Option<FeatureBatch>, FeatureError> {
+        self.advance(pair, most, Duration::ZERO)
+    }
+
+    fn advance(
+        &mut self,
+        pair: &FrozenPair,
+        most: usize,
+        patience: Duration,
+    ) -> Result<Option<FeatureBatch>, FeatureError> {
+        let most = most.min(self.total - self.next);
         let prepared = match &self.decoded {
-            Some(decoded) => decoded.take(most.min(self.total - self.next))?,
+            Some(decoded) => decoded.take(most, patience)?,
             None => Vec::new(),
         };
         let segments = match self.is_kept() {
-            true => most.min(self.total - self.next),
+            true => most,
             false => prepared.len(),
         };
         if segments == 0 {
@@ -154,24 +194,23 @@ impl FeatureStream {
         let begin = Instant::now();
         let range = self.next..self.next + segments;
         let (cache, total) = (self.cache.as_ref(), self.total);
-        let of = |side: &mut Side, run: &dyn Fn() -> LayerFeatures| match side {
+        type Run<'a> = &'a dyn Fn() -> Result<LayerFeatures, ModelError>;
+        let of = |side: &mut Side, run: Run<'_>| match side {
             Side::Kept(kept) => kept.read(range.clone()).ok_or_else(|| {
                 cache.inspect(|cache| cache.discard(kept.path()));
                 FeatureError::Damaged(kept.path().to_owned())
             }),
             Side::Computed { .. } => {
-                let features = HalfFeatures::of(&run())?;
+                let features = HalfFeatures::of(&run()?)?;
                 side.keep(&features, cache, total);
                 Ok(features)
             }
         };
-        let visual = of(&mut self.visual, &|| {
-            extract_visual(model, &prepared, device)
-        })?;
-        let audio = of(&mut self.audio, &|| extract_audio(model, &prepared, device))?;
+        let visual = of(&mut self.visual, &|| extract_visual(pair, &prepared))?;
+        let audio = of(&mut self.audio, &|| extract_audio(pair, &prepared))?;
         let batch = FeatureBatch {
-            visual: visual.to_device(device),
-            audio: audio.to_device(device),
+            visual: visual.to_device(pair.device()),
+            audio: audio.to_device(pair.device()),
             segments,
             time: begin.elapsed(),
         };

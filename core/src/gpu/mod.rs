@@ -20,7 +20,7 @@ pub use choice::{DeviceChoice, UnknownDevice};
 pub use examine::{AdapterVerdict, Examination, examine};
 pub use half::no_f16;
 pub use hush::driver_words;
-pub use open::{DeviceReport, choose, open};
+pub use open::{DeviceReport, choose, is_lost, open, retire};
 pub use plan::{CUDA_NOT_BUILT, Candidate, Plan, SOFTWARE_REFUSED, plan};
 pub use probe::{Prober, probe};
 pub use self_test::{SelfTest, self_test};

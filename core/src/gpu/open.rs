@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-use burn::tensor::wgpu::WgpuBackend;
+use burn::tensor::wgpu::{WgpuBackend, WgpuSetup};
 use burn::tensor::{Device, DeviceKind};
 use serde::Serialize;
 
@@ -76,37 +76,106 @@ fn adapters_for(choice: DeviceChoice) -> Result<(Vec<Adapter>, Option<String>), 
     }
 }
 
-/// Open one device and check that it computes. A device is opened once in a run of the program.
+/// A device that was opened in this run of the program.
+struct Opened {
+    candidate: Candidate,
+    device: Device,
+    /// What it stands on, where that is wgpu.
+    setup: Option<WgpuSetup>,
+    /// Not to be used any more.
+    retired: bool,
+}
+
+static OPENED: Mutex<Vec<Opened>> = Mutex::new(Vec::new());
+
+/// Open one device and check that it computes. A device is opened once in a run of the program, and again after [`retire`].
 ///
 /// # Errors
 /// When it does not start, panics or computes nonsense.
 pub fn open(candidate: &Candidate) -> Result<Device, DeviceError> {
-    static OPENED: Mutex<Vec<(Candidate, Device)>> = Mutex::new(Vec::new());
     let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, device)) = opened.iter().find(|(known, _)| known == candidate) {
-        return Ok(device.clone());
+    let known = opened.iter().find(|known| known.candidate == *candidate);
+    if let Some(known) = known.filter(|known| !known.retired) {
+        return Ok(known.device.clone());
     }
+    let before = known.and_then(|known| known.setup.clone());
     let broken = |cause: ComputeError| DeviceError::Broken {
         device: candidate.to_string(),
         reason: cause.to_string(),
     };
-    let device = catch_unwind(AssertUnwindSafe(|| start(candidate)))
+    let start = || match before {
+        Some(before) => reopen(&before),
+        None => start(candidate),
+    };
+    let (device, setup) = catch_unwind(AssertUnwindSafe(start))
         .unwrap_or_else(|panic| Err(ComputeError::new(super::panic_text(&*panic))))
         .map_err(broken)?;
     self_test::check(&device).map_err(broken)?;
-    opened.push((candidate.clone(), device.clone()));
+    opened.retain(|known| known.candidate != *candidate);
+    opened.push(Opened {
+        candidate: candidate.clone(),
+        device: device.clone(),
+        setup,
+        retired: false,
+    });
     Ok(device)
 }
 
-fn start(candidate: &Candidate) -> Result<Device, ComputeError> {
-    match candidate {
-        Candidate::Cpu => Ok(Device::flex()),
-        Candidate::Adapter(adapter) => start_adapter(adapter),
-        Candidate::Cuda => start_cuda(),
+/// Whether a device that was opened here has stopped computing: its driver was reset, or it is gone.
+pub fn is_lost(device: &Device) -> bool {
+    self_test::check(device).is_err()
+}
+
+/// Gives a device up, with all its memory; what is on it is lost, and work that still runs there fails. The next [`open`] of the
+/// same candidate starts another.
+pub fn retire(device: &Device) {
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    for known in opened.iter_mut().filter(|known| known.device == *device) {
+        known.retired = true;
+        if let Some(setup) = &known.setup {
+            setup.device.destroy();
+        }
     }
 }
 
-fn start_adapter(adapter: &Adapter) -> Result<Device, ComputeError> {
+type Started = (Device, Option<WgpuSetup>);
+
+fn start(candidate: &Candidate) -> Result<Started, ComputeError> {
+    match candidate {
+        Candidate::Cpu => Ok((Device::flex(), None)),
+        Candidate::Adapter(adapter) => start_adapter(adapter),
+        Candidate::Cuda => Ok((start_cuda()?, None)),
+    }
+}
+
+/// Another device on the adapter of one that was given up: the tensor library starts only one itself.
+fn reopen(before: &WgpuSetup) -> Result<Started, ComputeError> {
+    if cfg!(feature = "vulkan") {
+        return Err(ComputeError::new("start the program again to use it"));
+    }
+    let failed = |error: &dyn std::fmt::Display| ComputeError::new(error.to_string());
+    let features = before.adapter.features();
+    let unwanted =
+        wgpu::Features::MAPPABLE_PRIMARY_BUFFERS.union(wgpu::Features::all_experimental_mask());
+    let description = wgpu::DeviceDescriptor {
+        required_features: features.difference(unwanted),
+        required_limits: before.adapter.limits(),
+        memory_hints: wgpu::MemoryHints::MemoryUsage,
+        ..wgpu::DeviceDescriptor::default()
+    };
+    let request = || pollster::block_on(before.adapter.request_device(&description));
+    let (device, queue) = hushed(request).map_err(|error| failed(&error))?;
+    let setup = WgpuSetup {
+        device,
+        queue,
+        ..before.clone()
+    };
+    let options = Device::wgpu_options().setup(setup.clone());
+    let device = options.init().map_err(|error| failed(&error))?;
+    Ok((device, Some(setup)))
+}
+
+fn start_adapter(adapter: &Adapter) -> Result<Started, ComputeError> {
     let kind = match adapter.kind {
         AdapterKind::Discrete => DeviceKind::DiscreteGpu(adapter.index),
         AdapterKind::Integrated => DeviceKind::IntegratedGpu(adapter.index),
@@ -120,13 +189,14 @@ fn start_adapter(adapter: &Adapter) -> Result<Device, ComputeError> {
         Api::Dx12 => WgpuBackend::Dx12,
     };
     let options = Device::wgpu_options().device_kind(kind).graphics_api(api);
-    let device = hushed(|| options.init()).map_err(|error| ComputeError::new(error.to_string()))?;
+    let started = hushed(|| options.init_with_setup());
+    let (device, setup) = started.map_err(|error| ComputeError::new(error.to_string()))?;
     if adapter.kind == AdapterKind::Software
         && let Err(error) = super::untuned::take_first_kernels()
     {
         log::debug!("kernels are tuned on {adapter}: {error}");
     }
-    Ok(device)
+    Ok((device, Some(setup)))
 }
 
 #[cfg(feature = "cuda")]

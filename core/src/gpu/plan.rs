@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Adapter, AdapterKind, Api, DeviceChoice, DeviceError};
+use crate::base::KeyHasher;
 
 /// A device that can be tried.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +29,20 @@ impl fmt::Display for Candidate {
 }
 
 impl Candidate {
+    /// Which it is, into the name of what is kept of it: another driver is another device.
+    pub fn key(&self, key: KeyHasher) -> KeyHasher {
+        match self {
+            Self::Cuda => key.text("cuda"),
+            Self::Cpu => key.text("cpu"),
+            Self::Adapter(adapter) => key
+                .text("adapter")
+                .text(&adapter.name)
+                .text(&adapter.api.to_string())
+                .text(&adapter.driver)
+                .count(adapter.index),
+        }
+    }
+
     /// Whether it is a GPU played by the CPU.
     pub fn is_software(&self) -> bool {
         matches!(self, Self::Adapter(adapter) if adapter.kind == AdapterKind::Software)

@@ -1,12 +1,11 @@
 //! Trying a GPU in a child process first: a driver that crashes takes the child down, not the program.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{Candidate, ComputeError, DeviceError, open};
-use crate::base::cache_folder;
+use crate::base::{KeyHasher, cache_folder};
 
 /// How long a child may take: compiling and tuning a first kernel is slow on some drivers.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -52,9 +51,8 @@ impl Prober {
 }
 
 fn remembered_at(candidate: &Candidate) -> PathBuf {
-    let mut hasher = DefaultHasher::new();
-    (candidate, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
-    let name = format!("{:016x}", hasher.finish());
+    let key = KeyHasher::new("mettle device that works 1").text(env!("CARGO_PKG_VERSION"));
+    let name = candidate.key(key).finish().to_string();
     cache_folder().join("devices-that-work").join(name)
 }
 

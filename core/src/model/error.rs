@@ -1,10 +1,12 @@
 //! What can go wrong with a model: each says which file, what is wrong, and what to do.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use super::weights::KeyReport;
+use crate::base::is_address;
 
 /// Why a model cannot be described, read or run.
 #[derive(Debug, Error)]
@@ -39,9 +41,14 @@ pub enum ModelError {
 impl ModelError {
     /// A file that could not be read or written.
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Self::Io {
-            path: path.into(),
-            source,
+        let path = path.into();
+        match source.kind() {
+            ErrorKind::NotFound if is_address(&path) => Self::format(
+                path,
+                "is a web address, and models are read from files: download it first. \
+                 `mettle models list` names those that `mettle models pull` fetches by itself",
+            ),
+            _ => Self::Io { path, source },
         }
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AvelConfig, BackboneDesc, ImagePrep, LayerShape, ModelError, ParseConfig, Prep, SegmentConfig,
-    SoundInput, TaskInfo,
+    SoundInput,
 };
 use crate::base::{Labels, Task};
 
@@ -113,23 +113,15 @@ impl Manifest {
         .collect()
     }
 
-    /// Every task it has a head for.
-    pub fn tasks(&self) -> Vec<TaskInfo> {
-        fn about<C>(task: Task, entry: &Option<HeadEntry<C>>) -> Option<TaskInfo> {
-            entry.as_ref().map(|entry| TaskInfo {
-                task,
-                labels: entry.labels.clone(),
-                untrained: entry.untrained,
-            })
-        }
-        [
-            about(Task::Localize, &self.localize),
-            about(Task::Parse, &self.parse),
-            about(Task::Segment, &self.segment),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+    /// Every task it has a head for, and whether that head has random weights.
+    pub fn tasks(&self) -> Vec<(Task, bool)> {
+        let localize = self
+            .localize
+            .as_ref()
+            .map(|e| (Task::Localize, e.untrained));
+        let parse = self.parse.as_ref().map(|e| (Task::Parse, e.untrained));
+        let segment = self.segment.as_ref().map(|e| (Task::Segment, e.untrained));
+        [localize, parse, segment].into_iter().flatten().collect()
     }
 
     /// Whether one backbone, with one file of weights, both looks and listens.

@@ -16,7 +16,10 @@ mod demo;
 mod desc;
 mod error;
 mod familiarity;
+mod head_catalogue;
+mod head_file;
 mod manifest;
+mod pair;
 mod precision;
 mod run;
 mod verify;
@@ -31,6 +34,8 @@ pub use class_names::{CLASS_LISTS, class_names};
 pub use desc::{BackboneDesc, LoadAs};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
+pub use head_catalogue::HeadCatalogue;
+pub use head_file::{HeadConfig, HeadFile, HeadNotes, write_head};
 pub use heads::{
     AvelConfig, AvelOutput, Distillation, Granularity, Injection, InterModal, LocalizeHead,
     ParseConfig, ParseDecoder, ParseHead, ParseOutput, SegmentConfig, SegmentHead, SegmentOutput,
@@ -40,6 +45,7 @@ pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{
     BackboneEntry, HeadEntry, LocalizeEntry, Manifest, ParseEntry, SCHEMA, SegmentEntry,
 };
+pub use pair::{Backbones, FrozenPair, PairAbout, SideAbout};
 pub use precision::{Precision, UnknownPrecision};
 pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};

@@ -85,50 +85,52 @@ fn read_input(path: &Path, desc: BackboneDesc) -> Result<(BackboneDesc, Inputs),
         ([_, _], Prep::Image(_)) if desc.hearing.is_some() => desc.listening()?,
         _ => desc,
     };
-    let (inputs, wanted) = match desc.prep()? {
+    let inputs = match desc.prep()? {
         Prep::Image(prep) => pictures(&input.shape, values, [3, prep.height, prep.width]),
         Prep::Logmel(prep) => sounds(&input.shape, &values, &SoundInput::Logmel(prep)),
         Prep::Fbank(prep) => sounds(&input.shape, &values, &SoundInput::Fbank(prep)),
     };
     match inputs {
-        Some(inputs) => Ok((desc, inputs)),
-        None => refuse(format!(
+        Ok(inputs) => Ok((desc, inputs)),
+        Err(Wanted(wanted)) => refuse(format!(
             "input is {:?}; the model takes {wanted}",
             input.shape
         )),
     }
 }
 
-/// Values of the shape found as pictures, if they are, and what would be.
-fn pictures(found: &[usize], values: Vec<f32>, shape: [usize; 3]) -> (Option<Inputs>, String) {
-    let [_, h, w] = shape;
-    let inputs = match found {
-        [count, one @ ..] if *count > 0 && one == shape.as_slice() => Some(Inputs {
+/// What a model takes, where the input is something else.
+struct Wanted(String);
+
+fn pictures(found: &[usize], values: Vec<f32>, shape: [usize; 3]) -> Result<Inputs, Wanted> {
+    match found {
+        [count, one @ ..] if *count > 0 && one == shape.as_slice() => Ok(Inputs {
             count: *count,
             shape,
             values,
         }),
-        _ => None,
-    };
-    (inputs, format!("pictures [n, 3, {h}, {w}], normalised"))
+        _ => {
+            let [_, h, w] = shape;
+            Err(Wanted(format!("pictures [n, 3, {h}, {w}], normalised")))
+        }
+    }
 }
 
-/// Values of the shape found as sound, if they are, and what would be.
-fn sounds(found: &[usize], values: &[f32], prep: &SoundInput) -> (Option<Inputs>, String) {
-    let rate = prep.sample_rate();
-    let wanted = format!("sound [n, samples] at {rate} Hz, of at least one sample");
-    let (count, samples) = match *found {
-        [count, samples] if count > 0 && samples > 0 => (count, samples),
-        _ => return (None, wanted),
+fn sounds(found: &[usize], values: &[f32], prep: &SoundInput) -> Result<Inputs, Wanted> {
+    let [count, samples] = *found else {
+        let rate = prep.sample_rate();
+        return Err(Wanted(format!("sound [n, samples] at {rate} Hz")));
     };
+    if count == 0 || samples == 0 {
+        return Err(Wanted("at least one sample".to_owned()));
+    }
     let made = values.chunks(samples).flat_map(|sound| prep.sound(sound));
     let values: Vec<f32> = made.collect();
-    let inputs = Inputs {
+    Ok(Inputs {
         count,
         shape: prep.shape(values.len() / count),
         values,
-    };
-    (Some(inputs), wanted)
+    })
 }
 
 /// Layers on the host, batch after batch.

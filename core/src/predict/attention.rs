@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{ClipId, Task, TimeSpan};
+use crate::base::{ClipId, HeadId, Task, TimeSpan};
 use crate::model::TokenReading;
 
 /// What meta-tokens read in one segment.
@@ -11,7 +11,9 @@ use crate::model::TokenReading;
 pub struct Attention {
     /// The clip that was looked at.
     pub clip: ClipId,
-    /// Whose head reads.
+    /// The head that reads.
+    pub head: HeadId,
+    /// What it answers.
     pub task: Task,
     /// The segment, counted from 0.
     pub segment: usize,

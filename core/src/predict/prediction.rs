@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::ProbabilityMap;
-use crate::base::{ClipId, ContentHash, Labels, Modality, Task, TimeSpan, largest};
+use crate::base::{ClipId, HeadId, Labels, Modality, Task, TimeSpan, largest};
+use crate::model::Precision;
 
 /// Below this familiarity (a second's, or the mean of a clip) the scores mean little, and that is said.
 pub const UNFAMILIAR: f32 = 0.5;
@@ -13,10 +14,10 @@ pub const UNFAMILIAR: f32 = 0.5;
 pub struct PredictionKey {
     /// The clip's content.
     pub clip: ClipId,
-    /// The model's weights and configuration, backbones and head.
-    pub model: ContentHash,
-    /// What was asked.
-    pub task: Task,
+    /// The head that was asked, and with it what was asked of which backbones.
+    pub head: HeadId,
+    /// The numbers the backbones were in, never `Auto`.
+    pub precision: Precision,
 }
 
 /// Raw scores of every class in every segment: thresholds come later and cost nothing.
@@ -58,7 +59,23 @@ pub enum Detail {
     },
 }
 
+impl Detail {
+    /// What was asked.
+    pub fn task(&self) -> Task {
+        match self {
+            Self::Localized => Task::Localize,
+            Self::Parsed { .. } => Task::Parse,
+            Self::Segmented { .. } => Task::Segment,
+        }
+    }
+}
+
 impl Prediction {
+    /// What was asked.
+    pub fn task(&self) -> Task {
+        self.detail.task()
+    }
+
     /// The class with the highest score in a segment, the first of equals.
     pub fn best(&self, segment: usize) -> Option<(usize, f32)> {
         let scores = self.scores.get(segment)?;

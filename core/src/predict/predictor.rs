@@ -5,7 +5,7 @@ use crate::base::{Labels, Task, TimeSpan};
 use crate::gpu::ComputeError;
 use crate::model::{LayerFeatures, TaskHead};
 
-/// Answers the task of its key for a clip as its segments come in.
+/// Answers a task for a clip as its segments come in.
 pub enum Predictor {
     /// Which event is both heard and seen; or what is heard and what is seen.
     Windowed(Windowed),
@@ -14,10 +14,12 @@ pub enum Predictor {
 }
 
 impl Predictor {
-    /// For a clip with these segments; the labels are the model's for the task.
-    pub fn new(key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
-        match key.task {
-            Task::Localize | Task::Parse => Self::Windowed(Windowed::new(key, labels, segments)),
+    /// For a clip with these segments; the task and the labels are the head's.
+    pub fn new(task: Task, key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
+        match task {
+            Task::Localize | Task::Parse => {
+                Self::Windowed(Windowed::new(task, key, labels, segments))
+            }
             Task::Segment => Self::Segment(Segmenter::new(key, labels, segments)),
         }
     }

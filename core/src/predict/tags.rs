@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Labels, TimeSpan};
 use crate::gpu::ComputeError;
 use crate::media::Clip;
-use crate::model::{Backbone, LayerFeatures, LoadedModel};
+use crate::model::{Backbone, Backbones, LayerFeatures};
 
 /// Tags a second, of each classifier, beside an analysis.
 const BESIDE: usize = 5;
@@ -44,7 +44,7 @@ pub struct SecondTags {
 /// # Errors
 /// When the device fails.
 pub fn tags_of(
-    model: &LoadedModel,
+    pair: &Backbones,
     clip: &Clip,
     (visual, audio): (&LayerFeatures, &LayerFeatures),
     spans: &[TimeSpan],
@@ -57,12 +57,12 @@ pub fn tags_of(
         });
         tags.unwrap_or_else(|| Ok(vec![Vec::new(); spans.len()]))
     };
-    if model.visual_classes.is_none() && model.audio_classes.is_none() {
+    if pair.visual_classes.is_none() && pair.audio_classes.is_none() {
         return Ok(Vec::new());
     }
-    let (looks, listens) = (&*model.visual, &*model.audio);
-    let seen = ask(looks, visual, &model.visual_classes, clip.video.is_some())?;
-    let heard = ask(listens, audio, &model.audio_classes, clip.audio.is_some())?;
+    let (looks, listens) = (&*pair.visual, &*pair.audio);
+    let seen = ask(looks, visual, &pair.visual_classes, clip.video.is_some())?;
+    let heard = ask(listens, audio, &pair.audio_classes, clip.audio.is_some())?;
     let seconds = spans.iter().zip(heard).zip(seen);
     Ok(seconds
         .map(|((span, heard), seen)| SecondTags {

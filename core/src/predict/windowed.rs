@@ -17,6 +17,7 @@ pub type Score<'a> = &'a dyn Fn(Tensor<2>, Tensor<2>) -> Result<Vec<Vec<f32>>, C
 /// Scores segments as they come in, for localization and parsing. Holds no more than a window of features, however long the
 /// clip is.
 pub struct Windowed {
+    task: Task,
     asked: Asked,
     /// Windows that are not scored yet, first one first.
     waiting: VecDeque<Range<usize>>,
@@ -31,8 +32,9 @@ pub struct Windowed {
 
 impl Windowed {
     /// For a clip with these segments.
-    pub fn new(key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
+    pub fn new(task: Task, key: PredictionKey, labels: Labels, segments: Vec<TimeSpan>) -> Self {
         Self {
+            task,
             waiting: windows(segments.len()).into(),
             asked: Asked::new(key, labels, segments),
             recent: None,
@@ -73,7 +75,7 @@ impl Windowed {
 
     /// What it answers.
     pub fn task(&self) -> Task {
-        self.asked.key.task
+        self.task
     }
 
     /// Whether every segment has its final numbers.
@@ -95,7 +97,7 @@ impl Windowed {
     /// What is known from a segment on. The newest may still change, until their windows are complete.
     pub fn part(&self, from: usize) -> PredictionPart {
         let rows = self.asked.weighed(from, self.rows_from(from));
-        let (scores, detail) = match self.asked.key.task {
+        let (scores, detail) = match self.task {
             Task::Parse => parse::heard_and_seen(&rows, self.asked.labels.len()),
             Task::Localize | Task::Segment => (rows, Detail::Localized),
         };

@@ -83,17 +83,18 @@ impl Exam<'_> {
         }
     }
 
-    fn bank(&self, task: SceneTask) -> Bank {
-        let model = self.model;
+    fn bank(&self, task: SceneTask) -> Result<Bank, TrainError> {
+        let (pair, backbones) = (self.model.pair.about(), self.model.pair.backbones()?);
         let frozen = Frozen {
-            visual: &*model.visual,
-            audio: &*model.audio,
-            image_prep: &model.image_prep,
-            sound_prep: &model.sound_prep,
-            tile: model.sound_tile,
+            visual: &*backbones.visual,
+            audio: &*backbones.audio,
+            image_prep: &pair.image_prep,
+            sound_prep: &pair.sound_prep,
+            tile: pair.sound_tile,
             device: self.device,
         };
-        Bank::extract(&frozen, &self.seeds, &Self::options(task), |_| {})
+        let options = Self::options(task);
+        Ok(Bank::extract(&frozen, &self.seeds, &options, |_| {}))
     }
 
     /// Weights beside the model's into a module; none where there is no such file.
@@ -128,7 +129,7 @@ impl Exam<'_> {
     fn localize(&self) -> Result<LocalizeReport, TrainError> {
         let head = self.model.localize.as_ref();
         let head = head.ok_or_else(|| self.no_head("event localization"))?;
-        let bank = self.bank(SceneTask::Localize);
+        let bank = self.bank(SceneTask::Localize)?;
         let width = bank.pooled.first().map_or(1, Vec::len);
         let probe = self.beside(PROBE, || Ok(Probe::new(width, self.device)))?;
         let truth = localize::truth(&bank);
@@ -149,7 +150,7 @@ impl Exam<'_> {
         };
         let (visual, audio) = manifest.layers()?;
         let classes = entry.labels.len();
-        let bank = self.bank(SceneTask::Parse);
+        let bank = self.bank(SceneTask::Parse)?;
         let mut baselines = vec![];
         for (config, name) in parse_baselines(&entry.config).iter().zip(PARSE_BASELINES) {
             let fresh = || config.init(&visual, &audio, classes, self.device);
@@ -178,7 +179,8 @@ impl Exam<'_> {
             heads.push(self.beside(name, || config.init(&visual, &audio, self.device))?);
         }
         let tasks = [SceneTask::Segment, SceneTask::SegmentMany];
-        let banks = tasks.map(|task| self.bank(task));
+        let [single, several] = tasks;
+        let banks = [self.bank(single)?, self.bank(several)?];
         let [single, many] = [0, 1].map(|i| -> Result<Compared<MaskScores>, TrainError> {
             let scores = |head: &SegmentHead| self.masks(head, &banks[i], tasks[i]);
             let mut baselines = vec![];

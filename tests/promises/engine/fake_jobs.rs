@@ -53,6 +53,7 @@ impl Bench {
             path: None,
             clip,
             urgent: false,
+            model: None,
             job: Box::new(FakeJob(Box::new(body))),
         });
         id

@@ -2,8 +2,8 @@
 
 use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Distribution, Tensor};
-use mettle_core::base::{ClipId, ContentHash, Labels, Task, Time, TimeSpan};
-use mettle_core::model::LocalizeHead;
+use mettle_core::base::{ClipId, HeadId, Labels, Task, Time, TimeSpan};
+use mettle_core::model::{LocalizeHead, Precision};
 use mettle_core::predict::{PredictionKey, Windowed, localize_scores};
 use mettle_tests::parts::begun;
 use mettle_tests::tiny_model;
@@ -21,11 +21,11 @@ fn head(device: &Device) -> LocalizeHead {
 fn localizer(seconds: usize) -> Windowed {
     let key = PredictionKey {
         clip: ClipId::default(),
-        model: ContentHash::default(),
-        task: Task::Localize,
+        head: HeadId::default(),
+        precision: Precision::F32,
     };
     let spans = TimeSpan::seconds_of(Time::from_micros(seconds as i64 * 1_000_000));
-    Windowed::new(key, Labels::new(tiny_model::LABELS), spans)
+    Windowed::new(Task::Localize, key, Labels::new(tiny_model::LABELS), spans)
 }
 
 /// Windows written out by hand, scored one by one.

@@ -15,5 +15,6 @@ mod slow_reader;
 mod sources;
 mod tags;
 mod tracks;
+mod waiting;
 mod windows;
 mod wire;

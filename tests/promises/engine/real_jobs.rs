@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use mettle_core::base::{Task, Time};
 use mettle_core::engine::{
-    DeviceChoice, Engine, EngineOptions, JobId, JobSpec, ModelChoice, ReplyBody,
+    DeviceChoice, Engine, EngineOptions, HeadChoice, JobId, JobSpec, ModelChoice, ReplyBody,
+    WhichHead,
 };
 use mettle_core::media::Clip;
 use mettle_core::predict::WINDOW;
@@ -57,8 +58,10 @@ fn open(engine: &Engine, path: &Path) -> Arc<Clip> {
 fn predict(clip: &Arc<Clip>, model: &Path) -> JobSpec {
     JobSpec::Predict {
         clip: Arc::clone(clip),
-        task: Task::Localize,
-        model: ModelChoice::Folder(model.into()),
+        head: HeadChoice {
+            model: ModelChoice::Folder(model.into()),
+            which: WhichHead::For(Task::Localize),
+        },
     }
 }
 
@@ -168,7 +171,7 @@ fn scores_fill_in_and_end_complete() {
     assert!(matches!(said.last(), Some(ReplyBody::Done)), "{said:?}");
     let last = parts.last().expect("scores");
     assert_eq!(last.scores.len(), 23);
-    assert_eq!((last.key.clip, last.key.task), (clip.id, Task::Localize));
+    assert_eq!((last.key.clip, last.task()), (clip.id, Task::Localize));
     let grows = parts
         .windows(2)
         .all(|p| p[0].scores.len() <= p[1].scores.len());
@@ -244,8 +247,10 @@ fn what_a_model_cannot_do_is_said() {
     let clip = open(&engine, &path);
     let spec = JobSpec::Predict {
         clip,
-        task: Task::Segment,
-        model: ModelChoice::Folder(folder.path().into()),
+        head: HeadChoice {
+            model: ModelChoice::Folder(folder.path().into()),
+            which: WhichHead::For(Task::Segment),
+        },
     };
     let said = hear(&engine, engine.submit(spec));
     assert!(

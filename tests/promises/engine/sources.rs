@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mettle_core::base::Task;
-use mettle_core::engine::{DeviceChoice, Engine, EngineOptions, JobSpec, ModelChoice, ReplyBody};
+use mettle_core::engine::{
+    DeviceChoice, Engine, EngineOptions, HeadChoice, JobSpec, ModelChoice, ReplyBody, WhichHead,
+};
 use mettle_core::media::{LocalFiles, MediaError, Pictures, Sound, SoundLayout, Source};
 use mettle_tests::program::talking_picture;
 use mettle_tests::tiny_model;
@@ -88,7 +90,10 @@ fn every_job_asks_the_source() {
     assert_eq!(source.so_far(), [2, 0, 1], "the waveform");
     run(&engine, JobSpec::Spectrogram { clip: clip.clone() });
     assert_eq!(source.so_far(), [2, 0, 2], "the spectrogram");
-    let (task, model) = (Task::Localize, ModelChoice::Folder(folder.path().into()));
-    run(&engine, JobSpec::Predict { clip, task, model });
+    let head = HeadChoice {
+        model: ModelChoice::Folder(folder.path().into()),
+        which: WhichHead::For(Task::Localize),
+    };
+    run(&engine, JobSpec::Predict { clip, head });
     assert_eq!(source.so_far(), [2, 1, 3], "the analysis");
 }

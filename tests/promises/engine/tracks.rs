@@ -1,6 +1,7 @@
 //! Tracks follow from scores and a threshold alone: sorted, disjoint, complete, and cheap.
 
-use mettle_core::base::{BACKGROUND, ClipId, ContentHash, Labels, Modality, Task, Time, TimeSpan};
+use mettle_core::base::{BACKGROUND, ClipId, HeadId, Labels, Modality, Time, TimeSpan};
+use mettle_core::model::Precision;
 use mettle_core::predict::{Detail, Prediction, PredictionKey, Thresholds, label_of, tracks_of};
 use proptest::prelude::*;
 
@@ -10,8 +11,8 @@ fn prediction(scores: Vec<Vec<f32>>) -> Prediction {
     Prediction {
         key: PredictionKey {
             clip: ClipId::default(),
-            model: ContentHash::default(),
-            task: Task::Localize,
+            head: HeadId::default(),
+            precision: Precision::F32,
         },
         labels: Labels::new((0..classes).map(|class| format!("class {class}"))),
         segments: TimeSpan::seconds_of(Time::from_micros(seconds * 1_000_000)),

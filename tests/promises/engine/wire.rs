@@ -4,18 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mettle_core::base::{
-    ClipId, ContentHash, Labels, Problem, Progress, Severity, Task, Time, TimeSpan,
+    ClipId, ContentHash, HeadId, Labels, Problem, Progress, Severity, Task, Time, TimeSpan,
 };
 use mettle_core::engine::{
-    JobId, JobSpec, ModelChoice, Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail,
-    WIRE_VERSION, WaveformPart, WeightsTask, WireError, from_wire, to_wire,
+    HeadChoice, JobId, JobSpec, ModelChoice, Reply, ReplyBody, SpectrogramPart, TagsPart,
+    Thumbnail, WIRE_VERSION, WaveformPart, WeightsTask, WhichHead, WireError, from_wire, to_wire,
 };
 use mettle_core::features::CacheSummary;
 use mettle_core::hub::{Found, ModelLine, WeightsState, catalog};
 use mettle_core::media::{
     AudioInfo, Clip, ColorMatrix, ColorRange, RgbFrame, VideoFrame, VideoInfo, YuvPicture,
 };
-use mettle_core::model::{Contents, TokenReading, Verdict};
+use mettle_core::model::{Contents, Precision, TokenReading, Verdict};
 use mettle_core::predict::{
     Attention, Detail, Outline, PredictionKey, PredictionPart, ProbabilityMap, SecondTags, Tag,
 };
@@ -113,22 +113,25 @@ fn weights() -> impl Strategy<Value = WeightsTask> {
     ]
 }
 
+fn head() -> impl Strategy<Value = HeadChoice> {
+    let which = prop_oneof![
+        task().prop_map(WhichHead::For),
+        any::<[u8; 32]>().prop_map(|id| WhichHead::Named(HeadId(ContentHash(id)))),
+    ];
+    (model(), which).prop_map(|(model, which)| HeadChoice { model, which })
+}
+
 fn job() -> impl Strategy<Value = JobSpec> {
     prop_oneof![
         path().prop_map(|path| JobSpec::Open { path }),
         clip().prop_map(|clip| JobSpec::Waveform { clip }),
         clip().prop_map(|clip| JobSpec::Spectrogram { clip }),
         clip().prop_map(|clip| JobSpec::Thumbnails { clip }),
-        (clip(), task(), model()).prop_map(|(clip, task, model)| JobSpec::Predict {
-            clip,
-            task,
-            model
-        }),
-        (clip(), task(), model(), any::<u32>()).prop_map(|(clip, task, model, segment)| {
+        (clip(), head()).prop_map(|(clip, head)| JobSpec::Predict { clip, head }),
+        (clip(), head(), any::<u32>()).prop_map(|(clip, head, segment)| {
             JobSpec::Attention {
                 clip,
-                task,
-                model,
+                head,
                 segment: segment as usize,
             }
         }),
@@ -202,11 +205,12 @@ fn prediction() -> impl Strategy<Value = PredictionPart> {
         (rows(), rows()).prop_map(|(audible, visible)| Detail::Parsed { audible, visible }),
         vec(map(), 0..3).prop_map(|masks| Detail::Segmented { masks }),
     ];
-    let key = (id(), any::<[u8; 32]>(), task());
-    let key = key.prop_map(|(clip, model, task)| PredictionKey {
+    let precision = prop_oneof![Just(Precision::F32), Just(Precision::F16)];
+    let key = (id(), any::<[u8; 32]>(), precision);
+    let key = key.prop_map(|(clip, head, precision)| PredictionKey {
         clip,
-        model: ContentHash(model),
-        task,
+        head: HeadId(ContentHash(head)),
+        precision,
     });
     let rest = (rows(), vec(share(), 0..4), detail);
     (key, any::<[String; 2]>(), vec(span(), 0..4), rest).prop_map(
@@ -246,6 +250,7 @@ fn attention() -> impl Strategy<Value = Attention> {
         });
     (id(), task(), span(), vec(reading, 0..3)).prop_map(|(clip, task, span, picture)| Attention {
         clip,
+        head: HeadId::default(),
         task,
         segment: picture.len(),
         span,

@@ -22,8 +22,8 @@ fn predict(
 ) -> Prediction {
     let key = PredictionKey {
         clip: clip.id,
-        model: model.about.sha256,
-        task: Task::Localize,
+        head: model.about.tasks[0].head,
+        precision: model.pair.about().precision,
     };
     let known = model
         .familiarity
@@ -33,7 +33,7 @@ fn predict(
     let rows = pooled(visual, audio).expect("numbers");
     let familiarity: Vec<f32> = rows.iter().map(|row| known.score(row)).collect();
     let spans = TimeSpan::seconds_of(clip.duration);
-    let mut localizer = Windowed::new(key, model.about.labels.clone(), spans);
+    let mut localizer = Windowed::new(Task::Localize, key, model.about.labels.clone(), spans);
     let head = model.localize.as_ref().expect("a head");
     let features = head.meta_features(visual, audio);
     localizer
@@ -43,25 +43,32 @@ fn predict(
 }
 
 /// As the backbones computed them.
-fn exact(clip: &Clip, model: &LoadedModel, device: &Device) -> Prediction {
-    let recipe = Recipe::of(model);
+fn exact(clip: &Clip, model: &LoadedModel) -> Prediction {
+    let recipe = Recipe::of(model.pair.about());
     let spans = TimeSpan::seconds_of(clip.duration);
     let segments =
         SegmentReader::open(&LocalFiles, clip, spans, recipe.sample_rate()).expect("a reader");
     let prepared: Vec<_> = segments
         .map(|segment| recipe.prepare(&segment.expect("a segment")))
         .collect();
-    let (visual, audio) = extract(model, &prepared, device);
+    let (visual, audio) = extract(&model.pair, &prepared).expect("backbones");
     predict(clip, model, &visual, &audio)
 }
 
 /// As they come out of the cache.
-fn rounded(clip: &Arc<Clip>, model: &LoadedModel, device: &Device) -> Prediction {
+fn rounded(clip: &Arc<Clip>, model: &LoadedModel) -> Prediction {
     let spans = TimeSpan::seconds_of(clip.duration);
     let total = spans.len();
     let cancel = CancelToken::default();
-    let mut stream = FeatureStream::start(Arc::new(LocalFiles), clip, spans, model, None, cancel)
-        .expect("it starts");
+    let mut stream = FeatureStream::start(
+        Arc::new(LocalFiles),
+        clip,
+        spans,
+        model.pair.about(),
+        None,
+        cancel,
+    )
+    .expect("it starts");
     let mut batches = Vec::new();
     while batches
         .iter()
@@ -69,7 +76,7 @@ fn rounded(clip: &Arc<Clip>, model: &LoadedModel, device: &Device) -> Prediction
         .sum::<usize>()
         < total
     {
-        batches.extend(stream.next(model, device, total).expect("features"));
+        batches.extend(stream.next(&model.pair, total).expect("features"));
     }
     let whole = |of: fn(&mettle_core::features::FeatureBatch) -> &LayerFeatures| {
         let parts: Vec<&LayerFeatures> = batches.iter().map(of).collect();
@@ -107,10 +114,7 @@ fn the_events_of_the_demo_clips_are_the_same() {
     };
     for path in demo::clips(Path::new(folder.path())).expect("clips") {
         let clip = Arc::new(Clip::open(&path).expect("a clip"));
-        let (exact, rounded) = (
-            exact(&clip, &model, &device),
-            rounded(&clip, &model, &device),
-        );
+        let (exact, rounded) = (exact(&clip, &model), rounded(&clip, &model));
         assert_eq!(events(&exact), events(&rounded), "{}", path.display());
         assert!(!events(&exact).is_empty(), "there is something to compare");
         let pairs = exact

@@ -39,18 +39,18 @@ fn all(
     cache: Option<&FeatureCache>,
 ) -> Result<Layers, FeatureError> {
     let spans = TimeSpan::seconds_of(clip.duration);
-    let (total, device) = (spans.len(), Device::flex());
+    let total = spans.len();
     let mut stream = FeatureStream::start(
         Arc::new(LocalFiles),
         clip,
         spans,
-        model,
+        model.pair.about(),
         cache.cloned(),
         CancelToken::default(),
     )?;
     let (mut seen, mut found): (usize, Layers) = (0, Vec::new());
     while seen < total {
-        let Some(batch) = stream.next(model, &device, 1)? else {
+        let Some(batch) = stream.next(&model.pair, 1)? else {
             continue;
         };
         seen += batch.segments;
@@ -105,14 +105,14 @@ fn layers_are_kept_whole_and_within_16_bit_of_what_was_computed() {
     let clip = clip(folder.path(), "clip.mp4", "3");
     let (model, _) = model(&folder.path().join("model"));
     let kept = all(&clip, &model, Some(&cache)).expect("features");
-    let recipe = Recipe::of(&model);
+    let recipe = Recipe::of(model.pair.about());
     let spans = TimeSpan::seconds_of(clip.duration);
     let segments =
         SegmentReader::open(&LocalFiles, &clip, spans, recipe.sample_rate()).expect("a reader");
     let prepared: Vec<_> = segments
         .map(|segment| recipe.prepare(&segment.expect("a segment")))
         .collect();
-    let (visual, audio) = extract(&model, &prepared, &Device::flex());
+    let (visual, audio) = extract(&model.pair, &prepared).expect("backbones");
     let computed = [numbers(&visual), numbers(&audio)].concat();
     assert_eq!(
         kept.len(),

@@ -1,6 +1,7 @@
 //! Heads of all tasks, their losses and what they predict, against PyTorch twins and numbers worked by hand.
 
 mod features;
+mod head_files;
 mod noise;
 mod twin;
 

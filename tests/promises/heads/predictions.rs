@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use mettle_core::base::{ClipId, ContentHash, Labels, Modality, Task, Time, TimeSpan};
+use mettle_core::base::{ClipId, HeadId, Labels, Modality, Task, Time, TimeSpan};
 use mettle_core::model::heads::HanConfig;
-use mettle_core::model::{Distillation, ParseConfig, ParseDecoder, SegmentConfig, TaskHead};
+use mettle_core::model::{
+    Distillation, ParseConfig, ParseDecoder, Precision, SegmentConfig, TaskHead,
+};
 use mettle_core::predict::{
     Detail, Prediction, PredictionKey, Predictor, ProbabilityMap, Thresholds, tracks_of,
 };
@@ -15,11 +17,11 @@ use mettle_tests::parts::begun;
 use super::features::{layers, part, pooled};
 use super::noise::Noise;
 
-fn key(task: Task) -> PredictionKey {
+fn key() -> PredictionKey {
     PredictionKey {
         clip: ClipId::default(),
-        model: ContentHash::default(),
-        task,
+        head: HeadId::default(),
+        precision: Precision::F32,
     }
 }
 
@@ -30,7 +32,7 @@ fn seconds(n: usize) -> Vec<TimeSpan> {
 fn parsed(audible: Vec<Vec<f32>>, visible: Vec<Vec<f32>>) -> Prediction {
     let both = |(a, v): (&Vec<f32>, &Vec<f32>)| a.iter().zip(v).map(|(a, v)| a.min(*v)).collect();
     Prediction {
-        key: key(Task::Parse),
+        key: key(),
         labels: Labels::new(["Dog", "Bell"]),
         segments: seconds(audible.len()),
         scores: audible.iter().zip(&visible).map(both).collect(),
@@ -151,7 +153,7 @@ fn parsing_in_portions_is_parsing_at_once() {
     let head = parse_head(&device);
     let (v, a) = (pooled(7, &device), pooled(7, &device));
     let labels = Labels::new(["Dog", "Bell"]);
-    let mut predictor = Predictor::new(key(Task::Parse), labels, seconds(7));
+    let mut predictor = Predictor::new(Task::Parse, key(), labels, seconds(7));
     let (mut settled, mut known) = (0, None);
     for (from, count) in [(0, 3), (3, 3), (6, 1)] {
         assert!(!predictor.is_complete());
@@ -183,7 +185,7 @@ fn parsing_in_portions_is_parsing_at_once() {
         assert_eq!(row[0], both);
     }
     // Another task's head is refused, not run.
-    let mut wrong = Predictor::new(key(Task::Segment), Labels::new(["x"]), seconds(7));
+    let mut wrong = Predictor::new(Task::Segment, key(), Labels::new(["x"]), seconds(7));
     assert!(wrong.add(&head, &v, &a, &[]).is_err());
 }
 
@@ -208,7 +210,7 @@ fn masks_in_portions_are_masks_at_once() {
         let (v, a) = (pooled(8, &device), pooled(8, &device));
         let task = TaskHead::Segment(head.clone());
         let labels = Labels::new(["sounding"]);
-        let mut predictor = Predictor::new(key(Task::Segment), labels, seconds(8));
+        let mut predictor = Predictor::new(Task::Segment, key(), labels, seconds(8));
         let (mut settled, mut known) = (0, None);
         for (from, count) in [(0, 1), (1, 6), (7, 1)] {
             let (v, a) = (part(&v, from, count), part(&a, from, count));

@@ -116,6 +116,24 @@ fn predictions_touch_no_file() {
 }
 
 #[test]
+fn clips_are_read_through_a_source_only() {
+    for (path, text) in files("core/src", "rs")
+        .into_iter()
+        .chain(files("app/src", "rs"))
+    {
+        let here = path.starts_with("core/src/media");
+        let code = code_only(&text);
+        for word in ["FrameReader", "SoundReader"] {
+            assert!(
+                here || !code.contains(word),
+                "{} names {word}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
 fn the_check_sees_a_wrong_import() {
     assert_eq!(
         imported_modules("use crate::{base::{Time, X}, engine::Job}; crate::model::y()"),

@@ -82,8 +82,9 @@ fn untrained_heads_have_the_papers_shape_and_say_so() {
     assert_eq!((config.distill.d, config.distill.visual.tokens), (256, 2));
     // Only a classifier that is in the checkpoint is there to be asked.
     let model = bundle.load(&Device::flex()).unwrap();
-    assert_eq!(model.visual_classes.unwrap().len(), 1000);
-    assert!(model.audio_classes.is_none());
+    let backbones = model.pair.backbones().unwrap();
+    assert_eq!(backbones.visual_classes.as_ref().unwrap().len(), 1000);
+    assert!(backbones.audio_classes.is_none());
     assert!(model.familiarity.is_none());
     let again = assemble(&made, &parts).unwrap_err().to_string();
     assert!(again.contains("holds a model already"), "{again}");
@@ -182,18 +183,19 @@ fn one_backbone_for_both_gives_what_two_would() {
         assert!(bundle.manifest().has_one_backbone());
         assert_eq!(bundle.manifest().visual.weights, "backbone.safetensors");
         let model = ModelBundle::load(&bundle, &device).unwrap();
+        let (about, pair) = (model.pair.about(), model.pair.backbones().unwrap());
         let listening = file.description.listening().unwrap();
         let ear = listening.load(&file.weights, &device).unwrap();
         let eye = file.description.load(&file.weights, &device).unwrap();
-        assert_eq!(model.audio.spec().layers, ear.spec().layers, "{name}");
+        assert_eq!(pair.audio.spec().layers, ear.spec().layers, "{name}");
         let sound: Vec<f32> = (0..16000).map(|i| (i as f32 * 0.3).sin() * 0.2).collect();
-        let sound = model.sound_prep.second(&sound, 1);
-        let [c, h, w] = model.sound_prep.shape(sound.len());
+        let sound = about.sound_prep.second(&sound, 1);
+        let [c, h, w] = about.sound_prep.shape(sound.len());
         let sound = burn::tensor::TensorData::new(sound, [1, c, h, w]);
-        let side = model.image_prep.height;
+        let side = about.image_prep.height;
         let picture = Tensor::<4>::ones([1, 3, side, side], &device) * 0.3;
         let sound = Tensor::<4>::from_data(sound, &device);
-        let sides = [(&model.visual, &eye, picture), (&model.audio, &ear, sound)];
+        let sides = [(&pair.visual, &eye, picture), (&pair.audio, &ear, sound)];
         let features = sides.map(|(one, two, input)| {
             let (one, two) = (one.forward(input.clone()), two.forward(input));
             let off = distance(&values(&one.layers), &values(&two.layers));

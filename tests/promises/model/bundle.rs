@@ -21,18 +21,19 @@ fn what_is_saved_is_loaded() {
     assert_eq!(opened.about().labels.len(), 3);
     let device = Device::flex();
     let model = opened.load(&device).unwrap();
-    let head = model.localize.unwrap();
+    let (about, pair) = (model.pair.about(), model.pair.backbones().unwrap());
+    let head = model.localize.as_ref().unwrap();
     let frame = mettle_core::media::RgbFrame {
         width: 5,
         height: 4,
         data: (0..60).map(|i| i * 4).collect(),
     };
-    let picture = model.image_prep.frame(&frame);
+    let picture = about.image_prep.frame(&frame);
     let picture = burn::tensor::TensorData::new(picture, [1, 3, 32, 32]);
-    let visual = model.visual.forward(Tensor::from_data(picture, &device));
-    let sound = model.sound_prep.second(&[0.1; 8000], model.sound_tile);
+    let visual = pair.visual.forward(Tensor::from_data(picture, &device));
+    let sound = about.sound_prep.second(&[0.1; 8000], about.sound_tile);
     let sound = burn::tensor::TensorData::new(sound, [1, 1, 101, 32]);
-    let audio = model.audio.forward(Tensor::from_data(sound, &device));
+    let audio = pair.audio.forward(Tensor::from_data(sound, &device));
     let out = head.forward(&visual, &audio, 1);
     assert_eq!(out.event.dims(), [1, 3]);
     // Weights are kept in 16 bit; a second save of the loaded ones would lose nothing more.

@@ -18,9 +18,12 @@ fn swin_of_timm_0_6_and_of_microsoft() {
     let device = Device::flex();
     let io = GoldenFile::read("swin_old.io.safetensors");
     let config: SwinV2Config = serde_json::from_value(io.config.clone()).unwrap();
-    for file in ["swin_timm06.safetensors", "swin_microsoft.pth"] {
+    for (file, before) in [
+        ("swin_timm06.safetensors", ""),
+        ("swin_microsoft.pth", "model."),
+    ] {
         let state = read_checkpoint(&path(file)).unwrap();
-        assert!(state.contains_key("layers.0.downsample.reduction.weight"));
+        assert!(state.contains_key(&format!("{before}layers.0.downsample.reduction.weight")));
         let model = config.init(&device).unwrap();
         let model = load_into(model, state, Names::SwinV2, &path(file)).unwrap();
         let features = model.forward(io.tensor("input", &device));
@@ -73,7 +76,11 @@ fn the_audio_tower_by_itself() {
     };
     for state in [
         moved("clap.bin", "audio_model.", ""),
-        moved("htsat_b.ckpt", "sed_model.", "module.audio_branch."),
+        moved(
+            "htsat_b.ckpt",
+            "state_dict.sed_model.",
+            "module.audio_branch.",
+        ),
     ] {
         let model = config.init(&Device::flex()).unwrap();
         load_into(model, state, Names::HtsAt, Path::new("tower")).unwrap();

@@ -168,9 +168,9 @@ fn a_prefix_stays_in_errors() {
         ..serde_json::from_value(io.config).unwrap()
     };
     let mut state = read_checkpoint(&path("htsat_b.ckpt")).unwrap();
-    let name = "sed_model.layers.0.blocks.0.norm1.bias";
+    let name = "state_dict.sed_model.layers.0.blocks.0.norm1.bias";
     let norm = state.remove(name).unwrap();
-    state.insert("sed_model.layers.0.blocks.0.nrm1.bias".into(), norm);
+    state.insert(name.replace("norm1", "nrm1"), norm);
     let model = config.init(&Device::flex()).unwrap();
     let Err(ModelError::Keys(report)) = load_into(model, state, Names::HtsAt, Path::new("h"))
     else {
@@ -218,8 +218,9 @@ fn half_precision_loads_as_f32() {
 #[test]
 fn the_lightning_checkpoint_is_read() {
     let state = read_checkpoint(&path("htsat_b.ckpt")).unwrap();
-    assert!(state.keys().all(|key| key.starts_with("sed_model.")));
-    let index = &state["sed_model.layers.0.blocks.0.attn.relative_position_index"];
+    let own = "state_dict.sed_model.";
+    assert!(state.keys().all(|key| key.starts_with(own)));
+    let index = &state["state_dict.sed_model.layers.0.blocks.0.attn.relative_position_index"];
     assert_eq!(index.shape, [16, 16]);
     assert_eq!(index.to_f32().unwrap()[..2], [24.0, 23.0]);
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use egui::Theme;
 use mettle_app::theme::{contrast, tokens_of};
-use mettle_core::base::{ClipId, ContentHash, Labels, Task, Time, TimeSpan};
+use mettle_core::base::{ClipId, HeadId, Labels, Time, TimeSpan};
 use mettle_core::exchange::rendering::{Shown, film_strip, write_overlay};
 use mettle_core::media::{Clip, FrameReader, LocalFiles, RgbFrame};
+use mettle_core::model::Precision;
 use mettle_core::predict::{
     ClassColors, Detail, PALETTE, Prediction, PredictionKey, ProbabilityMap, Thresholds,
 };
@@ -182,17 +183,12 @@ fn heard_seen_and_both_can_be_told_apart() {
 
 const CLASSES: [&str; 3] = ["Church bell", "Bark", "Truck"];
 
-fn prediction(
-    task: Task,
-    labels: &[&str],
-    detail: Detail,
-    scores: Vec<Vec<f32>>,
-) -> Arc<Prediction> {
+fn prediction(labels: &[&str], detail: Detail, scores: Vec<Vec<f32>>) -> Arc<Prediction> {
     Arc::new(Prediction {
         key: PredictionKey {
             clip: ClipId::default(),
-            model: ContentHash::default(),
-            task,
+            head: HeadId::default(),
+            precision: Precision::F32,
         },
         labels: Labels::new(labels),
         segments: TimeSpan::seconds_of(Time::from_micros(3_000_000)),
@@ -219,9 +215,9 @@ fn answers() -> [Arc<Prediction>; 3] {
         masks: vec![mask(), mask(), mask()],
     };
     [
-        prediction(Task::Localize, &CLASSES, Detail::Localized, rows(&row)),
-        prediction(Task::Parse, &reversed, parsed, rows(&turned)),
-        prediction(Task::Segment, &["Sounding"], masks, vec![vec![0.9]; 3]),
+        prediction(&CLASSES, Detail::Localized, rows(&row)),
+        prediction(&reversed, parsed, rows(&turned)),
+        prediction(&["Sounding"], masks, vec![vec![0.9]; 3]),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! What the user decides about a clip: every edit can be taken back and done again, and is there after a restart.
 
-use mettle_core::base::{ClipId, ContentHash, Labels, Task, TimeSpan};
+use mettle_core::base::{ClipId, ContentHash, HeadId, Labels, TimeSpan};
+use mettle_core::model::Precision;
 use mettle_core::predict::{
     Detail, Prediction, PredictionKey, ProbabilityMap, Thresholds, tracks_of, winner,
 };
@@ -34,8 +35,8 @@ fn masked() -> Prediction {
     Prediction {
         key: PredictionKey {
             clip: ClipId::default(),
-            model: ContentHash::default(),
-            task: Task::Segment,
+            head: HeadId::default(),
+            precision: Precision::F32,
         },
         labels: Labels::new(["Sounding object"]),
         segments: TimeSpan::seconds_of(mettle_core::base::Time::from_micros(4_000_000)),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mettle_core::base::Task;
-use mettle_core::engine::{DeviceChoice, Engine, EngineOptions, JobSpec, ModelChoice, ReplyBody};
+use mettle_core::engine::{
+    DeviceChoice, Engine, EngineOptions, HeadChoice, JobSpec, ModelChoice, ReplyBody, WhichHead,
+};
 use mettle_core::features::FeatureCache;
 use mettle_core::media::Clip;
 use mettle_core::predict::{Attention, Prediction};
@@ -44,8 +46,10 @@ fn predict(engine: &Engine, clip: &Arc<Clip>, task: Task, model: &Path) -> Arc<P
         engine,
         JobSpec::Predict {
             clip: clip.clone(),
-            task,
-            model: ModelChoice::Folder(model.into()),
+            head: HeadChoice {
+                model: ModelChoice::Folder(model.into()),
+                which: WhichHead::For(task),
+            },
         },
     );
     growing(&said).pop().expect("an answer")
@@ -56,8 +60,10 @@ fn attend(engine: &Engine, clip: &Arc<Clip>, task: Task, model: &Path) -> Arc<At
         engine,
         JobSpec::Attention {
             clip: clip.clone(),
-            task,
-            model: ModelChoice::Folder(model.into()),
+            head: HeadChoice {
+                model: ModelChoice::Folder(model.into()),
+                which: WhichHead::For(task),
+            },
             segment: 2,
         },
     );

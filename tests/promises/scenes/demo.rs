@@ -63,10 +63,9 @@ fn it_segments_scenes_it_has_never_met() {
 /// The highest score any class is shown with, for every segment: probability of an event, times that of the class, times
 /// familiarity.
 fn highest_scores(model: &LoadedModel, segments: &[SegmentData]) -> Vec<f32> {
-    let device = Device::flex();
-    let recipe = Recipe::of(model);
+    let recipe = Recipe::of(model.pair.about());
     let prepared: Vec<_> = segments.iter().map(|s| recipe.prepare(s)).collect();
-    let (visual, audio) = extract(model, &prepared, &device);
+    let (visual, audio) = extract(&model.pair, &prepared).unwrap();
     let known = Familiarity::read(model.familiarity.as_ref().unwrap()).unwrap();
     let familiar = pooled(&visual, &audio).unwrap();
     let head = model.localize.as_ref().unwrap();
@@ -145,8 +144,8 @@ fn it_says_background_to_what_is_nothing() {
 #[test]
 fn it_shows_its_own_clips_well() {
     let dir = tempfile::tempdir().unwrap();
-    let (model, device) = (model(), Device::flex());
-    let recipe = Recipe::of(&model);
+    let model = model();
+    let recipe = Recipe::of(model.pair.about());
     let (mut right, mut all) = (0, 0);
     let clips = demo::clips(dir.path()).unwrap();
     assert_eq!(clips, demo::clips(dir.path()).unwrap());
@@ -155,7 +154,7 @@ fn it_shows_its_own_clips_well() {
         let spans = scene.seconds();
         let reader = SegmentReader::open(&LocalFiles, &clip, spans, RATE).unwrap();
         let prepared: Vec<_> = reader.map(|s| recipe.prepare(&s.unwrap())).collect();
-        let (visual, audio) = extract(&model, &prepared, &device);
+        let (visual, audio) = extract(&model.pair, &prepared).unwrap();
         let output = model.localize.as_ref().unwrap().forward(&visual, &audio, 1);
         let [is_event, event] = [output.is_event, output.event]
             .map(|logits| logits.into_data().try_to_vec::<f32>().unwrap());

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use mettle_app::paint::{TimeAxis, Waves, columns_of, lanes_in_view};
-use mettle_core::base::{Labels, Time, TimeSpan};
+use mettle_core::base::{HeadId, Labels, Time, TimeSpan};
 use mettle_core::engine::WaveformPart;
+use mettle_core::model::Precision;
 use mettle_core::predict::{Detail, Prediction, PredictionKey};
 use proptest::prelude::*;
 
@@ -14,8 +15,8 @@ fn prediction(seconds: usize, classes: usize) -> Prediction {
     Prediction {
         key: PredictionKey {
             clip: Default::default(),
-            model: Default::default(),
-            task: Default::default(),
+            head: HeadId::default(),
+            precision: Precision::F32,
         },
         labels: Labels::new(names),
         segments: TimeSpan::seconds_of(Time::from_micros(seconds as i64 * 1_000_000)),

@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::command::{Command, Intent};
 use mettle_app::models::AskModel;
-use mettle_core::base::{ContentHash, Labels, Task};
+use mettle_core::base::{ContentHash, HeadId, Labels, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, ReplyBody};
 use mettle_core::model::{ModelInfo, TaskInfo};
 use mettle_tests::parts::whole;
@@ -33,6 +33,7 @@ fn models() -> AskModel {
             sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {
                 task: Task::Localize,
+                head: HeadId::default(),
                 labels: Labels::new(["Bark", "Church bell", "Truck"]),
                 untrained: false,
             }],
@@ -75,7 +76,7 @@ fn another_model_analyses_anew() {
     window.run_steps(2);
     let asked = engine.asked();
     let last = asked.iter().rev().find_map(|(_, job)| match job {
-        JobSpec::Predict { model, .. } => Some(model.clone()),
+        JobSpec::Predict { head, .. } => Some(head.model.clone()),
         _ => None,
     });
     assert_eq!(last, Some(ModelChoice::Folder("/models/kennel".into())));

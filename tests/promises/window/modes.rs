@@ -13,10 +13,10 @@ use mettle_app::command::{Command, Intent};
 use mettle_app::mode::{Mode, ThresholdOf};
 use mettle_app::models::AskModel;
 use mettle_app::state::{AppState, InspectorTab};
-use mettle_core::base::{ContentHash, Labels, Task, TimeSpan};
-use mettle_core::engine::{JobId, JobSpec, ReplyBody};
+use mettle_core::base::{ContentHash, HeadId, Labels, Task, TimeSpan};
+use mettle_core::engine::{JobId, JobSpec, ReplyBody, WhichHead};
 use mettle_core::media::Clip;
-use mettle_core::model::{ModelInfo, TaskInfo, TokenReading};
+use mettle_core::model::{ModelInfo, Precision, TaskInfo, TokenReading};
 use mettle_core::predict::{
     Attention, ClassColor, ClassColors, Detail, MaskStyle, Prediction, PredictionKey,
     ProbabilityMap,
@@ -36,6 +36,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
     };
     let info = |task: &Task| TaskInfo {
         task: *task,
+        head: HeadId::default(),
         labels: labels(*task),
         untrained: false,
     };
@@ -87,14 +88,16 @@ pub fn opened_in(
 }
 
 fn job_of(engine: &ScriptedEngine, task: Task) -> JobId {
-    engine.job_of(|spec| matches!(spec, JobSpec::Predict { task: t, .. } if *t == task))
+    engine.job_of(
+        |spec| matches!(spec, JobSpec::Predict { head, .. } if head.which == WhichHead::For(task)),
+    )
 }
 
-fn key(dog: &Clip, task: Task) -> PredictionKey {
+fn key(dog: &Clip) -> PredictionKey {
     PredictionKey {
         clip: dog.id,
-        model: ContentHash::default(),
-        task,
+        head: HeadId::default(),
+        precision: Precision::F32,
     }
 }
 
@@ -112,7 +115,7 @@ pub fn parsed(dog: &Clip) -> Arc<Prediction> {
             .collect()
     };
     Arc::new(Prediction {
-        key: key(dog, Task::Parse),
+        key: key(dog),
         labels: Labels::new(CLASSES),
         segments: TimeSpan::seconds_of(dog.duration),
         scores: (0..10).map(both).collect(),
@@ -136,7 +139,7 @@ pub fn masked(dog: &Clip) -> Arc<Prediction> {
     };
     let masks: Vec<ProbabilityMap> = (0..10).map(mask).collect();
     Arc::new(Prediction {
-        key: key(dog, Task::Segment),
+        key: key(dog),
         labels: Labels::new(["Sounding object"]),
         segments: TimeSpan::seconds_of(dog.duration),
         scores: masks.iter().map(|mask| vec![mask.highest()]).collect(),
@@ -146,7 +149,7 @@ pub fn masked(dog: &Clip) -> Arc<Prediction> {
 }
 
 pub fn answer(window: &mut Window, engine: &ScriptedEngine, prediction: Arc<Prediction>) {
-    let job = job_of(engine, prediction.key.task);
+    let job = job_of(engine, prediction.task());
     engine.say(job, ReplyBody::Prediction(whole(&prediction)));
     engine.say(job, ReplyBody::Done);
     window.run_steps(4);
@@ -367,6 +370,7 @@ fn attention_is_asked_for_the_second_shown_and_labelled_as_no_proof() {
     };
     let attention = Attention {
         clip: dog.id,
+        head: HeadId::default(),
         task: Task::Localize,
         segment: 0,
         span: TimeSpan::seconds_of(dog.duration)[0],

@@ -8,15 +8,19 @@ use egui_kittest::{Harness, HarnessBuilder};
 use mettle_app::app::{MettleApp, Parts};
 use mettle_app::link::EngineLink;
 use mettle_app::models::AskModel;
-use mettle_app::playback::{PictureSource, Player, PlayerOptions, SoundSource, Sources};
+use mettle_app::playback::{Player, PlayerOptions};
 use mettle_app::state::AppState;
-use mettle_core::base::{ClipId, ContentHash, Labels, Problem, Progress, Severity, Time, TimeSpan};
+use mettle_core::base::{
+    ClipId, ContentHash, HeadId, Labels, Problem, Progress, Severity, Time, TimeSpan,
+};
 use mettle_core::engine::{
     DeviceReport, JobId, JobSpec, JobState, JobStatus, Reply, ReplyBody, Thumbnail, WaveformPart,
 };
 use mettle_core::media::{
-    AudioInfo, Clip, ColorMatrix, ColorRange, RgbFrame, VideoFrame, VideoInfo, YuvPicture,
+    AudioInfo, Clip, ColorMatrix, ColorRange, MediaError, Pictures, RgbFrame, Sound, SoundLayout,
+    Source, VideoFrame, VideoInfo, YuvPicture,
 };
+use mettle_core::model::Precision;
 use mettle_core::predict::{Detail, Prediction, PredictionKey};
 use mettle_tests::parts::whole;
 
@@ -106,6 +110,7 @@ impl EngineLink for ScriptedEngine {
 }
 
 /// Frames of 40 ms without a decoder.
+#[derive(Debug)]
 struct Drawn;
 
 pub fn frame_at(t: Time) -> Arc<VideoFrame> {
@@ -135,26 +140,34 @@ pub fn frame_at(t: Time) -> Arc<VideoFrame> {
     })
 }
 
-impl Sources for Drawn {
-    fn pictures(&self, _clip: &Clip) -> Result<Box<dyn PictureSource>, String> {
+impl Source for Drawn {
+    fn pictures(&self, _: &Path) -> Result<Box<dyn Pictures>, MediaError> {
         Ok(Box::new(Frames(Time::ZERO)))
     }
 
-    fn sound(&self, _clip: &Clip, _rate_hz: u32) -> Result<Box<dyn SoundSource>, String> {
-        Err("no sound in this test".into())
+    fn sampled_pictures(&self, path: &Path) -> Result<Box<dyn Pictures>, MediaError> {
+        self.pictures(path)
+    }
+
+    fn sound(&self, path: &Path, _: u32, _: SoundLayout) -> Result<Box<dyn Sound>, MediaError> {
+        Err(MediaError::Missing { path: path.into() })
     }
 }
 
 struct Frames(Time);
 
-impl PictureSource for Frames {
-    fn frame_at(&mut self, t: Time) -> Result<Arc<VideoFrame>, String> {
+impl Pictures for Frames {
+    fn first_frame(&mut self) -> Result<Arc<VideoFrame>, MediaError> {
+        self.frame_at(Time::ZERO)
+    }
+
+    fn frame_at(&mut self, t: Time) -> Result<Arc<VideoFrame>, MediaError> {
         let frame = frame_at(t.min(Time::from_micros(9_999_999)));
         self.0 = frame.span.end;
         Ok(frame)
     }
 
-    fn next_frame(&mut self) -> Result<Option<Arc<VideoFrame>>, String> {
+    fn next_frame(&mut self) -> Result<Option<Arc<VideoFrame>>, MediaError> {
         let next = self.0;
         (next < Time::from_micros(10_000_000))
             .then(|| self.frame_at(next))
@@ -200,8 +213,8 @@ pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
     Arc::new(Prediction {
         key: PredictionKey {
             clip: clip.id,
-            model: ContentHash::default(),
-            task: Default::default(),
+            head: HeadId::default(),
+            precision: Precision::F32,
         },
         labels: Labels::new(["Church bell", "Bark", "Truck"]),
         segments: TimeSpan::seconds_of(clip.duration),

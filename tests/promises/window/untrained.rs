@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use mettle_app::app::MettleApp;
 use mettle_app::models::AskModel;
-use mettle_core::base::{ContentHash, Labels, Task, TimeSpan};
+use mettle_core::base::{ContentHash, HeadId, Labels, Task, TimeSpan};
 use mettle_core::engine::{JobSpec, Precision, ReplyBody, TagsPart};
 use mettle_core::model::{ModelInfo, TaskInfo};
 use mettle_core::predict::{SecondTags, Tag};
@@ -24,6 +24,7 @@ fn models() -> AskModel {
             sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {
                 task: Task::Localize,
+                head: HeadId::default(),
                 labels,
                 untrained: true,
             }],

@@ -49,6 +49,28 @@ pub enum SceneTask {
     SegmentMany,
 }
 
+impl Split {
+    /// In the names of files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl SceneTask {
+    /// In the names of files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Localize => "localize",
+            Self::Parse => "parse",
+            Self::Segment => "segment",
+            Self::SegmentMany => "segment-many",
+        }
+    }
+}
+
 /// How to make a scene.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SceneOptions {

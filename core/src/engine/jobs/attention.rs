@@ -1,28 +1,108 @@
 //! What a head's meta-tokens read in one second: its features from the cache, or else from decoder and backbones, and the
-//! attention weights. One step.
+//! attention weights. Each is a step of its own, so that a second that is no longer looked at is soon given up.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use burn::tensor::Device;
-
-use crate::base::{Task, TimeSpan};
+use crate::base::TimeSpan;
 use crate::engine::session::ComputeSession;
-use crate::engine::{EngineError, Job, ModelChoice, ReplyBody, Step, StepContext};
-use crate::features::{FeatureCache, FeatureStream, Recipe, extract};
-use crate::media::{Clip, SegmentReader, Source};
-use crate::model::{LayerFeatures, LoadedModel};
+use crate::engine::{EngineError, HeadChoice, Job, ReplyBody, Step, StepContext};
+use crate::features::{
+    Decoded, FeatureStream, PreparedSegment, Recipe, extract_audio, extract_visual,
+};
+use crate::media::Clip;
+use crate::model::LayerFeatures;
 use crate::predict::{Attention, one_repeat};
 
 /// Looks at one second.
 pub(super) struct AttentionJob {
-    pub clip: Arc<Clip>,
-    pub task: Task,
-    pub model: ModelChoice,
-    pub segment: usize,
+    clip: Arc<Clip>,
+    head: HeadChoice,
+    segment: usize,
+    stage: Stage,
 }
 
-/// Visual and audio features of a segment.
-type Both = (LayerFeatures, LayerFeatures);
+/// How far it has come.
+enum Stage {
+    /// The cache has not been asked.
+    Fresh,
+    /// The second is being decoded.
+    Decoding(Decoded),
+    /// The backbone that looks is next.
+    Decoded(Vec<PreparedSegment>),
+    /// The backbone that listens is next.
+    Seen(Vec<PreparedSegment>, LayerFeatures),
+    /// Both are there.
+    Ready(LayerFeatures, LayerFeatures),
+}
+
+impl AttentionJob {
+    pub(super) fn new(clip: Arc<Clip>, head: HeadChoice, segment: usize) -> Self {
+        Self {
+            clip,
+            head,
+            segment,
+            stage: Stage::Fresh,
+        }
+    }
+
+    fn span(&self) -> Option<TimeSpan> {
+        let spans = TimeSpan::seconds_of(self.clip.duration);
+        spans.get(self.segment).copied()
+    }
+
+    /// What the analysis left, if it left both backbones' features; else starts to decode. Damaged features are computed.
+    fn begin(
+        &self,
+        span: TimeSpan,
+        session: &mut ComputeSession,
+        context: &StepContext<'_>,
+    ) -> Result<Stage, EngineError> {
+        // A head that cannot be had is said before anything is computed for it.
+        session.head(&self.head)?;
+        let (cache, source) = (session.features(), session.source());
+        let pair = session.pair(&self.head.model)?;
+        let segments = TimeSpan::seconds_of(self.clip.duration).len();
+        let kept = cache.and_then(|cache| {
+            let mut kept = FeatureStream::kept(&self.clip, segments, pair.about(), cache)?;
+            kept.skip_to(self.segment);
+            kept.try_next(pair, 1).ok().flatten()
+        });
+        if let Some(batch) = kept {
+            return Ok(Stage::Ready(batch.visual, batch.audio));
+        }
+        let recipe = Recipe::of(pair.about());
+        let (clip, cancel) = (Arc::clone(&self.clip), context.cancel_token());
+        let decoded = Decoded::start(source, clip, vec![span], recipe, cancel)?;
+        let waker = context.waker();
+        decoded.wake_by(move || waker.wake());
+        Ok(Stage::Decoding(decoded))
+    }
+
+    fn reply(
+        &self,
+        span: TimeSpan,
+        (visual, audio): (&LayerFeatures, &LayerFeatures),
+        session: &mut ComputeSession,
+        context: &StepContext<'_>,
+    ) -> Result<(), EngineError> {
+        let ready = session.head(&self.head)?;
+        let pair = session.pair(&self.head.model)?.about();
+        let [picture, sound] = ready.head.readings(visual, audio, 0)?;
+        let upright = |reading| one_repeat(&reading, pair.sound_tile);
+        let sound = sound.iter().map(|r| r.unfolded(pair.sound_fold));
+        context.reply(ReplyBody::Attention(Arc::new(Attention {
+            clip: self.clip.id,
+            head: ready.file.id,
+            task: ready.file.task(),
+            segment: self.segment,
+            span,
+            picture,
+            sound: sound.map(upright).collect(),
+        })));
+        Ok(())
+    }
+}
 
 impl Job<ComputeSession> for AttentionJob {
     fn step(
@@ -30,80 +110,38 @@ impl Job<ComputeSession> for AttentionJob {
         session: &mut ComputeSession,
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
-        let cache = session.features();
-        let source = session.source();
-        let (device, ready) = session.model(&self.model)?;
-        let model = &ready.model;
-        let Some(head) = model.head(self.task) else {
-            return Err(EngineError::NoHead {
-                model: model.about.name.clone(),
-                task: self.task,
-            });
-        };
-        let spans = TimeSpan::seconds_of(self.clip.duration);
-        let Some(&span) = spans.get(self.segment) else {
+        let Some(span) = self.span() else {
             return Ok(Step::Done);
         };
-        let kept = match cache {
-            Some(cache) => self.kept(
-                Arc::clone(&source),
-                (spans, cache),
-                (model, device),
-                context,
-            )?,
-            None => None,
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Fresh) {
+            Stage::Fresh => self.begin(span, session, context)?,
+            Stage::Decoding(decoded) => {
+                let segments = decoded.take(1, Duration::ZERO)?;
+                if segments.is_empty() {
+                    self.stage = Stage::Decoding(decoded);
+                    return Ok(Step::Waiting);
+                }
+                Stage::Decoded(segments)
+            }
+            Stage::Decoded(segments) => {
+                let pair = session.loaded(&self.head.model)?;
+                let visual = extract_visual(pair, &segments)?;
+                Stage::Seen(segments, visual)
+            }
+            Stage::Seen(segments, visual) => {
+                let pair = session.loaded(&self.head.model)?;
+                Stage::Ready(visual, extract_audio(pair, &segments)?)
+            }
+            Stage::Ready(visual, audio) => {
+                self.reply(span, (&visual, &audio), session, context)?;
+                return Ok(Step::Done);
+            }
         };
-        let (visual, audio) = match kept {
-            Some(both) => both,
-            None => self.computed(&*source, span, model, device)?,
-        };
-        let [picture, sound] = head.readings(&visual, &audio, 0)?;
-        let upright = |reading| one_repeat(&reading, model.sound_tile);
-        let sound = sound.iter().map(|r| r.unfolded(model.sound_fold));
-        context.reply(ReplyBody::Attention(Arc::new(Attention {
-            clip: self.clip.id,
-            task: self.task,
-            segment: self.segment,
-            span,
-            picture,
-            sound: sound.map(upright).collect(),
-        })));
-        Ok(Step::Done)
-    }
-}
-
-impl AttentionJob {
-    /// What the analysis left, if it left both backbones' features. Damaged ones are computed.
-    fn kept(
-        &self,
-        source: Arc<dyn Source>,
-        (spans, cache): (Vec<TimeSpan>, FeatureCache),
-        (model, device): (&LoadedModel, &Device),
-        context: &StepContext<'_>,
-    ) -> Result<Option<Both>, EngineError> {
-        let cancel = context.cancel_token();
-        let mut stream =
-            FeatureStream::start(source, &self.clip, spans, model, Some(cache), cancel)?;
-        if !stream.is_kept() {
-            return Ok(None);
-        }
-        stream.skip_to(self.segment);
-        let batch = stream.next(model, device, 1).ok().flatten();
-        Ok(batch.map(|batch| (batch.visual, batch.audio)))
+        Ok(Step::More)
     }
 
-    fn computed(
-        &self,
-        source: &dyn Source,
-        span: TimeSpan,
-        model: &LoadedModel,
-        device: &Device,
-    ) -> Result<Both, EngineError> {
-        let recipe = Recipe::of(model);
-        let mut segments =
-            SegmentReader::open(source, &self.clip, vec![span], recipe.sample_rate())?;
-        let prepared = segments.next().transpose()?;
-        let prepared: Vec<_> = prepared.iter().map(|s| recipe.prepare(s)).collect();
-        Ok(extract(model, &prepared, device))
+    fn restart(&mut self) -> bool {
+        self.stage = Stage::Fresh;
+        true
     }
 }

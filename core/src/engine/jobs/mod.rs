@@ -45,20 +45,14 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
         JobSpec::Waveform { clip } => media(Box::new(waveform::WaveformJob::new(clip))),
         JobSpec::Spectrogram { clip } => media(Box::new(spectrogram::SpectrogramJob::new(clip))),
         JobSpec::Thumbnails { clip } => media(Box::new(thumbnails::ThumbnailsJob::new(clip))),
-        JobSpec::Predict { clip, task, model } => {
-            Routed::Compute(Box::new(predict::PredictJob::new(clip, task, model)))
+        JobSpec::Predict { clip, head } => {
+            Routed::Compute(Box::new(predict::PredictJob::new(clip, head)))
         }
         JobSpec::Attention {
             clip,
-            task,
-            model,
+            head,
             segment,
-        } => Routed::Compute(Box::new(attention::AttentionJob {
-            clip,
-            task,
-            model,
-            segment,
-        })),
+        } => Routed::Compute(Box::new(attention::AttentionJob::new(clip, head, segment))),
         JobSpec::Kept { clear } => Routed::Media {
             job: Box::new(kept::KeptJob { clear }),
             urgent: true,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::{ClipId, Problem, Task, TimeSpan};
-use crate::engine::session::{ComputeSession, ReadyModel};
-use crate::engine::{EngineError, Job, ModelChoice, ReplyBody, Step, StepContext, TagsPart};
+use crate::base::{ClipId, Problem, TimeSpan};
+use crate::engine::session::{ComputeSession, ReadyHead};
+use crate::engine::{EngineError, HeadChoice, Job, ReplyBody, Step, StepContext, TagsPart};
 use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
 use crate::media::Clip;
-use crate::model::TaskHead;
+use crate::model::Backbones;
 use crate::predict::{PredictionKey, Predictor, SecondTags, tags_of};
 
 /// Most segments in one pass through the backbones.
@@ -21,8 +21,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Takes features as they come and scores them.
 pub(super) struct PredictJob {
     clip: Arc<Clip>,
-    task: Task,
-    model: ModelChoice,
+    head: HeadChoice,
     begun: Option<Begun>,
     /// Segments in the next pass, at most.
     batch: usize,
@@ -34,22 +33,22 @@ pub(super) struct PredictJob {
 struct Begun {
     features: FeatureStream,
     predictor: Predictor,
-    head: TaskHead,
     spans: Vec<TimeSpan>,
     /// Seconds that were final in the last part.
     settled: usize,
+    /// Whether classifiers are asked as features come. Where features are kept that would load the backbones before any score
+    /// is there: then they are asked at the end.
+    tags_beside: bool,
     /// Tags not sent yet, and how many were.
     tags: Vec<SecondTags>,
     tagged: usize,
-    total: u64,
 }
 
 impl PredictJob {
-    pub(super) fn new(clip: Arc<Clip>, task: Task, model: ModelChoice) -> Self {
+    pub(super) fn new(clip: Arc<Clip>, head: HeadChoice) -> Self {
         Self {
             clip,
-            task,
-            model,
+            head,
             begun: None,
             batch: 1,
             sent: None,
@@ -57,7 +56,7 @@ impl PredictJob {
         }
     }
 
-    /// Load the model if need be, and look for kept features or start decoding.
+    /// Load the head if need be, and look for kept features or start decoding.
     fn begin(
         &self,
         session: &mut ComputeSession,
@@ -65,37 +64,97 @@ impl PredictJob {
     ) -> Result<Begun, EngineError> {
         let cache = session.features().filter(|_| !self.distrust);
         let source = session.source();
-        let (_, ready) = session.model(&self.model)?;
-        let model = &ready.model;
-        let labels = model.about.labels_of(self.task).cloned();
-        let (Some(head), Some(labels)) = (model.head(self.task), labels) else {
-            return Err(EngineError::NoHead {
-                model: model.about.name.clone(),
-                task: self.task,
-            });
-        };
+        let ready = session.head(&self.head)?;
+        let pair = session.pair(&self.head.model)?;
+        let about = pair.about();
         if let Some(notice) = one_modality(&self.clip) {
             context.reply(ReplyBody::Notice(notice));
         }
         let spans = TimeSpan::seconds_of(self.clip.duration);
         let key = PredictionKey {
             clip: self.clip.id,
-            model: model.about.sha256,
-            task: self.task,
+            head: ready.file.id,
+            precision: about.precision,
         };
         let cancel = context.cancel_token();
         let features =
-            FeatureStream::start(source, &self.clip, spans.clone(), model, cache, cancel)?;
+            FeatureStream::start(source, &self.clip, spans.clone(), about, cache, cancel)?;
+        let waker = context.waker();
+        features.wake_by(move || waker.wake());
         context.progress(0, spans.len() as u64);
+        let (task, labels) = (ready.file.task(), ready.file.labels.clone());
         Ok(Begun {
+            tags_beside: !about.may_classify || pair.is_loaded() || !features.is_kept(),
             features,
-            total: spans.len() as u64,
-            predictor: Predictor::new(key, labels, spans.clone()),
-            head,
+            predictor: Predictor::new(task, key, labels, spans.clone()),
             spans,
             settled: 0,
             tags: Vec::new(),
             tagged: 0,
+        })
+    }
+
+    /// One batch: its features, its scores.
+    fn score(
+        &mut self,
+        session: &mut ComputeSession,
+        context: &StepContext<'_>,
+    ) -> Result<Step, EngineError> {
+        let Some(begun) = &mut self.begun else {
+            return Ok(Step::More);
+        };
+        let pair = match begun.features.is_kept() {
+            true => session.pair(&self.head.model)?,
+            false => session.loaded(&self.head.model)?,
+        };
+        let batch = match begun.features.try_next(pair, self.batch) {
+            Ok(Some(batch)) => batch,
+            Ok(None) => return Ok(Step::Waiting),
+            Err(error @ FeatureError::Damaged(_)) if !self.distrust => {
+                log::info!("{error}; computing them again");
+                (self.distrust, self.begun) = (true, None);
+                return Ok(Step::More);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let begin = Instant::now();
+        if begun.tags_beside && pair.about().may_classify {
+            begun.tag(pair.backbones()?, &self.clip, &batch)?;
+        }
+        begun.score(&*session.head(&self.head)?, &batch)?;
+        self.batch = next_batch(self.batch, batch.time + begin.elapsed());
+        context.progress(begun.predictor.seen() as u64, begun.spans.len() as u64);
+        let complete = begun.predictor.is_complete();
+        let due = self.sent.is_none_or(|sent| sent.elapsed() >= PAUSE);
+        if complete || (due && !context.reader_is_behind()) {
+            begun.send(self.clip.id, context);
+            self.sent = Some(Instant::now());
+        }
+        if complete && !begun.tags_beside {
+            return begun.look_again(&self.clip, session, &self.head);
+        }
+        Ok(if complete { Step::Done } else { Step::More })
+    }
+
+    /// One batch of kept features for the classifiers, once all scores are out.
+    fn tag(
+        &mut self,
+        session: &mut ComputeSession,
+        context: &StepContext<'_>,
+    ) -> Result<Step, EngineError> {
+        let Some(begun) = &mut self.begun else {
+            return Ok(Step::More);
+        };
+        let pair = session.loaded(&self.head.model)?;
+        let Ok(Some(batch)) = begun.features.try_next(pair, BATCH) else {
+            // They were whole a moment ago; without them there are scores and no tags.
+            return Ok(Step::Done);
+        };
+        begun.tag(pair.backbones()?, &self.clip, &batch)?;
+        begun.send_tags(self.clip.id, context);
+        Ok(match begun.tagged < begun.spans.len() {
+            true => Step::More,
+            false => Step::Done,
         })
     }
 }
@@ -106,42 +165,56 @@ impl Job<ComputeSession> for PredictJob {
         session: &mut ComputeSession,
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
-        let Some(begun) = &mut self.begun else {
-            self.begun = Some(self.begin(session, context)?);
-            return Ok(Step::More);
-        };
-        if !begun.predictor.is_complete() {
-            let (device, ready) = session.model(&self.model)?;
-            let batch = match begun.features.next(&ready.model, device, self.batch) {
-                Ok(Some(batch)) => batch,
-                Ok(None) => return Ok(Step::More),
-                Err(error @ FeatureError::Damaged(_)) if !self.distrust => {
-                    log::info!("{error}; computing them again");
-                    (self.distrust, self.begun) = (true, None);
-                    return Ok(Step::More);
-                }
-                Err(error) => return Err(error.into()),
-            };
-            let time = batch.time + begun.score(ready, &self.clip, &batch)?;
-            self.batch = next_batch(self.batch, time);
-            context.progress(begun.predictor.seen() as u64, begun.total);
+        match &mut self.begun {
+            None => {
+                self.begun = Some(self.begin(session, context)?);
+                Ok(Step::More)
+            }
+            Some(begun) if begun.spans.is_empty() => {
+                begun.send(self.clip.id, context);
+                Ok(Step::Done)
+            }
+            Some(begun) if begun.predictor.is_complete() => self.tag(session, context),
+            Some(_) => self.score(session, context),
         }
-        let complete = begun.predictor.is_complete();
-        let due = self.sent.is_none_or(|sent| sent.elapsed() >= PAUSE);
-        if complete || (due && !context.reader_is_behind()) {
-            begun.send(self.clip.id, context);
-            self.sent = Some(Instant::now());
-        }
-        Ok(if complete { Step::Done } else { Step::More })
+    }
+
+    fn restart(&mut self) -> bool {
+        (self.begun, self.batch, self.sent) = (None, 1, None);
+        true
     }
 }
 
 impl Begun {
+    /// From the first second on once more, for the classifiers.
+    fn look_again(
+        &mut self,
+        clip: &Clip,
+        session: &mut ComputeSession,
+        head: &HeadChoice,
+    ) -> Result<Step, EngineError> {
+        let cache = session.features();
+        let about = session.pair(&head.model)?.about();
+        let segments = self.spans.len();
+        let kept = cache.and_then(|cache| FeatureStream::kept(clip, segments, about, cache));
+        Ok(match kept {
+            Some(kept) => {
+                self.features = kept;
+                Step::More
+            }
+            None => Step::Done,
+        })
+    }
+
     /// What is new since the last time.
     fn send(&mut self, clip: ClipId, context: &StepContext<'_>) {
         let part = self.predictor.part(self.settled);
         self.settled = self.predictor.settled();
         context.reply(ReplyBody::Prediction(part));
+        self.send_tags(clip, context);
+    }
+
+    fn send_tags(&mut self, clip: ClipId, context: &StepContext<'_>) {
         let seconds = std::mem::take(&mut self.tags);
         if !seconds.is_empty() {
             let from = self.tagged;
@@ -150,21 +223,23 @@ impl Begun {
         }
     }
 
-    /// Score a batch; gives how long it took.
-    fn score(
+    fn tag(
         &mut self,
-        ready: &ReadyModel,
+        backbones: &Backbones,
         clip: &Clip,
         batch: &FeatureBatch,
-    ) -> Result<Duration, EngineError> {
-        let begin = Instant::now();
-        let (visual, audio) = (&batch.visual, &batch.audio);
-        let seen = self.predictor.seen();
-        let spans = self.spans.get(seen..seen + batch.segments);
-        let spans = spans.unwrap_or_default();
-        let tags = tags_of(&ready.model, clip, (visual, audio), spans)?;
+    ) -> Result<(), EngineError> {
+        let from = self.tagged + self.tags.len();
+        let spans = self.spans.get(from..from + batch.segments);
+        let features = (&batch.visual, &batch.audio);
+        let tags = tags_of(backbones, clip, features, spans.unwrap_or_default())?;
         self.tags.extend(tags);
-        let familiarity = match &ready.familiarity {
+        Ok(())
+    }
+
+    fn score(&mut self, ready: &ReadyHead, batch: &FeatureBatch) -> Result<(), EngineError> {
+        let (visual, audio) = (&batch.visual, &batch.audio);
+        let familiarity = match &ready.file.familiarity {
             Some(known) => pooled(visual, audio)?
                 .iter()
                 .map(|row| known.score(row))
@@ -173,8 +248,8 @@ impl Begun {
             None => Vec::new(),
         };
         self.predictor
-            .add(&self.head, visual, audio, &familiarity)?;
-        Ok(begin.elapsed())
+            .add(&ready.head, visual, audio, &familiarity)?;
+        Ok(())
     }
 }
 

@@ -1,10 +1,11 @@
 //! Warming up: load the model and run it once, so that the first clip does not wait for kernels to be compiled and tuned.
 
-use crate::base::{Time, TimeSpan};
+use crate::base::{Task, Time, TimeSpan};
 use crate::engine::session::ComputeSession;
-use crate::engine::{EngineError, Job, ModelChoice, Step, StepContext};
+use crate::engine::{EngineError, HeadChoice, Job, ModelChoice, Step, StepContext, WhichHead};
 use crate::features::{Recipe, extract};
 use crate::media::SegmentData;
+use crate::model::TaskHead;
 
 /// Loads in the first step, runs in the second.
 pub(super) struct WarmUpJob {
@@ -27,8 +28,7 @@ impl Job<ComputeSession> for WarmUpJob {
         session: &mut ComputeSession,
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
-        let (device, ready) = session.model(&self.model)?;
-        let model = &ready.model;
+        let pair = session.loaded(&self.model)?;
         if !self.loaded {
             self.loaded = true;
             context.progress(1, 2);
@@ -39,14 +39,26 @@ impl Job<ComputeSession> for WarmUpJob {
             frame: None,
             sound: None,
         };
-        let segment = Recipe::of(model).prepare(&nothing);
-        let (visual, audio) = extract(model, &[segment], device);
-        if let Some(head) = &model.localize {
+        let segment = Recipe::of(pair.about()).prepare(&nothing);
+        let (visual, audio) = extract(pair, &[segment])?;
+        let choice = HeadChoice {
+            model: self.model.clone(),
+            which: WhichHead::For(Task::Localize),
+        };
+        // A model without this head is warm enough.
+        if let Ok(ready) = session.head(&choice)
+            && let TaskHead::Localize(head) = &ready.head
+        {
             let said = head.forward(&visual, &audio, 1);
             // Reading a result is what waits for the device.
             drop(said.event.into_data());
         }
         context.progress(2, 2);
         Ok(Step::Done)
+    }
+
+    fn restart(&mut self) -> bool {
+        self.loaded = false;
+        true
     }
 }

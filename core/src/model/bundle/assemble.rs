@@ -234,8 +234,8 @@ fn about(manifest: &Manifest) -> String {
     };
     let tasks = manifest.tasks().into_iter();
     let untrained: Vec<&str> = tasks
-        .filter(|about| about.untrained)
-        .map(|about| about.task.name())
+        .filter(|(_, untrained)| *untrained)
+        .map(|(task, _)| task.name())
         .collect();
     if !untrained.is_empty() {
         text += &format!(

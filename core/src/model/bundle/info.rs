@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{ContentHash, Labels, Task};
+use crate::base::{ContentHash, HeadId, Labels, Task};
 
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct ModelInfo {
 pub struct TaskInfo {
     /// What it answers.
     pub task: Task,
+    /// The head that answers it.
+    #[serde(default)]
+    pub head: HeadId,
     /// The classes it tells apart, in the order of the scores.
     pub labels: Labels,
     /// Whether its head has random weights, so that its scores mean nothing.

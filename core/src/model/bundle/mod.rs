@@ -1,6 +1,8 @@
 //! A model as a whole: two backbones, a head, their labels, in a folder with a `model.json`, or embedded in the program.
 
 mod assemble;
+mod backbones;
+mod head_files;
 mod info;
 mod loaded;
 mod place;
@@ -10,15 +12,16 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
-use self::place::{Place, Sums, backbone_hash, whole};
-use super::manifest::{BackboneEntry, Manifest, SCHEMA};
-use super::weights::{Names, StateDict, load_into};
-use super::{Backbone, LoadAs, ModelError, Precision};
-use crate::base::{ContentHash, Labels};
+use self::place::{Sums, whole};
+use super::manifest::{Manifest, SCHEMA};
+use super::weights::StateDict;
+use super::{FrozenPair, HeadFile, ModelError, Precision, TaskHead};
+use crate::base::{ContentHash, Labels, PairId, Task};
 
 pub use assemble::{Assembly, BackboneFile, assemble};
 pub use info::{ModelInfo, TaskInfo};
 pub use loaded::LoadedModel;
+pub(in crate::model) use place::Place;
 
 /// The file every bundle has.
 const MANIFEST: &str = "model.json";
@@ -30,6 +33,8 @@ pub struct ModelBundle {
     place: Place,
     sums: Sums,
     sha256: ContentHash,
+    pair: PairId,
+    heads: Vec<HeadFile>,
 }
 
 impl ModelBundle {
@@ -68,8 +73,11 @@ impl ModelBundle {
     /// What a manifest, already checked, says lies in a place.
     fn of(manifest: Manifest, text: &[u8], place: Place) -> Result<Self, ModelError> {
         let sums = place.sums(&manifest.files())?;
+        let pair = backbones::pair_of(&manifest, &sums)?;
         Ok(Self {
             sha256: whole(text, &sums),
+            heads: head_files::of(&manifest, text, pair, &place)?,
+            pair,
             manifest,
             place,
             sums,
@@ -78,7 +86,13 @@ impl ModelBundle {
 
     /// What a person should know of it.
     pub fn about(&self) -> ModelInfo {
-        let tasks = self.manifest.tasks();
+        let task = |head: &HeadFile| TaskInfo {
+            task: head.task(),
+            head: head.id,
+            labels: head.labels.clone(),
+            untrained: head.untrained,
+        };
+        let tasks: Vec<TaskInfo> = self.heads.iter().map(task).collect();
         let first = tasks.first().map(|task| task.labels.clone());
         ModelInfo {
             name: self.manifest.name.clone(),
@@ -120,118 +134,50 @@ impl ModelBundle {
         device: &Device,
         precision: Precision,
     ) -> Result<LoadedModel, ModelError> {
-        let half = precision.is_half_on(device)?;
-        let manifest = &self.manifest;
-        let (image_prep, sound_prep) = manifest.preps()?;
-        let [visual, audio] = self.load_backbones(device, precision)?;
+        let pair = self.pair(device, precision)?;
+        pair.backbones()?;
         let mut model = LoadedModel {
             about: self.about(),
-            visual: visual.backbone,
-            audio: audio.backbone,
-            visual_hash: backbone_hash(&manifest.visual, &self.sums, half)?,
-            audio_hash: backbone_hash(&manifest.audio, &self.sums, half)?,
-            visual_classes: visual.classes,
-            audio_classes: audio.classes,
-            image_prep,
-            sound_prep,
-            sound_tile: manifest.audio.tile.unwrap_or(1),
-            sound_fold: manifest.audio.description.fold(),
             localize: None,
             parse: None,
             segment: None,
-            familiarity: manifest.familiarity().cloned(),
+            familiarity: self.manifest.familiarity().cloned(),
+            pair,
         };
-        self.load_heads(&mut model, device)?;
+        for head in &self.heads {
+            match head.load(model.pair.about(), device)? {
+                TaskHead::Localize(head) => model.localize = Some(head),
+                TaskHead::Parse(head) => model.parse = Some(head),
+                TaskHead::Segment(head) => model.segment = Some(head),
+            }
+        }
         Ok(model)
     }
 
-    fn load_heads(&self, model: &mut LoadedModel, device: &Device) -> Result<(), ModelError> {
-        let (visual, audio) = self.manifest.layers()?;
-        let of =
-            |name: &str| Ok::<_, ModelError>((self.place.weights(name)?, self.place.path(name)));
-        if let Some(entry) = &self.manifest.localize {
-            let classes = entry.labels.len();
-            let head = entry.config.init(&visual, &audio, classes, device)?;
-            let (state, path) = of(&entry.weights)?;
-            model.localize = Some(load_into(head, state, Names::Head, &path)?);
-        }
-        if let Some(entry) = &self.manifest.parse {
-            let classes = entry.labels.len();
-            let head = entry.config.init(&visual, &audio, classes, device)?;
-            let (state, path) = of(&entry.weights)?;
-            model.parse = Some(load_into(head, state, Names::Head, &path)?);
-        }
-        if let Some(entry) = &self.manifest.segment {
-            let head = entry.config.init(&visual, &audio, device)?;
-            let (state, path) = of(&entry.weights)?;
-            model.segment = Some(load_into(head, state, Names::Head, &path)?);
-        }
-        Ok(())
+    /// Its backbones for a device, not loaded yet.
+    ///
+    /// # Errors
+    /// The device does not compute so.
+    pub fn pair(&self, device: &Device, precision: Precision) -> Result<FrozenPair, ModelError> {
+        let about = self.pair_about(precision.is_half_on(device)?)?;
+        let (bundle, on) = (self.clone(), device.clone());
+        Ok(FrozenPair::new(about, device.clone(), move || {
+            bundle.load_backbones(&on, precision)
+        }))
     }
 
-    /// The backbone that looks and the one that listens. Where one does both, its weights are read, and held, once.
-    fn load_backbones(
-        &self,
-        device: &Device,
-        precision: Precision,
-    ) -> Result<[LoadedBackbone; 2], ModelError> {
-        let (visual, audio) = (&self.manifest.visual, &self.manifest.audio);
-        if !self.manifest.has_one_backbone() {
-            return Ok([
-                self.load_backbone(visual, device, precision)?,
-                self.load_backbone(audio, device, precision)?,
-            ]);
-        }
-        let (state, how, classes) = self.open_backbone(visual, precision)?;
-        let path = self.place.path(&visual.weights);
-        let (eye, ear) = (&visual.description, &audio.description);
-        let [looks, listens] = eye.load_shared(ear, state, &path, device, how)?;
-        Ok([
-            LoadedBackbone {
-                backbone: looks,
-                classes,
-            },
-            LoadedBackbone {
-                backbone: listens,
-                classes: None,
-            },
-        ])
+    /// The name of its backbones.
+    pub fn pair_id(&self) -> PairId {
+        self.pair
     }
 
-    fn load_backbone(
-        &self,
-        entry: &BackboneEntry,
-        device: &Device,
-        precision: Precision,
-    ) -> Result<LoadedBackbone, ModelError> {
-        let (state, how, classes) = self.open_backbone(entry, precision)?;
-        let path = self.place.path(&entry.weights);
-        let backbone = entry.description.load_state(state, &path, device, how)?;
-        Ok(LoadedBackbone { backbone, classes })
+    /// The heads that come with it, one a task.
+    pub fn heads(&self) -> &[HeadFile] {
+        &self.heads
     }
 
-    /// A backbone's checkpoint, and how to load it: with its classifier where it has one and is fed here as that wants it.
-    fn open_backbone(
-        &self,
-        entry: &BackboneEntry,
-        precision: Precision,
-    ) -> Result<(StateDict, LoadAs, Option<Labels>), ModelError> {
-        let state = self.place.weights(&entry.weights)?;
-        let description = &entry.description;
-        let classes = match description.classifies_as_fed() && description.has_classifier(&state)? {
-            true => Some(description.class_names()?),
-            false => None,
-        };
-        let how = LoadAs {
-            classifier: classes.is_some(),
-            precision,
-        };
-        Ok((state, how, classes))
+    /// The head that comes with it for a task.
+    pub fn head(&self, task: Task) -> Option<&HeadFile> {
+        self.heads.iter().find(|head| head.task() == task)
     }
-}
-
-/// A backbone, and what its classifier tells apart if that was loaded.
-struct LoadedBackbone {
-    backbone: Box<dyn Backbone>,
-    classes: Option<Labels>,
 }

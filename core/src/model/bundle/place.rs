@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::MANIFEST;
-use crate::base::{ContentHash, hash_file};
+use crate::base::{ContentHash, KeyHasher, hash_file};
 use crate::model::weights::{self, StateDict};
 use crate::model::{BackboneEntry, ModelError};
 
@@ -15,7 +15,7 @@ const EMBEDDED: &str = "embedded demo model";
 
 /// Where the files are.
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+pub(in crate::model) enum Place {
     Folder(PathBuf),
     Embedded(&'static [(&'static str, &'static [u8])]),
 }
@@ -108,11 +108,10 @@ pub(super) fn backbone_hash(
     let sum = sums
         .get(&entry.weights)
         .ok_or_else(|| ModelError::format(&entry.weights, "is no file of the model"))?;
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(format!("{} {}\n", description.architecture, description.config).as_bytes());
-    hasher.update(&sum.0);
-    if half {
-        hasher.update(b"f16");
-    }
-    Ok(ContentHash(*hasher.finalize().as_bytes()))
+    Ok(KeyHasher::new("mettle backbone 1")
+        .text(&description.architecture)
+        .json(&description.config)
+        .hash(sum)
+        .text(if half { "f16" } else { "f32" })
+        .finish())
 }

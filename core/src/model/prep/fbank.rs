@@ -10,6 +10,7 @@ use realfft::RealFftPlanner;
 use serde::{Deserialize, Serialize};
 
 use super::mel::{MelFilter, kaldi};
+use crate::base::KeyHasher;
 
 /// Length of a frame, seconds.
 const FRAME: f64 = 0.025;
@@ -60,6 +61,15 @@ impl FbankPrep {
             mean: -4.1426,
             std: 3.2001,
         }
+    }
+
+    pub(super) fn key(&self, key: KeyHasher) -> KeyHasher {
+        key.whole(self.sample_rate.into())
+            .count(self.mel_bins)
+            .real(self.shift_ms)
+            .count(self.rows)
+            .real(f64::from(self.mean))
+            .real(f64::from(self.std))
     }
 
     /// Whether its numbers can be computed with.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::KeyHasher;
 use crate::media::RgbFrame;
 
 /// Size and normalisation of pictures.
@@ -29,6 +30,13 @@ impl ImagePrep {
             mean: [0.485, 0.456, 0.406],
             std: [0.229, 0.224, 0.225],
         }
+    }
+
+    /// Everything that decides what it makes, into the name of what is kept of it.
+    pub fn key(&self, key: KeyHasher) -> KeyHasher {
+        let key = key.text("image 1").count(self.height).count(self.width);
+        let numbers = self.mean.iter().chain(&self.std);
+        numbers.fold(key, |key, number| key.real(f64::from(*number)))
     }
 
     /// `[3, height, width]`, channel first, ready for a backbone. A frame with fewer bytes than it says, or none, counts as

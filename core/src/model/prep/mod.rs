@@ -10,6 +10,8 @@ pub use fbank::FbankPrep;
 pub use image::ImagePrep;
 pub use sound::SoundPrep;
 
+use crate::base::KeyHasher;
+
 /// What a backbone takes in, and how it is made.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -37,6 +39,14 @@ impl SoundInput {
         match self {
             Self::Logmel(prep) => prep.sample_rate,
             Self::Fbank(prep) => prep.sample_rate,
+        }
+    }
+
+    /// Everything that decides what it makes, into the name of what is kept of it.
+    pub fn key(&self, key: KeyHasher) -> KeyHasher {
+        match self {
+            Self::Logmel(prep) => prep.key(key.text("logmel 1")),
+            Self::Fbank(prep) => prep.key(key.text("fbank 1")),
         }
     }
 

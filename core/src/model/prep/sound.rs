@@ -5,6 +5,7 @@ use realfft::RealFftPlanner;
 use serde::{Deserialize, Serialize};
 
 use super::mel::{MelFilter, slaney};
+use crate::base::KeyHasher;
 
 /// Settings of the spectrogram.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,15 @@ impl SoundPrep {
             && self.fmin >= 0.0
             && self.fmin < self.fmax
             && self.fmax.is_finite()
+    }
+
+    pub(super) fn key(&self, key: KeyHasher) -> KeyHasher {
+        key.whole(self.sample_rate.into())
+            .count(self.n_fft)
+            .count(self.hop_size)
+            .count(self.mel_bins)
+            .real(self.fmin)
+            .real(self.fmax)
     }
 
     /// Frames of `samples` samples of sound.

@@ -9,6 +9,7 @@ use burn::tensor::{DType, Tensor, TensorData};
 use super::Names;
 use super::file::StateDict;
 use super::layout::Renamed;
+use super::outline::{Fields, outline};
 use super::raw::RawTensor;
 use crate::model::ModelError;
 use crate::model::precision::is_halved;
@@ -36,7 +37,7 @@ pub struct KeyReport {
     pub unexpected: Vec<(String, Vec<usize>)>,
     /// Names both have, with different shapes.
     pub misshaped: Vec<ShapeProblem>,
-    /// Names both have whose bytes cannot be read.
+    /// Names both have whose values are not read, and why.
     pub unreadable: Vec<String>,
 }
 
@@ -114,8 +115,8 @@ pub(in crate::model) fn load_in_numbers<M: Module>(
 ) -> Result<M, ModelError> {
     let mut mapper = Loader {
         half,
-        renamed: Renamed::of(names, state),
-        path: Vec::new(),
+        renamed: Renamed::of(names, state, &outline(&module)),
+        path: Fields::default(),
         report: KeyReport {
             path: path.to_owned(),
             ..Default::default()
@@ -125,7 +126,7 @@ pub(in crate::model) fn load_in_numbers<M: Module>(
     let (mut report, renamed) = (mapper.report, mapper.renamed);
     let left = renamed.state.iter();
     report.unexpected = left
-        .filter(|(key, _)| !names.may_ignore(key))
+        .filter(|(key, tensor)| tensor.refusal().is_none() && !names.may_ignore(key))
         .map(|(key, tensor)| (renamed.theirs(key), tensor.shape.clone()))
         .collect();
     if report.is_clean() {
@@ -138,39 +139,22 @@ pub(in crate::model) fn load_in_numbers<M: Module>(
 struct Loader {
     half: bool,
     renamed: Renamed,
-    /// Field names, and the type that holds each.
-    path: Vec<(String, String)>,
+    path: Fields,
     report: KeyReport,
 }
 
 impl Loader {
-    /// The parameter's name upstream, and whether it is a matrix that burn keeps transposed.
-    fn key(&self) -> (String, bool) {
-        let last = self.path.last();
-        let holder = last.map_or("", |(_, holder)| holder.as_str());
-        let mut parts: Vec<&str> = self.path.iter().map(|(name, _)| name.as_str()).collect();
-        let transposed = holder == "Struct:Linear" && parts.last() == Some(&"weight");
-        if let Some(field) = parts.last_mut() {
-            *field = match *field {
-                "gamma" => "weight",
-                "beta" => "bias",
-                other => other,
-            };
-        }
-        (parts.join("."), transposed)
-    }
-
     fn take(&mut self, shape: &[usize]) -> Option<Vec<f32>> {
-        let (key, transposed) = self.key();
-        let expected: Vec<usize> = match transposed {
-            true => shape.iter().rev().copied().collect(),
-            false => shape.to_vec(),
-        };
+        let (key, expected, transposed) = self.path.upstream(shape);
         let Some(tensor) = self.renamed.state.remove(&key) else {
             let key = self.renamed.theirs(&key);
             self.report.missing.push((key, expected));
             return None;
         };
+        if let Some(why) = tensor.refusal() {
+            self.refuse(&key, why);
+            return None;
+        }
         if tensor.shape != expected {
             let found = tensor.shape;
             let key = self.renamed.theirs(&key);
@@ -182,10 +166,15 @@ impl Loader {
             return None;
         }
         let Some(values) = read(&tensor, transposed) else {
-            self.report.unreadable.push(self.renamed.theirs(&key));
+            self.refuse(&key, "cannot be read from the file");
             return None;
         };
         Some(values)
+    }
+
+    fn refuse(&mut self, key: &str, why: &str) {
+        let key = self.renamed.theirs(key);
+        self.report.unreadable.push(format!("{key} {why}"));
     }
 }
 
@@ -198,11 +187,11 @@ fn read(tensor: &RawTensor, transposed: bool) -> Option<Vec<f32>> {
 
 impl ModuleMapper for Loader {
     fn enter_module(&mut self, name: &str, container_type: &str) {
-        self.path.push((name.to_owned(), container_type.to_owned()));
+        self.path.enter(name, container_type);
     }
 
     fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.path.pop();
+        self.path.leave();
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
@@ -212,7 +201,7 @@ impl ModuleMapper for Loader {
             // Not through `param.map`: that would first draw the random weights that are being replaced.
             Some(values) => {
                 let data = TensorData::new(values, shape);
-                Param::from_tensor(match self.half && is_halved(&self.path) {
+                Param::from_tensor(match self.half && is_halved(self.path.all()) {
                     true => Tensor::from_data(data, (&device, DType::F16)),
                     false => Tensor::from_data(data, &device),
                 })

@@ -4,18 +4,8 @@ use std::collections::BTreeMap;
 
 use super::file::StateDict;
 use super::names::Names;
+use super::prefix::{Wanted, prefix_of};
 use super::raw::RawTensor;
-
-/// Where HTS-AT is a part of a larger model, before its names: laion-clap's checkpoints, transformers' ClapModel and its
-/// ClapAudioModel. What does not begin so is of the other parts.
-const TOWERS: [&str; 4] = [
-    "module.audio_branch.",
-    "audio_branch.",
-    "audio_model.audio_encoder.",
-    "audio_encoder.",
-];
-/// Before HTS-AT's names in its authors' checkpoints, where nothing else is.
-const LIGHTNING: &str = "sed_model.";
 
 /// What transformers calls by other names.
 const TRANSFORMERS: [(&str, &str); 8] = [
@@ -32,13 +22,11 @@ const TRANSFORMERS: [(&str, &str); 8] = [
 const PARTS: [&str; 3] = [".query.", ".key.", ".value."];
 
 /// How one checkpoint names its tensors.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Layout {
     names: Names,
-    /// Before every name.
-    prefix: &'static str,
-    /// Whether the model is a part of a larger one: what has no prefix is another part's.
-    part: bool,
+    /// Before every name; what does not begin so is no part of the model.
+    prefix: String,
     /// HTS-AT as transformers names it.
     transformers: bool,
     /// Swin: Microsoft and timm before 0.9 merge at the end of a stage, timm since then at the start of the next.
@@ -58,9 +46,9 @@ pub(super) struct Renamed {
 }
 
 impl Renamed {
-    /// Brings a checkpoint to the one layout.
-    pub fn of(names: Names, state: StateDict) -> Self {
-        let layout = Layout::of(names, &state);
+    /// Brings a checkpoint to the one layout; `wanted` is what the model has.
+    pub fn of(names: Names, state: StateDict, wanted: &Wanted) -> Self {
+        let layout = Layout::of(names, &state, wanted);
         let (mut ours, mut theirs) = (StateDict::new(), BTreeMap::new());
         for (key, tensor) in state {
             if let Some(own) = layout.ours(&key) {
@@ -86,34 +74,29 @@ impl Renamed {
 }
 
 impl Layout {
-    fn of(names: Names, state: &StateDict) -> Self {
-        let begins = |tower: &&&str| state.keys().any(|key| key.starts_with(**tower));
-        let holds = |part: &str| state.keys().any(|key| key.contains(part));
+    fn of(names: Names, state: &StateDict, wanted: &Wanted) -> Self {
+        let prefix = match names {
+            // Our own files have no other names than ours.
+            Names::Head => String::new(),
+            _ => prefix_of(wanted, state),
+        };
+        let own = || state.keys().filter_map(|key| key.strip_prefix(&*prefix));
+        let holds = |part: &str| own().any(|key| key.contains(part));
+        let has = |name: &str| state.contains_key(&format!("{prefix}{name}"));
         let (is_hts_at, is_swin) = (names == Names::HtsAt, names == Names::SwinV2);
-        let tower = TOWERS.iter().find(begins).filter(|_| is_hts_at);
-        let lightning = is_hts_at && begins(&&LIGHTNING);
         Self {
             names,
-            prefix: match tower {
-                Some(tower) => tower,
-                None if lightning => LIGHTNING,
-                None => "",
-            },
-            part: tower.is_some(),
-            transformers: tower.is_some() && holds(".attention.self."),
-            merges_at_end: is_swin && state.contains_key("layers.0.downsample.reduction.weight"),
+            transformers: is_hts_at && holds(".attention.self."),
+            merges_at_end: is_swin && has("layers.0.downsample.reduction.weight"),
             numbered: is_swin && holds(".cpb_mlp.0."),
-            bare_head: is_swin && state.contains_key("head.weight"),
+            bare_head: is_swin && has("head.weight"),
+            prefix,
         }
     }
 
     /// The name here of a tensor of the file; `None` for one of another part of a larger model.
     fn ours(&self, key: &str) -> Option<String> {
-        let key = match key.strip_prefix(self.prefix) {
-            Some(own) => own,
-            None if self.part => return None,
-            None => key,
-        };
+        let key = key.strip_prefix(&*self.prefix)?;
         Some(match self.names {
             Names::Head | Names::Vit => key.to_owned(),
             Names::ResNext => key

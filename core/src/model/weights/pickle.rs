@@ -61,6 +61,19 @@ impl Pickle {
         self.node(self.root)
     }
 
+    /// The place of that value.
+    pub fn root_id(&self) -> Id {
+        self.root
+    }
+
+    /// Whether it names this class or function.
+    pub fn names(&self, wanted: impl Fn(&str, &str) -> bool) -> bool {
+        self.nodes.iter().any(|node| match node {
+            Node::Global(module, name) => wanted(module, name),
+            _ => false,
+        })
+    }
+
     /// A value by its place.
     pub fn node(&self, id: Id) -> &Node {
         self.nodes.get(id as usize).unwrap_or(&Node::Opaque)

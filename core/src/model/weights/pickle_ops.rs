@@ -38,9 +38,12 @@ impl Machine<'_> {
             _ => 1,
         };
         let len = self.length(width)?;
-        let text = std::str::from_utf8(self.bytes(len)?);
-        let text = text.map_err(|_| "a string that is not UTF-8".to_owned())?;
-        self.push(Node::Str(text.to_owned()))
+        match std::str::from_utf8(self.bytes(len)?) {
+            Ok(text) => self.push(Node::Str(text.to_owned())),
+            // Python 2 has one type for text and for bytes: this is the latter, such as the value of a NumPy scalar.
+            Err(_) if matches!(op, b'U' | b'T') => self.push(Node::Opaque),
+            Err(_) => Err("a string that is not UTF-8".into()),
+        }
     }
 
     /// Bytes, skipped.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use half::{bf16, f16};
 
 use super::file::FileBytes;
+use crate::base::ContentHash;
 
 /// Element types a checkpoint may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +30,15 @@ pub enum RawType {
     I64,
     /// Truth values, a byte each.
     Bool,
+    /// Anything else, such as complex, quantised and 8-bit floats: never read.
+    Other,
 }
 
 impl RawType {
-    /// Bytes of one element.
+    /// Bytes of one element; 0 where elements are never read.
     pub fn size(self) -> usize {
         match self {
+            Self::Other => 0,
             Self::I8 | Self::U8 | Self::Bool => 1,
             Self::F16 | Self::Bf16 | Self::I16 => 2,
             Self::F32 | Self::I32 => 4,
@@ -62,6 +66,8 @@ pub(super) enum Place {
     Strided(FileBytes, Range<usize>, Vec<usize>),
     /// In other tensors, which follow each other along the first axis.
     Joined(Vec<RawTensor>),
+    /// Nowhere: why it is not read, in words to follow its name.
+    Refused(String),
 }
 
 /// Elements read at a time: enough to be fast, nothing beside a large matrix.
@@ -74,6 +80,24 @@ impl std::fmt::Debug for RawTensor {
 }
 
 impl RawTensor {
+    /// One that is there but not read: that matters only to a model that has a place for it.
+    pub(super) fn refused(why: String) -> Self {
+        Self {
+            dtype: RawType::Other,
+            shape: Vec::new(),
+            place: Place::Refused(why),
+        }
+    }
+
+    /// Why it is not read, in words to follow its name; `None` for most.
+    pub fn refusal(&self) -> Option<&str> {
+        match &self.place {
+            Place::Refused(why) => Some(why),
+            Place::Joined(parts) => parts.iter().find_map(Self::refusal),
+            Place::Plain(..) | Place::Strided(..) => None,
+        }
+    }
+
     /// Tensors one after the other along the first axis. `None` where their other sizes differ.
     pub(super) fn joined(parts: Vec<Self>) -> Option<Self> {
         let (first, others) = parts.split_first()?;
@@ -108,6 +132,18 @@ impl RawTensor {
         Some(out)
     }
 
+    /// BLAKE3 of every element as f32, row-major: the same however the file keeps them. `None` where they cannot be read.
+    pub(in crate::model) fn content_hash(&self) -> Option<ContentHash> {
+        self.room()?;
+        let mut hasher = blake3::Hasher::new();
+        self.each_piece(1, &mut |piece| {
+            for value in piece {
+                hasher.update(&value.to_le_bytes());
+            }
+        })?;
+        Some(ContentHash(*hasher.finalize().as_bytes()))
+    }
+
     /// A matrix `[rows, cols]` as f32, column by column. `None` also where it is no matrix.
     pub(super) fn to_f32_transposed(&self) -> Option<Vec<f32>> {
         let [rows, cols] = *self.shape.as_slice() else {
@@ -130,6 +166,7 @@ impl RawTensor {
             // Its shape was compared with its storage when it was read, or repeats elements: then only so much is believed.
             Place::Strided(_, range, _) => len <= range.len().saturating_mul(64),
             Place::Joined(parts) => parts.iter().all(|part| part.room().is_some()),
+            Place::Refused(_) => false,
         };
         there.then_some(len)
     }
@@ -166,6 +203,7 @@ impl RawTensor {
                     part.each_piece(unit, visit)?;
                 }
             }
+            Place::Refused(_) => return None,
         }
         Some(())
     }
@@ -225,5 +263,6 @@ fn convert(dtype: RawType, bytes: &[u8], out: &mut Vec<f32>) {
         RawType::I16 => each!(i16, f32::from),
         RawType::I32 => each!(i32, |v| v as f32),
         RawType::I64 => each!(i64, |v| v as f32),
+        RawType::Other => {}
     }
 }

@@ -15,17 +15,30 @@ use crate::model::ModelError;
 /// # Errors
 /// The file cannot be written.
 pub fn save_module<M: Module>(module: &M, path: &Path) -> Result<(), ModelError> {
+    // Not by the store itself: its files are readable by their owner alone, and bundles are to be shared.
+    let bytes = module_bytes(module, None, path)?;
+    std::fs::write(path, bytes).map_err(|e| ModelError::io(path, e))
+}
+
+/// What [`save_module`] writes, with a note of one's own in the header in place of the usual one. `path` is for errors.
+///
+/// # Errors
+/// The module cannot be written.
+pub(in crate::model) fn module_bytes<M: Module>(
+    module: &M,
+    note: Option<(&str, &str)>,
+    path: &Path,
+) -> Result<Vec<u8>, ModelError> {
     // Burn's own notes in the header come in a random order: one alone leaves the bytes to the weights.
+    let (key, value) = note.unwrap_or(("format", "pt"));
     let mut store = SafetensorsStore::from_bytes(None)
         .clear_metadata()
-        .metadata("format", "pt")
+        .metadata(key, value)
         .with_to_adapter(BurnToPyTorchAdapter.chain(FloatCastAdapter::to(DType::F16)))
         .with_key_remapping(r"\.cpb_mlp\.fc1\.", ".cpb_mlp.0.")
         .with_key_remapping(r"\.cpb_mlp\.fc2\.", ".cpb_mlp.2.");
     let failed =
         |e: &dyn std::fmt::Display| ModelError::format(path, format!("could not be written: {e}"));
     module.save_into(&mut store).map_err(|e| failed(&e))?;
-    // Not by the store itself: its files are readable by their owner alone, and bundles are to be shared.
-    let bytes = store.get_bytes().map_err(|e| failed(&e))?;
-    std::fs::write(path, bytes).map_err(|e| ModelError::io(path, e))
+    store.get_bytes().map(Into::into).map_err(|e| failed(&e))
 }

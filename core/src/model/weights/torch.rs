@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::Cursor;
 use std::ops::Range;
 
+use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::file::{FileBytes, StateDict};
@@ -16,7 +17,7 @@ const MAX_PICKLE: usize = 64 << 20;
 /// Entries of the archive by name, as ranges of the file.
 type Entries = HashMap<String, Range<usize>>;
 
-/// The tensors of a checkpoint: those under `state_dict` or `model` where there is such an entry, else those at the top.
+/// The tensors of a checkpoint, in whichever of its dictionaries they are.
 ///
 /// # Errors
 /// In words, to follow the file's name.
@@ -55,11 +56,20 @@ pub(super) fn read_archive(file: &FileBytes) -> Result<StateDict, String> {
 
 fn entries(bytes: &[u8]) -> Result<Entries, String> {
     let damaged = |e: &dyn std::fmt::Display| format!("is a damaged zip archive ({e})");
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+    // Nothing stands before a checkpoint's archive. Left to find out, the reader looks for the directory right before its end
+    // record; PyTorch has 76 bytes of zip64 records there, which a first entry of just that length makes look like a shift.
+    let config = Config {
+        archive_offset: ArchiveOffset::Known(0),
+    };
+    let archive = ZipArchive::with_config(config, Cursor::new(bytes));
+    let mut archive = archive.map_err(|e| damaged(&e))?;
     let mut entries = Entries::new();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(|e| damaged(&e))?;
         let name = entry.name().map_err(|e| damaged(&e))?.into_owned();
+        if let Some(other) = other_archive(&name) {
+            return Err(other.to_owned());
+        }
         if entry.compression() != CompressionMethod::Stored {
             return Err(format!(
                 "has a compressed entry {name}, which PyTorch does not write"
@@ -77,4 +87,18 @@ fn entries(bytes: &[u8]) -> Result<Entries, String> {
         }
     }
     Ok(entries)
+}
+
+/// What an archive with such an entry is, which holds no dictionary of tensors, and what to do.
+fn other_archive(entry: &str) -> Option<&'static str> {
+    if entry.ends_with("/constants.pkl") || entry.contains("/code/") {
+        return Some(
+            "is a TorchScript program, not a checkpoint: in Python, save the tensors it holds with \
+             torch.save(torch.jit.load(FILE).state_dict(), \"weights.pth\")",
+        );
+    }
+    entry.ends_with(".npy").then_some(
+        "is a NumPy archive (.npz), whose arrays have other names and axes than PyTorch's: \
+         take the model's PyTorch or safetensors checkpoint",
+    )
 }

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::file::{FileBytes, StateDict};
 use super::pickle::{Node, Pickle};
-use super::raw::RawType;
-use super::torch_tensors::{Reader, Storage};
+use super::torch_storage::Storage;
+use super::torch_tensors::Reader;
 
 /// The first pickle: the number 0x1950a86a20f9469cfc6c.
 const MAGIC: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
@@ -60,20 +60,22 @@ fn storages(
     let Node::List(keys_in_order) = keys.root() else {
         return Err("does not list its storages".into());
     };
-    let mut types: HashMap<&str, RawType> = HashMap::new();
+    let mut sizes: HashMap<&str, usize> = HashMap::new();
     for description in pickle.outside() {
         let storage = Storage::of(pickle, description)?;
-        types.insert(storage.key, storage.dtype);
+        let size = storage.element.size();
+        let size = size.ok_or("has a storage of a class that PyTorch does not have")?;
+        sizes.insert(storage.key, size);
     }
     let mut at = 0_usize;
     let mut found = HashMap::new();
     for key in keys_in_order {
         let key = keys.str(*key).ok_or("has a storage without a name")?;
-        let dtype = types.get(key).ok_or("has a storage that nothing uses")?;
+        let size = sizes.get(key).ok_or("has a storage that nothing uses")?;
         let length = rest.get(at..).and_then(|rest| rest.first_chunk::<8>());
         let length = length.and_then(|word| usize::try_from(u64::from_le_bytes(*word)).ok());
         let end = length
-            .and_then(|length| length.checked_mul(dtype.size()))
+            .and_then(|length| length.checked_mul(*size))
             .and_then(|bytes| bytes.checked_add(at + 8))
             .filter(|end| *end <= rest.len());
         let end = end.ok_or_else(|| format!("ends before its storage {key} does"))?;

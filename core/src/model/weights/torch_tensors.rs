@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::file::{FileBytes, StateDict};
+use super::file::FileBytes;
 use super::pickle::{Id, Node, Pickle};
 use super::raw::{Place, RawTensor, RawType};
+use super::torch_storage::Storage;
 
 /// Axes of a tensor at most.
 const MAX_AXES: usize = 16;
+/// Calls around a tensor's own at most: a parameter, and one for attributes of Python on each.
+const MAX_WRAPS: usize = 3;
 
 /// A pickle, and where the storages it speaks of are.
 pub(super) struct Reader<'a> {
@@ -19,58 +22,65 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The tensors under `state_dict` or `model` where there is such an entry, else those at the top.
-    ///
-    /// # Errors
-    /// In words, to follow the file's name.
-    pub fn state_dict(&self) -> Result<StateDict, String> {
-        let Node::Dict(root) = self.pickle.root() else {
-            return Err("holds no dictionary of tensors: save the model's state_dict".into());
-        };
-        let nested = |wanted: &str| {
-            root.iter().find_map(|(key, value)| {
-                (self.pickle.str(*key) == Some(wanted)).then(|| self.pickle.node(*value))
-            })
-        };
-        let pairs = match (nested("state_dict"), nested("model")) {
-            (Some(Node::Dict(pairs)), _) | (None, Some(Node::Dict(pairs))) => pairs,
-            _ => root,
-        };
-        let mut state = StateDict::new();
-        for (key, value) in pairs {
-            // Keys that are not text, and values that are not tensors, are no part of a state dictionary.
-            let (Some(name), Some(tensor)) = (self.pickle.str(*key), self.tensor(*value)) else {
-                continue;
-            };
-            let tensor = tensor.map_err(|e| format!("has a tensor {name} that {e}"))?;
-            state.insert(name.to_owned(), tensor);
-        }
-        if state.is_empty() {
-            return Err("holds no tensors under state_dict, under model or at the top".into());
-        }
-        Ok(state)
+    /// `None` where the value is no tensor; why it is not read where it is one that nothing here computes with, or damaged.
+    pub fn tensor(&self, value: Id) -> Option<Result<RawTensor, String>> {
+        let (module, name, args) = self.call(value)?;
+        self.made(module, name, args, MAX_WRAPS)
     }
 
-    /// `None` where the value is no tensor.
-    fn tensor(&self, value: Id) -> Option<Result<RawTensor, String>> {
-        let mut value = value;
-        // A parameter wraps a tensor; nothing wraps a parameter.
-        for _ in 0..2 {
-            let Node::Call { function, args } = self.pickle.node(value) else {
-                return None;
-            };
-            let (Node::Global(module, name), Node::Tuple(args)) =
-                (self.pickle.node(*function), self.pickle.node(*args))
-            else {
-                return None;
-            };
-            match (module.as_str(), name.as_str()) {
-                ("torch._utils", "_rebuild_tensor_v2") => return Some(self.rebuild(args)),
-                ("torch._utils", "_rebuild_parameter") => value = *args.first()?,
-                _ => return None,
+    /// What a function makes of its arguments.
+    fn made(
+        &self,
+        module: &str,
+        name: &str,
+        args: &[Id],
+        wraps: usize,
+    ) -> Option<Result<RawTensor, String>> {
+        let node = |id: &Id| self.pickle.node(*id);
+        Some(match (module, name) {
+            ("torch._utils", "_rebuild_tensor_v2" | "_rebuild_tensor") => self.rebuild(args),
+            ("torch._utils", "_rebuild_tensor_v3") => Err(self.typed(args)),
+            // (tensor, …): a parameter.
+            ("torch._utils", "_rebuild_parameter" | "_rebuild_parameter_with_state")
+                if wraps > 0 =>
+            {
+                let (module, name, args) = self.call(*args.first()?)?;
+                return self.made(module, name, args, wraps - 1);
             }
+            // (function, type, its arguments, attributes): the call that would have stood here had it no attributes.
+            ("torch._tensor", "_rebuild_from_type_v2") if wraps > 0 => match args {
+                [function, _, args, ..] => match (node(function), node(args)) {
+                    (Node::Global(module, name), Node::Tuple(args)) => {
+                        return self.made(module, name, args, wraps - 1);
+                    }
+                    _ => Err("lacks the call that it is made by".into()),
+                },
+                _ => Err("lacks the call that it is made by".into()),
+            },
+            ("torch._utils" | "torch._tensor", name) if name.starts_with("_rebuild_") => {
+                Err(unread(name))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Why a tensor is not read whose element type, the last of its arguments, came to PyTorch after storages had classes.
+    fn typed(&self, args: &[Id]) -> String {
+        match args.last().map(|last| self.pickle.node(*last)) {
+            Some(Node::Global(_, name)) => format!("has elements of {name}, which are not read"),
+            _ => "has elements of an unknown type".into(),
         }
-        None
+    }
+
+    /// The function that makes a value, and its arguments.
+    fn call(&self, value: Id) -> Option<(&str, &str, &[Id])> {
+        let Node::Call { function, args } = self.pickle.node(value) else {
+            return None;
+        };
+        match (self.pickle.node(*function), self.pickle.node(*args)) {
+            (Node::Global(module, name), Node::Tuple(args)) => Some((module, name, args)),
+            _ => None,
+        }
     }
 
     /// `_rebuild_tensor_v2(storage, offset, size, stride, …)`.
@@ -118,7 +128,12 @@ impl Reader<'_> {
         let Node::Persistent(description) = self.pickle.node(id) else {
             return Err("has no storage".into());
         };
-        let Storage { dtype, key, length } = Storage::of(self.pickle, *description)?;
+        let Storage {
+            element,
+            key,
+            length,
+        } = Storage::of(self.pickle, *description)?;
+        let dtype = element.dtype()?;
         let range = self.storages.get(key).cloned();
         let range = range.ok_or_else(|| format!("lacks its storage {key}"))?;
         match length.and_then(|n| n.checked_mul(dtype.size())) {
@@ -128,57 +143,16 @@ impl Reader<'_> {
     }
 }
 
-/// What a pickle says of a storage.
-pub(super) struct Storage<'a> {
-    pub dtype: RawType,
-    pub key: &'a str,
-    /// Elements; `None` where it is no size.
-    pub length: Option<usize>,
-}
-
-impl<'a> Storage<'a> {
-    /// `("storage", class, key, location, length)`, in the older format followed by a view, which is none since 0.4.
-    pub fn of(pickle: &'a Pickle, description: Id) -> Result<Self, String> {
-        let Node::Tuple(parts) = pickle.node(description) else {
-            return Err("has a storage without description".into());
-        };
-        let (kind, class, key, length) = match parts.as_slice() {
-            [kind, class, key, _, length] => (kind, class, key, length),
-            [kind, class, key, _, length, view] if *pickle.node(*view) == Node::None => {
-                (kind, class, key, length)
-            }
-            _ => return Err("has a storage with an unknown description".into()),
-        };
-        let Node::Global(_, class) = pickle.node(*class) else {
-            return Err("has a storage without element type".into());
-        };
-        let (Some("storage"), Some(key)) = (pickle.str(*kind), pickle.str(*key)) else {
-            return Err("has a storage without a name".into());
-        };
-        let dtype = storage_type(class)
-            .ok_or_else(|| format!("has elements of {class}, which are not read"))?;
-        Ok(Self {
-            dtype,
-            key,
-            length: pickle.size(*length),
-        })
+/// Why a tensor is not read that this function makes.
+fn unread(function: &str) -> String {
+    match function {
+        "_rebuild_qtensor" => "is quantised: take the checkpoint in floating point".into(),
+        "_rebuild_sparse_tensor" => "is sparse: save it with to_dense()".into(),
+        "_rebuild_meta_tensor_no_storage" => {
+            "has no values: it was saved from the meta device".into()
+        }
+        other => format!("is made by {other}, which is not known here"),
     }
-}
-
-fn storage_type(class: &str) -> Option<RawType> {
-    Some(match class {
-        "FloatStorage" => RawType::F32,
-        "HalfStorage" => RawType::F16,
-        "BFloat16Storage" => RawType::Bf16,
-        "DoubleStorage" => RawType::F64,
-        "LongStorage" => RawType::I64,
-        "IntStorage" => RawType::I32,
-        "ShortStorage" => RawType::I16,
-        "CharStorage" => RawType::I8,
-        "ByteStorage" => RawType::U8,
-        "BoolStorage" => RawType::Bool,
-        _ => return None,
-    })
 }
 
 /// Elements from the first to one past the last of a view; 0 for an empty one.

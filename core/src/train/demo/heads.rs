@@ -134,10 +134,12 @@ impl<'a> School<'a> {
     ) -> Result<Bank, TrainError> {
         let (started, task, seeds) = (std::time::Instant::now(), options.task, seeds(start, count));
         let name = format!(
-            "{task:?}-{:?}-{start}-{count}-{}.safetensors",
-            options.split, self.backbones
+            "{}-{}-{start}-{count}-{}.safetensors",
+            task.name(),
+            options.split.name(),
+            self.backbones
         );
-        let kept = self.features.map(|dir| dir.join(name.to_lowercase()));
+        let kept = self.features.map(|dir| dir.join(name));
         if let Some(path) = kept.as_ref().filter(|path| path.exists()) {
             return Bank::read(path, self.frozen, &seeds, options);
         }

@@ -1,0 +1,110 @@
+//! The jobs of one worker, and which of them comes next.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::worker::Job;
+use super::{JobId, ModelChoice};
+use crate::base::{CancelToken, ClipId};
+
+/// How long a job that waits keeps others from loading another model in its place: loading takes longer than most waits.
+const HOLD: Duration = Duration::from_secs(2);
+
+/// A job, and what is known of it besides its work.
+pub(super) struct Queued<S> {
+    pub id: JobId,
+    pub title: String,
+    pub path: Option<PathBuf>,
+    pub clip: Option<ClipId>,
+    pub urgent: bool,
+    pub model: Option<ModelChoice>,
+    pub cancel: CancelToken,
+    /// Taken out while a step runs.
+    pub job: Option<Box<dyn Job<S>>>,
+    pub paused: bool,
+    /// Since when it waits to be woken.
+    pub waits_since: Option<Instant>,
+    /// Set by whoever wakes it.
+    pub woken: Arc<AtomicBool>,
+    /// Whether it was begun anew after the device was lost: that is tried once.
+    pub retried: bool,
+}
+
+impl<S> Queued<S> {
+    /// Whether it waits, and nothing has woken it.
+    fn waits(&self) -> bool {
+        self.waits_since.is_some() && !self.woken.load(Ordering::Acquire)
+    }
+}
+
+/// What is to be done next.
+pub(super) enum Next {
+    /// A step of this job.
+    Run(JobId),
+    /// Nothing, until something happens or so much time has passed.
+    Sleep(Option<Duration>),
+}
+
+pub(super) struct Queue<S> {
+    pub jobs: Vec<Queued<S>>,
+    pub foreground: Option<ClipId>,
+    /// The model that the last step used.
+    pub loaded: Option<ModelChoice>,
+}
+
+impl<S> Queue<S> {
+    pub fn new() -> Self {
+        Self {
+            jobs: Vec::new(),
+            foreground: None,
+            loaded: None,
+        }
+    }
+
+    /// Urgent jobs come first, then the clip on screen, then what needs no other model than the one that is loaded, then in order
+    /// of submission. Where the first would load another model while a job of the same rank waits for something with this one,
+    /// that is waited for, for a while.
+    pub fn next(&self) -> Next {
+        let ready = self.jobs.iter().filter(|job| !job.paused && !job.waits());
+        let Some(first) = ready.min_by_key(|job| self.rank(job)) else {
+            return Next::Sleep(None);
+        };
+        if self.is_at_hand(first) {
+            return Next::Run(first.id);
+        }
+        let rank = self.class(first);
+        let holding = self.jobs.iter().filter(|job| {
+            !job.paused && job.model.is_some() && self.is_at_hand(job) && self.class(job) <= rank
+        });
+        let waited = holding.filter_map(|job| job.waits_since).max();
+        match waited.and_then(|since| HOLD.checked_sub(since.elapsed())) {
+            Some(left) => Next::Sleep(Some(left)),
+            None => Next::Run(first.id),
+        }
+    }
+
+    fn class(&self, job: &Queued<S>) -> (bool, bool) {
+        let on_screen = job.clip.is_some() && job.clip == self.foreground;
+        (!job.urgent, !on_screen)
+    }
+
+    fn rank(&self, job: &Queued<S>) -> ((bool, bool), bool, JobId) {
+        (self.class(job), !self.is_at_hand(job), job.id)
+    }
+
+    /// Whether it can run without another model being loaded in place of this one.
+    fn is_at_hand(&self, job: &Queued<S>) -> bool {
+        job.model.is_none() || self.loaded.is_none() || job.model == self.loaded
+    }
+
+    pub fn get(&mut self, id: JobId) -> Option<&mut Queued<S>> {
+        self.jobs.iter_mut().find(|job| job.id == id)
+    }
+
+    pub fn remove(&mut self, id: JobId) -> Option<Queued<S>> {
+        let index = self.jobs.iter().position(|job| job.id == id)?;
+        Some(self.jobs.remove(index))
+    }
+}

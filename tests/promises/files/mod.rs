@@ -1,0 +1,6 @@
+//! Files and names: whatever a person hands in or has lying about is read, or it is said what it is and what to do.
+
+mod checkpoint_kinds;
+mod checkpoint_places;
+mod kept_keys;
+mod vit;
