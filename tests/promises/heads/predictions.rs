@@ -90,7 +90,7 @@ fn a_class_has_tracks_for_heard_seen_and_both() {
 #[test]
 fn the_first_of_equal_scores_wins() {
     let prediction = Prediction {
-        key: key(Task::Localize),
+        key: key(),
         labels: Labels::new(["Dog", "Bell", "Cat"]),
         segments: seconds(2),
         scores: vec![vec![0.1, 0.6, 0.6], vec![0.0; 3]],
