@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use ffmpeg_next as ffmpeg;
 
-use crate::base::Time;
+use crate::base::{Time, is_address};
 
 /// Why a media file could not be opened, decoded or written.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
     /// Nothing lies at the path.
-    #[error("{} does not exist", .path.display())]
+    #[error("{} {}", .path.display(), if is_address(.path) { "is a web address, not a file" } else { "does not exist" })]
     Missing {
         /// Where it was looked for.
         path: PathBuf,
@@ -113,6 +113,9 @@ impl MediaError {
     /// The likely cause and what to do about it, in a sentence or two.
     pub fn advice(&self) -> &'static str {
         match self {
+            Self::Missing { path } if is_address(path) => {
+                "Nothing is fetched from the web: download it with a browser or with `curl -LO`, then open the file."
+            }
             Self::Missing { .. } => {
                 "It may have been moved, renamed or deleted. Check the path, or open it from its new place."
             }

@@ -211,6 +211,7 @@ impl Begun {
     fn send(&mut self, clip: ClipId, context: &StepContext<'_>) {
         let part = self.predictor.part(self.settled);
         self.settled = self.predictor.settled();
+        self.predictor.forget();
         context.reply(ReplyBody::Prediction(part));
         self.send_tags(clip, context);
     }

@@ -153,8 +153,8 @@ impl Lanes<'_> {
             .is_none_or(|(drawn, _)| *drawn != segment)
         {
             let mask = self.shown.mask(segment);
-            self.layer =
-                mask.map(|(mask, look)| (segment, look.layer(mask, picture.width, picture.height)));
+            self.layer = mask
+                .map(|(mask, look)| (segment, look.layer(&mask, picture.width, picture.height)));
         }
         if let Some((_, layer)) = &self.layer {
             blend(&mut picture, layer);
