@@ -8,11 +8,11 @@ use mettle_core::base::{Problem, Severity};
 use crate::apply::{self, Hands, Restart};
 use crate::command::{Commands, Intent};
 use crate::files::FilePicker;
-use crate::keeper::Keeper;
 use crate::keymap::Keymap;
 use crate::link::EngineLink;
 use crate::models::{AskModel, ModelDesk};
 use crate::playback::Player;
+use crate::project_desk::ProjectDesk;
 use crate::settings::Settings;
 use crate::state::{AppState, Dialog, Entry};
 use crate::{attention, errands, fonts, panels, replies, shortcuts, theme};
@@ -35,7 +35,7 @@ pub struct Parts {
     pub paths: Vec<PathBuf>,
     /// Finds out what a model is.
     pub models: Option<AskModel>,
-    /// The file that corrections are kept in; none to keep nothing.
+    /// The project's file; without one nothing can be edited.
     pub corrections: Option<PathBuf>,
 }
 
@@ -47,7 +47,7 @@ pub struct MettleApp {
     player: Player,
     files: FilePicker,
     models: ModelDesk,
-    keeper: Keeper,
+    project: ProjectDesk,
     commands: Commands,
     log_frames: bool,
 }
@@ -84,7 +84,11 @@ impl MettleApp {
         let mut models = ModelDesk::new(parts.models);
         models.ask(state.model_choice.clone(), waker());
         state.covers.read(state.settings.recent.clone(), waker());
-        let keeper = Keeper::start(parts.corrections, waker());
+        let project = ProjectDesk::start(parts.corrections, waker());
+        let project = project.unwrap_or_else(|why| {
+            state.project.off = Some(why);
+            ProjectDesk::default()
+        });
         Self {
             state,
             engine: parts.engine,
@@ -92,7 +96,7 @@ impl MettleApp {
             player,
             files: FilePicker::default(),
             models,
-            keeper,
+            project,
             commands,
             log_frames: std::env::var_os("METTLE_FRAME_LOG").is_some(),
         }
@@ -115,7 +119,7 @@ impl MettleApp {
             player: &mut self.player,
             files: &mut self.files,
             models: &mut self.models,
-            keeper: &self.keeper,
+            project: &mut self.project,
             ctx,
             next: &mut self.commands,
         };
@@ -127,7 +131,13 @@ impl MettleApp {
             let Some(reply) = self.engine.try_reply() else {
                 break;
             };
-            if replies::file(&mut self.state, &mut *self.engine, &self.keeper, reply, now) {
+            if replies::file(
+                &mut self.state,
+                &mut *self.engine,
+                &self.project,
+                reply,
+                now,
+            ) {
                 let (state, mut hands) = self.hands(ctx);
                 apply::show_selected(state, &mut hands);
             }
@@ -143,8 +153,8 @@ impl MettleApp {
     /// What other threads found out.
     fn file_answers(&mut self, ctx: &egui::Context, now: f64) {
         self.state.covers.poll();
-        while let Some(kept) = self.keeper.poll() {
-            apply::kept(&mut self.state, kept, now);
+        while let Some(answer) = self.project.poll() {
+            apply::answered(&mut self.state, &mut self.project, answer, now);
         }
         if let Some(picked) = self.files.poll() {
             let (state, mut hands) = self.hands(ctx);
@@ -220,6 +230,8 @@ impl eframe::App for MettleApp {
             let (state, mut hands) = self.hands(ctx);
             apply::apply(state, &mut hands, intent);
         }
+        let (state, mut hands) = self.hands(ctx);
+        apply::settle(state, &mut hands);
         self.poll_player(now);
         self.forget_old_toasts(ctx, now);
         if let Some(wait) = self.player.next_look() {
@@ -260,6 +272,7 @@ impl eframe::App for MettleApp {
     }
 
     fn on_exit(&mut self) {
+        apply::keep_held(&mut self.state, &mut self.project);
         if self.log_frames {
             println!("{}", self.state.frame_times.report());
         }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use mettle_core::base::{ClipId, Label, Problem, Task, Time, TimeSpan};
 use mettle_core::engine::JobId;
 use mettle_core::media::{Clip, VideoFrame};
-use mettle_core::predict::{Prediction, SecondTags, Thresholds};
-use mettle_core::project::{Track, Work};
+use mettle_core::predict::{Prediction, SecondTags, Thresholds, tracks_of};
+use mettle_core::project::{Names, Track, merge};
 
+use crate::corrected::Corrected;
 use crate::mode::Answer;
 use crate::paint::{Spectrogram, Strip, Waves};
 use crate::settings::Settings;
@@ -61,9 +62,7 @@ pub struct Entry {
     /// What was asked of the model.
     pub asked: BTreeSet<Task>,
     /// What the user decided about the clip.
-    pub work: Work,
-    /// Whether that has been read; until then nothing can be decided.
-    pub work_read: bool,
+    pub corrected: Corrected,
     /// When the analysis began to run, in egui's time.
     pub analysis_began: Option<f64>,
     /// What still runs for it.
@@ -104,8 +103,7 @@ impl Entry {
             answers: BTreeMap::new(),
             tags: Arc::default(),
             asked: BTreeSet::new(),
-            work: Work::default(),
-            work_read: false,
+            corrected: Corrected::Unread,
             analysis_began: None,
             jobs: Vec::new(),
             failure: None,
@@ -152,7 +150,23 @@ impl Entry {
 
     /// The thresholds in use for it.
     pub fn thresholds(&self, settings: &Settings) -> Thresholds {
-        settings.thresholds(&self.work.corrections.masks)
+        settings.thresholds(&self.corrected.shown().mask_thresholds)
+    }
+
+    /// The threshold of a second's mask.
+    pub fn mask_threshold(&self, segment: usize) -> f32 {
+        let masks = &self.corrected.shown().mask_thresholds;
+        let prediction = self.answer_to(Task::Segment);
+        let span = prediction.and_then(|prediction| prediction.segments.get(segment));
+        span.map_or(masks.clip, |span| masks.of(*span))
+    }
+
+    /// The events of an answer at the thresholds in use, with the user's word over the model's.
+    pub fn tracks_at(&self, prediction: &Prediction, thresholds: &Thresholds) -> Vec<Track> {
+        let tracks = tracks_of(prediction, thresholds);
+        let said = &self.corrected.shown().statements;
+        let names = Names::of(prediction.labels.iter(), &BTreeMap::new());
+        merge(&tracks, said, &names)
     }
 
     /// What is shown of the answers: scores or masks, as far as they have come.

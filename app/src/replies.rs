@@ -6,13 +6,14 @@ use mettle_core::base::{ClipId, Problem, Severity, Task};
 use mettle_core::engine::Thumbnail;
 use mettle_core::engine::{JobId, JobState, JobStatus, Reply, ReplyBody, TagsPart};
 use mettle_core::media::Clip;
-use mettle_core::predict::{PredictionPart, SecondTags, tracks_of};
+use mettle_core::predict::{PredictionPart, SecondTags};
+use mettle_core::project::ClipFacts;
 
 use crate::errands;
-use crate::keeper::Keeper;
 use crate::link::EngineLink;
 use crate::mode::Answer;
-use crate::state::{AppState, EntryId, Errand, Toast};
+use crate::project_desk::ProjectDesk;
+use crate::state::{AppState, Corrected, EntryId, Errand, Toast};
 use crate::weights;
 
 /// How long a note stays, in seconds.
@@ -22,7 +23,7 @@ const NOTE_SECONDS: f64 = 6.0;
 pub fn file(
     state: &mut AppState,
     engine: &mut dyn EngineLink,
-    keeper: &Keeper,
+    project: &ProjectDesk,
     reply: Reply,
     now: f64,
 ) -> bool {
@@ -44,8 +45,13 @@ pub fn file(
         }
         ReplyBody::Opened(clip) => {
             if let Some(entry) = state.entry_of_job(job) {
-                entry.work_read = !keeper.read(clip.id);
+                entry.corrected = Corrected::Unread;
             }
+            project.read(ClipFacts {
+                id: clip.id,
+                path: clip.path.clone(),
+                duration: clip.duration,
+            });
             return opened(state, engine, job, clip);
         }
         ReplyBody::Waveform(clip, part) => state
@@ -91,9 +97,11 @@ pub fn redraw_tracks(state: &mut AppState) {
     } = state;
     for entry in entries {
         let thresholds = entry.thresholds(settings);
-        for answer in entry.answers.values_mut() {
-            answer.tracks = Arc::new(tracks_of(&answer.prediction, &thresholds));
+        let mut answers = std::mem::take(&mut entry.answers);
+        for answer in answers.values_mut() {
+            answer.tracks = Arc::new(entry.tracks_at(&answer.prediction, &thresholds));
         }
+        entry.answers = answers;
     }
 }
 
@@ -159,7 +167,7 @@ fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
         };
         let thresholds = entry.thresholds(settings);
         let answer = Answer {
-            tracks: Arc::new(tracks_of(&prediction, &thresholds)),
+            tracks: Arc::new(entry.tracks_at(&prediction, &thresholds)),
             complete: false,
             prediction,
         };

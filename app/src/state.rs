@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mettle_core::base::{ClipId, Label, Problem, Task, Time};
+use mettle_core::base::{ClipId, Label, Problem, Task, Time, TimeSpan};
 use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelChoice, Precision};
 use mettle_core::features::CacheSummary;
 use mettle_core::gpu::DeviceChoice;
@@ -13,6 +13,7 @@ use mettle_core::project::MaskThresholds;
 use crate::apply::Ongoing;
 use crate::attention::AttentionView;
 use crate::command::Command;
+pub use crate::corrected::{Corrected, Held, ProjectView};
 use crate::covers::Covers;
 pub use crate::entry::{Chosen, Entry, EntryId, Errand, file_name};
 use crate::files::Wanted;
@@ -141,8 +142,8 @@ pub struct AppState {
     pub filter: Option<Disagreement>,
     /// Whether the next edit goes on with the last one.
     pub ongoing: Ongoing,
-    /// The message that said what was undone last.
-    pub undo_note: Option<u64>,
+    /// How the project's file stands.
+    pub project: ProjectView,
     /// Masks and attention are off the picture while the key is held.
     pub overlays_hidden: bool,
     /// What the meta-tokens read.
@@ -225,10 +226,18 @@ impl AppState {
         segment_at(self.entry()?.prediction()?, self.player.time)
     }
 
+    /// The thresholds of the masks of the clip on screen, and the span of the second under the playhead.
+    pub fn mask_thresholds_here(&self) -> Option<(&MaskThresholds, TimeSpan)> {
+        let entry = self.entry()?;
+        let segment = self.current_segment()?;
+        let span = entry.prediction()?.segments.get(segment).copied()?;
+        Some((&entry.corrected.shown().mask_thresholds, span))
+    }
+
     /// The threshold that the mode's slider moves.
     pub fn main_threshold(&self) -> f32 {
         match (self.mode(), self.entry()) {
-            (Mode::Masks, Some(entry)) => entry.work.corrections.masks.clip,
+            (Mode::Masks, Some(entry)) => entry.corrected.shown().mask_thresholds.clip,
             (Mode::Masks, None) => MaskThresholds::default().clip,
             (Mode::Events | Mode::Parsing, _) => self.settings.threshold,
         }

@@ -20,7 +20,7 @@
 //! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, pure, touching no file; a neutral [`exchange::Document`], a file for each format, pictures |
 //! | 3 | [`features`] | frozen backbones over the segments of a clip, and the cache of what they computed |
 //! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads; a [`model::FrozenPair`] is loaded once, when it first computes, and read by any number of heads, each a [`model::HeadFile`] that a [`model::HeadCatalogue`] finds; the CPU's kernels are a crate of their own, `mettle-kernels` |
-//! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; tracks, corrections and their file; datasets and sounding scenes; devices; where weights lie and come from |
+//! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; what people decide, its log and its file; datasets and sounding scenes; devices; where weights lie and come from |
 //! | 0 | [`base`] | time, ids, labels, tasks, modalities, folders, problems, progress |
 //!
 //! Two modules know one beside them: sounding scenes (`data`) are written as real media files, and a document (`exchange`) is made
@@ -35,9 +35,13 @@
 //! 5. One thread, `engine`, touches the compute device. The window's thread never waits for it.
 //! 6. A result carries the key it was computed for (clip, head, precision; a head's name holds its backbones'); late results are
 //!    filed under their key, never "applied".
-//! 7. A user's correction is never overwritten by a prediction; it is drawn over it.
+//! 7. A user's correction is never overwritten by a prediction, a training or another window; it is drawn over the model's word, and
+//!    shown as kept only when its transaction is on the disk. One thread writes the project.
 //! 8. A fine-tune adds a head and never overwrites one: [`model::write_head`] names it by its content.
 //! 9. Only [`hub`] can open a socket, and only for a download the user asked for. (Tidy test.)
+//! 10. Nothing the project's file holds is keyed by a second's place, a path, a label's text, `{:?}` or `DefaultHasher`; its rows have
+//!     numbers of their own, apart from the types in memory. Nothing is ever taken out of its log: undo and redo are rows of their own,
+//!     so that another window learns of them as of every edit.
 
 pub mod base;
 pub mod data;

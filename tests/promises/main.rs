@@ -9,5 +9,6 @@ mod hub;
 mod media;
 mod model;
 mod modes;
+mod project;
 mod scenes;
 mod window;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use mettle_core::base::{Problem, Severity, Time};
 use mettle_core::engine::ModelChoice;
 
-use super::Hands;
+use super::{Hands, edits};
 use crate::command::Intent;
 use crate::errands;
 use crate::files::{self, Picked, Wanted};
@@ -156,6 +156,8 @@ pub(super) fn close(state: &mut AppState, hands: &mut Hands<'_>, id: EntryId) {
     let Some(place) = state.entries.iter().position(|entry| entry.id == id) else {
         return;
     };
+    // What a hand holds of it is not lost with the row.
+    edits::let_go(state, hands);
     let gone = state.entries.remove(place);
     gone.jobs
         .iter()

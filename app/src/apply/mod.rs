@@ -14,18 +14,18 @@ use mettle_core::gpu::DeviceChoice;
 use crate::command::{Command, Commands, Intent};
 use crate::errands;
 use crate::files::{FilePicker, Wanted};
-use crate::keeper::Keeper;
 use crate::keymap::{self, Keymap};
 use crate::link::EngineLink;
 use crate::models::ModelDesk;
 use crate::playback::Player;
+use crate::project_desk::ProjectDesk;
 use crate::replies;
 use crate::state::{AppState, Dialog, Focus, InspectorTab};
 use crate::weights;
 
 pub use clips::{picked, select, show_selected};
 pub use compute::model_found;
-pub use edits::{Gesture, Ongoing, kept};
+pub use edits::{Gesture, Ongoing, answered, keep_held, settle};
 pub use look::push_volume;
 
 /// Starts an engine on another device, or with backbones in other numbers.
@@ -39,8 +39,8 @@ pub struct Hands<'a> {
     pub restart: Option<&'a Restart>,
     /// The player.
     pub player: &'a mut Player,
-    /// Where corrections are kept.
-    pub keeper: &'a Keeper,
+    /// Keeps corrections.
+    pub project: &'a mut ProjectDesk,
     /// The system's file dialog.
     pub files: &'a mut FilePicker,
     /// Finds out what a model is.
@@ -89,7 +89,7 @@ pub fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: Intent) {
         Intent::View(start, span) => timeline::set_view(state, start, span),
         Intent::Threshold(value, gesture) => modes::set_threshold(state, hands, value, gesture),
         Intent::Edit(edit, gesture) => edits::edit(state, hands, edit, gesture),
-        Intent::LetGo => edits::let_go(state),
+        Intent::LetGo => edits::let_go(state, hands),
         Intent::OwnThreshold(of, value) => {
             state.settings.own_thresholds.set(&of, value);
             replies::redraw_tracks(state);

@@ -1,7 +1,7 @@
 //! Events, parsing, masks: which is on screen, and how it is drawn.
 
 use mettle_core::predict::MaskStyle;
-use mettle_core::project::Edit;
+use mettle_core::project::Change;
 
 use super::Hands;
 use super::edits::{self, Gesture};
@@ -14,7 +14,7 @@ use crate::state::{AppState, InspectorTab};
 const STEP: f32 = 0.1;
 
 /// Says whether the command was one of these.
-pub(super) fn run(state: &mut AppState, hands: &Hands<'_>, command: Command) -> bool {
+pub(super) fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) -> bool {
     let masks = &mut state.settings.masks;
     match command {
         Command::ModeEvents => set_mode(state, Mode::Events),
@@ -66,10 +66,15 @@ pub(super) fn set_mode(state: &mut AppState, mode: Mode) {
 }
 
 /// Move the threshold of what is on screen.
-pub(super) fn set_threshold(state: &mut AppState, hands: &Hands<'_>, value: f32, gesture: Gesture) {
+pub(super) fn set_threshold(
+    state: &mut AppState,
+    hands: &mut Hands<'_>,
+    value: f32,
+    gesture: Gesture,
+) {
     let value = value.clamp(0.0, 1.0);
     if state.mode() == Mode::Masks {
-        return edits::edit(state, hands, Edit::MaskThreshold(value), gesture);
+        return edits::edit(state, hands, Change::MaskThreshold(value), gesture);
     }
     state.settings.threshold = value;
     replies::redraw_tracks(state);
@@ -84,17 +89,16 @@ fn filter(state: &mut AppState, which: Disagreement) {
 }
 
 /// Give the second under the playhead a mask threshold of its own, or take it back.
-fn own_mask_threshold(state: &mut AppState, hands: &Hands<'_>) {
-    let (Some(entry), Some(second)) = (state.entry(), state.current_segment()) else {
+fn own_mask_threshold(state: &mut AppState, hands: &mut Hands<'_>) {
+    let Some((masks, span)) = state.mask_thresholds_here() else {
         return;
     };
-    let masks = &entry.work.corrections.masks;
-    let value = match masks.seconds.get(&second) {
+    let value = match masks.own(span) {
         Some(_) => None,
         None => Some(masks.clip),
     };
-    let edit = Edit::MaskThresholdOf { second, value };
-    edits::edit(state, hands, edit, Gesture::Single);
+    let change = Change::MaskThresholdOf { span, value };
+    edits::edit(state, hands, change, Gesture::Single);
 }
 
 fn own_threshold(state: &mut AppState) {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use clap::Args;
-use mettle_core::base::{ClipId, Task};
+use mettle_core::base::{ClipId, Task, TimeSpan};
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::Thresholds;
-use mettle_core::project::{MaskThresholds, Store};
+use mettle_core::project::{MaskThresholds, Scope, Store};
 
 use super::Failure;
 use crate::window::corrections_file;
@@ -32,7 +32,7 @@ pub struct ThresholdArgs {
     pub mask_threshold: MaskThreshold,
     /// The same for one second, counted from 0, such as 3=0.6; may be given several times. It comes before the clip's.
     #[arg(long, value_name = "SECOND=T", value_parser = second)]
-    pub mask_threshold_at: Vec<(usize, f32)>,
+    pub mask_threshold_at: Vec<(u32, f32)>,
 }
 
 /// The threshold of a clip's masks.
@@ -95,13 +95,13 @@ impl ThresholdArgs {
         let mut masks = match self.mask_threshold {
             MaskThreshold::At(value) => MaskThresholds::at(value),
             MaskThreshold::Kept => {
-                Store::open(&corrections_file())?
-                    .work(clip)?
-                    .corrections
-                    .masks
+                let mut store = Store::open(&corrections_file())?;
+                store.read(Scope::Clip(clip))?.mask_thresholds
             }
         };
-        masks.seconds.extend(self.mask_threshold_at.iter().copied());
+        for (second, value) in &self.mask_threshold_at {
+            masks.set(TimeSpan::of_second(*second), *value);
+        }
         Ok(masks)
     }
 }
@@ -144,7 +144,7 @@ fn class(text: &str) -> Result<(String, f32), String> {
     }
 }
 
-fn second(text: &str) -> Result<(usize, f32), String> {
+fn second(text: &str) -> Result<(u32, f32), String> {
     let wanted = || "a second and its threshold are written as 3=0.6".to_owned();
     let (second, value) = text.split_once('=').ok_or_else(wanted)?;
     Ok((second.trim().parse().map_err(|_| wanted())?, share(value)?))

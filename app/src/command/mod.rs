@@ -8,7 +8,7 @@ use egui::ThemePreference;
 use mettle_core::base::Time;
 use mettle_core::engine::{JobId, ModelChoice, Precision, WeightsTask};
 use mettle_core::gpu::DeviceChoice;
-use mettle_core::project::Edit;
+use mettle_core::project::Change;
 
 use crate::apply::Gesture;
 use crate::attention::AttentionWish;
@@ -65,7 +65,7 @@ pub enum Intent {
     /// From which score on a class counts; in masks mode, above which probability a place sounds.
     Threshold(f32, Gesture),
     /// Change what was decided about the clip on screen.
-    Edit(Edit, Gesture),
+    Edit(Change, Gesture),
     /// The handle that was being dragged was let go.
     LetGo,
     /// A threshold for some classes alone; none takes it back.

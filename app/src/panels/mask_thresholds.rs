@@ -2,7 +2,7 @@
 
 use egui::{Align2, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use mettle_core::predict::Prediction;
-use mettle_core::project::{Edit, MaskThresholds};
+use mettle_core::project::{Change, MaskThresholds};
 
 use super::thresholds::{Row, RowAsked, threshold_row};
 use super::widgets::{card, dim, emphasis};
@@ -17,10 +17,14 @@ const NAMED: usize = 8;
 
 /// Draw them.
 pub fn mask_thresholds_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
-    let masks = &entry.work.corrections.masks;
+    let masks = &entry.corrected.shown().mask_thresholds;
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         ui.label(emphasis("Mask threshold", size::BODY));
+        if let Some(why) = state.editing_off() {
+            dim(ui, "Editing is off").on_hover_text(why);
+            ui.disable();
+        }
         let row = Row {
             name: "Whole clip",
             said: "mask threshold of the clip",
@@ -29,31 +33,35 @@ pub fn mask_thresholds_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands
             back: "",
         };
         answer(threshold_row(ui, &row), commands, |value| {
-            Edit::MaskThreshold(value.unwrap_or_default())
+            Change::MaskThreshold(value.unwrap_or_default())
         });
         let second = entry
             .prediction()
             .and_then(|prediction| segment_at(prediction, state.player.time));
-        if let Some(second) = second {
-            let own = masks.seconds.get(&second);
+        let span = second.and_then(|second| {
+            let span = entry.prediction()?.segments.get(second)?;
+            Some((second, *span))
+        });
+        if let Some((second, span)) = span {
+            let own = masks.own(span);
             let row = Row {
                 name: "This second",
                 said: &format!("mask threshold of second {second}"),
-                value: masks.of(second),
+                value: masks.of(span),
                 own: Some(own.is_some()),
                 back: "Follow the whole clip again",
             };
             answer(threshold_row(ui, &row), commands, |value| {
-                Edit::MaskThresholdOf { second, value }
+                Change::MaskThresholdOf { span, value }
             });
         }
-        if !masks.seconds.is_empty() {
+        if !masks.spans.is_empty() {
             others(ui, masks, commands);
         }
     });
 }
 
-fn answer(asked: Option<RowAsked>, commands: &mut Commands, edit: impl Fn(Option<f32>) -> Edit) {
+fn answer(asked: Option<RowAsked>, commands: &mut Commands, edit: impl Fn(Option<f32>) -> Change) {
     match asked {
         Some(RowAsked::Set(value, gesture)) => {
             commands.push(Intent::Edit(edit(Some(value)), gesture));
@@ -66,7 +74,8 @@ fn answer(asked: Option<RowAsked>, commands: &mut Commands, edit: impl Fn(Option
 
 /// Which seconds have a threshold of their own.
 fn others(ui: &mut Ui, masks: &MaskThresholds, commands: &mut Commands) {
-    let names: Vec<String> = masks.seconds.keys().map(ToString::to_string).collect();
+    let names = masks.spans.keys().map(|span| span.second().to_string());
+    let names: Vec<String> = names.collect();
     let mut words = names[..names.len().min(NAMED)].join(", ");
     if names.len() > NAMED {
         words.push_str(&format!(" and {} more", names.len() - NAMED));
@@ -80,16 +89,16 @@ fn others(ui: &mut Ui, masks: &MaskThresholds, commands: &mut Commands) {
     let button = egui::Button::new(RichText::new("One threshold for all").size(size::SMALL));
     let tip = "Every second follows the whole clip again";
     if ui.add(button).on_hover_text(tip).clicked() {
-        let all = MaskThresholds::at(masks.clip);
-        commands.push(Intent::Edit(Edit::MaskThresholds(all), Gesture::Single));
+        commands.push(Intent::Edit(Change::OneMaskThreshold, Gesture::Single));
     }
 }
 
 /// Mark the seconds of the strip that have a threshold of their own.
 pub fn own_marks(ui: &Ui, row: Rect, axis: &TimeAxis, entry: &Entry, prediction: &Prediction) {
     let t = tokens(ui.ctx());
-    for (&second, value) in &entry.work.corrections.masks.seconds {
-        let Some(span) = prediction.segments.get(second) else {
+    let masks = &entry.corrected.shown().mask_thresholds;
+    for (second, span) in prediction.segments.iter().enumerate() {
+        let Some((_, value)) = masks.own(*span) else {
             continue;
         };
         let (left, right) = (

@@ -3,7 +3,7 @@
 use egui::{Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
 use mettle_core::base::{Label, Task, Time};
 use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction, winner};
-use mettle_core::project::Edit;
+use mettle_core::project::Change;
 
 use super::mask_thresholds::mask_thresholds_ui;
 use super::mode_switch::missing_head;
@@ -61,7 +61,7 @@ fn standing(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predictio
         dim(ui, "Not yet analysed");
         return;
     };
-    let threshold = entry.work.corrections.masks.of(segment);
+    let threshold = entry.mask_threshold(segment);
     let inside = mask.values().filter(|p| *p > threshold).count();
     let share = 100.0 * inside as f32 / mask.values().len().max(1) as f32;
     let words = match inside {
@@ -138,7 +138,7 @@ pub fn look(state: &AppState, entry: &Entry, segment: usize, pixels_per_point: f
     };
     MaskLook {
         style: masks.style,
-        threshold: entry.work.corrections.masks.of(segment),
+        threshold: entry.mask_threshold(segment),
         opacity: masks.opacity,
         color,
         edge: EDGE * pixels_per_point,
@@ -166,11 +166,10 @@ pub fn mask_at(state: &AppState, entry: &Entry, time: Time, pixels: f32) -> Opti
     let segment = segment_at(prediction, time)?;
     let paint = |first: usize, second: Option<(usize, f32)>| {
         let fade = |(next, share)| Some((prediction.mask(next)?.clone(), share));
-        let thresholds = &entry.work.corrections.masks;
-        let from = thresholds.of(first);
+        let from = entry.mask_threshold(first);
         // Where seconds fade into each other, so do their thresholds.
         let threshold = second.map_or(from, |(next, share)| {
-            from + (thresholds.of(next) - from) * share
+            from + (entry.mask_threshold(next) - from) * share
         });
         Some(MaskPaint {
             first: prediction.mask(first)?.clone(),
@@ -211,18 +210,17 @@ pub fn threshold_wheel(ui: &Ui, picture: Rect, state: &AppState, commands: &mut 
         )
     });
     if held && moved != 0.0 && at.is_some_and(|at| picture.contains(at)) {
-        let masks = state.entry().map(|entry| &entry.work.corrections.masks);
-        let Some(masks) = masks else { return };
-        let second = state.current_segment();
-        let own = second.and_then(|second| Some((second, *masks.seconds.get(&second)?)));
+        let Some((masks, span)) = state.mask_thresholds_here() else {
+            return;
+        };
         let moved = moved * 0.001;
-        let edit = match own {
-            Some((second, value)) => Edit::MaskThresholdOf {
-                second,
+        let change = match masks.own(span) {
+            Some((_, value)) => Change::MaskThresholdOf {
+                span,
                 value: Some(value + moved),
             },
-            None => Edit::MaskThreshold(masks.clip + moved),
+            None => Change::MaskThreshold(masks.clip + moved),
         };
-        commands.push(Intent::Edit(edit, Gesture::Wheel));
+        commands.push(Intent::Edit(change, Gesture::Wheel));
     }
 }

@@ -43,7 +43,7 @@ pub fn palette_ui(ui: &mut Ui, state: &AppState, text: &str, row: usize, command
     let t = tokens(ui.ctx());
     let hits: Vec<Command> = found(text)
         .into_iter()
-        .filter(|c| !c.needs_clip() || state.entry().is_some())
+        .filter(|c| state.why_not(*c).is_none())
         .filter(|c| *c != Command::OpenSample || state.sample.is_some())
         .collect();
     let row = move_row(ui, row, hits.len(), text, commands);

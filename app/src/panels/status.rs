@@ -1,5 +1,6 @@
 //! The status bar: where, what is under the pointer, what runs.
 
+use chrono::{DateTime, Local};
 use egui::{Align, Button, Layout, RichText, Sense, Ui};
 use mettle_core::engine::{JobState, JobStatus};
 
@@ -52,8 +53,26 @@ pub fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 ui.label(words(&format!("{speed:.0} ms a second of clip")));
             }
             problems(ui, state, commands);
+            project(ui, state);
         });
     });
+}
+
+/// Whether what was changed is on the disk.
+fn project(ui: &mut Ui, state: &AppState) {
+    let t = tokens(ui.ctx());
+    let small = |text: String| RichText::new(text).size(size::SMALL);
+    if let Some(why) = state.editing_off() {
+        ui.label(small("Editing is off".into()).color(t.warn))
+            .on_hover_text(why);
+    } else if state.project.waiting || state.project.held.is_some() {
+        ui.label(small("Not kept yet".into()).color(t.dim));
+    } else if let Some(at) = state.project.kept {
+        let at: DateTime<Local> = at.into();
+        let text = format!("Kept at {}", at.format("%H:%M:%S"));
+        ui.label(small(text).color(t.dim))
+            .on_hover_text("The last change is on the disk");
+    }
 }
 
 fn job(ui: &mut Ui, state: &AppState, commands: &mut Commands) {

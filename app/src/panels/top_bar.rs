@@ -52,12 +52,16 @@ fn menu(ui: &mut Ui, group: Group, state: &AppState, commands: &mut Commands) {
         if command == Command::OpenSample && state.sample.is_none() {
             continue;
         }
-        let usable = !command.needs_clip() || state.entry().is_some();
+        let why_not = state.why_not(command);
         let key = RichText::new(key_text(ui.ctx(), command)).size(size::SMALL);
         let button = egui::Button::new(command.text())
             .right_text(key)
             .frame(false);
-        if ui.add_enabled(usable, button).clicked() {
+        let mut response = ui.add_enabled(why_not.is_none(), button);
+        if let Some(why) = why_not {
+            response = response.on_disabled_hover_text(why);
+        }
+        if response.clicked() {
             commands.push(command);
             ui.close();
         }

@@ -11,6 +11,8 @@ mod modality;
 mod paths;
 mod problem;
 mod progress;
+mod said;
+mod short_ids;
 mod task;
 mod time;
 
@@ -25,5 +27,7 @@ pub use modality::Modality;
 pub(crate) use paths::{maybe_path, path};
 pub use problem::{Problem, Severity};
 pub use progress::{CancelToken, Progress};
+pub use said::Said;
+pub use short_ids::{EventId, LabelId};
 pub use task::Task;
 pub use time::{Time, TimeSpan};

@@ -127,6 +127,12 @@ pub struct TimeSpan {
 }
 
 impl TimeSpan {
+    /// All of time.
+    pub const ALL: TimeSpan = TimeSpan {
+        start: Time { micros: i64::MIN },
+        end: Time { micros: i64::MAX },
+    };
+
     /// From `start` to `end`; an end before the start gives an empty span at `start`.
     pub fn new(start: Time, end: Time) -> Self {
         Self {
@@ -145,6 +151,11 @@ impl TimeSpan {
         Time::from_micros(self.start.micros + (self.end.micros - self.start.micros) / 2)
     }
 
+    /// The second it starts in, from 0, as people count them.
+    pub fn second(self) -> i64 {
+        self.start.micros.div_euclid(Time::SECOND.micros)
+    }
+
     /// Whether `t` lies inside.
     pub fn contains(self, t: Time) -> bool {
         self.start <= t && t < self.end
@@ -154,6 +165,26 @@ impl TimeSpan {
     pub fn intersection(self, other: TimeSpan) -> Option<TimeSpan> {
         let (start, end) = (self.start.max(other.start), self.end.min(other.end));
         (start < end).then_some(TimeSpan { start, end })
+    }
+
+    /// What is left of the span where another lies over it: before, and after.
+    pub fn without(self, other: TimeSpan) -> [Option<TimeSpan>; 2] {
+        let some = |start: Time, end: Time| (start < end).then_some(TimeSpan { start, end });
+        match self.intersection(other) {
+            None => [some(self.start, self.end), None],
+            Some(both) => [some(self.start, both.start), some(both.end, self.end)],
+        }
+    }
+
+    /// The span of the `index`-th second of a clip's clock.
+    pub fn of_second(index: u32) -> Self {
+        let start = Time {
+            micros: i64::from(index) * Time::SECOND.micros,
+        };
+        Self {
+            start,
+            end: start + Time::SECOND,
+        }
     }
 
     /// One span a second over `duration`; the last partial second counts when it is at least half a second long.

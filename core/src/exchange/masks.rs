@@ -77,7 +77,7 @@ impl<'a> MaskTaker<'a> {
 
     fn of_second(&self, segment: usize, span: TimeSpan, map: &ProbabilityMap) -> MaskOfSecond {
         let (width, height) = self.size.unwrap_or_else(|| size_of(&self.clip, map));
-        let threshold = self.thresholds.of(segment);
+        let threshold = self.thresholds.of(span);
         let mask = map.stretched_above(width as usize, height as usize, threshold);
         MaskOfSecond {
             segment,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Prediction;
 use crate::base::Modality;
 use crate::project::MaskThresholds;
 
@@ -37,6 +38,12 @@ impl Thresholds {
             classes: BTreeMap::new(),
             masks: MaskThresholds::default(),
         }
+    }
+
+    /// The threshold of a segment's mask.
+    pub fn of_mask(&self, prediction: &Prediction, segment: usize) -> f32 {
+        let span = prediction.segments.get(segment);
+        span.map_or(self.masks.clip, |span| self.masks.of(*span))
     }
 
     /// The threshold of a class in a modality.

@@ -2,7 +2,7 @@
 
 use super::{Detail, Prediction, Thresholds};
 use crate::base::{BACKGROUND, Label, Modality, TimeSpan};
-use crate::project::{Event, Track};
+use crate::project::{Event, Source, Track};
 
 /// The winning class of a segment where its score reaches its threshold (of a mask: where a place is above it), with the score;
 /// `None` is background, or a segment not scored yet.
@@ -13,7 +13,7 @@ pub fn winner(
 ) -> Option<(usize, f32)> {
     let (class, score) = prediction.best(segment)?;
     let counts = match &prediction.detail {
-        Detail::Segmented { .. } => score > thresholds.masks.of(segment),
+        Detail::Segmented { .. } => score > thresholds.of_mask(prediction, segment),
         Detail::Localized | Detail::Parsed { .. } => {
             let label = prediction.labels.get(class)?;
             score >= thresholds.of(label, Modality::AudioVisual)
@@ -104,6 +104,7 @@ fn events(segments: &[TimeSpan], score: impl Fn(usize) -> Option<f32>) -> Vec<Ev
     let event = |(span, sum, count)| Event {
         span,
         score: sum / count as f32,
+        source: Source::Model,
     };
     runs.into_iter().map(event).collect()
 }

@@ -1,130 +1,126 @@
-//! What the user decided about a clip, and the edits that change it. Pure: each edit gives the one that takes it back.
+//! What is decided about a clip, or about the whole project, as it stands now. Pure data; only [`super::Edit`]s change it.
 
-use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::MaskThresholds;
+use super::mask_thresholds::until;
+use super::{Assignment, Class, Item, Key, MaskThresholds, RunLengths, Statements, ThresholdOf};
+use crate::base::{LabelId, TimeSpan};
 
-/// How many edits can be taken back.
-const KEPT: usize = 500;
-
-/// What the user decided about one clip. No prediction ever changes it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+/// What the user decided. No prediction ever changes it.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Corrections {
-    /// Above which probability a place of its masks sounds.
-    pub masks: MaskThresholds,
-}
-
-/// One change of a clip's corrections.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Edit {
-    /// The threshold of the clip's masks.
-    MaskThreshold(f32),
-    /// The threshold of one second's mask; none for that of the clip.
-    MaskThresholdOf {
-        /// Its place among the clip's segments.
-        second: usize,
-        /// 0 to 1.
-        value: Option<f32>,
-    },
-    /// All of them at once.
-    MaskThresholds(MaskThresholds),
-}
-
-impl Edit {
-    /// What it changes, for people.
-    pub fn text(&self) -> String {
-        match self {
-            Self::MaskThreshold(_) => "mask threshold".to_owned(),
-            Self::MaskThresholdOf { second, .. } => format!("mask threshold of second {second}"),
-            Self::MaskThresholds(_) => "mask thresholds".to_owned(),
-        }
-    }
-
-    /// Whether the two change the same thing, so that the later one can stand for both.
-    fn same_target(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::MaskThreshold(_), Self::MaskThreshold(_))
-            | (Self::MaskThresholds(_), Self::MaskThresholds(_)) => true,
-            (
-                Self::MaskThresholdOf { second: one, .. },
-                Self::MaskThresholdOf { second: two, .. },
-            ) => one == two,
-            _ => false,
-        }
-    }
+    /// Which classes are heard and seen, and when.
+    pub statements: Statements,
+    /// Where the picture sounds: drawn by hand, for a span and a class.
+    pub masks: BTreeMap<(TimeSpan, LabelId), Arc<RunLengths>>,
+    /// Above which probability a place of the model's masks sounds.
+    pub mask_thresholds: MaskThresholds,
+    /// What is to be looked at later, with a note, which may be empty.
+    pub flags: BTreeMap<TimeSpan, String>,
+    /// What was looked at and found right.
+    pub reviewed: BTreeSet<TimeSpan>,
+    /// From which score on classes count, where that is decided.
+    pub thresholds: BTreeMap<ThresholdOf, f32>,
+    /// What classes are called, and which became one.
+    pub classes: BTreeMap<LabelId, Class>,
 }
 
 impl Corrections {
-    /// Carry an edit out; gives the one that takes it back.
-    pub fn apply(&mut self, edit: Edit) -> Edit {
-        let clamped = |value: f32| value.clamp(0.0, 1.0);
-        match edit {
-            Edit::MaskThreshold(value) => {
-                Edit::MaskThreshold(std::mem::replace(&mut self.masks.clip, clamped(value)))
+    /// What is decided under a key.
+    pub fn item(&self, key: Key) -> Option<Item> {
+        Some(match key {
+            Key::Statement(event) => Item::Statement(event, *self.statements.get(event)?),
+            Key::Mask(span, label) => {
+                Item::Mask(span, label, self.masks.get(&(span, label))?.clone())
             }
-            Edit::MaskThresholdOf { second, value } => {
-                let seconds = &mut self.masks.seconds;
-                let before = match value {
-                    Some(value) => seconds.insert(second, clamped(value)),
-                    None => seconds.remove(&second),
-                };
-                Edit::MaskThresholdOf {
-                    second,
-                    value: before,
-                }
+            Key::MaskThreshold(None) => {
+                let value = self.mask_thresholds.clip;
+                let usual = value == MaskThresholds::USUAL;
+                return (!usual).then_some(Item::MaskThreshold(None, value));
             }
-            Edit::MaskThresholds(all) => {
-                Edit::MaskThresholds(std::mem::replace(&mut self.masks, all))
+            Key::MaskThreshold(Some(span)) => {
+                Item::MaskThreshold(Some(span), *self.mask_thresholds.spans.get(&span)?)
             }
-        }
-    }
-}
-
-/// A clip's corrections with the edits that can be taken back and done again.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Work {
-    /// How things stand.
-    pub corrections: Corrections,
-    /// What takes the last edits back, the newest last.
-    pub(super) done: Vec<Edit>,
-    /// What does edits again that were taken back, the next one last.
-    pub(super) undone: Vec<Edit>,
-}
-
-impl Work {
-    /// Carry an edit out. With `goes_on`, an edit that goes on with the last one (a handle still held): both are taken back
-    /// as one. Says whether anything changed.
-    pub fn edit(&mut self, edit: Edit, goes_on: bool) -> bool {
-        let before = self.corrections.clone();
-        let back = self.corrections.apply(edit);
-        if self.corrections == before {
-            return false;
-        }
-        self.undone.clear();
-        let merged = goes_on && self.done.last().is_some_and(|last| last.same_target(&back));
-        if !merged {
-            self.done.push(back);
-            let too_many = self.done.len().saturating_sub(KEPT);
-            self.done.drain(..too_many);
-        }
-        true
+            Key::Flag(span) => Item::Flag(span, self.flags.get(&span)?.clone()),
+            Key::Reviewed(span) => Item::Reviewed(*self.reviewed.get(&span)?),
+            Key::Threshold(of) => Item::Threshold(of, *self.thresholds.get(&of)?),
+            Key::Class(label) => Item::Class(label, self.classes.get(&label)?.clone()),
+        })
     }
 
-    /// Take the last edit back. Says what it changed.
-    pub fn undo(&mut self) -> Option<String> {
-        let edit = self.done.pop()?;
-        let text = edit.text();
-        self.undone.push(self.corrections.apply(edit));
-        Some(text)
+    /// Everything decided.
+    pub fn items(&self) -> impl Iterator<Item = Item> {
+        let statements = self
+            .statements
+            .iter()
+            .map(|(event, _)| Key::Statement(event));
+        let masks = self
+            .masks
+            .keys()
+            .map(|(span, label)| Key::Mask(*span, *label));
+        let own = self.mask_thresholds.spans.keys();
+        let own = own.map(|span| Key::MaskThreshold(Some(*span)));
+        let keys = statements
+            .chain(masks)
+            .chain([Key::MaskThreshold(None)])
+            .chain(own)
+            .chain(self.flags.keys().copied().map(Key::Flag))
+            .chain(self.reviewed.iter().copied().map(Key::Reviewed))
+            .chain(self.thresholds.keys().copied().map(Key::Threshold))
+            .chain(self.classes.keys().copied().map(Key::Class));
+        keys.filter_map(|key| self.item(key))
     }
 
-    /// Do the edit again that was taken back last. Says what it changed.
-    pub fn redo(&mut self) -> Option<String> {
-        let edit = self.undone.pop()?;
-        let text = edit.text();
-        self.done.push(self.corrections.apply(edit));
-        Some(text)
+    /// Decide one thing as the assignment says; gives what takes that back.
+    pub fn assign(&mut self, (key, item): Assignment) -> Assignment {
+        let before = self.item(key);
+        match (key, item) {
+            (_, Some(item)) => self.put(item),
+            (key, None) => self.remove(key),
+        }
+        (key, before)
+    }
+
+    fn put(&mut self, item: Item) {
+        match item {
+            Item::Statement(event, said) => drop(self.statements.set(event, Some(said))),
+            Item::Mask(span, label, mask) => drop(self.masks.insert((span, label), mask)),
+            Item::MaskThreshold(None, value) => self.mask_thresholds.clip = value,
+            Item::MaskThreshold(Some(span), value) => {
+                self.mask_thresholds.spans.insert(span, value);
+            }
+            Item::Flag(span, note) => drop(self.flags.insert(span, note)),
+            Item::Reviewed(span) => drop(self.reviewed.insert(span)),
+            Item::Threshold(of, value) => drop(self.thresholds.insert(of, value)),
+            Item::Class(label, class) => drop(self.classes.insert(label, class)),
+        }
+    }
+
+    fn remove(&mut self, key: Key) {
+        match key {
+            Key::Statement(event) => drop(self.statements.set(event, None)),
+            Key::Mask(span, label) => drop(self.masks.remove(&(span, label))),
+            Key::MaskThreshold(None) => self.mask_thresholds.clip = MaskThresholds::USUAL,
+            Key::MaskThreshold(Some(span)) => drop(self.mask_thresholds.spans.remove(&span)),
+            Key::Flag(span) => drop(self.flags.remove(&span)),
+            Key::Reviewed(span) => drop(self.reviewed.remove(&span)),
+            Key::Threshold(of) => drop(self.thresholds.remove(&of)),
+            Key::Class(label) => drop(self.classes.remove(&label)),
+        }
+    }
+
+    /// The reviewed span that holds a span's middle.
+    pub fn review_of(&self, span: TimeSpan) -> Option<TimeSpan> {
+        let middle = span.middle();
+        let own = self.reviewed.range(until(middle)).next_back()?;
+        own.contains(middle).then_some(*own)
+    }
+
+    /// The flagged span that holds a span's middle, with its note.
+    pub fn flag_of(&self, span: TimeSpan) -> Option<(TimeSpan, &str)> {
+        let middle = span.middle();
+        let (own, note) = self.flags.range(until(middle)).next_back()?;
+        own.contains(middle).then_some((*own, note.as_str()))
     }
 }

@@ -1,13 +1,30 @@
-//! Layer 1: what an annotator's work is made of: tracks, masks, corrections and where they are kept.
+//! Layer 1: what an annotator's work is made of: events, masks, corrections, the log of edits, and the file that keeps them.
 
 mod corrections;
+mod draft;
+mod edit;
+mod item;
+mod log;
 mod mask_thresholds;
 mod masks;
+mod merge;
+mod review;
+mod said;
+mod say;
 mod store;
 mod tracks;
+mod writer;
 
-pub use corrections::{Corrections, Edit, Work};
+pub use corrections::Corrections;
+pub use draft::{Draft, Ticket};
+pub use edit::{Change, Edit};
+pub use item::{Assignment, Class, Item, Key, Scope, ThresholdOf, text_of};
+pub use log::{Kind, LogRow, Pointer, Seq};
 pub use mask_thresholds::MaskThresholds;
 pub use masks::{MaskBox, MaskError, RunLengths};
-pub use store::{Store, StoreError};
-pub use tracks::{Event, Track};
+pub use merge::{Names, merge};
+pub use review::Review;
+pub use said::{Statement, Statements, Verdict};
+pub use store::{ClipFacts, Kept, ReadOnly, Store, StoreError};
+pub use tracks::{Event, Source, Track};
+pub use writer::{Answer, Request, Writer};

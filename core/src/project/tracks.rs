@@ -1,20 +1,30 @@
 //! Tracks: the events of one class, in one modality, along a clip.
 
-use serde::{Deserialize, Serialize};
+use crate::base::{EventId, Label, Modality, TimeSpan};
 
-use crate::base::{Label, Modality, TimeSpan};
+/// Whose word an event is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The model's.
+    #[default]
+    Model,
+    /// A person's, under the event's name.
+    User(EventId),
+}
 
 /// One stretch of time in which a class happens.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
     /// When.
     pub span: TimeSpan,
-    /// Mean score of its segments, 0 to 1.
+    /// Mean score of its segments, 0 to 1; 1 where a person said so.
     pub score: f32,
+    /// Whose word it is.
+    pub source: Source,
 }
 
 /// The events of one class in one modality: sorted, disjoint.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Track {
     /// The class.
     pub label: Label,

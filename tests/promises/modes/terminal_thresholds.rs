@@ -6,7 +6,7 @@ use std::path::Path;
 use mettle_core::base::{Modality, Task, Time, TimeSpan};
 use mettle_core::exchange::json::Analysis;
 use mettle_core::media::{Clip, SoundLayout, SoundReader};
-use mettle_core::project::{Edit, RunLengths, Store, Work};
+use mettle_core::project::{Change, Edit, RunLengths, Store};
 use mettle_tests::program::{self, ffmpeg, run, talking_picture};
 use mettle_tests::tiny_model::{self, LABELS};
 
@@ -94,7 +94,12 @@ fn masks_have_thresholds_by_clip_and_by_second() {
         .masks
         .as_ref()
         .expect("they are recorded");
-    assert_eq!([0, 1, 2, 3].map(|s| masks.of(s)), [0.0, 0.0, 1.0, 0.25]);
+    let own: Vec<_> = masks
+        .seconds
+        .iter()
+        .map(|(s, value)| (*s, *value))
+        .collect();
+    assert_eq!((masks.clip, own), (0.0, vec![(2, 1.0), (3, 0.25)]));
     let areas: Vec<u64> = analysis.masks.iter().map(|mask| mask.area).collect();
     assert_eq!(
         (areas[0], areas[2]),
@@ -128,16 +133,16 @@ fn the_terminal_can_use_what_was_set_in_the_window() {
     let before = said(folder, &["--task", "segment", "--mask-threshold", "kept"]);
     assert_eq!(before.masks[1].threshold, 0.5, "nothing was set");
     let clip = Clip::open(&folder.join("clip.mp4")).expect("opens");
-    let mut work = Work::default();
-    work.edit(Edit::MaskThreshold(0.125), false);
-    let own = Edit::MaskThresholdOf {
-        second: 1,
+    let own = Change::MaskThresholdOf {
+        span: TimeSpan::of_second(1),
         value: Some(0.75),
     };
-    work.edit(own, false);
     let file = folder.join("data/corrections.sqlite");
     let mut store = Store::open(&file).expect("opens");
-    store.keep(clip.id, &work).expect("keeps");
+    for change in [Change::MaskThreshold(0.125), own] {
+        let edit = Edit::of_clip(clip.id, change);
+        store.edit(&edit, false).expect("keeps");
+    }
     let after = said(folder, &["--task", "segment", "--mask-threshold", "kept"]);
     let used: Vec<f32> = after.masks.iter().map(|mask| mask.threshold).collect();
     assert_eq!(used, [0.125, 0.75, 0.125, 0.125]);

@@ -2,14 +2,15 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use egui_kittest::{Harness, HarnessBuilder};
 use mettle_app::app::{MettleApp, Parts};
 use mettle_app::link::EngineLink;
 use mettle_app::models::AskModel;
 use mettle_app::playback::{Player, PlayerOptions};
-use mettle_app::state::AppState;
+use mettle_app::state::{AppState, Corrected};
 use mettle_core::base::{
     ClipId, ContentHash, HeadId, Labels, Problem, Progress, Severity, Time, TimeSpan,
 };
@@ -271,7 +272,7 @@ pub fn window_keeping(
             paths,
             restart: Some(Box::new(move |_, _| Ok(Box::new(again.clone())))),
             models,
-            corrections,
+            corrections: Some(corrections.unwrap_or_else(fresh_file)),
         };
         MettleApp::new(cc, parts)
     };
@@ -281,6 +282,43 @@ pub fn window_keeping(
         .build_eframe(build);
     harness.run_steps(4);
     (harness, engine)
+}
+
+/// A project's file that no other test has.
+fn fresh_file() -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("projects");
+        // What an earlier run left.
+        let _ = std::fs::remove_dir_all(&folder);
+        folder
+    });
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    FOLDER.join(format!("{count}.sqlite"))
+}
+
+/// Run until something is so; threads work meanwhile.
+pub fn run_until(
+    harness: &mut Harness<'static, MettleApp>,
+    what: &str,
+    done: impl Fn(&AppState) -> bool,
+) {
+    let started = std::time::Instant::now();
+    while !done(harness.state().state()) {
+        assert!(started.elapsed().as_secs() < 10, "in vain: {what}");
+        harness.run_steps(1);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    harness.run_steps(2);
+}
+
+/// Let the project's thread answer everything it was asked.
+pub fn settled(harness: &mut Harness<'static, MettleApp>) {
+    harness.run_steps(2);
+    run_until(harness, "every edit is answered", |state| {
+        !state.project.waiting && state.project.held.is_none()
+    });
+    harness.run_steps(2);
 }
 
 /// Tell the window that a clip is open, with waveform, film strip and scores.
@@ -295,6 +333,11 @@ pub fn fill(
     engine.say(open, ReplyBody::Opened(clip.clone()));
     engine.say(open, ReplyBody::Done);
     harness.run_steps(3);
+    let id = clip.id;
+    run_until(harness, "the corrections are read", |state| {
+        let mut of_clip = state.entries.iter().filter(|entry| entry.is_of(id));
+        of_clip.all(|entry| !matches!(entry.corrected, Corrected::Unread))
+    });
     let of = |wanted: fn(&JobSpec) -> bool| engine.job_of(wanted);
     let waveform = of(|spec| matches!(spec, JobSpec::Waveform { .. }));
     let part = WaveformPart {

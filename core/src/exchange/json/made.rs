@@ -58,7 +58,7 @@ impl ThresholdsPart {
             audible: thresholds.audible,
             visible: thresholds.visible,
             classes: thresholds.classes.clone(),
-            masks: masked.then(|| thresholds.masks.clone()),
+            masks: masked.then(|| (&thresholds.masks).into()),
         }
     }
 }

@@ -194,5 +194,25 @@ pub struct ThresholdsPart {
     pub classes: BTreeMap<String, f32>,
     /// For masks: the clip's, and those of single seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub masks: Option<MaskThresholds>,
+    pub masks: Option<MaskThresholdsPart>,
+}
+
+/// The thresholds of masks in the file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MaskThresholdsPart {
+    /// For every second without one of its own.
+    pub clip: f32,
+    /// For single seconds, from 0.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seconds: BTreeMap<i64, f32>,
+}
+
+impl From<&MaskThresholds> for MaskThresholdsPart {
+    fn from(masks: &MaskThresholds) -> Self {
+        let own = masks.spans.iter();
+        Self {
+            clip: masks.clip,
+            seconds: own.map(|(span, value)| (span.second(), *value)).collect(),
+        }
+    }
 }

@@ -136,7 +136,7 @@ impl<'a> Shown<'a> {
     pub(super) fn mask(&self, segment: usize) -> Option<(ProbabilityMap, MaskLook)> {
         let masked = self.masked()?;
         let look = MaskLook {
-            threshold: self.thresholds.masks.of(segment),
+            threshold: self.thresholds.of_mask(masked, segment),
             color: self.mask_color(masked, segment),
             ..MaskLook::default()
         };

@@ -1,0 +1,92 @@
+//! A clip's corrections as the window shows them, and how the project's file stands.
+
+use std::sync::LazyLock;
+use std::time::SystemTime;
+
+use mettle_core::project::{Corrections, Draft};
+
+use crate::command::Command;
+use crate::mode::Mode;
+use crate::state::{AppState, EntryId};
+
+/// What the user decided about a clip.
+#[derive(Clone, Debug, Default)]
+pub enum Corrected {
+    /// Not read yet: nothing can be changed.
+    #[default]
+    Unread,
+    /// Read, with what is on its way to the disk laid over it.
+    Open(Box<Draft>),
+    /// It cannot be read; why.
+    Off(String),
+}
+
+static NOTHING: LazyLock<Corrections> = LazyLock::new(Corrections::default);
+
+impl Corrected {
+    /// What is shown.
+    pub fn shown(&self) -> &Corrections {
+        match self {
+            Self::Open(draft) => draft.shown(),
+            Self::Unread | Self::Off(_) => &NOTHING,
+        }
+    }
+
+    /// To be changed, once read.
+    pub fn draft(&mut self) -> Option<&mut Draft> {
+        match self {
+            Self::Open(draft) => Some(draft),
+            Self::Unread | Self::Off(_) => None,
+        }
+    }
+}
+
+/// A change that a hand holds: shown, and not kept yet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Held {
+    /// Of which clip.
+    pub entry: EntryId,
+    /// When the wheel was turned last, in egui's time; none for a handle, which is let go.
+    pub turned: Option<f64>,
+    /// Whether it goes on with the last edit.
+    pub joins: bool,
+}
+
+/// How the project's file stands.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectView {
+    /// Why nothing can be changed, if so.
+    pub off: Option<String>,
+    /// Whether something asked is not on the disk yet.
+    pub waiting: bool,
+    /// When the last edit of this window was on the disk.
+    pub kept: Option<SystemTime>,
+    /// What a hand holds.
+    pub held: Option<Held>,
+    /// The message that said what was undone last.
+    pub note: Option<u64>,
+}
+
+impl AppState {
+    /// Why a command cannot be used now, if so.
+    pub fn why_not(&self, command: Command) -> Option<&str> {
+        if command.needs_clip() && self.entry().is_none() {
+            return Some("Open a clip first");
+        }
+        let edits = match command {
+            Command::Undo | Command::Redo => true,
+            Command::OwnThreshold => self.mode() == Mode::Masks,
+            _ => false,
+        };
+        self.editing_off().filter(|_| edits)
+    }
+
+    /// Why the clip on screen cannot be edited, if so.
+    pub fn editing_off(&self) -> Option<&str> {
+        let entry = self.entry();
+        match (&self.project.off, entry.map(|entry| &entry.corrected)) {
+            (Some(why), _) | (None, Some(Corrected::Off(why))) => Some(why),
+            _ => None,
+        }
+    }
+}
