@@ -64,7 +64,7 @@ pub(super) fn open(state: &mut AppState, hands: &mut Hands<'_>, paths: Vec<PathB
     if !folders.is_empty() {
         hands
             .files
-            .make(move || files::expand(folders), hands.waker());
+            .make(move || files::expand(folders, false), hands.waker());
     }
     let mut first = None;
     for path in paths {

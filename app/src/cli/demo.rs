@@ -32,6 +32,7 @@ fn has_display() -> bool {
 fn headless(args: &DemoArgs, clips: Vec<PathBuf>) -> Result<(), Failure> {
     analyze::run(&AnalyzeArgs {
         clips,
+        recursive: false,
         task: Asked::All,
         model: ModelChoice::Demo,
         device: args.device,

@@ -13,7 +13,7 @@ use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
 use mettle_core::model::HeadCatalogue;
-use mettle_core::predict::{Prediction, SecondTags};
+use mettle_core::predict::{Detail, Prediction, ProbabilityMap, SecondTags};
 
 use super::Failure;
 
@@ -27,6 +27,19 @@ pub struct Driver {
     engine: Engine,
     quiet: bool,
 }
+
+/// A clip that is open, with how long that took.
+pub struct OpenedClip {
+    /// The clip.
+    pub clip: Arc<Clip>,
+    notices: Vec<Problem>,
+    begin: Instant,
+    first_frame: Option<Duration>,
+    opened: Duration,
+}
+
+/// Hears masks as they are made, and the second of the first.
+pub type HearMasks<'a> = dyn FnMut(usize, Vec<ProbabilityMap>) + 'a;
 
 /// What a clip gave, with how long it took.
 pub struct Analysed {
@@ -94,40 +107,70 @@ impl Driver {
         self.engine.device()
     }
 
-    /// Open a clip and ask the tasks of it.
+    /// Open a clip and ask the tasks of it, masks and all.
     pub fn analyse(
         &self,
         path: &Path,
         tasks: &[Task],
         model: &ModelChoice,
     ) -> Result<Analysed, Problem> {
+        self.ask(self.open_clip(path)?, tasks, model, None)
+    }
+
+    /// Open a clip.
+    pub fn open_clip(&self, path: &Path) -> Result<OpenedClip, Problem> {
         let begin = Instant::now();
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        let name = name.to_string_lossy();
         let mut notices = Vec::new();
         let (mut first_frame, mut clip) = (None, None);
         let open = self.engine.submit(JobSpec::Open { path: path.into() });
-        self.work(&name, "", open, |body| match body {
+        self.work(&name(path), "", open, |body| match body {
             ReplyBody::FirstFrame(_) => first_frame = Some(begin.elapsed()),
             ReplyBody::Opened(opened) => clip = Some(opened),
             ReplyBody::Notice(notice) => notices.push(notice),
             _ => {}
         })?;
-        let opened = begin.elapsed();
-        let clip = clip.ok_or_else(|| without_result(path))?;
+        Ok(OpenedClip {
+            clip: clip.ok_or_else(|| without_result(path))?,
+            notices,
+            begin,
+            first_frame,
+            opened: begin.elapsed(),
+        })
+    }
+
+    /// Ask the tasks of a clip. Masks are handed on to who wants to `hear` them as they are made, and no prediction holds them.
+    pub fn ask(
+        &self,
+        opened: OpenedClip,
+        tasks: &[Task],
+        model: &ModelChoice,
+        mut hear: Option<&mut HearMasks<'_>>,
+    ) -> Result<Analysed, Problem> {
+        let OpenedClip {
+            clip,
+            mut notices,
+            begin,
+            first_frame,
+            opened,
+        } = opened;
         let (mut first_scores, mut predictions) = (None, Vec::new());
         let mut tags = Vec::new();
         for &task in tasks {
             let mut prediction = None;
-            let predict = self.engine.submit(JobSpec::Predict {
+            let path = clip.path.clone();
+            let job = self.engine.submit(JobSpec::Predict {
                 clip: Arc::clone(&clip),
                 head: HeadChoice {
                     model: model.clone(),
                     which: WhichHead::For(task),
                 },
             });
-            self.work(&name, SECONDS, predict, |body| match body {
-                ReplyBody::Prediction(part) => {
+            self.work(&name(&path), SECONDS, job, |body| match body {
+                ReplyBody::Prediction(mut part) => {
+                    if let (Some(hear), Detail::Segmented { masks }) = (&mut hear, &mut part.detail)
+                    {
+                        hear(part.from, std::mem::take(masks));
+                    }
                     first_scores.get_or_insert_with(|| begin.elapsed());
                     prediction = part.join(prediction.take());
                 }
@@ -139,7 +182,7 @@ impl Driver {
                 ReplyBody::Notice(notice) if !notices.contains(&notice) => notices.push(notice),
                 _ => {}
             })?;
-            predictions.push(prediction.ok_or_else(|| without_result(path))?);
+            predictions.push(prediction.ok_or_else(|| without_result(&path))?);
         }
         let complete = begin.elapsed();
         Ok(Analysed {
@@ -203,6 +246,12 @@ impl Driver {
             bar.set_position(line.progress.done);
         }
     }
+}
+
+/// What a bar is called.
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
 }
 
 fn without_result(path: &Path) -> Problem {

@@ -4,6 +4,7 @@
 
 mod analyze;
 mod args;
+mod batch;
 mod bench;
 mod bench_backbones;
 mod bench_peer;

@@ -1,18 +1,12 @@
 //! Paths: asking for them, finding clips in folders, understanding what is typed.
 
+mod folders;
 mod picker;
 
 use std::path::{Path, PathBuf};
 
-use mettle_core::base::{Problem, Severity};
-
+pub use folders::{clips_in, expand};
 pub use picker::{FilePicker, Picked, Wanted};
-
-/// File name endings offered first and looked for in folders; any file can be chosen.
-const MEDIA: &[&str] = &[
-    "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "flv", "wmv", "3gp", "wav",
-    "mp3", "m4a", "aac", "flac", "ogg", "opus",
-];
 
 /// The file that makes a folder a model.
 const MODEL: &str = "model.json";
@@ -20,51 +14,6 @@ const MODEL: &str = "model.json";
 /// Whether a folder holds a model.
 pub fn is_model(path: &Path) -> bool {
     path.join(MODEL).is_file()
-}
-
-/// Folders replaced by the video and sound files in them, by name. Reads the disk: not for the window's thread.
-///
-/// # Errors
-/// A folder that cannot be read, or that holds no clip.
-pub fn expand(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Problem> {
-    let mut all = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            all.extend(clips_in(&path)?);
-        } else {
-            all.push(path);
-        }
-    }
-    Ok(all)
-}
-
-fn clips_in(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
-    let problem = |advice: &str, detail: String| Problem {
-        severity: Severity::Error,
-        title: format!("Found no clip in {}", crate::state::file_name(folder)),
-        advice: advice.to_owned(),
-        detail,
-        path: Some(folder.to_owned()),
-    };
-    let read = std::fs::read_dir(folder)
-        .map_err(|error| problem("The folder cannot be read.", error.to_string()))?;
-    let is_media = |path: &PathBuf| {
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-        ending.is_some_and(|e| MEDIA.contains(&e.as_str())) && path.is_file()
-    };
-    let mut clips: Vec<PathBuf> = read
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(is_media)
-        .collect();
-    clips.sort();
-    if clips.is_empty() {
-        let detail = format!("looked for {}", MEDIA.join(", "));
-        return Err(problem(
-            "It holds no video or sound file by name. Files in folders inside it are not looked at.",
-            detail,
-        ));
-    }
-    Ok(clips)
 }
 
 /// Whether this is a Wayland session, where files cannot be dropped on the window.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, bounded};
 use mettle_core::base::Problem;
 
-use super::MEDIA;
+use super::folders::MEDIA;
 use crate::state::EntryId;
 
 /// A dialog that answers "nothing" sooner than this was never shown: no service stands behind it.

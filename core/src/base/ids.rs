@@ -69,6 +69,18 @@ impl<'de> Deserialize<'de> for ContentHash {
 #[serde(transparent)]
 pub struct ClipId(pub ContentHash);
 
+/// Digits of a hash that tell a person's clips apart.
+const SHORT: usize = 12;
+
+impl ClipId {
+    /// The beginning of its hash, for names and tables.
+    pub fn short(self) -> String {
+        let mut digits = self.0.to_string();
+        digits.truncate(SHORT);
+        digits
+    }
+}
+
 /// A head, named by the hash of its weights, its configuration, its labels and the backbones it was made for: a head that is
 /// trained further is another one.
 #[derive(

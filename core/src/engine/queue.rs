@@ -39,6 +39,11 @@ impl<S> Queued<S> {
     }
 }
 
+/// Whether a model takes another's place when it is loaded: the demo model is small and stays.
+fn is_large(model: &ModelChoice) -> bool {
+    *model != ModelChoice::Demo
+}
+
 /// What is to be done next.
 pub(super) enum Next {
     /// A step of this job.
@@ -50,7 +55,7 @@ pub(super) enum Next {
 pub(super) struct Queue<S> {
     pub jobs: Vec<Queued<S>>,
     pub foreground: Option<ClipId>,
-    /// The model that the last step used.
+    /// The model that the last step used, where that is one of those of which only one is loaded.
     pub loaded: Option<ModelChoice>,
 }
 
@@ -75,9 +80,10 @@ impl<S> Queue<S> {
             return Next::Run(first.id);
         }
         let rank = self.class(first);
-        let holding = self.jobs.iter().filter(|job| {
-            !job.paused && job.model.is_some() && self.is_at_hand(job) && self.class(job) <= rank
-        });
+        let holding = self
+            .jobs
+            .iter()
+            .filter(|job| !job.paused && self.uses_loaded(job) && self.class(job) <= rank);
         let waited = holding.filter_map(|job| job.waits_since).max();
         match waited.and_then(|since| HOLD.checked_sub(since.elapsed())) {
             Some(left) => Next::Sleep(Some(left)),
@@ -96,7 +102,20 @@ impl<S> Queue<S> {
 
     /// Whether it can run without another model being loaded in place of this one.
     fn is_at_hand(&self, job: &Queued<S>) -> bool {
-        job.model.is_none() || self.loaded.is_none() || job.model == self.loaded
+        let large = job.model.as_ref().filter(|model| is_large(model));
+        large.is_none() || self.loaded.is_none() || large == self.loaded.as_ref()
+    }
+
+    /// Whether loading another model would take this job's away.
+    fn uses_loaded(&self, job: &Queued<S>) -> bool {
+        job.model.is_some() && job.model == self.loaded
+    }
+
+    /// A step of a job that uses this model comes next.
+    pub fn will_use(&mut self, model: Option<ModelChoice>) {
+        if let Some(model) = model.filter(is_large) {
+            self.loaded = Some(model);
+        }
     }
 
     pub fn get(&mut self, id: JobId) -> Option<&mut Queued<S>> {

@@ -323,9 +323,7 @@ impl<S: Session> Shared<S> {
         entry.waits_since = None;
         let taken = (entry.job.take()?, entry.cancel.clone(), entry.woken.clone());
         let model = entry.model.clone();
-        if model.is_some() {
-            queue.loaded = model;
-        }
+        queue.will_use(model);
         Some(taken)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::base::{Label, Labels, Modality, Task, TimeSpan};
 use crate::media::Clip;
 use crate::predict::{
-    Detail, Prediction, ProbabilityMap, SecondTags, Tag, Thresholds, label_of, tracks_of, winner,
+    Detail, Prediction, SecondTags, Tag, Thresholds, label_of, tracks_of, winner,
 };
 use crate::project::{RunLengths, Track};
 
@@ -108,8 +108,8 @@ pub struct Findings<'a> {
     pub predictions: &'a [Arc<Prediction>],
     /// From which score on a class counts.
     pub thresholds: &'a Thresholds,
-    /// Width and height of masks; the clip's if none.
-    pub mask_size: Option<(u32, u32)>,
+    /// A mask for each second, where masks were asked for.
+    pub masks: Vec<MaskOfSecond>,
     /// What the backbones' own classifiers hear and see, a second each; empty where there are none.
     pub tags: &'a [SecondTags],
     /// The device's name.
@@ -131,9 +131,6 @@ impl Document {
             let tracks = tracks_of(prediction, thresholds).into_iter();
             tracks.map(move |track| TaskTrack::of(task, track))
         });
-        let masks = predictions
-            .iter()
-            .flat_map(|prediction| masks(found.clip, prediction, thresholds, found.mask_size));
         Self {
             clip: Arc::clone(found.clip),
             model: found.model,
@@ -143,14 +140,14 @@ impl Document {
             thresholds: thresholds.clone(),
             seconds: seconds.collect(),
             tracks: tracks.collect(),
-            masks: masks.collect(),
+            masks: found.masks,
             timing_ms: found.timing_ms,
         }
     }
 }
 
 /// A score or share, to six decimals.
-fn share(score: f32) -> f32 {
+pub(super) fn share(score: f32) -> f32 {
     ((f64::from(score) * 1e6).round() / 1e6) as f32
 }
 
@@ -206,44 +203,4 @@ impl TaskTrack {
         }
         Self { task, track }
     }
-}
-
-/// The masks of a prediction; none if it is not one of masks.
-fn masks<'a>(
-    clip: &'a Clip,
-    prediction: &'a Prediction,
-    thresholds: &'a Thresholds,
-    size: Option<(u32, u32)>,
-) -> impl Iterator<Item = MaskOfSecond> + 'a {
-    let label = prediction.labels.get(0).cloned();
-    let label = label.unwrap_or_else(|| Label::from(""));
-    let segments = prediction.segments.iter().enumerate();
-    segments.filter_map(move |(segment, span)| {
-        let map = prediction.mask(segment)?;
-        let (width, height) = size.unwrap_or_else(|| size_of(clip, map));
-        let threshold = thresholds.masks.of(segment);
-        let mask = map.stretched_above(width as usize, height as usize, threshold);
-        Some(MaskOfSecond {
-            segment,
-            span: *span,
-            label: label.clone(),
-            mask: RunLengths::of(&mask, width, height),
-            threshold,
-            score: share(mean_above(map, threshold)),
-        })
-    })
-}
-
-/// The clip's size as shown; the map's own where there are no pictures.
-fn size_of(clip: &Clip, map: &ProbabilityMap) -> (u32, u32) {
-    let shown = clip.video.as_ref().map(|video| (video.width, video.height));
-    shown.unwrap_or((map.width() as u32, map.height() as u32))
-}
-
-fn mean_above(map: &ProbabilityMap, threshold: f32) -> f32 {
-    let (sum, count) = map
-        .values()
-        .filter(|p| *p > threshold)
-        .fold((0.0, 0_u32), |(sum, count), p| (sum + p, count + 1));
-    sum / count.max(1) as f32
 }

@@ -13,6 +13,14 @@ pub enum ExchangeError {
         /// What the system says.
         error: std::io::Error,
     },
+    /// Masks could not be put aside until pictures are drawn.
+    #[error("masks cannot be put aside in {}: {error}. Is the disk full?", folder.display())]
+    Shelf {
+        /// In which folder.
+        folder: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// Numbers that JSON has no form for.
     #[error(transparent)]
     Json(#[from] serde_json::Error),

@@ -11,9 +11,13 @@ pub mod rendering;
 mod document;
 mod error;
 mod files;
+mod mask_shelf;
+mod masks;
 mod names;
 
 pub use document::{ClassScore, Document, Findings, MaskOfSecond, ModelFacts, Second, TaskTrack};
 pub use error::ExchangeError;
 pub use files::write_whole;
+pub use mask_shelf::MaskShelf;
+pub use masks::MaskTaker;
 pub use names::Stems;

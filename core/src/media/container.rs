@@ -287,7 +287,6 @@ pub(super) fn quiet_ffmpeg() {
 /// Refuses what has no content of its own before it is opened: opening a pipe waits for somebody to write to it.
 pub(super) fn is_file(path: &Path) -> Result<(), MediaError> {
     let about = std::fs::metadata(path).map_err(|e| match e.kind() {
-        _ if is_address(path) => MediaError::Address { path: path.into() },
         std::io::ErrorKind::NotFound => MediaError::Missing { path: path.into() },
         _ => MediaError::Unreadable {
             path: path.into(),
@@ -307,17 +306,6 @@ pub(super) fn is_file(path: &Path) -> Result<(), MediaError> {
         }),
         None => Ok(()),
     }
-}
-
-fn is_address(path: &Path) -> bool {
-    let text = path.to_string_lossy();
-    // A shell's or the standard library's tidying may have left one of the two slashes.
-    text.split_once(":/").is_some_and(|(scheme, _)| {
-        scheme.len() > 1
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
-    })
 }
 
 /// What a path leads to that is no file; `None` for a file.

@@ -5,21 +5,15 @@ use std::path::{Path, PathBuf};
 use ffmpeg_next as ffmpeg;
 
 use super::looks::{Mistaken, looks_like};
-use crate::base::{Time, TimeSpan};
+use crate::base::{Time, TimeSpan, is_address};
 
 /// Why a media file could not be opened, decoded or written.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
     /// Nothing lies at the path.
-    #[error("{} does not exist", .path.display())]
+    #[error("{} {}", .path.display(), if is_address(.path) { "is a web address, not a file" } else { "does not exist" })]
     Missing {
         /// Where it was looked for.
-        path: PathBuf,
-    },
-    /// The path is an address on the network.
-    #[error("{} is an address, not a file", .path.display())]
-    Address {
-        /// As it was given.
         path: PathBuf,
     },
     /// The path leads to something that has no content of its own, such as a pipe.
@@ -133,7 +127,6 @@ impl MediaError {
     pub fn path(&self) -> &Path {
         match self {
             Self::Missing { path }
-            | Self::Address { path }
             | Self::NoFile { path, .. }
             | Self::Encrypted { path, .. }
             | Self::Nothing { path, .. }
@@ -152,6 +145,9 @@ impl MediaError {
     /// The likely cause and what to do about it, in a sentence or two.
     pub fn advice(&self) -> &'static str {
         match self {
+            Self::Missing { path } if is_address(path) => {
+                "Nothing is fetched from the web: download it with a browser or with `curl -LO`, then open the file."
+            }
             Self::Missing { .. } => {
                 "It may have been moved, renamed or deleted. Check the path, or open it from its new place."
             }
@@ -160,9 +156,6 @@ impl MediaError {
             }
             Self::Empty { .. } => {
                 "The copy or download probably never finished. Get the file again."
-            }
-            Self::Address { .. } => {
-                "Nothing is fetched from the network here. Download the clip, then open the file."
             }
             Self::NoFile { .. } => {
                 "A clip is read more than once: write what it gives to a file, and open that."

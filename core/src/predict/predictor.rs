@@ -80,6 +80,13 @@ impl Predictor {
         }
     }
 
+    /// Lets go of what was sent and may not be asked for again: masks, which are large.
+    pub fn forget(&mut self) {
+        if let Self::Segment(segmenter) = self {
+            segmenter.forget();
+        }
+    }
+
     /// What is known from a segment on.
     pub fn part(&self, from: usize) -> PredictionPart {
         match self {

@@ -27,6 +27,22 @@ impl ProbabilityMap {
         }
     }
 
+    /// From what [`Self::bytes`] gave; missing places are 0.
+    pub fn from_bytes(width: usize, height: usize, bytes: &[u8]) -> Self {
+        let values = bytes
+            .chunks_exact(2)
+            .map(|two| f16::from_le_bytes([two[0], two[1]]));
+        Self::new(width, height, values.map(f16::to_f32))
+    }
+
+    /// Its numbers in 16 bit, little-endian, row after row.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect()
+    }
+
     /// Whether the two share their numbers: the cheap way to see that nothing changed.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.values, &other.values)

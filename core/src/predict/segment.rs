@@ -16,6 +16,7 @@ pub struct Segmenter {
     asked: Asked,
     /// Layer features of segments whose group is not complete; only for heads that look across time.
     waiting: Option<(LayerFeatures, LayerFeatures)>,
+    /// The last of all masks: those that may still be asked for.
     masks: Vec<ProbabilityMap>,
     /// The highest probability of each mask.
     scores: Vec<Vec<f32>>,
@@ -68,7 +69,7 @@ impl Segmenter {
 
     /// Whether every segment has its mask.
     pub fn is_complete(&self) -> bool {
-        self.masks.len() >= self.asked.segments.len()
+        self.scores.len() >= self.asked.segments.len()
     }
 
     /// How many segments have come in.
@@ -78,12 +79,19 @@ impl Segmenter {
 
     /// How many segments have their mask.
     pub fn settled(&self) -> usize {
-        self.masks.len()
+        self.scores.len()
     }
 
-    /// The masks from a segment on.
+    /// Lets go of the masks made so far, which were sent: a clip may be of any length.
+    pub fn forget(&mut self) {
+        self.masks.clear();
+    }
+
+    /// The masks from a segment on, of those that were not let go.
     pub fn part(&self, from: usize) -> PredictionPart {
-        let masks = self.masks.iter().skip(from).cloned().collect();
+        let gone = self.scores.len() - self.masks.len();
+        let masks = self.masks.iter().skip(from.saturating_sub(gone));
+        let masks = masks.cloned().collect();
         let scores = self.scores.iter().skip(from).cloned().collect();
         self.asked.part(from, scores, Detail::Segmented { masks })
     }
@@ -101,7 +109,7 @@ impl Segmenter {
         let values = said.probabilities().into_data();
         let values = values.try_to_vec::<f32>().map_err(ComputeError::of)?;
         for mask in values.chunks(rows * columns) {
-            let trust = self.asked.familiarity.get(self.masks.len());
+            let trust = self.asked.familiarity.get(self.scores.len());
             let trust = trust.copied().unwrap_or(1.0);
             let values = mask.iter().map(|p| p * trust);
             let mask = ProbabilityMap::new(columns, rows, values);

@@ -144,10 +144,12 @@ fn clips_of_one_name_get_a_file_each() {
     );
     let lines = |name: &str| {
         let text = std::fs::read_to_string(at("out").join(name)).expect("written");
-        assert!(text.starts_with("start_s,end_s,label,score,"));
+        assert!(text.starts_with("clip,clip_id,start_s,end_s,label,score,"));
         text.lines().count()
     };
-    assert_eq!((lines("測試 é.csv"), lines("測試 é-2.csv")), (2, 3));
+    let second = Clip::open(&at("b/測試 é.mp4")).expect("a clip");
+    let second = format!("測試 é-{}.csv", second.id.short());
+    assert_eq!((lines("測試 é.csv"), lines(&second)), (2, 3));
 }
 
 #[test]

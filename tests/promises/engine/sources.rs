@@ -8,6 +8,7 @@ use mettle_core::base::Task;
 use mettle_core::engine::{
     DeviceChoice, Engine, EngineOptions, HeadChoice, JobSpec, ModelChoice, ReplyBody, WhichHead,
 };
+use mettle_core::features::FeatureCache;
 use mettle_core::media::{LocalFiles, MediaError, Pictures, Sound, SoundLayout, Source};
 use mettle_tests::program::talking_picture;
 use mettle_tests::tiny_model;
@@ -96,4 +97,56 @@ fn every_job_asks_the_source() {
     };
     run(&engine, JobSpec::Predict { clip, head });
     assert_eq!(source.so_far(), [2, 1, 3], "the analysis");
+}
+
+/// A second whose features are kept needs no decoder, and one whose features are not is decoded alone.
+#[test]
+fn attention_asks_the_cache_before_the_source() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.mp4");
+    talking_picture("3", &path);
+    tiny_model::write(folder.path());
+    let source = Arc::new(Counted::default());
+    let cache = FeatureCache::at(folder.path().join("kept"));
+    let options = EngineOptions {
+        device: DeviceChoice::Cpu,
+        features: Some(cache.clone()),
+        source: source.clone(),
+        ..EngineOptions::default()
+    };
+    let engine = Engine::start(options, || {}).expect("threads start");
+    let said = run(&engine, JobSpec::Open { path });
+    let opened = said.into_iter().find_map(|body| match body {
+        ReplyBody::Opened(clip) => Some(clip),
+        _ => None,
+    });
+    let clip = opened.expect("it opens");
+    let head = HeadChoice {
+        model: ModelChoice::Folder(folder.path().into()),
+        which: WhichHead::For(Task::Localize),
+    };
+    let predict = JobSpec::Predict {
+        clip: clip.clone(),
+        head: head.clone(),
+    };
+    run(&engine, predict);
+    let attend = JobSpec::Attention {
+        clip,
+        head,
+        segment: 2,
+    };
+    let reading = |said: Vec<ReplyBody>| {
+        let found = said.into_iter().find_map(|body| match body {
+            ReplyBody::Attention(attention) => Some(attention),
+            _ => None,
+        });
+        found.expect("a reading")
+    };
+    let before = source.so_far();
+    let kept = reading(run(&engine, attend.clone()));
+    assert_eq!(source.so_far(), before, "nothing is decoded");
+    cache.clear().expect("cleared");
+    let computed = reading(run(&engine, attend));
+    assert_ne!(source.so_far(), before, "now it is");
+    assert_eq!((kept.head, kept.segment), (computed.head, computed.segment));
 }

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use mettle_core::base::{CancelToken, TimeSpan};
 use mettle_core::features::{FeatureCache, FeatureError, FeatureStream, Recipe, extract};
 use mettle_core::media::{Clip, LocalFiles, SegmentReader};
-use mettle_core::model::{LayerFeatures, LoadedModel, ModelBundle};
+use mettle_core::model::{LayerFeatures, LoadedModel, ModelBundle, Precision};
 use mettle_tests::counting::{Runs, counted};
 use mettle_tests::program::talking_picture;
 use mettle_tests::tiny_model;
@@ -208,4 +208,31 @@ fn damaged_files_are_rebuilt() {
         assert!(!file.exists(), "it is out of the way");
         assert!(all(&clip, &model, Some(&cache)).expect("features") == good);
     }
+}
+
+/// What is known of a pair is enough to find what it computed before.
+#[test]
+fn a_second_analysis_does_not_load_a_backbone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = FeatureCache::at(folder.path().join("kept"));
+    let clip = clip(folder.path(), "clip.mp4", "3");
+    let bundle = tiny_model::write(&folder.path().join("model"));
+    let device = Device::flex();
+    let first = bundle.load(&device).expect("it loads");
+    all(&clip, &first, Some(&cache)).expect("features");
+    let pair = bundle.pair(&device, Precision::F32).expect("a pair");
+    let kept = FeatureStream::kept(&clip, 3, pair.about(), cache.clone());
+    let mut kept = kept.expect("they are kept");
+    let batch = kept.try_next(&pair, 3).expect("features").expect("at once");
+    let head = bundle.heads()[0].load(pair.about(), &device);
+    assert!(
+        head.expect("a head")
+            .readings(&batch.visual, &batch.audio, 0)
+            .is_ok()
+    );
+    assert!(!pair.is_loaded());
+    cache.clear().expect("cleared");
+    assert!(FeatureStream::kept(&clip, 3, pair.about(), cache).is_none());
+    pair.backbones().expect("they load when they are needed");
+    assert!(pair.is_loaded());
 }

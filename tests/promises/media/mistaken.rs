@@ -28,8 +28,8 @@ fn each_kind_is_named() {
     refused(&written("c.webp", &webp), "animated WebP", "Convert it");
     refused(
         Path::new("https://example.org/clip.mp4"),
-        "an address",
-        "Download",
+        "a web address",
+        "download it",
     );
     let path = media.make(
         &format!("{PICTURES} -c:v libx264 -movflags empty_moov+frag_keyframe"),

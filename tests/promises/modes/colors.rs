@@ -242,6 +242,7 @@ fn a_class_has_one_colour_in_every_task() {
         let predictions = [answers[task].clone(), answers[2].clone()];
         let shown = Shown {
             predictions: &predictions,
+            masks: None,
             thresholds: &thresholds,
             colors: &colors,
         };

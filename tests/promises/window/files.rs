@@ -58,7 +58,7 @@ fn a_folder_opens_its_clips_in_order_and_nothing_else() {
 #[test]
 fn a_folder_without_clips_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
-    let problem = expand(vec![folder.path().to_owned()]).expect_err("it is empty");
+    let problem = expand(vec![folder.path().to_owned()], false).expect_err("it is empty");
     assert!(problem.title.contains("Found no clip"));
     assert_eq!(problem.path.as_deref(), Some(folder.path()));
 }

@@ -13,9 +13,12 @@ use crate::cli::thresholds::ThresholdArgs;
 /// Options of `analyze`.
 #[derive(Args, Clone, Debug)]
 pub struct AnalyzeArgs {
-    /// Files to analyse.
+    /// Files to analyse, or folders of them.
     #[arg(required = true, value_name = "CLIP")]
     pub clips: Vec<PathBuf>,
+    /// Of a folder, also what lies in folders inside it.
+    #[arg(short, long)]
+    pub recursive: bool,
     /// What to ask: which events are both heard and seen (localize), what is heard and what is seen (parse), where the
     /// picture sounds (segment), or all that the model has a head for.
     #[arg(long, value_enum, default_value = "localize")]
@@ -29,7 +32,8 @@ pub struct AnalyzeArgs {
     /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
     #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
     pub precision: Precision,
-    /// Write one file for each clip into this folder, named after the clip.
+    /// Write one file for each clip into this folder, named after the clip: where that name is another clip's already, with
+    /// the beginning of the clip's content hash.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// The kind of file. Given without --out, it is written to stdout in place of the table.
@@ -96,4 +100,14 @@ pub enum Format {
     Json,
     /// One line a second.
     Csv,
+}
+
+impl Format {
+    /// The ending of its files.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+        }
+    }
 }

@@ -121,7 +121,8 @@ impl PredictJob {
         if begun.tags_beside && pair.about().may_classify {
             begun.tag(pair.backbones()?, &self.clip, &batch)?;
         }
-        begun.score(&*session.head(&self.head)?, &batch)?;
+        let ready = session.head(&self.head)?;
+        begun.score(&ready, &batch)?;
         self.batch = next_batch(self.batch, batch.time + begin.elapsed());
         context.progress(begun.predictor.seen() as u64, begun.spans.len() as u64);
         let complete = begun.predictor.is_complete();
@@ -210,6 +211,7 @@ impl Begun {
     fn send(&mut self, clip: ClipId, context: &StepContext<'_>) {
         let part = self.predictor.part(self.settled);
         self.settled = self.predictor.settled();
+        self.predictor.forget();
         context.reply(ReplyBody::Prediction(part));
         self.send_tags(clip, context);
     }

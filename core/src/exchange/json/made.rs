@@ -67,6 +67,7 @@ impl From<&Clip> for ClipPart {
     fn from(clip: &Clip) -> Self {
         Self {
             path: clip.path.clone(),
+            id: clip.id,
             duration_s: clip.duration.as_secs_f64(),
             video: clip.video.as_ref().map(VideoPart::from),
             audio: clip.audio.as_ref().map(AudioPart::from),

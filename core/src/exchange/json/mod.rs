@@ -1,6 +1,6 @@
 //! Schema `mettle.analysis/1`: the file that `mettle analyze` writes. Its field names are kept stable.
 //!
-//! Lost: probabilities of masks, where they are not the mask; variable frame rates; the clip's content hash.
+//! Lost: probabilities of masks, where they are not the mask; variable frame rates.
 
 mod asked;
 mod made;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coco::MaskPart;
 use super::{Document, ExchangeError};
-use crate::base::{Modality, Task};
+use crate::base::{ClipId, Modality, Task};
 use crate::predict::Tag;
 use crate::project::MaskThresholds;
 
@@ -65,6 +65,9 @@ pub struct Analysis {
 pub struct ClipPart {
     /// The path as it was given on the command line or in the window.
     pub path: PathBuf,
+    /// Hash of its bytes, whatever it is called.
+    #[serde(default)]
+    pub id: ClipId,
     /// From its start to the end of the longer stream.
     pub duration_s: f64,
     /// Pictures, if any.

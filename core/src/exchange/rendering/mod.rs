@@ -8,7 +8,7 @@ mod strip;
 
 pub use overlay::write_overlay;
 pub use png::{mask_png, png};
-pub use shown::Shown;
+pub use shown::{MaskSource, Shown};
 pub use strip::film_strip;
 
 /// Where no class happens.

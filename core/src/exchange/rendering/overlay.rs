@@ -162,7 +162,7 @@ impl Lanes<'_> {
         {
             let mask = self.shown.mask(segment);
             self.layer =
-                mask.map(|(mask, look)| (wanted, look.layer(mask, picture.width, picture.height)));
+                mask.map(|(mask, look)| (wanted, look.layer(&mask, picture.width, picture.height)));
         }
         if let Some((_, layer)) = &self.layer {
             blend(&mut picture, layer);

@@ -14,10 +14,18 @@ use crate::predict::{
 pub struct Shown<'a> {
     /// One a task; the first of localization and parsing gives the labels, that of segmentation the masks.
     pub predictions: &'a [Arc<Prediction>],
+    /// Where the masks are, if not in that prediction.
+    pub masks: Option<&'a dyn MaskSource>,
     /// From which score on a class counts, and above which a place of a mask.
     pub thresholds: &'a Thresholds,
     /// The classes' colours.
     pub colors: &'a ClassColors,
+}
+
+/// Where masks are that no prediction holds.
+pub trait MaskSource: std::fmt::Debug {
+    /// The mask of a segment.
+    fn mask(&self, segment: usize) -> Option<ProbabilityMap>;
 }
 
 /// How a label of a segment is drawn.
@@ -53,7 +61,7 @@ impl<'a> Shown<'a> {
         labelled.or(self.predictions.first()).map(|p| &**p)
     }
 
-    fn masks(&self) -> Option<&'a Prediction> {
+    fn masked(&self) -> Option<&'a Prediction> {
         let mut all = self.predictions.iter();
         all.find(|p| matches!(p.detail, Detail::Segmented { .. }))
             .map(|p| &**p)
@@ -125,14 +133,18 @@ impl<'a> Shown<'a> {
     }
 
     /// The mask of a segment and how it is drawn: in the colour of the class that is heard and seen, where one is known.
-    pub(super) fn mask(&self, segment: usize) -> Option<(&'a ProbabilityMap, MaskLook)> {
-        let masks = self.masks()?;
+    pub(super) fn mask(&self, segment: usize) -> Option<(ProbabilityMap, MaskLook)> {
+        let masked = self.masked()?;
         let look = MaskLook {
             threshold: self.thresholds.masks.of(segment),
-            color: self.mask_color(masks, segment),
+            color: self.mask_color(masked, segment),
             ..MaskLook::default()
         };
-        Some((masks.mask(segment)?, look))
+        let mask = match self.masks {
+            Some(masks) => masks.mask(segment),
+            None => masked.mask(segment).cloned(),
+        };
+        Some((mask?, look))
     }
 
     fn mask_color(&self, masks: &Prediction, segment: usize) -> ClassColor {

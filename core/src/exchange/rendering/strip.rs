@@ -45,7 +45,7 @@ pub fn film_strip(
             let frame = reader.frame_at(span.middle())?;
             let mut picture = frame.picture.to_rgb_within(PICTURE.0, PICTURE.1);
             if let Some((mask, look)) = shown.mask(second) {
-                look.lay_over(&mut picture, mask);
+                look.lay_over(&mut picture, &mask);
             }
             let left = (PICTURE.0 - picture.width.min(PICTURE.0)) / 2;
             canvas.paste(&picture, x + left, y);

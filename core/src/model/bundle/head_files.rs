@@ -19,7 +19,7 @@ pub(super) fn of(
 ) -> Result<Vec<HeadFile>, ModelError> {
     let said: Value = serde_json::from_slice(text)
         .map_err(|e| ModelError::format(place.path(MANIFEST), e.to_string()))?;
-    let from = From {
+    let from = Described {
         manifest,
         said: &said,
         pair,
@@ -35,14 +35,14 @@ pub(super) fn of(
 }
 
 /// What is said of the heads, and where they lie.
-struct From<'a> {
+struct Described<'a> {
     manifest: &'a Manifest,
     said: &'a Value,
     pair: PairId,
     place: &'a Place,
 }
 
-impl From<'_> {
+impl Described<'_> {
     fn head<C: Clone>(
         &self,
         task: Task,
