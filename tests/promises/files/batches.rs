@@ -27,11 +27,14 @@ fn a_batch_is_one_table() {
         lines[3].starts_with(&format!("\"{}\",", b.display())),
         "{table}"
     );
-    let columns = |line: &str| line.replace("b, c", "").matches(',').count();
-    assert!(
-        lines.iter().all(|line| columns(line) == columns(lines[0])),
-        "{table}"
-    );
+    // Commas outside quotes: names of classes and of clips have some inside.
+    let columns = |line: &str| -> usize {
+        let outside = line.split('"').step_by(2);
+        outside.map(|part| part.matches(',').count()).sum()
+    };
+    for line in &lines {
+        assert_eq!(columns(line), columns(lines[0]), "{table}");
+    }
 }
 
 /// A folder stands for its clips, c2 before c10; folders inside only with -r.
