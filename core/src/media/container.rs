@@ -8,16 +8,21 @@ use std::sync::Once;
 use ffmpeg_next as ffmpeg;
 
 use ffmpeg::format::context::Input;
-use ffmpeg::format::stream::Disposition;
-use ffmpeg::media::Type;
 
-use super::edit_list::picture_delay;
-use super::error::{MediaError, looks_like};
-use super::ffi;
+use super::coverage::Coverage;
+use super::edit_list::Delays;
+use super::error::MediaError;
+use super::looks::{looks_like, unreadable};
+use super::stream_choice::{pictures_of, sound_of};
+use super::timeline::{Clock, StreamTimes};
+use super::timeline_scan::clock_of;
+use super::{ffi, ffmpeg_log};
 use crate::base::Time;
 
 /// Unreadable packets in a row after which a file counts as ended.
 const MAX_BAD_READS: usize = 1000;
+/// Pictures of more pixels are not decoded: nobody's are larger, and one takes gigabytes.
+const MOST_PIXELS: i64 = 1 << 28;
 
 /// An open container. Its clock has time 0 at the earliest start of its picture and sound streams.
 pub(super) struct Container {
@@ -30,15 +35,24 @@ pub(super) struct Container {
     /// Time 0 on FFmpeg's own clock.
     pub origin: Time,
     /// How much later than FFmpeg says its pictures are shown.
-    picture_delay: Time,
+    delays: Delays,
+    /// Puts its packets on one clock, where its own stamps cannot be trusted to go on.
+    clock: Option<Clock>,
 }
 
 impl Container {
     pub fn open(path: &Path) -> Result<Self, MediaError> {
         quiet_ffmpeg();
         let head = read_head(path)?;
+        if let Some(mistaken) = unreadable(&head) {
+            return Err(MediaError::NotMedia {
+                path: path.into(),
+                looks_like: Some(mistaken),
+            });
+        }
         let input = open_input(path, &head)?;
-        let (video, audio) = (pictures_of(&input), sound_of(&input));
+        let video = pictures_of(&input);
+        let audio = sound_of(&input, video);
         if video.is_none() && audio.is_none() {
             let path = path.to_path_buf();
             return Err(match looks_like(&head) {
@@ -46,15 +60,19 @@ impl Container {
                 looks_like => MediaError::NotMedia { path, looks_like },
             });
         }
+        let clock = clock_of(path, &input, [video, audio], || {
+            open_input(path, &head).ok()
+        });
         let mut container = Self {
             input,
             path: path.into(),
             video,
             audio,
             origin: Time::ZERO,
-            picture_delay: Time::ZERO,
+            delays: Delays::default(),
+            clock,
         };
-        container.picture_delay = picture_delay(&container).unwrap_or(Time::ZERO);
+        container.delays = Delays::of(&container);
         let starts = [video, audio].into_iter().flatten();
         let starts = starts.filter_map(|index| container.start_of(index));
         container.origin = starts.min().unwrap_or(Time::ZERO);
@@ -71,13 +89,69 @@ impl Container {
 
     /// The next packet of any stream that is kept; `None` at the end. Unreadable ones are passed over.
     pub fn next_packet(&mut self) -> Option<ffmpeg::Packet> {
-        next_packet(&mut self.input)
+        let mut packet = next_packet(&mut self.input)?;
+        let base = self.time_base(packet.stream());
+        if let Some(clock) = &mut self.clock {
+            clock.correct(&mut packet, base);
+        }
+        Some(packet)
     }
 
-    /// Goes to the last key frame at or before `t`, as far as the container knows.
-    pub fn seek(&mut self, t: Time) -> Result<(), ffmpeg::Error> {
-        self.input
-            .seek((self.origin + t).micros(), ..(self.origin + t).micros())
+    /// Goes to the last place before `t` from which a stream can be decoded, as far as that is known.
+    ///
+    /// # Errors
+    /// When the container can only be read from its start.
+    pub fn seek(&mut self, stream: usize, t: Time) -> Result<(), ffmpeg::Error> {
+        let there = self.origin + t;
+        let Some(clock) = &mut self.clock else {
+            return self.input.seek(there.micros(), ..there.micros());
+        };
+        let known = clock.timeline().by_bytes.then_some(clock.timeline());
+        let entry = known.and_then(|timeline| timeline.of(stream)?.entry_before(there));
+        let entry = entry.ok_or(ffmpeg::Error::StreamNotFound)?;
+        ffi::seek_to_byte(&mut self.input, entry.position)?;
+        clock.moved_to(entry.position);
+        Ok(())
+    }
+
+    /// Whether it can be entered anywhere but at its start.
+    pub fn can_seek(&self) -> bool {
+        self.clock
+            .as_ref()
+            .is_none_or(|clock| clock.timeline().by_bytes)
+    }
+
+    /// What reading all of it found out about a stream, where that was needed.
+    pub fn times_of(&self, stream: usize) -> Option<&StreamTimes> {
+        self.clock.as_ref()?.timeline().of(stream)
+    }
+
+    /// What of the clip has content, where reading all of it was needed.
+    pub fn coverage(&self) -> Option<Coverage> {
+        Some(self.clock.as_ref()?.timeline().coverage)
+    }
+
+    /// Whether it is several recordings one after the other.
+    pub fn is_joined(&self) -> bool {
+        self.clock
+            .as_ref()
+            .is_some_and(|clock| clock.timeline().is_joined())
+    }
+
+    /// Whether the stream's stamps are this program's own.
+    pub fn has_clock(&self) -> bool {
+        self.clock.is_some()
+    }
+
+    /// When the last key frame at or before `t` appears, and whether that is certain.
+    pub fn key_frame_before(&mut self, stream: usize, t: Time) -> Option<(Time, bool)> {
+        if self.clock.is_some() {
+            let entry = self.times_of(stream)?.entry_before(self.origin + t)?;
+            return Some((entry.time - self.origin, true));
+        }
+        let ticks = self.ticks_of(stream, t);
+        let (key, sure) = ffi::key_frame_before(&mut self.input, stream, ticks)?;
+        Some((self.time_of(stream, key), sure))
     }
 
     /// When a stream starts on this clip's clock, after encoder delay and edit lists, where it is known.
@@ -110,14 +184,10 @@ impl Container {
 
     /// A stream's ticks as time on this clip's clock.
     pub fn time_of(&self, stream: usize, ticks: i64) -> Time {
-        self.length_of(stream, ticks) - self.origin + self.delay_of(stream)
-    }
-
-    fn delay_of(&self, stream: usize) -> Time {
-        if Some(stream) == self.video {
-            self.picture_delay
-        } else {
-            Time::ZERO
+        let time = self.length_of(stream, ticks);
+        match Some(stream) == self.video {
+            true => self.delays.applied(time) - self.origin,
+            false => time - self.origin,
         }
     }
 
@@ -130,7 +200,11 @@ impl Container {
     /// A moment on this clip's clock in a stream's ticks.
     pub fn ticks_of(&self, stream: usize, t: Time) -> i64 {
         let base = self.time_base(stream);
-        (t + self.origin - self.delay_of(stream)).to_ticks_floor(base.0.into(), base.1.into())
+        let there = match Some(stream) == self.video {
+            true => self.delays.undone(t + self.origin),
+            false => t + self.origin,
+        };
+        there.to_ticks_floor(base.0.into(), base.1.into())
     }
 
     pub fn time_base(&self, stream: usize) -> ffmpeg::Rational {
@@ -151,6 +225,7 @@ impl Container {
         let mut decoder =
             ffmpeg::codec::context::Context::from_parameters(stream.parameters())?.decoder();
         decoder.set_packet_time_base(stream.time_base());
+        ffi::limit_pixels(&mut decoder, MOST_PIXELS);
         Ok(decoder)
     }
 
@@ -199,14 +274,55 @@ pub(super) fn next_packet(input: &mut Input) -> Option<ffmpeg::Packet> {
     None
 }
 
-/// FFmpeg prints to stderr by default; what it has to say reaches the user through [`MediaError`] instead.
+/// FFmpeg prints to stderr by default; what it has to say reaches the user through [`MediaError`], and the log.
 pub(super) fn quiet_ffmpeg() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // It only registers error texts, and cannot fail in the versions supported.
         let _ = ffmpeg::init();
-        ffmpeg::log::set_level(ffmpeg::log::Level::Quiet);
+        ffmpeg_log::to_our_log();
     });
+}
+
+/// Refuses what has no content of its own before it is opened: opening a pipe waits for somebody to write to it.
+pub(super) fn is_file(path: &Path) -> Result<(), MediaError> {
+    let about = std::fs::metadata(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => MediaError::Missing { path: path.into() },
+        _ => MediaError::Unreadable {
+            path: path.into(),
+            cause: e.to_string(),
+        },
+    })?;
+    if about.is_dir() {
+        return Err(MediaError::Unreadable {
+            path: path.into(),
+            cause: "it is a folder".into(),
+        });
+    }
+    match kind_of(about.file_type()) {
+        Some(what) => Err(MediaError::NoFile {
+            path: path.into(),
+            what,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// What a path leads to that is no file; `None` for a file.
+fn kind_of(kind: std::fs::FileType) -> Option<&'static str> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let others = [
+            (kind.is_fifo(), "a pipe"),
+            (kind.is_socket(), "a socket"),
+            (kind.is_char_device() || kind.is_block_device(), "a device"),
+        ];
+        if let Some((_, what)) = others.into_iter().find(|(is, _)| *is) {
+            return Some(what);
+        }
+    }
+    (!kind.is_file()).then_some("neither a file nor a folder")
 }
 
 /// The first bytes of a file, or why there are none.
@@ -215,13 +331,7 @@ fn read_head(path: &Path) -> Result<Vec<u8>, MediaError> {
         path: path.into(),
         cause,
     };
-    let meta = std::fs::metadata(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => MediaError::Missing { path: path.into() },
-        _ => unreadable(e.to_string()),
-    })?;
-    if meta.is_dir() {
-        return Err(unreadable("it is a folder".into()));
-    }
+    is_file(path)?;
     let mut head = Vec::new();
     File::open(path)
         .and_then(|file| file.take(512).read_to_end(&mut head))
@@ -253,19 +363,4 @@ pub(super) fn local_only() -> ffmpeg::Dictionary<'static> {
     let mut options = ffmpeg::Dictionary::new();
     options.set("protocol_whitelist", "file");
     options
-}
-
-/// The best stream of pictures that move: cover art is not a video.
-fn pictures_of(input: &Input) -> Option<usize> {
-    let moves = |stream: &ffmpeg::Stream| {
-        stream.parameters().medium() == Type::Video
-            && !stream.disposition().contains(Disposition::ATTACHED_PIC)
-    };
-    let best = input.streams().best(Type::Video).filter(moves);
-    best.or_else(|| input.streams().find(moves))
-        .map(|s| s.index())
-}
-
-fn sound_of(input: &Input) -> Option<usize> {
-    input.streams().best(Type::Audio).map(|s| s.index())
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::container::is_file;
 use super::error::MediaError;
 use crate::base::{ClipId, FileHasher, Progress};
 
@@ -19,6 +20,7 @@ impl ClipNaming {
     /// # Errors
     /// The file cannot be opened.
     pub fn start(path: &Path) -> Result<Self, MediaError> {
+        is_file(path)?;
         let hasher = FileHasher::open(path).map_err(|e| unreadable(path, &e))?;
         Ok(Self {
             hasher,

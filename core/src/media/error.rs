@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use ffmpeg_next as ffmpeg;
 
-use crate::base::{Time, is_address};
+use super::looks::{Mistaken, looks_like};
+use crate::base::{Time, TimeSpan, is_address};
 
 /// Why a media file could not be opened, decoded or written.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,14 @@ pub enum MediaError {
     Missing {
         /// Where it was looked for.
         path: PathBuf,
+    },
+    /// The path leads to something that has no content of its own, such as a pipe.
+    #[error("{} is {what}, not a file", .path.display())]
+    NoFile {
+        /// Where it lies.
+        path: PathBuf,
+        /// `a pipe`, `a device`.
+        what: &'static str,
     },
     /// The operating system refused, or the path is a folder.
     #[error("{} cannot be read: {cause}", .path.display())]
@@ -30,12 +39,12 @@ pub enum MediaError {
         path: PathBuf,
     },
     /// The content is not audio or video, whatever the name says.
-    #[error("{} is not an audio or video file{}", .path.display(), .looks_like.as_ref().map(|what| format!(": its content looks like {what}")).unwrap_or_default())]
+    #[error("{} is not an audio or video file{}", .path.display(), .looks_like.as_ref().map(|mistaken| format!(": its content is {}", mistaken.what)).unwrap_or_default())]
     NotMedia {
         /// The file.
         path: PathBuf,
         /// What the content looks like, where that can be said.
-        looks_like: Option<&'static str>,
+        looks_like: Option<Mistaken>,
     },
     /// A container of which an essential part is missing.
     #[error("{} is incomplete: {part} is missing ({cause})", .path.display())]
@@ -52,6 +61,22 @@ pub enum MediaError {
     NoStreams {
         /// The file.
         path: PathBuf,
+    },
+    /// Its streams are encrypted.
+    #[error("{} is protected: its {stream} is encrypted", .path.display())]
+    Encrypted {
+        /// The file.
+        path: PathBuf,
+        /// `picture` or `sound`.
+        stream: &'static str,
+    },
+    /// Streams are described, but the file has nothing of them.
+    #[error("{} holds nothing that can be shown: {cause}", .path.display())]
+    Nothing {
+        /// The file.
+        path: PathBuf,
+        /// What was found in place of pictures and sound.
+        cause: &'static str,
     },
     /// A stream this build has no decoder for.
     #[error("{}: no decoder for its {stream} codec {codec}", .path.display())]
@@ -93,11 +118,18 @@ pub enum MediaError {
     },
 }
 
+/// What to do about a file of which nothing is known.
+const UNKNOWN: &str =
+    "The name promises a clip but the content is something else. Get the original file again.";
+
 impl MediaError {
     /// The file it is about.
     pub fn path(&self) -> &Path {
         match self {
             Self::Missing { path }
+            | Self::NoFile { path, .. }
+            | Self::Encrypted { path, .. }
+            | Self::Nothing { path, .. }
             | Self::Unreadable { path, .. }
             | Self::Empty { path }
             | Self::NotMedia { path, .. }
@@ -125,8 +157,17 @@ impl MediaError {
             Self::Empty { .. } => {
                 "The copy or download probably never finished. Get the file again."
             }
-            Self::NotMedia { .. } => {
-                "The name promises a clip but the content is something else. Get the original file again."
+            Self::NoFile { .. } => {
+                "A clip is read more than once: write what it gives to a file, and open that."
+            }
+            Self::NotMedia { looks_like, .. } => {
+                looks_like.map_or(UNKNOWN, |mistaken| mistaken.advice)
+            }
+            Self::Encrypted { .. } => {
+                "It can only be played by the service it is from. Use a recording without protection."
+            }
+            Self::Nothing { .. } => {
+                "The beginning of a DASH or HLS stream needs its segments after it, for example: cat init.mp4 segment-*.m4s > whole.mp4. Else get the file again."
             }
             Self::Incomplete { .. } => {
                 "The recording, copy or download was cut short. Get the file again, or repair it with a recovery tool such as untrunc."
@@ -179,39 +220,6 @@ impl MediaError {
     }
 }
 
-/// A guess at what is in a file that is not media, from its first bytes.
-pub(super) fn looks_like(head: &[u8]) -> Option<&'static str> {
-    const MAGIC: [(&[u8], &str); 6] = [
-        (b"%PDF", "a PDF document"),
-        (b"PK\x03\x04", "a ZIP archive or office document"),
-        (b"\x1f\x8b", "a gzip archive"),
-        (b"\x7fELF", "a program"),
-        (b"MZ", "a program"),
-        (b"SQLite format 3", "a database"),
-    ];
-    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Some(what);
-    }
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        // A character cut in two at the end of the head is still text.
-        Err(e) if e.valid_up_to() + 4 > head.len() && e.valid_up_to() > 0 => {
-            std::str::from_utf8(&head[..e.valid_up_to()]).unwrap_or("")
-        }
-        Err(_) => return None,
-    };
-    let printable = |c: char| !c.is_control() || c.is_whitespace();
-    if text.is_empty() || !text.chars().all(printable) {
-        return None;
-    }
-    let start = text.trim_start().get(..9).unwrap_or("").to_lowercase();
-    Some(if start == "<!doctype" || start.starts_with("<html") {
-        "a web page"
-    } else {
-        "text"
-    })
-}
-
 /// Something in a file that is less than it should be, while the rest is usable.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MediaWarning {
@@ -235,6 +243,24 @@ pub enum MediaWarning {
         /// FFmpeg's name of the codec.
         codec: String,
     },
+    /// One of the two streams has nothing that can be decoded; the other has.
+    #[error("{}: its {stream} is left out: {cause}; the rest is shown", .path.display())]
+    StreamDead {
+        /// The file.
+        path: PathBuf,
+        /// `picture` or `sound`.
+        stream: &'static str,
+        /// Why.
+        cause: String,
+    },
+    /// For a long while neither pictures nor sound come.
+    #[error("{} has nothing from {} to {}", .path.display(), .span.start, .span.end)]
+    Empty {
+        /// The file.
+        path: PathBuf,
+        /// From when to when.
+        span: TimeSpan,
+    },
 }
 
 impl MediaWarning {
@@ -243,6 +269,12 @@ impl MediaWarning {
         match self {
             Self::CutShort { .. } => {
                 "The recording, copy or download was cut short; what is there is used. Get the file again for the rest."
+            }
+            Self::StreamDead { .. } => {
+                "The recording or its copy is damaged there. Get the file again to have both."
+            }
+            Self::Empty { .. } => {
+                "The last picture stays and it is silent; that is analysed once. The recorder's clock may have jumped."
             }
             Self::StreamLeftOut { .. } => {
                 "Convert it to have both: ffmpeg -i INPUT -c:v libx264 -c:a aac output.mp4"

@@ -3,6 +3,7 @@
 use ffmpeg_next as ffmpeg;
 
 use super::container::Container;
+use super::coverage::Coverage;
 use super::error::MediaError;
 use super::ffi;
 use crate::base::Time;
@@ -36,10 +37,15 @@ pub(super) struct Extents {
     pub measured_fps: f64,
     /// Slowest and fastest, where frames are not evenly spaced.
     pub variable_fps: Option<(f64, f64)>,
+    /// What of it has content, where all packets were read.
+    pub coverage: Option<Coverage>,
 }
 
 /// Reads the head of the file, and its tail unless the head was all of it. Leaves the reader anywhere.
 pub(super) fn extents_of(container: &mut Container) -> Result<Extents, MediaError> {
+    if container.has_clock() {
+        return Ok(extents_known(container));
+    }
     let mut scan = Scan::default();
     let whole = scan.read(container, true);
     let (mut head_times, counted) = (std::mem::take(&mut scan.picture_times), scan.pictures);
@@ -56,6 +62,7 @@ pub(super) fn extents_of(container: &mut Container) -> Result<Extents, MediaErro
         audio: scan
             .audio
             .map(|seen| seen.extent(container, container.audio)),
+        coverage: whole.then_some(scan.coverage),
         ..Extents::default()
     };
     (extents.measured_fps, extents.variable_fps) = rates(head_times);
@@ -66,6 +73,33 @@ pub(super) fn extents_of(container: &mut Container) -> Result<Extents, MediaErro
         }
     }
     Ok(extents)
+}
+
+/// Of a file that was read through already.
+fn extents_known(container: &Container) -> Extents {
+    let times = |stream: Option<usize>| container.times_of(stream?).filter(|t| t.packets > 0);
+    let extent = |stream: Option<usize>| {
+        let times = times(stream)?;
+        let stated = container.start_of(stream?);
+        let seen = Seen {
+            first: stated.unwrap_or(times.start - container.origin),
+            end: times.end - container.origin,
+        };
+        Some(seen.extent(container, None))
+    };
+    let mut head = times(container.video).map_or_else(Vec::new, |times| times.head.clone());
+    head.sort_unstable();
+    if head.len() > 2 * REORDERED {
+        head.truncate(head.len() - REORDERED);
+    }
+    let (measured_fps, variable_fps) = rates(head);
+    Extents {
+        video: extent(container.video),
+        audio: extent(container.audio),
+        measured_fps,
+        variable_fps,
+        coverage: container.coverage(),
+    }
 }
 
 /// What was seen of one stream.
@@ -100,6 +134,7 @@ struct Scan {
     audio: Option<Seen>,
     picture_times: Vec<Time>,
     pictures: usize,
+    coverage: Coverage,
 }
 
 impl Scan {
@@ -123,7 +158,8 @@ impl Scan {
         let mut back = Time::from_micros(2_000_000);
         loop {
             (self.video, self.audio) = (None, None);
-            let whole = length <= back || container.seek(length - back).is_err();
+            let stream = container.video.or(container.audio).unwrap_or_default();
+            let whole = length <= back || container.seek(stream, length - back).is_err();
             if whole {
                 container.reopen()?;
             }
@@ -164,6 +200,7 @@ impl Scan {
         } else {
             return;
         };
+        self.coverage.add(start, end);
         let so_far = seen.unwrap_or(Seen { first: start, end });
         *seen = Some(Seen {
             first: so_far.first.min(start),

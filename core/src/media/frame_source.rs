@@ -12,7 +12,7 @@ use ffmpeg::frame;
 use super::container::Container;
 use super::error::MediaError;
 use super::ffi;
-use super::orientation::{pixel_aspect, rotation_deg};
+use super::orientation::{Orientation, orientation, pixel_aspect};
 use crate::base::Time;
 
 /// More decoder threads than this only delay the first frame.
@@ -35,11 +35,15 @@ pub(super) struct FrameSource {
     draining: bool,
     /// Frames shown before this are decoded only where others are made from them.
     passing_until: Option<Time>,
+    /// Whether every packet says when its frame is shown. Where not, frames are counted from one that says so.
+    every_stamped: bool,
+    /// The key frame that was sought, until it has come: only from there on can frames be counted.
+    sought: Option<Time>,
     /// How long a frame lasts where nothing says so.
     pub usual_length: Time,
     /// When the first frame appears.
     pub first_start: Time,
-    pub rotation_deg: u32,
+    pub orientation: Orientation,
     pub pixel_aspect: f64,
 }
 
@@ -54,28 +58,35 @@ impl FrameSource {
         let decoder = open_decoder(&container, stream)?;
         let info = container.input.stream(stream);
         let pixel_aspect = info.as_ref().map_or(1.0, |s| pixel_aspect(s, &decoder));
-        let rotation_deg = info.as_ref().map_or(0, rotation_deg);
+        let orientation = info.as_ref().map(orientation).unwrap_or_default();
         let fps = info.map_or(0.0, |s| f64::from(s.avg_frame_rate()));
         let known = fps.is_finite() && fps > 0.0;
+        let every_stamped = container.times_of(stream).is_none_or(|times| times.stamped);
         Ok(Self {
             container,
             stream,
             decoder,
             draining: false,
             passing_until: None,
+            every_stamped,
+            sought: None,
             usual_length: Time::from_secs_f64(1.0 / if known { fps } else { USUAL_FPS }),
             first_start: Time::ZERO,
-            rotation_deg,
+            orientation,
             pixel_aspect,
         })
     }
 
     /// Goes near the last key frame at or before `t`; false where the container cannot.
     pub fn seek(&mut self, t: Time) -> bool {
-        let done = self.container.seek(t).is_ok();
+        let done = self.container.seek(self.stream, t).is_ok();
         if done {
             self.decoder.flush();
             self.draining = false;
+            self.sought = None;
+            if !self.every_stamped {
+                self.sought = self.key_frame_before(t).map(|(key, _)| key);
+            }
         }
         done
     }
@@ -86,20 +97,25 @@ impl FrameSource {
         ffi::keep_only(&mut self.container.input, self.stream);
         self.decoder = open_decoder(&self.container, self.stream)?;
         self.draining = false;
+        self.sought = None;
         Ok(())
     }
 
-    /// When the last key frame at or before `t` appears, and whether the container's index is sure of it.
+    /// When the last key frame at or before `t` appears, and whether that is certain.
     pub fn key_frame_before(&mut self, t: Time) -> Option<(Time, bool)> {
-        let ticks = self.container.ticks_of(self.stream, t);
-        let found = ffi::key_frame_before(&mut self.container.input, self.stream, ticks);
-        found.map(|(key, sure)| (self.container.time_of(self.stream, key), sure))
+        self.container.key_frame_before(self.stream, t)
     }
 
-    /// Whether its codec says of each frame that no other is made from it. HEVC does not: a frame of a higher layer may be.
+    /// Whether reading can begin anywhere but at the start.
+    pub fn can_seek(&self) -> bool {
+        self.container.can_seek()
+    }
+
+    /// Whether its codec says of each frame that no other is made from it (HEVC does not: a frame of a higher layer may be), and
+    /// those that are left can be dated without counting the ones passed over.
     pub fn can_pass_over(&self) -> bool {
         let strict = [codec::Id::H264, codec::Id::MPEG4, codec::Id::MPEG2VIDEO];
-        strict.contains(&self.decoder.id())
+        self.every_stamped && strict.contains(&self.decoder.id())
     }
 
     /// From now on frames shown before `t` come only where others are made from them; `None`: all come.
@@ -114,8 +130,14 @@ impl FrameSource {
             let mut frame = frame::Video::empty();
             match self.decoder.receive_frame(&mut frame) {
                 Ok(()) => {
-                    if let Some(decoded) = self.dated(frame, last) {
-                        return Some(decoded);
+                    let decoded = self.dated(frame, last);
+                    if let Some(decoded) = decoded {
+                        if self.missed(&decoded) {
+                            return None;
+                        }
+                        if self.arrived(&decoded) {
+                            return Some(decoded);
+                        }
                     }
                 }
                 Err(ffmpeg::Error::Eof) => return None,
@@ -123,6 +145,24 @@ impl FrameSource {
                 Err(_) => self.feed(),
             }
         }
+    }
+
+    /// Whether the frame sought must have come before this one.
+    fn missed(&self, decoded: &Decoded) -> bool {
+        self.sought
+            .is_some_and(|key| decoded.start > key + Time::SECOND)
+    }
+
+    /// Whether the frame sought has come.
+    fn arrived(&mut self, decoded: &Decoded) -> bool {
+        let there = self.sought.is_none_or(|key| {
+            let off = decoded.start - key;
+            off < self.usual_length && Time::ZERO - off < self.usual_length
+        });
+        if there {
+            self.sought = None;
+        }
+        there
     }
 
     /// Gives the decoder one more packet, or word that there are none.
@@ -155,6 +195,8 @@ impl FrameSource {
         let start = match (frame.timestamp(), last) {
             (Some(ticks), _) => self.container.time_of(self.stream, ticks),
             (None, Some(last)) => last.start + self.length_of(last),
+            // After a seek nothing can be said of it.
+            (None, None) if self.sought.is_some() => return None,
             (None, None) => self.first_start,
         };
         if last.is_some_and(|last| start <= last.start) {

@@ -128,6 +128,9 @@ impl FrameReader {
         let Some(last) = self.window.back().map(|last| last.start) else {
             return true;
         };
+        if !self.source.can_seek() {
+            return false;
+        }
         match self.source.key_frame_before(t) {
             Some((key, true)) => key > last,
             Some((key, false)) if key > last => true,
@@ -199,7 +202,7 @@ impl FrameReader {
         };
         let picture = picture_of(
             &decoded.frame,
-            self.source.rotation_deg,
+            self.source.orientation,
             self.source.pixel_aspect,
         )
         .map_err(|e| self.source.undecodable(&e.to_string()))?;

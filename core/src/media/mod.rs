@@ -6,24 +6,32 @@
 //! FFmpeg reads every container and decodes pictures; symphonia decodes sound where it can, else FFmpeg; rubato
 //! resamples. A reader belongs to one thread and holds a bounded part of the clip, however long it is.
 
+mod adts;
 mod clip;
 mod color;
 mod container;
 mod content;
+mod coverage;
 mod downmix;
 mod edit_list;
 mod error;
 mod extent;
 mod ffi;
+mod ffmpeg_log;
 mod frame_source;
 mod frames;
+mod looks;
 mod mp4;
+mod mp4_edits;
 mod mp4_pictures;
 mod mp4_sound;
+mod ogg;
 mod orientation;
 mod picture;
 mod planes;
 mod probe;
+mod rate_change;
+mod resampling;
 mod sampled_frames;
 mod samples;
 mod segments;
@@ -32,6 +40,9 @@ mod sound_codec;
 mod sound_runs;
 mod sound_track;
 mod source;
+mod stream_choice;
+mod timeline;
+mod timeline_scan;
 mod version;
 mod waveform;
 
@@ -41,6 +52,7 @@ pub use content::ClipNaming;
 pub use downmix::SoundLayout;
 pub use error::{MediaError, MediaWarning};
 pub use frames::FrameReader;
+pub use looks::Mistaken;
 pub use mp4::Mp4Writer;
 pub use picture::{ColorMatrix, ColorRange, RgbFrame, VideoFrame, YuvPicture};
 pub use segments::{SegmentData, SegmentReader};

@@ -162,7 +162,7 @@ impl SoundCopy {
         ffi::keep_only(&mut source.input, from);
         if start > Time::ZERO {
             // Where that fails the packets before are read and left out.
-            let _ = source.seek(start);
+            let _ = source.seek(from, start);
         }
         let next = source.next_packet();
         Ok(Some(Self::Packets {

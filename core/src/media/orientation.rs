@@ -7,9 +7,17 @@ use ffmpeg::decoder;
 
 use super::ffi;
 
-/// Clockwise turn in degrees from a stream's display matrix, to the nearest quarter. A mirrored picture is shown
-/// unmirrored: the type of a picture has no place for it, and cameras do not write it.
-pub(super) fn rotation_deg(stream: &ffmpeg::Stream) -> u32 {
+/// How a stored picture becomes the one shown: first its rows reversed, then turned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Orientation {
+    /// Stored upside down as seen in a mirror.
+    pub flipped: bool,
+    /// Clockwise, to the nearest quarter.
+    pub rotation_deg: u32,
+}
+
+/// What a stream's display matrix asks for.
+pub(super) fn orientation(stream: &ffmpeg::Stream) -> Orientation {
     let matrix = stream
         .side_data()
         .find(|side| side.kind() == Type::DisplayMatrix)
@@ -18,12 +26,17 @@ pub(super) fn rotation_deg(stream: &ffmpeg::Stream) -> u32 {
         let bytes = matrix.as_ref()?.get(4 * index..4 * index + 4)?;
         Some(f64::from(i32::from_ne_bytes(bytes.try_into().ok()?)))
     };
-    match (entry(0), entry(1)) {
-        (Some(a), Some(b)) if a != 0.0 || b != 0.0 => {
-            let quarters = (b.atan2(a).to_degrees() / 90.0).round() as i32;
-            quarters.rem_euclid(4) as u32 * 90
-        }
-        _ => 0,
+    // Columns go to (a, b), rows to (c, d).
+    let (Some(a), Some(b), Some(c), Some(d)) = (entry(0), entry(1), entry(3), entry(4)) else {
+        return Orientation::default();
+    };
+    if a == 0.0 && b == 0.0 {
+        return Orientation::default();
+    }
+    let quarters = (b.atan2(a).to_degrees() / 90.0).round() as i32;
+    Orientation {
+        flipped: a * d - b * c < 0.0,
+        rotation_deg: quarters.rem_euclid(4) as u32 * 90,
     }
 }
 

@@ -8,10 +8,16 @@ use ffmpeg::frame;
 use ffmpeg::software::scaling::{Context, Flags};
 
 use super::ffi;
+use super::orientation::Orientation;
 use super::picture::{ColorMatrix, ColorRange, YuvPicture};
 
 /// Taller pictures without a stated matrix are taken for high definition.
 const SD_HEIGHT: u32 = 576;
+
+/// Pictures of more pixels are made smaller while they are copied.
+const LARGE: u64 = 1 << 25;
+/// The longer side of such a picture then.
+const REDUCED: u32 = 4096;
 
 /// Chroma shifts and depth of the planar layouts that are passed on as they are.
 fn planar(format: Pixel) -> Option<(u32, u32, u32)> {
@@ -61,17 +67,20 @@ fn planar_like(format: Pixel) -> Option<Pixel> {
     })
 }
 
-/// Copies a decoded frame. `rotation_deg` and `pixel_aspect` come from the container.
+/// Copies a decoded frame, its rows reversed where it is stored flipped. `orientation` and `pixel_aspect` come from the
+/// container.
 pub(super) fn picture_of(
     frame: &frame::Video,
-    rotation_deg: u32,
+    orientation: Orientation,
     pixel_aspect: f64,
 ) -> Result<YuvPicture, ffmpeg::Error> {
     // Bottom-up pictures have negative strides, which the safe accessors cannot express.
     let bottom_up = (0..frame.planes()).any(|i| (frame.stride(i) as isize) < 0);
+    let size = (frame.width(), frame.height());
+    let small = reduced(size);
     let converted = match planar(frame.format()) {
-        Some(_) if !bottom_up => None,
-        _ => Some(convert(frame)?),
+        Some(_) if !bottom_up && small == size => None,
+        _ => Some(convert(frame, small)?),
     };
     let source = converted.as_ref().unwrap_or(frame);
     let (shift_x, shift_y, depth) = planar(source.format()).ok_or(ffmpeg::Error::InvalidData)?;
@@ -82,7 +91,7 @@ pub(super) fn picture_of(
     let chroma = (width.div_ceil(1 << shift_x), height.div_ceil(1 << shift_y));
     let sample = if depth > 8 { 2 } else { 1 };
     let plane = |index: usize, (columns, rows): (usize, usize)| {
-        packed(source, index, columns * sample, rows)
+        packed(source, index, columns * sample, rows, orientation.flipped)
     };
     Ok(YuvPicture {
         width,
@@ -97,24 +106,43 @@ pub(super) fn picture_of(
         ],
         matrix: matrix_of(frame),
         range: range_of(frame, converted.is_some()),
-        rotation_deg,
+        rotation_deg: orientation.rotation_deg,
         pixel_aspect,
     })
 }
 
-/// A plane without the padding at the end of its rows.
-fn packed(frame: &frame::Video, index: usize, row_bytes: usize, rows: usize) -> Vec<u8> {
-    let (data, stride) = (frame.data(index), frame.stride(index));
+/// A plane without the padding at the end of its rows, from its last row up where it is `flipped`.
+fn packed(
+    frame: &frame::Video,
+    index: usize,
+    row_bytes: usize,
+    rows: usize,
+    flipped: bool,
+) -> Vec<u8> {
+    let (data, stride) = (frame.data(index), frame.stride(index).max(1));
     let mut plane = Vec::with_capacity(row_bytes * rows);
-    for row in data.chunks(stride.max(1)).take(rows) {
+    for row in 0..rows {
+        let row = if flipped { rows - 1 - row } else { row };
+        let row = data.get(row * stride..).unwrap_or_default();
         plane.extend_from_slice(&row[..row_bytes.min(row.len())]);
     }
     plane.resize(row_bytes * rows, 0);
     plane
 }
 
-/// Anything FFmpeg can read, as planar YUV. Kept range and matrix where it is YUV, else limited BT.601.
-fn convert(frame: &frame::Video) -> Result<frame::Video, ffmpeg::Error> {
+/// The size at which a picture is kept: its own, or of a huge one as much as anything here can make use of.
+fn reduced((width, height): (u32, u32)) -> (u32, u32) {
+    if u64::from(width) * u64::from(height) <= LARGE {
+        return (width, height);
+    }
+    let longest = width.max(height).max(1);
+    let side =
+        |side: u32| (u64::from(side) * u64::from(REDUCED) / u64::from(longest)).max(1) as u32;
+    (side(width), side(height))
+}
+
+/// Anything FFmpeg can read, as planar YUV of a size. Kept range and matrix where it is YUV, else limited BT.601.
+fn convert(frame: &frame::Video, size: (u32, u32)) -> Result<frame::Video, ffmpeg::Error> {
     let format = frame.format();
     let target = match planar(format) {
         Some(_) => format,
@@ -123,7 +151,7 @@ fn convert(frame: &frame::Video) -> Result<frame::Video, ffmpeg::Error> {
     let (width, height) = (frame.width(), frame.height());
     let flags =
         Flags::BICUBIC | Flags::ACCURATE_RND | Flags::FULL_CHR_H_INP | Flags::FULL_CHR_H_INT;
-    let mut scaler = Context::get(format, width, height, target, width, height, flags)?;
+    let mut scaler = Context::get(format, width, height, target, size.0, size.1, flags)?;
     let mut converted = frame::Video::empty();
     scaler.run(frame, &mut converted)?;
     Ok(converted)

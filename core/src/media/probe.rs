@@ -8,18 +8,22 @@ use super::clip::{AudioInfo, Clip, VideoInfo};
 use super::color::shown_size;
 use super::container::Container;
 use super::content::ClipNaming;
+use super::downmix::SoundLayout;
 use super::error::{MediaError, MediaWarning};
 use super::extent::{Extent, Extents, extents_of};
+use super::ffi;
 use super::frame_source::open_decoder;
-use super::orientation::{pixel_aspect, rotation_deg};
+use super::frames::FrameReader;
+use super::orientation::{orientation, pixel_aspect};
 use super::sound_codec::SoundCodec;
-use crate::base::{ClipId, Time};
+use super::sound_runs::SoundRuns;
+use crate::base::{ClipId, Time, TimeSpan};
 
 /// Data that end this much before the container says they do make a clip cut short.
 const CUT_SHORT: Time = Time::from_micros(500_000);
 
 impl Clip {
-    /// Opens and understands a media file: streams, times, content hash. Nothing is decoded.
+    /// Opens and understands a media file: streams, times, content hash. No more is decoded than shows that each stream can be.
     ///
     /// # Errors
     /// When the file cannot be read, is not media, or neither of its streams can be decoded.
@@ -44,7 +48,8 @@ impl Clip {
     pub fn open_unnamed(path: &Path) -> Result<(Self, Vec<MediaWarning>), MediaError> {
         let mut container = Container::open(path)?;
         let mut warnings = Vec::new();
-        let codecs = Codecs::open(&mut container, &mut warnings)?;
+        let mut codecs = Codecs::open(&mut container, &mut warnings)?;
+        codecs.leave_out_dead(&mut container, &mut warnings)?;
         let extents = extents_of(&mut container)?;
         let video = codecs
             .pictures
@@ -60,6 +65,18 @@ impl Clip {
                 found: duration,
             });
         }
+        let origin = if container.has_clock() {
+            container.origin
+        } else {
+            Time::ZERO
+        };
+        let gap = extents
+            .coverage
+            .and_then(|coverage| coverage.gap(origin + duration));
+        warnings.extend(gap.map(|gap| MediaWarning::Empty {
+            path: path.into(),
+            span: TimeSpan::new(gap.start - origin, gap.end - origin),
+        }));
         let clip = Self {
             id: ClipId::default(),
             path: path.into(),
@@ -112,24 +129,94 @@ impl Codecs {
     }
 }
 
+impl Codecs {
+    /// A stream of which nothing can be decoded is left out with a warning when something of the other can.
+    fn leave_out_dead(
+        &mut self,
+        container: &mut Container,
+        warnings: &mut Vec<MediaWarning>,
+    ) -> Result<(), MediaError> {
+        let path = container.path.clone();
+        let pictures = self
+            .pictures
+            .as_ref()
+            .map(|_| FrameReader::open(&path).map(drop));
+        let sound = self
+            .sound
+            .as_ref()
+            .map(|_| SoundRuns::open(&path, SoundLayout::Mono).map(drop));
+        let (video, audio) = (container.video, container.audio);
+        match (pictures, sound) {
+            (Some(Err(error)), Some(Ok(()))) => {
+                warnings.push(dead(error)?);
+                container.video = None;
+                self.pictures = None;
+            }
+            (Some(Ok(())), Some(Err(error))) => {
+                warnings.push(dead(error)?);
+                container.audio = None;
+                self.sound = None;
+            }
+            (Some(Err(error)), _) => return Err(nothing(container, video, "picture", error)),
+            (_, Some(Err(error))) => return Err(nothing(container, audio, "sound", error)),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn dead(error: MediaError) -> Result<MediaWarning, MediaError> {
+    match error {
+        MediaError::Undecodable {
+            path,
+            stream,
+            cause,
+            ..
+        } => Ok(MediaWarning::StreamDead {
+            path,
+            stream,
+            cause,
+        }),
+        other => Err(other),
+    }
+}
+
+/// Why nothing of a file can be decoded.
+fn nothing(
+    container: &mut Container,
+    index: Option<usize>,
+    stream: &'static str,
+    error: MediaError,
+) -> MediaError {
+    if !matches!(error, MediaError::Undecodable { .. }) {
+        return error;
+    }
+    let path = container.path.clone();
+    let described = index.and_then(|index| container.input.stream(index));
+    if described.is_some_and(|stream| ffi::is_encrypted(&stream)) {
+        return MediaError::Encrypted { path, stream };
+    }
+    match container.next_packet() {
+        Some(_) => error,
+        None => MediaError::Nothing {
+            path,
+            cause: "it describes pictures or sound, and none follow",
+        },
+    }
+}
+
 fn left_out(error: MediaError) -> Result<MediaWarning, MediaError> {
     match error {
         MediaError::UnsupportedCodec {
             path,
             stream,
             codec,
-        }
-        | MediaError::Undecodable {
-            path,
-            stream,
-            codec,
-            ..
         } => Ok(MediaWarning::StreamLeftOut {
             path,
             stream,
             codec,
         }),
-        other => Err(other),
+        other => dead(other),
     }
 }
 
@@ -146,7 +233,7 @@ impl Pictures {
         let decoder = open_decoder(container, index)?;
         let missing = || container.no_decoder(index, "picture", ffmpeg::Error::StreamNotFound);
         let stream = container.input.stream(index).ok_or_else(missing)?;
-        let rotation_deg = rotation_deg(&stream);
+        let rotation_deg = orientation(&stream).rotation_deg;
         let (width, height) = (decoder.width() as usize, decoder.height() as usize);
         let format = decoder.format();
         Ok(Self {
@@ -182,8 +269,8 @@ impl Pictures {
 fn sound_info(container: &Container, stream: usize) -> Result<AudioInfo, MediaError> {
     let codec = SoundCodec::ffmpeg(container, stream)?;
     Ok(AudioInfo {
-        sample_rate: codec.rate(),
-        channels: codec.channels() as u32,
+        sample_rate: codec.form().rate,
+        channels: codec.form().channels as u32,
         codec: container.codec_name(stream),
         start: Time::ZERO,
         end: Time::ZERO,
@@ -195,8 +282,11 @@ fn with_extent(info: AudioInfo, extents: &Extents) -> AudioInfo {
     AudioInfo { start, end, ..info }
 }
 
-/// How long the container's header says the clip is; zero where it does not.
+/// How long the container's header says the clip is; zero where it does not, or only guesses.
 fn declared_duration(container: &Container) -> Time {
+    if container.has_clock() || ffi::duration_is_guessed(&container.input) {
+        return Time::ZERO;
+    }
     let of_stream = |index: Option<usize>| {
         let stream = container.input.stream(index?)?;
         let start = container.start_of(index?)?;
@@ -209,4 +299,6 @@ fn declared_duration(container: &Container) -> Time {
         .chain([Time::from_micros(container.input.duration().max(0))])
         .max()
         .unwrap_or(Time::ZERO)
+        // A later part of a stream has the times, and the header, of the whole.
+        - container.origin.max(Time::ZERO)
 }

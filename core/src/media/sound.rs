@@ -3,15 +3,13 @@
 use std::path::Path;
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Resampler};
+use rubato::{Fft, Resampler};
 
 use super::downmix::SoundLayout;
 use super::error::MediaError;
+use super::resampling::resampler;
 use super::sound_track::SoundTrack;
 use crate::base::Time;
-
-/// Frames resampled at once, at least: long enough for a steep filter.
-const CHUNK: usize = 1024;
 
 /// Reads a clip's sound. Sample `k` lies at `k / rate` from time 0; before the sound starts, in gaps and after its end
 /// there is silence. Reading on and seeking give the same samples.
@@ -134,20 +132,7 @@ impl SoundReader {
 
 impl Stage {
     fn new(from: u32, to: u32, width: usize) -> Result<Self, String> {
-        let (from, to) = (from as usize, to as usize);
-        // An even number of whole ratios a chunk, so that half a chunk of delay is whole samples on both sides.
-        let unit = from / gcd(from, to).max(1);
-        let chunk = unit * CHUNK.div_ceil(unit.max(1)).next_multiple_of(2);
-        let fft = Fft::new_custom(
-            from,
-            to,
-            chunk,
-            1,
-            width,
-            rubato::WindowFunction::BlackmanHarris2,
-            FixedSync::Both,
-        )
-        .map_err(|e| e.to_string())?;
+        let fft = resampler(from, to, width)?;
         Ok(Self {
             input: fft.input_frames_next(),
             output: fft.output_frames_next(),
@@ -195,8 +180,4 @@ impl Stage {
             log::error!("resampling failed: {error}");
         }
     }
-}
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
 }

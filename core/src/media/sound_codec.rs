@@ -29,6 +29,29 @@ pub(super) struct Block {
     /// Frames of encoder delay taken off the start: the first of `frames` lies this much after `ticks`.
     pub skipped: usize,
     pub frames: Vec<f32>,
+    /// What its frames are: they may change from one block to the next.
+    pub form: SoundForm,
+}
+
+/// How sound is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SoundForm {
+    /// Frames a second.
+    pub rate: u32,
+    pub channels: usize,
+    /// FFmpeg's mask of speakers; 0 where it does not say.
+    pub mask: u64,
+}
+
+/// Rates that are sound: outside, a header is damaged, and an hour of nothing would be resampled, or a second of terabytes.
+const RATES: std::ops::RangeInclusive<u32> = 1_000..=1_000_000;
+/// No file has more channels; a header that says so is damaged.
+const MOST_CHANNELS: usize = 64;
+
+impl SoundForm {
+    fn is_sound(&self) -> bool {
+        RATES.contains(&self.rate) && (1..=MOST_CHANNELS).contains(&self.channels)
+    }
 }
 
 enum Decoder {
@@ -43,9 +66,7 @@ enum Decoder {
 /// A decoder of one sound stream.
 pub(super) struct SoundCodec {
     decoder: Decoder,
-    rate: u32,
-    channels: usize,
-    mask: u64,
+    form: SoundForm,
 }
 
 impl SoundCodec {
@@ -55,14 +76,24 @@ impl SoundCodec {
             .decoder_context(stream)
             .and_then(|context| context.audio())
             .map_err(|e| container.no_decoder(stream, "sound", e))?;
-        let (rate, channels) = (decoder.rate(), usize::from(decoder.channels()));
-        if rate == 0 || channels == 0 {
-            return Err(container.no_decoder(stream, "sound", ffmpeg::Error::InvalidData));
+        let form = SoundForm {
+            rate: decoder.rate(),
+            channels: usize::from(decoder.channels()),
+            mask: decoder.channel_layout().bits(),
+        };
+        if !form.is_sound() {
+            return Err(MediaError::Undecodable {
+                path: container.path.clone(),
+                stream: "sound",
+                codec: container.codec_name(stream),
+                cause: format!(
+                    "it is said to have {} samples a second in {} channels",
+                    form.rate, form.channels
+                ),
+            });
         }
         Ok(Self {
-            rate,
-            channels,
-            mask: decoder.channel_layout().bits(),
+            form,
             decoder: Decoder::Ffmpeg(decoder),
         })
     }
@@ -71,12 +102,12 @@ impl SoundCodec {
     /// order of channels is then the codec's own.
     pub fn symphonia(container: &Container, stream: usize) -> Option<Self> {
         let plain = Self::ffmpeg(container, stream).ok()?;
-        let channels = match plain.channels {
+        let channels = match plain.form.channels {
             1 => layouts::CHANNEL_LAYOUT_MONO,
             2 => layouts::CHANNEL_LAYOUT_STEREO,
             _ => return None,
         };
-        let parameters = symphonia_parameters(container, stream, plain.rate, channels)?;
+        let parameters = symphonia_parameters(container, stream, plain.form.rate, channels)?;
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(&parameters, &Default::default())
             .ok()?;
@@ -89,17 +120,9 @@ impl SoundCodec {
         })
     }
 
-    pub fn rate(&self) -> u32 {
-        self.rate
-    }
-
-    pub fn channels(&self) -> usize {
-        self.channels
-    }
-
-    /// FFmpeg's mask of speakers.
-    pub fn mask(&self) -> u64 {
-        self.mask
+    /// How the stream's sound is stored, as far as its header says.
+    pub fn form(&self) -> SoundForm {
+        self.form
     }
 
     pub fn is_symphonia(&self) -> bool {
@@ -120,14 +143,13 @@ impl SoundCodec {
     /// Decodes one packet, or with `None` what the decoder still holds. Damaged packets give nothing, or an error
     /// where the decoder cannot go on.
     pub fn decode(&mut self, packet: Option<&ffmpeg::Packet>) -> Result<Vec<Block>, String> {
-        let channels = self.channels;
         match (&mut self.decoder, packet) {
             (Decoder::Symphonia { decoder, to_skip }, Some(packet)) => {
-                let block = symphonia_block(decoder.as_mut(), to_skip, packet, channels)?;
+                let block = symphonia_block(decoder.as_mut(), to_skip, packet, self.form)?;
                 Ok(block.into_iter().collect())
             }
             (Decoder::Symphonia { .. }, None) => Ok(Vec::new()),
-            (Decoder::Ffmpeg(decoder), packet) => Ok(ffmpeg_blocks(decoder, packet, channels)),
+            (Decoder::Ffmpeg(decoder), packet) => Ok(ffmpeg_blocks(decoder, packet)),
         }
     }
 }
@@ -186,14 +208,24 @@ fn symphonia_block(
     decoder: &mut dyn AudioDecoder,
     to_skip: &mut usize,
     packet: &ffmpeg::Packet,
-    channels: usize,
+    stated: SoundForm,
 ) -> Result<Option<Block>, String> {
     let data = packet.data().unwrap_or(&[]);
     let decoded = decoder
         .decode_ref(&PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, data))
         .map_err(|e| e.to_string())?;
-    if decoded.num_planes() != channels {
-        return Err(format!("{} channels, not {channels}", decoded.num_planes()));
+    let (channels, rate) = (decoded.num_planes(), decoded.spec().rate());
+    let form = SoundForm {
+        rate,
+        channels,
+        mask: if channels == stated.channels {
+            stated.mask
+        } else {
+            0
+        },
+    };
+    if !form.is_sound() {
+        return Err(format!("{channels} channels at {rate} Hz"));
     }
     let mut frames: Vec<f32> = Vec::new();
     decoded.copy_to_vec_interleaved(&mut frames);
@@ -210,6 +242,7 @@ fn symphonia_block(
         ticks: packet.pts().or(packet.dts()),
         skipped,
         frames,
+        form,
     }))
 }
 
@@ -227,11 +260,7 @@ fn trimming(packet: &ffmpeg::Packet) -> (usize, usize) {
     (word(0), word(4))
 }
 
-fn ffmpeg_blocks(
-    decoder: &mut decoder::Audio,
-    packet: Option<&ffmpeg::Packet>,
-    channels: usize,
-) -> Vec<Block> {
+fn ffmpeg_blocks(decoder: &mut decoder::Audio, packet: Option<&ffmpeg::Packet>) -> Vec<Block> {
     // A refused packet is damaged: its sound is missing, the rest goes on.
     let _ = match packet {
         Some(packet) => decoder.send_packet(packet),
@@ -240,11 +269,19 @@ fn ffmpeg_blocks(
     let mut blocks = Vec::new();
     let mut frame = ffmpeg::frame::Audio::empty();
     while decoder.receive_frame(&mut frame).is_ok() {
-        blocks.push(Block {
-            ticks: frame.timestamp(),
-            skipped: 0,
-            frames: interleave(&frame, channels),
-        });
+        let form = SoundForm {
+            rate: frame.rate(),
+            channels: usize::from(frame.channels()),
+            mask: frame.channel_layout().bits(),
+        };
+        if form.is_sound() {
+            blocks.push(Block {
+                ticks: frame.timestamp(),
+                skipped: 0,
+                frames: interleave(&frame, form.channels),
+                form,
+            });
+        }
     }
     blocks
 }

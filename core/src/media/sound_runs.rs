@@ -11,7 +11,8 @@ use super::container::Container;
 use super::downmix::{Downmix, SoundLayout};
 use super::error::MediaError;
 use super::ffi;
-use super::sound_codec::{Block, SoundCodec};
+use super::rate_change::RateChange;
+use super::sound_codec::{Block, SoundCodec, SoundForm};
 use crate::base::Time;
 
 /// Time stamps that differ from the sample count by less are rounding or jitter, not a gap.
@@ -43,7 +44,13 @@ pub(super) struct SoundRuns {
     container: Container,
     stream: usize,
     codec: SoundCodec,
+    layout: SoundLayout,
+    /// How the sound decoded last is stored, and how it is mixed and brought to the track's rate.
+    form: SoundForm,
     downmix: Downmix,
+    change: Option<RateChange>,
+    /// Of the track, whatever its parts are stored at.
+    rate: u32,
     /// Where the next decoded frame is expected when it follows on the last.
     expected: Option<i64>,
     later: VecDeque<Run>,
@@ -61,7 +68,9 @@ impl SoundRuns {
         let symphonia = || {
             let container = sound_only(path).ok()?;
             let stream = container.audio?;
-            let codec = SoundCodec::symphonia(&container, stream)?;
+            // Where a file is several, the second may need another codec's tables.
+            let codec =
+                SoundCodec::symphonia(&container, stream).filter(|_| !container.is_joined())?;
             Self::new(container, stream, codec, layout).begun().ok()
         };
         match symphonia() {
@@ -85,8 +94,13 @@ impl SoundRuns {
     }
 
     fn new(container: Container, stream: usize, codec: SoundCodec, layout: SoundLayout) -> Self {
+        let form = codec.form();
         Self {
-            downmix: Downmix::new(codec.channels(), codec.mask(), layout),
+            downmix: Downmix::new(form.channels, form.mask, layout),
+            form,
+            rate: form.rate,
+            change: None,
+            layout,
             container,
             stream,
             codec,
@@ -112,7 +126,7 @@ impl SoundRuns {
 
     /// Samples a second of the file.
     pub fn rate(&self) -> u32 {
-        self.codec.rate()
+        self.rate
     }
 
     /// The file.
@@ -136,7 +150,7 @@ impl SoundRuns {
         if format.split(',').any(|name| COUNTED.contains(&name)) {
             return self.count_to(t);
         }
-        if self.container.seek(t).is_err() {
+        if self.container.seek(self.stream, t).is_err() {
             return false;
         }
         self.forget();
@@ -167,6 +181,7 @@ impl SoundRuns {
     fn forget(&mut self) {
         self.codec.reset();
         self.later.clear();
+        self.change = None;
         self.expected = None;
         self.ended = false;
     }
@@ -189,8 +204,10 @@ impl SoundRuns {
             match self.codec.decode(packet.as_ref()) {
                 Ok(blocks) => {
                     for block in blocks {
-                        let run = self.placed(block);
-                        self.later.extend(run);
+                        self.take(block);
+                    }
+                    if self.ended {
+                        self.finish_change();
                     }
                 }
                 // Before anything was decoded, refusals speak against the decoder; after, a few against the packets.
@@ -212,15 +229,58 @@ impl SoundRuns {
         Some(())
     }
 
-    /// Gives a block its place among the samples, and mixes it.
-    fn placed(&mut self, block: Block) -> Option<Run> {
-        let length = (block.frames.len() / self.codec.channels().max(1)) as i64;
+    /// Mixes a block, brings it to the track's rate, and gives it its place among the samples.
+    fn take(&mut self, block: Block) {
+        if block.form != self.form {
+            self.finish_change();
+            self.form = block.form;
+            self.downmix = Downmix::new(self.form.channels, self.form.mask, self.layout);
+        }
+        let frames = block.frames.len() / self.form.channels.max(1);
+        // At the track's rate.
+        let length = scaled(frames as i64, self.form.rate, self.rate);
+        let skipped = scaled(block.skipped as i64, self.form.rate, self.rate);
+        let Some(start) = self.start_of(block.ticks, skipped, length) else {
+            return;
+        };
+        let samples = self.downmix.mix(&block.frames);
+        if self.form.rate == self.rate {
+            self.later.push_back(Run { start, samples });
+            return;
+        }
+        if self
+            .change
+            .as_ref()
+            .is_some_and(|change| change.expected() != start)
+        {
+            self.finish_change();
+        }
+        let (rates, width) = ((self.form.rate, self.rate), self.layout.channels());
+        let change = match &mut self.change {
+            Some(change) => change,
+            none => match RateChange::new(rates, width, start) {
+                Ok(change) => none.insert(change),
+                Err(error) => return log::warn!("{} Hz to {} Hz: {error}", rates.0, rates.1),
+            },
+        };
+        let run = change.push(&samples);
+        self.expected = Some(change.expected());
+        self.later.extend(run);
+    }
+
+    /// What a change of rate still holds back.
+    fn finish_change(&mut self) {
+        if let Some(change) = self.change.take() {
+            self.later.extend(change.finish());
+        }
+    }
+
+    /// Where a block of so many frames belongs; `None` for an empty one, or where nothing says so.
+    fn start_of(&mut self, ticks: Option<i64>, skipped: i64, length: i64) -> Option<i64> {
         if length == 0 {
             return None;
         }
-        let stamped = block
-            .ticks
-            .map(|ticks| self.frame_at(ticks) + block.skipped as i64);
+        let stamped = ticks.map(|ticks| self.frame_at(ticks) + skipped);
         let jitter = JITTER.to_samples(self.rate());
         let start = match (stamped, self.expected) {
             (Some(stamped), Some(expected)) if (stamped - expected).abs() > jitter => stamped,
@@ -235,10 +295,7 @@ impl SoundRuns {
             None => self.first = Some(start),
             Some(_) => _ = self.second.get_or_insert((start, length)),
         }
-        Some(Run {
-            start,
-            samples: self.downmix.mix(&block.frames),
-        })
+        Some(start)
     }
 
     /// A stream's ticks in frames of sound on the clip's clock, rounded.
@@ -269,6 +326,14 @@ impl SoundRuns {
             }
             _ => stamped,
         }
+    }
+}
+
+/// A count of frames at another rate, rounded.
+fn scaled(frames: i64, from: u32, to: u32) -> i64 {
+    match from == to {
+        true => frames,
+        false => Time::from_samples(frames, from).to_samples(to),
     }
 }
 

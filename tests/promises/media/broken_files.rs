@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mettle_core::base::{Time, TimeSpan};
 use mettle_core::media::{
-    Clip, FrameReader, LocalFiles, MediaError, MediaWarning, SegmentReader, SoundLayout,
+    Clip, FrameReader, LocalFiles, MediaError, MediaWarning, Mistaken, SegmentReader, SoundLayout,
     SoundReader, Waveform,
 };
 use mettle_tests::media::{Media, PICTURES, TONE};
@@ -47,7 +47,7 @@ fn files_that_are_no_clips() {
         matches!(
             text,
             MediaError::NotMedia {
-                looks_like: Some("text"),
+                looks_like: Some(Mistaken { what: "text", .. }),
                 ..
             }
         ),
@@ -61,7 +61,10 @@ fn files_that_are_no_clips() {
         matches!(
             page,
             MediaError::NotMedia {
-                looks_like: Some("a web page"),
+                looks_like: Some(Mistaken {
+                    what: "a web page",
+                    ..
+                }),
                 ..
             }
         ),

@@ -1,14 +1,22 @@
 //! Promises of media.
 
+mod absurd_rates;
 mod broken_files;
 mod colors;
+mod damaged_stamps;
+mod edits;
 mod frame_at;
+mod joined;
 mod long_clips;
+mod mistaken;
 mod naming;
 mod odd_files;
+mod overlays;
 mod sampled;
 mod sound;
 mod sync;
 mod time;
+mod unstamped;
 mod waveform;
+mod which_streams;
 mod writing;

@@ -45,13 +45,16 @@ pub fn write_overlay(
         span,
         layer: None,
         lane: None,
+        size: None,
     };
     let mut writer: Option<Mp4Writer> = None;
+    let half = Time::from_secs_f64(0.5 / fps);
     let frames = ((span.duration().as_secs_f64() * fps).floor() as u64).max(1);
     for number in 0..frames {
         let written = Time::from_secs_f64(number as f64 / fps);
         let at = span.start + written;
-        let frame = reader.frame_at(at)?;
+        // What is on screen for most of the written picture's time: the clip's pictures need not begin where these do.
+        let frame = reader.frame_at(at + half)?;
         let drawn = lanes.draw(&frame.picture.to_rgb_within(PICTURE.0, PICTURE.1), at);
         let writer = match &mut writer {
             Some(writer) => writer,
@@ -84,17 +87,21 @@ fn start(
 struct Lanes<'a> {
     shown: &'a Shown<'a>,
     span: TimeSpan,
-    /// The mask of the segment drawn last, stretched over the picture.
-    layer: Option<(usize, Vec<[f32; 4]>)>,
+    /// The mask of the segment drawn last, stretched over a picture of that size.
+    layer: Option<((usize, usize, usize), Vec<[f32; 4]>)>,
+    /// Of the first picture, and so of the file: pictures of other sizes are fitted into it.
+    size: Option<(usize, usize)>,
     /// The lane without its cursor: the same under every picture.
     lane: Option<RgbFrame>,
 }
 
 impl Lanes<'_> {
     fn draw(&mut self, picture: &RgbFrame, at: Time) -> RgbFrame {
-        let (width, height) = (picture.width, picture.height);
+        let (width, height) = *self.size.get_or_insert((picture.width, picture.height));
         let mut canvas = Canvas::new(width, height + BAR + LANE, PAPER);
-        canvas.paste(&self.masked(picture, at), 0, 0);
+        let picture = fitted(self.masked(picture, at), width, height);
+        let (left, top) = (width - picture.width, height - picture.height);
+        canvas.paste(&picture, left / 2, top / 2);
         let bar = Rect {
             x: 0,
             y: height,
@@ -147,14 +154,15 @@ impl Lanes<'_> {
         let Some(segment) = self.shown.segment_at(at) else {
             return picture;
         };
+        let wanted = (segment, picture.width, picture.height);
         if self
             .layer
             .as_ref()
-            .is_none_or(|(drawn, _)| *drawn != segment)
+            .is_none_or(|(drawn, _)| *drawn != wanted)
         {
             let mask = self.shown.mask(segment);
-            self.layer = mask
-                .map(|(mask, look)| (segment, look.layer(&mask, picture.width, picture.height)));
+            self.layer =
+                mask.map(|(mask, look)| (wanted, look.layer(&mask, picture.width, picture.height)));
         }
         if let Some((_, layer)) = &self.layer {
             blend(&mut picture, layer);
@@ -197,5 +205,30 @@ impl Lanes<'_> {
             };
             canvas.fill(cursor, LIGHT);
         }
+    }
+}
+
+/// The picture as large as fits, each pixel the nearest one.
+fn fitted(picture: RgbFrame, width: usize, height: usize) -> RgbFrame {
+    if (picture.width, picture.height) == (width, height) {
+        return picture;
+    }
+    let by_width = picture.height * width <= height * picture.width;
+    let (w, h) = match by_width {
+        true => (width, (picture.height * width / picture.width).max(1)),
+        false => ((picture.width * height / picture.height).max(1), height),
+    };
+    let mut data = Vec::with_capacity(w * h * 3);
+    for y in 0..h {
+        let row = y * picture.height / h * picture.width;
+        for x in 0..w {
+            let at = (row + x * picture.width / w) * 3;
+            data.extend_from_slice(&picture.data[at..at + 3]);
+        }
+    }
+    RgbFrame {
+        width: w,
+        height: h,
+        data,
     }
 }
