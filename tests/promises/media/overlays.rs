@@ -13,6 +13,7 @@ fn labelled(clip: &Path, overlay: &Path) {
     let clip = Clip::open(clip).expect("opens");
     let shown = Shown {
         predictions: &[],
+        masks: None,
         thresholds: &Thresholds::default(),
         colors: &ClassColors::of([]),
     };
