@@ -3,8 +3,6 @@
 mod absurd_rates;
 mod broken_files;
 mod colors;
-mod damaged_stamps;
-mod edits;
 mod frame_at;
 mod joined;
 mod long_clips;
@@ -16,7 +14,6 @@ mod sampled;
 mod sound;
 mod sync;
 mod time;
-mod unstamped;
 mod waveform;
 mod which_streams;
 mod writing;
