@@ -6,16 +6,21 @@ use std::time::Duration;
 use mettle_core::base::{Problem, Severity};
 
 use crate::apply::{self, Hands, Restart};
-use crate::command::{Commands, Intent};
-use crate::files::FilePicker;
+use crate::command::Command;
+use crate::covers::CoverDesk;
+use crate::files::{Disk, FilePicker};
+use crate::fitting::Fitting;
+use crate::intent::{ClipIntent, Commands, Intent};
 use crate::keymap::Keymap;
 use crate::link::EngineLink;
 use crate::models::{AskModel, ModelDesk};
 use crate::playback::Player;
 use crate::project_desk::ProjectDesk;
-use crate::settings::Settings;
-use crate::state::{AppState, Dialog, Entry};
-use crate::{attention, errands, fonts, panels, replies, shortcuts, theme};
+use crate::replies::Desks;
+use crate::saving::{Due, Saving};
+use crate::state::{AppState, Dialog, Row, Settings};
+use crate::waking::Waker;
+use crate::{errands, fonts, panels, replies, shortcuts, theme};
 
 /// Replies filed in one frame, so that a flood of them never makes it late.
 const REPLIES_A_FRAME: usize = 32;
@@ -29,6 +34,8 @@ pub struct Parts {
     pub restart: Option<Restart>,
     /// The player.
     pub player: Player,
+    /// Wakes the window; engine and player have it too.
+    pub waker: Waker,
     /// How the window starts.
     pub state: AppState,
     /// Files to open at once.
@@ -37,6 +44,8 @@ pub struct Parts {
     pub models: Option<AskModel>,
     /// The project's file; without one nothing can be edited.
     pub corrections: Option<PathBuf>,
+    /// The folder that pictures of recent clips are kept in; none to keep none.
+    pub covers: Option<PathBuf>,
 }
 
 /// The window.
@@ -45,61 +54,82 @@ pub struct MettleApp {
     engine: Box<dyn EngineLink>,
     restart: Option<Restart>,
     player: Player,
+    waker: Waker,
     files: FilePicker,
+    disk: Disk,
     models: ModelDesk,
     project: ProjectDesk,
+    covers: CoverDesk,
     commands: Commands,
+    saving: Saving,
+    fitting: Fitting,
     log_frames: bool,
 }
 
 impl MettleApp {
     /// Put it together.
     pub fn new(cc: &eframe::CreationContext<'_>, parts: Parts) -> Self {
-        let ctx = &cc.egui_ctx;
-        fonts::install(ctx);
-        theme::install(ctx);
-        ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let mut state = parts.state;
         if let Some(stored) = cc.storage {
             let known: Option<Settings> = eframe::get_value(stored, SETTINGS_KEY);
             state.settings = known.unwrap_or_default();
         }
-        ctx.set_theme(state.settings.theme);
-        ctx.set_zoom_factor(state.settings.scale);
-        Keymap::new(&state.settings.keys).install(ctx);
-        state.target_format = cc.wgpu_render_state.as_ref().map(|gpu| gpu.target_format);
+        dress(&mut state, cc);
         state.can_change_device = parts.restart.is_some();
         let mut player = parts.player;
         player.set_looping(state.settings.looping);
         apply::push_volume(&state, &mut player);
         let mut commands = Commands::default();
         if !parts.paths.is_empty() {
-            commands.push(Intent::OpenPaths(parts.paths));
+            commands.push(ClipIntent::Open(parts.paths));
         }
-        let waker = || {
-            let ctx = ctx.clone();
-            move || ctx.request_repaint()
-        };
+        let waker = || parts.waker.call();
         state.model_choice = state.settings.model_choice();
         let mut models = ModelDesk::new(parts.models);
         models.ask(state.model_choice.clone(), waker());
-        state.covers.read(state.settings.recent.clone(), waker());
+        let mut covers = CoverDesk::new(parts.covers);
+        covers.read(state.settings.recent.clone(), waker());
         let project = ProjectDesk::start(parts.corrections, waker());
         let project = project.unwrap_or_else(|why| {
             state.project.off = Some(why);
             ProjectDesk::default()
         });
+        let disk = Disk::new(waker());
         Self {
+            saving: Saving::new(state.settings.clone()),
+            fitting: Fitting::default(),
             state,
             engine: parts.engine,
             restart: parts.restart,
             player,
+            waker: parts.waker,
             files: FilePicker::default(),
+            disk,
             models,
             project,
+            covers,
             commands,
             log_frames: std::env::var_os("METTLE_FRAME_LOG").is_some(),
         }
+    }
+
+    /// Go on in another window: the one there was has lost its graphics device.
+    pub fn move_to(&mut self, cc: &eframe::CreationContext<'_>) {
+        dress(&mut self.state, cc);
+        self.waker.turn_to(&cc.egui_ctx);
+        self.fitting = Fitting::default();
+        // Another window has another clock.
+        self.state.ongoing.end();
+        self.state.jobs.restart_clock();
+        self.state.toasts.retain(|toast| toast.until.is_none());
+        let problem = Problem {
+            severity: Severity::Warning,
+            title: "The window was built anew".into(),
+            advice: "Its graphics device was lost, as happens when a driver restarts. Nothing of your work is lost.".into(),
+            detail: String::new(),
+            path: None,
+        };
+        replies::tell(&mut self.state, problem, 0.0);
     }
 
     /// What the window shows.
@@ -118,8 +148,10 @@ impl MettleApp {
             restart: self.restart.as_ref(),
             player: &mut self.player,
             files: &mut self.files,
+            disk: &self.disk,
             models: &mut self.models,
             project: &mut self.project,
+            waker: &self.waker,
             ctx,
             next: &mut self.commands,
         };
@@ -131,34 +163,45 @@ impl MettleApp {
             let Some(reply) = self.engine.try_reply() else {
                 break;
             };
-            if replies::file(
-                &mut self.state,
-                &mut *self.engine,
-                &self.project,
-                reply,
-                now,
-            ) {
+            let mut desks = Desks {
+                engine: &mut *self.engine,
+                project: &self.project,
+                covers: &self.covers,
+                disk: &self.disk,
+            };
+            if replies::file(&mut self.state, &mut desks, reply, now) {
                 let (state, mut hands) = self.hands(ctx);
                 apply::show_selected(state, &mut hands);
             }
         }
-        self.state.jobs = self.engine.jobs();
-        replies::watch_analyses(&mut self.state, now);
-        errands::want_spectrogram(&mut self.state, &mut *self.engine);
-        errands::want_answers(&mut self.state, &mut *self.engine);
-        attention::want(&mut self.state, &mut *self.engine);
+        self.state.jobs.look(self.engine.jobs(), now);
         self.state.device = self.engine.device();
+    }
+
+    /// What the engine is asked without anybody asking: what is on screen needs it.
+    fn want(&mut self, ctx: &egui::Context) {
+        let (state, engine) = (&mut self.state, &mut *self.engine);
+        errands::want_shown(state, engine);
+        errands::want_rest(state, engine);
+        errands::want_attention(state, engine);
+        if replies::refresh(state) {
+            ctx.request_repaint();
+        }
     }
 
     /// What other threads found out.
     fn file_answers(&mut self, ctx: &egui::Context, now: f64) {
-        self.state.covers.poll();
+        self.covers.poll(&mut self.state.covers);
         while let Some(answer) = self.project.poll() {
             apply::answered(&mut self.state, &mut self.project, answer, now);
         }
         if let Some(picked) = self.files.poll() {
             let (state, mut hands) = self.hands(ctx);
-            apply::picked(state, &mut hands, picked, now);
+            apply::picked(state, &mut hands, picked);
+        }
+        while let Some(found) = self.disk.poll() {
+            let (state, mut hands) = self.hands(ctx);
+            apply::found(state, &mut hands, found, now);
         }
         if let Some((choice, found)) = self.models.poll() {
             let (state, mut hands) = self.hands(ctx);
@@ -166,13 +209,31 @@ impl MettleApp {
         }
     }
 
+    /// A movement of the hand ends when its button is up, or the window has not got the keyboard any more.
+    fn end_gesture(&mut self, ctx: &egui::Context, now: f64) {
+        let (up, away) = ctx.input(|input| (!input.pointer.any_down(), !input.focused));
+        if away {
+            self.state.ongoing.end();
+        } else if up {
+            self.state.ongoing.buttons_up(now);
+        }
+    }
+
     fn dropped(&mut self, ctx: &egui::Context) {
+        let held = ctx.input(|input| match input.raw.hovered_files.as_slice() {
+            [one] => one.path.clone(),
+            _ => None,
+        });
+        let news = self.state.drops.hover(held.as_deref());
+        if let Some(path) = held.filter(|_| news) {
+            self.disk.kind(path);
+        }
         let paths: Vec<PathBuf> = ctx.input(|input| {
             let files = input.raw.dropped_files.iter();
             files.map(|file| file.path().to_owned()).collect()
         });
         if !paths.is_empty() {
-            self.commands.push(Intent::OpenPaths(paths));
+            self.commands.push(ClipIntent::Open(paths));
         }
     }
 
@@ -189,21 +250,36 @@ impl MettleApp {
     }
 
     fn poll_player(&mut self, now: f64) {
-        let selection = self.state.entry().and_then(Entry::selection);
+        let selection = self.state.library.selected_row().and_then(Row::selection);
         self.player.set_range(selection);
         let (view, problem) = self.player.poll();
         self.state.player = view;
         if let Some(detail) = problem {
-            let entry = self.state.entry();
-            let name = entry.map(|e| e.name()).unwrap_or_default();
+            let row = self.state.library.selected_row();
+            let name = row.map(Row::name).unwrap_or_default();
             let problem = Problem {
                 severity: Severity::Warning,
                 title: format!("{name} does not play in full"),
                 advice: "Part of it cannot be decoded. The rest goes on.".into(),
-                path: entry.map(|e| e.path.clone()),
+                path: row.map(|row| row.path.clone()),
                 detail,
             };
             replies::tell(&mut self.state, problem, now);
+        }
+    }
+
+    /// Write the settings soon after they change, on eframe's thread for that.
+    fn save_soon(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame, now: f64) {
+        match (
+            self.saving.look(&self.state.settings, now),
+            frame.storage_mut(),
+        ) {
+            (Due::In(wait), _) => ctx.request_repaint_after(wait),
+            (Due::Now, Some(storage)) => {
+                eframe::set_value(storage, SETTINGS_KEY, &self.state.settings);
+                storage.flush();
+            }
+            _ => {}
         }
     }
 
@@ -218,13 +294,26 @@ impl MettleApp {
     }
 }
 
+/// Give a window its looks.
+fn dress(state: &mut AppState, cc: &eframe::CreationContext<'_>) {
+    let ctx = &cc.egui_ctx;
+    fonts::install(ctx);
+    theme::install(ctx);
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
+    ctx.set_theme(state.settings.theme);
+    ctx.set_zoom_factor(state.settings.scale);
+    Keymap::new(&state.settings.keys).install(ctx);
+    state.target_format = cc.wgpu_render_state.as_ref().map(|gpu| gpu.target_format);
+}
+
 impl eframe::App for MettleApp {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         let now = ctx.input(|input| input.time);
-        self.state.overlays_hidden = shortcuts::hides_overlays(ctx);
+        self.state.overlays_hidden = shortcuts::is_held(ctx, Command::BarePicture);
         self.file_replies(ctx, now);
         self.file_answers(ctx, now);
         self.dropped(ctx);
+        self.end_gesture(ctx, now);
         self.read_keys(ctx);
         for intent in self.commands.take() {
             let (state, mut hands) = self.hands(ctx);
@@ -232,12 +321,15 @@ impl eframe::App for MettleApp {
         }
         let (state, mut hands) = self.hands(ctx);
         apply::settle(state, &mut hands);
+        self.want(ctx);
         self.poll_player(now);
         self.forget_old_toasts(ctx, now);
+        self.save_soon(ctx, frame, now);
+        self.fitting.fit(ctx);
         if let Some(wait) = self.player.next_look() {
             ctx.request_repaint_after(wait);
         }
-        if !self.state.jobs.is_empty() {
+        if !self.state.jobs.board.is_empty() {
             ctx.request_repaint_after(Duration::from_millis(100));
         }
     }
@@ -245,7 +337,7 @@ impl eframe::App for MettleApp {
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         if let Some(seconds) = frame.info().cpu_usage {
             let time = Duration::from_secs_f32(seconds.max(0.0));
-            let busy = !self.state.jobs.is_empty();
+            let busy = !self.state.jobs.board.is_empty();
             self.state.frame_times.record(time, busy);
         }
         panels::window_ui(ui, &self.state, &mut self.commands);

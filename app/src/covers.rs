@@ -1,6 +1,5 @@
 //! Pictures of recent clips, kept between runs in the cache folder; read and written on threads.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,20 +7,21 @@ use crossbeam_channel::{Receiver, unbounded};
 use mettle_core::base::KeyHasher;
 use mettle_core::media::RgbFrame;
 
-/// The pictures known so far.
+use crate::state::Covers;
+
+/// Reads and keeps them. Without a folder nothing is kept.
 #[derive(Debug, Default)]
-pub struct Covers {
+pub struct CoverDesk {
     folder: Option<PathBuf>,
-    known: HashMap<PathBuf, Arc<RgbFrame>>,
     coming: Option<Receiver<(PathBuf, Arc<RgbFrame>)>>,
 }
 
-impl Covers {
+impl CoverDesk {
     /// Kept in this folder.
-    pub fn in_folder(folder: PathBuf) -> Self {
+    pub fn new(folder: Option<PathBuf>) -> Self {
         Self {
-            folder: Some(folder),
-            ..Self::default()
+            folder,
+            coming: None,
         }
     }
 
@@ -44,20 +44,14 @@ impl Covers {
     }
 
     /// Take in those that have come.
-    pub fn poll(&mut self) {
-        if let Some(coming) = &self.coming {
-            self.known.extend(coming.try_iter());
+    pub fn poll(&self, covers: &mut Covers) {
+        for (clip, picture) in self.coming.iter().flat_map(Receiver::try_iter) {
+            covers.add(clip, picture);
         }
     }
 
-    /// A clip's picture.
-    pub fn of(&self, clip: &Path) -> Option<&Arc<RgbFrame>> {
-        self.known.get(clip)
-    }
-
     /// Keep a clip's picture for the next run.
-    pub fn keep(&mut self, clip: PathBuf, picture: Arc<RgbFrame>) {
-        self.known.insert(clip.clone(), picture.clone());
+    pub fn keep(&self, clip: PathBuf, picture: Arc<RgbFrame>) {
         let Some(folder) = self.folder.clone() else {
             return;
         };

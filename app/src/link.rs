@@ -16,6 +16,8 @@ pub trait EngineLink {
     fn jobs(&self) -> Vec<JobStatus>;
     /// Work for this clip goes first.
     fn set_foreground(&mut self, clip: Option<ClipId>);
+    /// The user waits for this job, and sees nothing until it is done.
+    fn set_awaited(&mut self, job: Option<JobId>);
     /// The compute device.
     fn device(&self) -> DeviceReport;
 }
@@ -39,6 +41,10 @@ impl EngineLink for Engine {
 
     fn set_foreground(&mut self, clip: Option<ClipId>) {
         Engine::set_foreground(self, clip);
+    }
+
+    fn set_awaited(&mut self, job: Option<JobId>) {
+        Engine::set_awaited(self, job);
     }
 
     fn device(&self) -> DeviceReport {

@@ -2,7 +2,8 @@
 
 use egui::{Event, FocusDirection, Key, Modifiers};
 
-use crate::command::{Chord, Command, Commands, Intent};
+use crate::command::{Chord, Command};
+use crate::intent::{Commands, DialogIntent};
 use crate::keymap::{Keymap, plain};
 
 /// Queue the commands whose keys were pressed. Plain keys belong to an open menu and to a text field that has the keyboard, which
@@ -12,7 +13,7 @@ pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let menu_open = egui::Popup::is_any_open(ctx);
     let map = Keymap::of(ctx);
-    for &command in Command::ALL {
+    for &command in Command::ALL.iter().filter(|command| !command.is_held()) {
         if typing && matches!(command, Command::Undo | Command::Redo) {
             continue;
         }
@@ -30,9 +31,13 @@ pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
     }
 }
 
-/// Whether the key is held that takes masks and attention off the picture.
-pub fn hides_overlays(ctx: &egui::Context) -> bool {
-    !ctx.text_edit_focused() && ctx.input(|input| input.key_down(Key::H))
+/// Whether a key of a command is held; a text field that has the keyboard takes plain ones.
+pub fn is_held(ctx: &egui::Context, command: Command) -> bool {
+    let map = Keymap::of(ctx);
+    let down = |(held, key): &Chord| {
+        ctx.input(|input| input.key_down(*key) && input.modifiers.matches_exact(*held))
+    };
+    !ctx.text_edit_focused() && map.keys(command).iter().any(down)
 }
 
 /// The next key pressed becomes the command's. Escape leaves it as it is, Backspace takes its key away.
@@ -56,9 +61,9 @@ pub fn read_new_key(ctx: &egui::Context, command: Command, commands: &mut Comman
     });
     match chord {
         None => {}
-        Some((_, Key::Escape)) => commands.push(Intent::AskKey(None)),
-        Some((_, Key::Backspace)) => commands.push(Intent::Bind(command, None)),
-        Some(chord) => commands.push(Intent::Bind(command, Some(chord))),
+        Some((_, Key::Escape)) => commands.push(DialogIntent::AskKey(None)),
+        Some((_, Key::Backspace)) => commands.push(DialogIntent::Bind(command, None)),
+        Some(chord) => commands.push(DialogIntent::Bind(command, Some(chord))),
     }
 }
 

@@ -14,11 +14,12 @@ use mettle_core::model::HeadCatalogue;
 
 use crate::app::{MettleApp, Parts};
 use crate::apply::Restart;
-use crate::covers::Covers;
-use crate::files;
+use crate::hosting::Host;
 use crate::link::EngineLink;
 use crate::playback::{Player, PlayerOptions};
-use crate::state::AppState;
+use crate::state::{AppState, Drops};
+use crate::waking::Waker;
+use crate::{files, fitting};
 
 /// What the window is opened with.
 #[derive(Clone, Debug, Default)]
@@ -31,45 +32,60 @@ pub struct WindowOptions {
     pub precision: Precision,
 }
 
+/// Windows built anew before it is given up: a device that is lost every time will be lost again.
+const REBUILDS: usize = 5;
+
 /// Open the window and stay until it is closed. With `METTLE_FRAME_LOG` set, says at the end how long frames took.
 ///
 /// # Errors
 /// When there is no display, or the graphics system cannot draw on it.
 pub fn run_window(options: WindowOptions) -> anyhow::Result<()> {
+    let host = Host::default();
+    for _ in 0..=REBUILDS {
+        let (theirs, options) = (host.clone(), options.clone());
+        let made = eframe::run_native(
+            "Mettle Studio",
+            native_options(),
+            Box::new(move |cc| Ok(Box::new(theirs.move_in(cc, || create(cc, options))?))),
+        );
+        made.map_err(|error| anyhow::anyhow!("{error}"))?;
+        if !host.is_lost() {
+            return Ok(());
+        }
+    }
+    anyhow::bail!(
+        "the graphics device is lost again and again; a restart of the computer helps a driver that hangs"
+    )
+}
+
+fn native_options() -> eframe::NativeOptions {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Mettle Studio")
         .with_app_id("mettle-studio")
-        .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([900.0, 560.0])
+        .with_inner_size(fitting::USUAL)
+        .with_min_inner_size(fitting::SMALLEST)
         .with_drag_and_drop(true);
-    let native = eframe::NativeOptions {
+    eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Wgpu,
         // No gradients here to smooth, and it costs a software rasteriser dearly.
         dithering: false,
         ..Default::default()
-    };
-    let made = eframe::run_native(
-        "Mettle Studio",
-        native,
-        Box::new(move |cc| Ok(Box::new(create(cc, options)?))),
-    );
-    made.map_err(|error| anyhow::anyhow!("{error}"))
+    }
 }
 
 fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::Result<MettleApp> {
-    let ctx = cc.egui_ctx.clone();
-    let start = starter(ctx.clone());
+    let waker = Waker::new(&cc.egui_ctx);
+    let start = starter(waker.clone());
     let engine = start(options.device, options.precision).map_err(anyhow::Error::msg)?;
     let player = Player::new(
         Arc::new(LocalFiles),
         PlayerOptions { sound: true },
-        Arc::new(move || ctx.request_repaint()),
+        Arc::new(waker.call()),
     );
     let state = AppState {
-        no_drop: files::is_wayland(),
+        drops: Drops::new(files::is_wayland()),
         sample: Some(sample_clip),
-        covers: Covers::in_folder(cache_folder().join("covers")),
         device_choice: options.device,
         precision: options.precision,
         ..Default::default()
@@ -78,20 +94,21 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
         engine,
         restart: Some(start),
         player,
+        waker,
         state,
         paths: options.paths,
         models: Some(Arc::new(|choice| {
             model_info(choice).map_err(|error| error.to_string())
         })),
         corrections: Some(corrections_file()),
+        covers: Some(cache_folder().join("covers")),
     };
     Ok(MettleApp::new(cc, parts))
 }
 
 /// Starts engines that wake the window, and has them compile their kernels before the first clip wants them.
-fn starter(ctx: egui::Context) -> Restart {
+fn starter(waker: Waker) -> Restart {
     Box::new(move |device, precision| {
-        let waker = ctx.clone();
         let options = EngineOptions {
             device,
             precision,
@@ -101,7 +118,7 @@ fn starter(ctx: egui::Context) -> Restart {
             heads: HeadCatalogue::of_user(),
             ..EngineOptions::default()
         };
-        let engine = Engine::start(options, move || waker.request_repaint());
+        let engine = Engine::start(options, waker.call());
         let mut engine = engine.map_err(|error| error.to_string())?;
         let model = ModelChoice::Demo;
         EngineLink::submit(&mut engine, JobSpec::WarmUp { model });

@@ -6,188 +6,226 @@ use mettle_core::base::{Problem, Severity, Time};
 use mettle_core::engine::ModelChoice;
 
 use super::{Hands, edits};
-use crate::command::Intent;
 use crate::errands;
-use crate::files::{self, Picked, Wanted};
+use crate::files::{Found, Picked};
+use crate::intent::{ClipIntent, EngineIntent};
 use crate::replies;
-use crate::state::{AppState, Dialog, Entry, EntryId, Errand};
+use crate::state::{AppState, Dialog, RowId, Wanted, typed_path};
+
+/// Carry out a wish about the list.
+pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: ClipIntent) {
+    match intent {
+        ClipIntent::Open(paths) => hands.disk.open(paths),
+        ClipIntent::Select(id) => select(state, hands, Some(id)),
+        ClipIntent::Close(id) => close(state, hands, id),
+        ClipIntent::Retry(id) => retry(state, hands, id),
+        ClipIntent::Locate(id) => hands.files.ask(Wanted::Moved(id), hands.waker()),
+        ClipIntent::Moved(id, path) => moved(state, hands, id, path),
+        ClipIntent::Search(text) => state.library.set_search(text),
+        ClipIntent::InView(rows) => state.library.set_in_view(rows),
+    }
+}
 
 /// What the file dialog answered.
-pub fn picked(state: &mut AppState, hands: &mut Hands<'_>, picked: Picked, now: f64) {
+pub fn picked(state: &mut AppState, hands: &mut Hands<'_>, picked: Picked) {
     match picked {
         Picked::Paths(Wanted::Clips | Wanted::Folder, paths) => {
-            hands.next.push(Intent::OpenPaths(paths));
+            hands.next.push(ClipIntent::Open(paths));
         }
         Picked::Paths(Wanted::Model, folders) => folders.into_iter().for_each(|folder| {
-            hands.next.push(Intent::Model(ModelChoice::Folder(folder)));
+            hands
+                .next
+                .push(EngineIntent::Model(ModelChoice::Folder(folder)));
         }),
         Picked::Paths(Wanted::Moved(id), files) => files.into_iter().for_each(|file| {
-            hands.next.push(Intent::Moved(id, file));
+            hands.next.push(ClipIntent::Moved(id, file));
         }),
-        Picked::NoService(wanted) => ask_path(state, wanted, true),
-        Picked::Failed(problem) => replies::tell(state, problem, now),
+        Picked::NoService(wanted) => ask_path(state, hands, wanted, true),
         Picked::Nothing => {}
     }
 }
 
-/// Ask for a path in the window.
-pub(super) fn ask_path(state: &mut AppState, wanted: Wanted, no_service: bool) {
-    let text = String::new();
-    state.dialog = Dialog::Path {
-        wanted,
-        text,
-        no_service,
-    };
+/// What was found on the disk.
+pub fn found(state: &mut AppState, hands: &mut Hands<'_>, found: Found, now: f64) {
+    match found {
+        Found::ToOpen {
+            clips,
+            models,
+            problems,
+        } => {
+            for folder in models {
+                let choice = ModelChoice::Folder(folder);
+                hands.next.push(EngineIntent::Model(choice));
+            }
+            for problem in problems {
+                replies::tell(state, problem, now);
+            }
+            list(state, hands, clips);
+        }
+        Found::Kind(path, kind) => {
+            if let Dialog::Path { typed, is, .. } = &mut state.dialog
+                && typed_path(typed).as_ref() == Some(&path)
+            {
+                *is = Some(kind);
+            }
+            state.drops.found(&path, kind);
+        }
+        Found::Gone(id, gone) => {
+            if let Some(row) = state.library.row_mut(id) {
+                row.file_gone = gone && row.clip.is_none();
+            }
+        }
+        Found::Moved(rows) => {
+            for (id, path) in rows {
+                if let Some(row) = state.library.row_mut(id) {
+                    row.path = path;
+                }
+                retry(state, hands, id);
+            }
+        }
+    }
 }
 
-pub(super) fn open_sample(state: &AppState, hands: &mut Hands<'_>) {
+/// Ask for a path in the window.
+pub(super) fn ask_path(state: &mut AppState, hands: &Hands<'_>, wanted: Wanted, no_service: bool) {
+    let dialog = Dialog::Path {
+        wanted,
+        typed: String::new(),
+        no_service,
+        is: None,
+    };
+    super::dialogs::show(state, hands, dialog);
+}
+
+pub(super) fn open_sample(state: &AppState, hands: &Hands<'_>) {
     let Some(make) = state.sample else { return };
-    let make = move || {
-        make().map(|path| vec![path]).map_err(|detail| Problem {
+    hands.disk.make(move || {
+        make().map_err(|detail| Problem {
             severity: Severity::Error,
             title: "Could not make the sample clip".into(),
             advice: "Is the disk full, or read-only? Opening a clip of yours needs neither.".into(),
             detail,
             path: None,
         })
-    };
-    hands.files.make(make, hands.waker());
+    });
 }
 
-/// Files become rows; folders are looked into first, on a thread; a folder with a model becomes the model.
-pub(super) fn open(state: &mut AppState, hands: &mut Hands<'_>, paths: Vec<PathBuf>) {
-    let (models, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| files::is_model(p));
-    for folder in models {
-        hands.next.push(Intent::Model(ModelChoice::Folder(folder)));
-    }
-    let (folders, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
-    if !folders.is_empty() {
-        hands
-            .files
-            .make(move || files::expand(folders, false), hands.waker());
-    }
-    let mut first = None;
-    for path in paths {
-        let known = state
-            .entries
-            .iter()
-            .find(|e| e.path == path && e.failure.is_none());
-        let id = match known {
-            Some(entry) => entry.id,
-            None => add(state, hands, path),
-        };
-        first.get_or_insert(id);
-    }
-    if first.is_some() {
-        select(state, hands, first);
+/// Files become rows, by name only; the first of them comes on screen.
+fn list(state: &mut AppState, hands: &mut Hands<'_>, clips: Vec<PathBuf>) {
+    let next = &mut state.next_id;
+    let ids = state.library.add(clips, || {
+        *next += 1;
+        *next
+    });
+    if let Some(first) = ids.first() {
+        select(state, hands, Some(*first));
     }
 }
 
-fn add(state: &mut AppState, hands: &mut Hands<'_>, path: PathBuf) -> EntryId {
-    let id = EntryId(state.fresh_id());
-    let mut entry = Entry::new(id, path);
-    entry.task = state.mode().task();
-    state.entries.push(entry);
-    errands::submit(state, &mut **hands.engine, id, Errand::Open);
-    id
-}
-
-pub(super) fn retry(state: &mut AppState, hands: &mut Hands<'_>, id: EntryId) {
-    let Some(entry) = state.entry_by_id(id) else {
+pub(super) fn retry(state: &mut AppState, hands: &mut Hands<'_>, id: RowId) {
+    let Some(row) = state.library.row_mut(id) else {
         return;
     };
-    entry.failure = None;
-    if entry.clip.is_some() {
-        errands::analyse(state, &mut **hands.engine, id);
+    row.failure = None;
+    row.file_gone = false;
+    if row.clip.is_some() {
+        errands::analyse(state, id);
     } else {
-        errands::submit(state, &mut **hands.engine, id, Errand::Open);
+        state.library.to_open.push_front(id);
     }
+    errands::want_shown(state, &mut **hands.engine);
 }
 
 /// The file is found elsewhere: others of its folder that are missing are looked for there too.
-pub(super) fn moved(state: &mut AppState, hands: &mut Hands<'_>, id: EntryId, path: PathBuf) {
-    let Some(entry) = state.entry_by_id(id) else {
+fn moved(state: &AppState, hands: &Hands<'_>, id: RowId, path: PathBuf) {
+    let Some(row) = state.library.row(id) else {
         return;
     };
-    let old_folder = entry.path.parent().map(PathBuf::from);
+    let old_folder = row.path.parent().map(PathBuf::from);
     let new_folder = path.parent().map(PathBuf::from);
     let mut found = vec![(id, path)];
     if let (Some(old), Some(new)) = (old_folder, new_folder) {
-        let lost = state
-            .entries
-            .iter()
-            .filter(|e| e.id != id && e.is_missing() && e.path.parent() == Some(old.as_path()));
-        let there = lost.filter_map(|e| Some((e.id, new.join(e.path.file_name()?))));
-        found.extend(there.filter(|(_, path)| path.is_file()));
+        let rows = state.library.rows().iter();
+        let lost =
+            rows.filter(|r| r.id != id && r.is_missing() && r.path.parent() == Some(old.as_path()));
+        found.extend(lost.filter_map(|r| Some((r.id, new.join(r.path.file_name()?)))));
     }
-    for (id, path) in found {
-        if let Some(entry) = state.entry_by_id(id) {
-            entry.path = path;
-        }
-        retry(state, hands, id);
-    }
+    hands.disk.look_for_moved(found);
 }
 
-/// Put a clip on screen.
-pub fn select(state: &mut AppState, hands: &mut Hands<'_>, id: Option<EntryId>) {
-    if state.selected == id && id.is_some() {
+/// Put a clip on screen. A movement of the hand over the one before ends with it.
+pub fn select(state: &mut AppState, hands: &mut Hands<'_>, id: Option<RowId>) {
+    if state.library.selected == id && id.is_some() {
         return;
     }
     let time = hands.player.time();
-    if let Some(old) = state.entry_mut() {
-        old.time = time;
+    if let Some(old) = state.library.selected_mut() {
+        old.view.time = time;
+        let old = old.id;
+        errands::leave(state, &mut **hands.engine, old);
     }
-    state.selected = id;
-    state.hover = None;
+    state.library.select(id);
     show_selected(state, hands);
 }
 
 /// Give the player and the engine the clip on screen.
 pub fn show_selected(state: &mut AppState, hands: &mut Hands<'_>) {
-    let clip = state.entry().and_then(|entry| entry.clip.clone());
-    let at = state.entry().map_or(Time::ZERO, |entry| entry.time);
+    state.ongoing.end();
+    state.hover = None;
+    let row = state.library.selected_row();
+    let clip = row.and_then(|row| row.clip.clone());
+    let at = row.map_or(Time::ZERO, |row| row.view.time);
+    if let Some(clip) = &clip {
+        state.settings.remember(&clip.path);
+    }
     hands
         .engine
         .set_foreground(clip.as_ref().map(|clip| clip.id));
     hands.player.load(clip, at);
+    replies::refresh(state);
 }
 
-pub(super) fn close(state: &mut AppState, hands: &mut Hands<'_>, id: EntryId) {
-    let Some(place) = state.entries.iter().position(|entry| entry.id == id) else {
-        return;
-    };
+pub(super) fn close(state: &mut AppState, hands: &mut Hands<'_>, id: RowId) {
     // What a hand holds of it is not lost with the row.
     edits::let_go(state, hands);
-    let gone = state.entries.remove(place);
-    gone.jobs
-        .iter()
-        .for_each(|(job, _)| hands.engine.cancel(*job));
-    if state.selected == Some(id) {
-        let beside = state.entries.get(place).or(state.entries.last());
-        state.selected = beside.map(|entry| entry.id);
+    let was_shown = state.library.selected == Some(id);
+    let of_row: Vec<_> = state.jobs.of_row(id).map(|known| known.job).collect();
+    for job in of_row {
+        hands.engine.cancel(job);
+        state.jobs.remove(job);
+    }
+    let beside = state.library.remove(id);
+    if was_shown {
+        state.library.select(beside);
         show_selected(state, hands);
     }
-    state.full_picture &= !state.entries.is_empty();
+    state.full_picture &= !state.library.is_empty();
+}
+
+/// Take the clip on screen off the list.
+pub(super) fn close_shown(state: &mut AppState, hands: &mut Hands<'_>) {
+    if let Some(id) = state.library.selected {
+        close(state, hands, id);
+    }
 }
 
 pub(super) fn cancel_jobs(state: &AppState, hands: &mut Hands<'_>) {
-    if let Some(entry) = state.entry() {
-        entry
-            .jobs
-            .iter()
-            .for_each(|(job, _)| hands.engine.cancel(*job));
-    }
+    let of_row = state.library.selected.into_iter();
+    let of_row = of_row.flat_map(|id| state.jobs.of_row(id));
+    of_row.for_each(|known| hands.engine.cancel(known.job));
 }
 
 pub(super) fn neighbour(state: &mut AppState, hands: &mut Hands<'_>, next: bool) {
-    let listed: Vec<EntryId> = state.listed().map(|entry| entry.id).collect();
-    let here = listed.iter().position(|id| Some(*id) == state.selected);
+    let listed = state.library.listed();
+    let here = listed
+        .iter()
+        .position(|id| Some(*id) == state.library.selected);
     let there = match (here, next) {
         (None, _) => 0,
         (Some(here), true) => here + 1,
         (Some(here), false) => here.wrapping_sub(1),
     };
-    if let Some(id) = listed.get(there) {
-        select(state, hands, Some(*id));
+    if let Some(id) = listed.get(there).copied() {
+        select(state, hands, Some(id));
     }
 }

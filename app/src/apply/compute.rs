@@ -1,9 +1,7 @@
 //! Another model, another device.
 
-use std::sync::Arc;
-
-use mettle_core::base::{Problem, Severity, Task};
-use mettle_core::engine::{ModelChoice, Precision};
+use mettle_core::base::{Problem, Severity};
+use mettle_core::engine::{JobSpec, ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::ClassColors;
@@ -11,8 +9,24 @@ use mettle_core::predict::ClassColors;
 use super::Hands;
 use super::clips::show_selected;
 use crate::errands;
+use crate::intent::EngineIntent;
 use crate::replies;
-use crate::state::{AppState, EntryId, Errand};
+use crate::state::{AppState, Wanted};
+
+/// Carry out a wish about model, device or jobs.
+pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: EngineIntent) {
+    match intent {
+        EngineIntent::Device(choice) => use_device(state, hands, choice, state.precision),
+        EngineIntent::Precision(precision) => {
+            use_device(state, hands, state.device_choice, precision);
+        }
+        EngineIntent::Model(choice) => hands.models.ask(choice, hands.waker()),
+        EngineIntent::ModelFolder => hands.files.ask(Wanted::Model, hands.waker()),
+        EngineIntent::Weights(task) => errands::ask_weights(state, &mut **hands.engine, task),
+        EngineIntent::ClearKept => drop(hands.engine.submit(JobSpec::Kept { clear: true })),
+        EngineIntent::Cancel(job) => hands.engine.cancel(job),
+    }
+}
 
 /// What a model was found to be. A new one is put in use and every clip analysed with it; a bad one is said so and the
 /// old one stays.
@@ -48,7 +62,7 @@ pub fn model_found(
     state.settings.remember_model(&choice);
     state.model_choice = choice;
     if news {
-        analyse_all(state, hands);
+        errands::analyse_all(state, &mut **hands.engine);
     }
 }
 
@@ -81,42 +95,20 @@ fn refuse(
     if state.model.is_none() && choice != ModelChoice::Demo {
         state.model_choice = ModelChoice::Demo;
         hands.models.ask(ModelChoice::Demo, hands.waker());
-        analyse_all(state, hands);
-    }
-}
-
-fn analyse_all(state: &mut AppState, hands: &mut Hands<'_>) {
-    state.attention.forget();
-    let ids: Vec<EntryId> = state.entries.iter().map(|entry| entry.id).collect();
-    for id in ids {
-        let Some(entry) = state.entry_by_id(id) else {
-            continue;
-        };
-        for task in Task::ALL {
-            if let Some(job) = entry.job(Errand::Predict(task)) {
-                hands.engine.cancel(job);
-                entry.jobs.retain(|(known, _)| *known != job);
-            }
-        }
-        if entry.clip.is_some() {
-            entry.answers.clear();
-            entry.tags = Arc::default();
-            (entry.lane, entry.chosen) = (None, None);
-            errands::analyse(state, &mut **hands.engine, id);
-        }
+        errands::analyse_all(state, &mut **hands.engine);
     }
 }
 
 /// Start an engine on another device, or with backbones in other numbers, and give it what the old one had not finished. In
 /// other numbers features are others: everything is analysed with them.
-pub(super) fn use_device(
+fn use_device(
     state: &mut AppState,
     hands: &mut Hands<'_>,
     choice: DeviceChoice,
     precision: Precision,
 ) {
     let Some(restart) = hands.restart else { return };
-    let now = hands.ctx.input(|input| input.time);
+    let now = hands.now();
     match restart(choice, precision) {
         Ok(engine) => *hands.engine = engine,
         Err(detail) => {
@@ -133,19 +125,12 @@ pub(super) fn use_device(
     state.attention.forget();
     state.device_choice = choice;
     let other_numbers = std::mem::replace(&mut state.precision, precision) != precision;
-    let mut todo: Vec<(EntryId, Errand)> = Vec::new();
-    for entry in &mut state.entries {
-        todo.extend(entry.jobs.drain(..).map(|(_, errand)| (entry.id, errand)));
-        entry.analysis_began = None;
-        if entry.clip.is_some() && entry.failure.take().is_some() {
-            todo.push((entry.id, Errand::Predict(entry.task)));
-        }
-    }
-    for (id, errand) in todo {
-        errands::submit(state, &mut **hands.engine, id, errand);
+    errands::ask_again(state);
+    if let Some(id) = state.library.selected {
+        errands::try_again(state, id);
     }
     if other_numbers {
-        analyse_all(state, hands);
+        errands::analyse_all(state, &mut **hands.engine);
     }
     show_selected(state, hands);
 }

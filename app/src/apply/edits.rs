@@ -5,80 +5,41 @@ use std::time::{Duration, SystemTime};
 use mettle_core::base::{ClipId, Problem, Severity};
 use mettle_core::project::{Answer, Change, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
-use super::Hands;
+use super::{Hands, modes};
+use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
-use crate::state::{AppState, Corrected, EntryId, Held};
+use crate::state::{AppState, Corrected, Gesture, Held, RowId};
 
 /// So long after its last turn the wheel's change is kept, in seconds: the system draws one turn out over several frames.
 const PAUSE: f64 = 0.2;
 
-/// Turns of the wheel this close together, in seconds, are one edit.
-const WHEEL: f64 = 1.0;
-
-/// How an edit is being made, so that one movement of the hand is taken back as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gesture {
-    /// At once.
-    Single,
-    /// A handle is held.
-    Dragged,
-    /// It is let go in the same moment.
-    Dropped,
-    /// The wheel is turned.
-    Wheel,
-}
-
-/// The movement of the hand that is under way: over which clip, how, and until when, in egui's time, further edits belong to it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Ongoing(Option<(EntryId, Gesture, f64)>);
-
-impl Ongoing {
-    /// A clip is edited so at `now`. Says whether that goes on with its last edit.
-    fn goes_on(&mut self, over: EntryId, gesture: Gesture, now: f64) -> bool {
-        let of = match gesture {
-            Gesture::Dropped => Gesture::Dragged,
-            other => other,
-        };
-        let until = match gesture {
-            Gesture::Single | Gesture::Dropped => None,
-            Gesture::Dragged => Some(f64::INFINITY),
-            Gesture::Wheel => Some(now + WHEEL),
-        };
-        let before = std::mem::replace(&mut self.0, until.map(|until| (over, gesture, until)));
-        before.is_some_and(|(last, gesture, until)| (last, gesture) == (over, of) && now <= until)
+/// Carry out a wish about thresholds and corrections.
+pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: EditIntent) {
+    match intent {
+        EditIntent::Threshold(value, gesture) => {
+            modes::set_threshold(state, hands, value, gesture);
+        }
+        EditIntent::OwnThreshold(of, value) => {
+            state.settings.own_thresholds.set(&of, value);
+            replies::thresholds_moved(state);
+        }
+        EditIntent::Change(change, gesture) => edit(state, hands, change, gesture),
+        EditIntent::LetGo => let_go(state, hands),
     }
-
-    /// The clip that a movement is over, if one is under way.
-    fn over(&self) -> Option<EntryId> {
-        self.0.map(|(over, ..)| over)
-    }
-
-    /// It has ended.
-    fn end(&mut self) {
-        self.0 = None;
-    }
-}
-
-/// Now, in egui's time.
-fn now(hands: &Hands<'_>) -> f64 {
-    hands.ctx.input(|input| input.time)
 }
 
 /// Carry out an edit of the clip on screen. What a hand holds is shown, and kept once it is let go.
 pub(super) fn edit(state: &mut AppState, hands: &mut Hands<'_>, change: Change, gesture: Gesture) {
-    let Some(id) = state.selected else {
+    let Some(id) = state.library.selected else {
         return;
     };
     if refused(state, hands) {
         return;
     }
-    let at = now(hands);
+    let at = hands.now();
     let goes_on = state.ongoing.goes_on(id, gesture, at);
-    let before = state
-        .project
-        .held
-        .filter(|held| held.entry == id && goes_on);
+    let before = state.project.held.filter(|held| held.row == id && goes_on);
     if before.is_none() {
         keep_held(state, hands.project);
     }
@@ -92,9 +53,8 @@ pub(super) fn edit(state: &mut AppState, hands: &mut Hands<'_>, change: Change, 
             let joins = before.map_or(turned.is_some() && goes_on, |held| held.joins);
             if let Some(draft) = draft_of(state, id) {
                 draft.hold(change);
-                let entry = id;
                 state.project.held = Some(Held {
-                    entry,
+                    row: id,
                     turned,
                     joins,
                 });
@@ -104,11 +64,11 @@ pub(super) fn edit(state: &mut AppState, hands: &mut Hands<'_>, change: Change, 
             }
         }
     }
-    replies::redraw_tracks(state);
+    replies::retrack(state, id);
 }
 
-fn draft_of(state: &mut AppState, id: EntryId) -> Option<&mut Draft> {
-    state.entry_by_id(id)?.corrected.draft()
+fn draft_of(state: &mut AppState, id: RowId) -> Option<&mut Draft> {
+    state.library.row_mut(id)?.corrected.draft()
 }
 
 /// Whether nothing can be changed; says why.
@@ -116,17 +76,17 @@ fn refused(state: &mut AppState, hands: &Hands<'_>) -> bool {
     let Some(why) = state.editing_off().map(ToOwned::to_owned) else {
         return false;
     };
-    note(state, now(hands), "Editing is off".into(), &why);
+    note(state, hands.now(), "Editing is off".into(), &why);
     true
 }
 
 /// Keep a change of a clip, and show it meanwhile.
-fn keep(state: &mut AppState, desk: &mut ProjectDesk, id: EntryId, change: Change, joins: bool) {
-    let Some(entry) = state.entry_by_id(id) else {
+fn keep(state: &mut AppState, desk: &mut ProjectDesk, id: RowId, change: Change, joins: bool) {
+    let Some(row) = state.library.row_mut(id) else {
         return;
     };
-    let clip = entry.clip.as_ref().map(|clip| clip.id);
-    let (Some(clip), Some(draft)) = (clip, entry.corrected.draft()) else {
+    let clip = row.clip.as_ref().map(|clip| clip.id);
+    let (Some(clip), Some(draft)) = (clip, row.corrected.draft()) else {
         return;
     };
     let ticket = desk.ticket();
@@ -147,9 +107,9 @@ pub fn keep_held(state: &mut AppState, desk: &mut ProjectDesk) {
     let Some(held) = state.project.held.take() else {
         return;
     };
-    let change = draft_of(state, held.entry).and_then(Draft::let_go);
+    let change = draft_of(state, held.row).and_then(Draft::let_go);
     if let Some(change) = change {
-        keep(state, desk, held.entry, change, held.joins);
+        keep(state, desk, held.row, change, held.joins);
     }
 }
 
@@ -158,11 +118,11 @@ pub fn settle(state: &mut AppState, hands: &mut Hands<'_>) {
     let Some(held) = state.project.held else {
         return;
     };
-    let still = held.turned.is_some_and(|last| now(hands) - last >= PAUSE);
-    if state.selected != Some(held.entry) {
+    let still = held.turned.is_some_and(|last| hands.now() - last >= PAUSE);
+    if state.library.selected != Some(held.row) {
         state.ongoing.end();
     }
-    if still || state.ongoing.over() != Some(held.entry) {
+    if still || state.ongoing.over() != Some(held.row) {
         keep_held(state, hands.project);
     } else if held.turned.is_some() {
         hands
@@ -177,9 +137,9 @@ pub(super) fn step(state: &mut AppState, hands: &mut Hands<'_>, back: bool) {
         return;
     }
     let_go(state, hands);
-    let entry = state.entry();
-    let read = entry.filter(|entry| matches!(entry.corrected, Corrected::Open(_)));
-    let clip = read.and_then(|entry| entry.clip.as_ref());
+    let row = state.library.selected_row();
+    let read = row.filter(|row| matches!(row.corrected, Corrected::Open(_)));
+    let clip = read.and_then(|row| row.clip.as_ref());
     if let Some(clip) = clip.map(|clip| clip.id) {
         hands.project.step(Scope::Clip(clip), back);
         state.project.waiting = true;
@@ -235,10 +195,13 @@ fn read(state: &mut AppState, of: Scope, found: Found, now: f64) {
         Ok(kept) => Corrected::Open(Box::new(Draft::new(of, *kept))),
         Err(why) => Corrected::Off(why),
     };
-    if let Some(entry) = state.entries_of(clip).next() {
-        entry.corrected = corrected;
+    let Some(id) = state.library.of_clip(clip) else {
+        return;
+    };
+    if let Some(row) = state.library.row_mut(id) {
+        row.corrected = corrected;
     }
-    replies::redraw_tracks(state);
+    replies::retrack(state, id);
 }
 
 /// What is decided of a clip, or why that cannot be read.
@@ -280,10 +243,12 @@ fn forget(state: &mut AppState, desk: &mut ProjectDesk, ticket: Ticket) -> Optio
 }
 
 fn on_draft(state: &mut AppState, clip: ClipId, change: impl FnOnce(&mut Draft)) {
-    let entry = state.entries_of(clip).next();
-    if let Some(draft) = entry.and_then(|entry| entry.corrected.draft()) {
+    let Some(id) = state.library.of_clip(clip) else {
+        return;
+    };
+    if let Some(draft) = draft_of(state, id) {
         change(draft);
-        replies::redraw_tracks(state);
+        replies::retrack(state, id);
     }
 }
 

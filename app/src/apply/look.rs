@@ -60,9 +60,9 @@ fn reset_layout(state: &mut AppState, hands: &Hands<'_>) {
     state.all_lanes = false;
     state.settings.sound_view = Default::default();
     scale(state, hands, 1.0);
-    if let Some(entry) = state.entry_mut() {
-        entry.view_start = 0.0;
-        entry.view_span = entry.duration().as_secs_f64().max(1.0);
+    if let Some(row) = state.library.selected_mut() {
+        row.view.start = 0.0;
+        row.view.span = row.duration().as_secs_f64().max(1.0);
     }
 }
 

@@ -4,11 +4,10 @@ use mettle_core::predict::MaskStyle;
 use mettle_core::project::Change;
 
 use super::Hands;
-use super::edits::{self, Gesture};
+use super::edits;
 use crate::command::Command;
-use crate::mode::{Disagreement, Mode, ThresholdOf};
 use crate::replies;
-use crate::state::{AppState, InspectorTab};
+use crate::state::{AppState, Disagreement, Gesture, InspectorTab, Mode, ThresholdOf};
 
 /// One press of the keys for opacity.
 const STEP: f32 = 0.1;
@@ -48,12 +47,8 @@ pub(super) fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command)
 /// Show another of the answers.
 pub(super) fn set_mode(state: &mut AppState, mode: Mode) {
     let before = std::mem::replace(&mut state.settings.mode, mode);
-    for entry in &mut state.entries {
-        entry.task = mode.task();
-        entry.analysis_began = None;
-        if before != mode {
-            entry.chosen = None;
-        }
+    if before != mode {
+        state.library.change_task(mode.task());
     }
     if mode != Mode::Parsing {
         state.filter = None;
@@ -77,7 +72,7 @@ pub(super) fn set_threshold(
         return edits::edit(state, hands, Change::MaskThreshold(value), gesture);
     }
     state.settings.threshold = value;
-    replies::redraw_tracks(state);
+    replies::thresholds_moved(state);
 }
 
 fn filter(state: &mut AppState, which: Disagreement) {
@@ -102,7 +97,7 @@ fn own_mask_threshold(state: &mut AppState, hands: &mut Hands<'_>) {
 }
 
 fn own_threshold(state: &mut AppState) {
-    let Some(lane) = state.entry().and_then(|entry| entry.lane.clone()) else {
+    let Some(lane) = state.shown().and_then(|shown| shown.row.view.lane.clone()) else {
         return;
     };
     let of = ThresholdOf::Class(lane.to_string());
@@ -112,5 +107,5 @@ fn own_threshold(state: &mut AppState) {
         None => Some(state.settings.threshold),
     };
     own.set(&of, new);
-    replies::redraw_tracks(state);
+    replies::thresholds_moved(state);
 }

@@ -4,8 +4,7 @@ use mettle_core::base::{Label, Time, TimeSpan};
 
 use super::Hands;
 use crate::command::Command;
-use crate::paint::{TimeAxis, shown_lanes};
-use crate::state::{AppState, Chosen, Entry};
+use crate::state::{AppState, Chosen, TimeAxis, shown_lanes};
 
 /// One press of a zoom key.
 const ZOOM: f64 = 1.5;
@@ -24,18 +23,18 @@ pub(super) fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command)
         Command::LaneDown => step_lane(state, true),
         Command::LaneUp => step_lane(state, false),
         Command::MarkIn => {
-            let to = state.entry().and_then(|e| e.mark_out);
+            let to = state.shown().and_then(|e| e.row.view.mark_out);
             mark(state, Some(now), to.filter(|to| *to > now));
         }
         Command::MarkOut => {
-            let from = state.entry().and_then(|e| e.mark_in);
+            let from = state.shown().and_then(|e| e.row.view.mark_in);
             mark(state, from.filter(|from| *from < now), Some(now));
         }
         Command::ClearSelection => {
             mark(state, None, None);
             choose(state, None);
-            if let Some(entry) = state.entry_mut() {
-                entry.lane = None;
+            if let Some(row) = state.library.selected_mut() {
+                row.view.lane = None;
             }
         }
         _ => return false,
@@ -44,26 +43,33 @@ pub(super) fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command)
 }
 
 pub(super) fn mark(state: &mut AppState, from: Option<Time>, to: Option<Time>) {
-    if let Some(entry) = state.entry_mut() {
-        (entry.mark_in, entry.mark_out) = (from, to);
+    if let Some(row) = state.library.selected_mut() {
+        (row.view.mark_in, row.view.mark_out) = (from, to);
     }
 }
 
 /// An event was chosen: its lane is the one the keyboard is on.
 pub(super) fn choose(state: &mut AppState, chosen: Option<Chosen>) {
-    if let Some(entry) = state.entry_mut() {
+    if let Some(row) = state.library.selected_mut() {
         if let Some(chosen) = &chosen {
-            entry.lane = Some(chosen.label.clone());
+            row.view.lane = Some(chosen.label.clone());
         }
-        entry.chosen = chosen;
+        row.view.chosen = chosen;
     }
 }
 
 /// The event after (or before) the chosen one, of the chosen lane if there is one; from the playhead if none is chosen.
 fn step_event(state: &mut AppState, hands: &mut Hands<'_>, now: Time, forward: bool) {
-    let Some(entry) = state.entry() else { return };
-    let in_lane = |label: &Label| entry.lane.as_ref().is_none_or(|lane| lane == label);
-    let tracks = entry.tracks().iter().filter(|track| in_lane(&track.label));
+    let Some(shown) = state.shown() else { return };
+    let in_lane = |label: &Label| {
+        shown
+            .row
+            .view
+            .lane
+            .as_ref()
+            .is_none_or(|lane| lane == label)
+    };
+    let tracks = shown.tracks().iter().filter(|track| in_lane(&track.label));
     let mut events: Vec<Chosen> = tracks
         .flat_map(|track| track.events.iter().map(move |event| (track, event.span)))
         .map(|(track, span)| Chosen {
@@ -72,7 +78,7 @@ fn step_event(state: &mut AppState, hands: &mut Hands<'_>, now: Time, forward: b
         })
         .collect();
     events.sort_by_key(|event| (event.span.start, event.span.end));
-    let here = entry.chosen.as_ref();
+    let here = shown.row.view.chosen.as_ref();
     let here = here.and_then(|chosen| events.iter().position(|event| event == chosen));
     let place = match (here, forward) {
         (Some(here), true) => Some(here + 1),
@@ -84,22 +90,22 @@ fn step_event(state: &mut AppState, hands: &mut Hands<'_>, now: Time, forward: b
         return;
     };
     let start = event.span.start;
-    let lane = entry.lane.clone();
+    let lane = shown.row.view.lane.clone();
     choose(state, Some(event));
-    if let Some(entry) = state.entry_mut() {
+    if let Some(row) = state.library.selected_mut() {
         // Going through all events does not tie the keyboard to the lane of one.
-        entry.lane = lane;
+        row.view.lane = lane;
     }
     hands.player.seek(start);
     follow(state, start);
 }
 
 fn step_lane(state: &mut AppState, down: bool) {
-    let Some(entry) = state.entry() else { return };
-    let lanes = shown_lanes(entry, state);
+    let Some(shown) = state.shown() else { return };
+    let lanes = shown_lanes(shown, state);
     let here = lanes
         .iter()
-        .position(|l| Some(&l.label) == entry.lane.as_ref());
+        .position(|l| Some(&l.label) == shown.row.view.lane.as_ref());
     let place = match (here, down) {
         (Some(here), true) => (here + 1).min(lanes.len().saturating_sub(1)),
         (Some(here), false) => here.saturating_sub(1),
@@ -107,29 +113,29 @@ fn step_lane(state: &mut AppState, down: bool) {
         (None, false) => lanes.len().saturating_sub(1),
     };
     let label = lanes.get(place).map(|lane| lane.label.clone());
-    if let Some(entry) = state.entry_mut() {
-        entry.lane = label;
-        entry.chosen = None;
+    if let Some(row) = state.library.selected_mut() {
+        row.view.lane = label;
+        row.view.chosen = None;
     }
 }
 
 /// Where the timeline stands; kept inside the clip.
 pub(super) fn set_view(state: &mut AppState, start: f64, span: f64) {
-    if let Some(entry) = state.entry_mut() {
-        let total = entry.duration().as_secs_f64();
-        (entry.view_start, entry.view_span) = TimeAxis::kept_inside(start, span, total);
+    if let Some(row) = state.library.selected_mut() {
+        let total = row.duration().as_secs_f64();
+        (row.view.start, row.view.span) = TimeAxis::kept_inside(start, span, total);
     }
 }
 
 /// The selection with a little room on both sides; the whole clip if nothing is selected or that is in view already.
 fn fit(state: &mut AppState) {
-    let Some(entry) = state.entry() else { return };
-    let selection = entry.selection().map(|span| {
+    let Some(shown) = state.shown() else { return };
+    let selection = shown.selection().map(|span| {
         let (start, length) = (span.start.as_secs_f64(), span.duration().as_secs_f64());
         (start - length * 0.1, length * 1.2)
     });
-    let total = entry.duration().as_secs_f64();
-    let shown = (entry.view_start, entry.view_span);
+    let total = shown.duration().as_secs_f64();
+    let shown = (shown.row.view.start, shown.row.view.span);
     match selection.map(|(start, span)| TimeAxis::kept_inside(start, span, total)) {
         Some(wanted) if wanted != shown => set_view(state, wanted.0, wanted.1),
         _ => set_view(state, 0.0, f64::INFINITY),
@@ -139,8 +145,8 @@ fn fit(state: &mut AppState) {
 /// Zoom about the playhead, or about the middle when it is out of sight.
 fn zoom(state: &mut AppState, factor: f64) {
     let now = state.player.time.as_secs_f64();
-    let Some(entry) = state.entry() else { return };
-    let (start, span) = (entry.view_start, entry.view_span);
+    let Some(shown) = state.shown() else { return };
+    let (start, span) = (shown.row.view.start, shown.row.view.span);
     let pivot = if (start..start + span).contains(&now) {
         now
     } else {
@@ -151,13 +157,13 @@ fn zoom(state: &mut AppState, factor: f64) {
 
 /// Move the view so that a time the user went to is in sight.
 pub(super) fn follow(state: &mut AppState, to: Time) {
-    let Some(entry) = state.entry() else { return };
-    let (start, span) = (entry.view_start, entry.view_span);
+    let Some(shown) = state.shown() else { return };
+    let (start, span) = (shown.row.view.start, shown.row.view.span);
     let seen = TimeSpan::new(
         Time::from_secs_f64(start),
         Time::from_secs_f64(start + span),
     );
-    if !seen.contains(to) && to < Entry::duration(entry) {
+    if !seen.contains(to) && to < shown.duration() {
         set_view(state, to.as_secs_f64() - span * 0.1, span);
     }
 }

@@ -5,7 +5,7 @@ use mettle_core::base::Time;
 use super::{Hands, timeline};
 use crate::command::Command;
 use crate::playback::Player;
-use crate::state::{AppState, Entry};
+use crate::state::AppState;
 
 /// Says whether the command was one of these.
 pub(super) fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) -> bool {
@@ -37,7 +37,7 @@ fn go(state: &mut AppState, player: &mut Player, command: Command) -> bool {
         Command::Forward5 => hop(5),
         Command::Back5 => hop(-5),
         Command::ToStart => Time::ZERO,
-        Command::ToEnd => state.entry().map_or(Time::ZERO, Entry::duration),
+        Command::ToEnd => state.shown().map_or(Time::ZERO, |shown| shown.duration()),
         Command::NextEdge => edge(state, now, true),
         Command::PreviousEdge => edge(state, now, false),
         _ => return false,
@@ -52,14 +52,14 @@ fn play(state: &AppState, player: &mut Player) {
     if player.speed() < 0.0 || player.speed() > 2.0 {
         player.set_speed(1.0);
     }
-    if state.entry().is_some_and(|entry| entry.clip.is_some()) {
+    if state.shown().is_some_and(|shown| shown.row.clip.is_some()) {
         player.play();
     }
 }
 
 /// Once from end to end of what is selected; on from here where nothing is.
 fn play_selection(state: &AppState, player: &mut Player) {
-    match state.entry().and_then(Entry::selection) {
+    match state.shown().and_then(|shown| shown.selection()) {
         Some(span) => player.play_once(span),
         None => play(state, player),
     }
@@ -67,13 +67,13 @@ fn play_selection(state: &AppState, player: &mut Player) {
 
 /// The next place after `now` (or before it) where an event starts or ends; the clip's end (or start) if none.
 fn edge(state: &AppState, now: Time, forward: bool) -> Time {
-    let Some(entry) = state.entry() else {
+    let Some(shown) = state.shown() else {
         return now;
     };
-    let spans = entry.tracks().iter().flat_map(|track| &track.events);
+    let spans = shown.tracks().iter().flat_map(|track| &track.events);
     let edges = spans.flat_map(|event| [event.span.start, event.span.end]);
     if forward {
-        let end = entry.duration();
+        let end = shown.duration();
         edges.filter(|t| *t > now).min().unwrap_or(end)
     } else {
         edges.filter(|t| *t < now).max().unwrap_or(Time::ZERO)

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use mettle_core::base::{Problem, Severity};
 use walkdir::{DirEntry, WalkDir};
 
+use crate::state::file_name;
+
 /// File name endings offered first and looked for in folders; any file can be chosen.
 pub(super) const MEDIA: &[&str] = &[
     "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "flv", "wmv", "3gp", "wav",
@@ -35,7 +37,7 @@ pub fn expand(paths: Vec<PathBuf>, inside: bool) -> Result<Vec<PathBuf>, Problem
 pub fn clips_in(folder: &Path, inside: bool) -> Result<Vec<PathBuf>, Problem> {
     let problem = |advice: &str, detail: String| Problem {
         severity: Severity::Error,
-        title: format!("Found no clip in {}", crate::state::file_name(folder)),
+        title: format!("Found no clip in {}", file_name(folder)),
         advice: advice.to_owned(),
         detail,
         path: Some(folder.to_owned()),

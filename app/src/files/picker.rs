@@ -1,4 +1,4 @@
-//! The system's file dialog and other work with files, on a thread, never waited for.
+//! The system's file dialog, on a thread, never waited for.
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -6,27 +6,12 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
-use mettle_core::base::Problem;
 
 use super::folders::MEDIA;
-use crate::state::EntryId;
+use crate::state::Wanted;
 
 /// A dialog that answers "nothing" sooner than this was never shown: no service stands behind it.
 const TOO_QUICK: Duration = Duration::from_millis(350);
-
-/// What a path is wanted for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wanted {
-    /// Clips to open.
-    #[default]
-    Clips,
-    /// A folder of clips.
-    Folder,
-    /// A folder with a model.
-    Model,
-    /// The file of this row, which has moved.
-    Moved(EntryId),
-}
 
 /// How a dialog ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +22,6 @@ pub enum Picked {
     Nothing,
     /// There is no file dialog on this system.
     NoService(Wanted),
-    /// It did not work.
-    Failed(Problem),
 }
 
 type Chosen = Pin<Box<dyn Future<Output = Option<Vec<PathBuf>>> + Send>>;
@@ -63,33 +46,8 @@ impl FilePicker {
             None if started.elapsed() < TOO_QUICK => Picked::NoService(wanted),
             None => Picked::Nothing,
         };
-        self.run("file dialog", work, wake);
-    }
-
-    /// Find or make files on a thread and open them; `wake` is called when they are there.
-    pub fn make(
-        &mut self,
-        make: impl FnOnce() -> Result<Vec<PathBuf>, Problem> + Send + 'static,
-        wake: impl Fn() + Send + 'static,
-    ) {
-        let work = move || match make() {
-            Ok(paths) => Picked::Paths(Wanted::Clips, paths),
-            Err(problem) => Picked::Failed(problem),
-        };
-        self.run("files", work, wake);
-    }
-
-    fn run(
-        &mut self,
-        name: &str,
-        work: impl FnOnce() -> Picked + Send + 'static,
-        wake: impl Fn() + Send + 'static,
-    ) {
-        if self.answer.is_some() {
-            return;
-        }
         let (tx, rx) = bounded(1);
-        let thread = std::thread::Builder::new().name(name.to_owned());
+        let thread = std::thread::Builder::new().name("file dialog".into());
         let spawned = thread.spawn(move || {
             let _ = tx.send(work());
             wake();

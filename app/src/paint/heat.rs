@@ -3,7 +3,7 @@
 use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2};
 use mettle_core::predict::Prediction;
 
-use super::TimeAxis;
+use crate::state::TimeAxis;
 
 /// Cells narrower than this are drawn without the gap between them.
 const GAP_FROM: f32 = 6.0;

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::{Painter, Rect};
 use mettle_core::media::RgbFrame;
-use mettle_core::predict::{MaskLook, Prediction, PredictionKey};
+use mettle_core::predict::{MaskLook, Prediction, PredictionKey, ProbabilityMap};
 
-use super::{Strip, TimeAxis, paint_whole};
+use super::paint_whole;
+use crate::state::{Strip, TimeAxis};
 
 /// Small pictures made in one frame of the window, so that a full strip never makes it late.
 const A_FRAME: usize = 4;
@@ -31,10 +32,17 @@ pub enum MaskCells {
 
 type Key = (PredictionKey, usize, MaskCells, [u32; 3], [u8; 4]);
 
+/// A made picture, and what it was made of: another mask or another picture of that second makes it anew.
+struct Cell {
+    picture: Arc<RgbFrame>,
+    mask: ProbabilityMap,
+    raw: Arc<RgbFrame>,
+}
+
 /// Made pictures, shared by the rows.
 #[derive(Default)]
 struct Made {
-    pictures: HashMap<Key, Arc<RgbFrame>>,
+    pictures: HashMap<Key, Cell>,
     frame: u64,
     this_frame: usize,
 }
@@ -105,8 +113,9 @@ fn made(
         _ => [r, g, b, look.color.pattern.number() as u8],
     };
     let key = (prediction.key, second, cells, numbers, color);
-    if let Some(picture) = store.pictures.get(&key) {
-        return Some(picture.clone());
+    let same = |cell: &&Cell| cell.mask.is(mask) && Arc::ptr_eq(&cell.raw, raw);
+    if let Some(cell) = store.pictures.get(&key).filter(same) {
+        return Some(cell.picture.clone());
     }
     let frame = ctx.cumulative_frame_nr();
     if store.frame != frame {
@@ -129,6 +138,11 @@ fn made(
         look.lay_over(&mut picture, mask);
     }
     let picture = Arc::new(picture);
-    store.pictures.insert(key, picture.clone());
+    let cell = Cell {
+        picture: picture.clone(),
+        mask: mask.clone(),
+        raw: raw.clone(),
+    };
+    store.pictures.insert(key, cell);
     Some(picture)
 }

@@ -1,11 +1,9 @@
-//! Drawing what no widget draws: time axes, heat, waves, film strips, icons, and the video frame on the GPU.
+//! Drawing what no widget draws: heat, waves, film strips, icons, and the video frame on the GPU. Takes what it draws.
 
-mod axis;
 mod covering;
 mod grid;
 mod heat;
 pub mod icons;
-mod lanes;
 mod mask;
 mod mask_gpu;
 mod mask_strip;
@@ -18,18 +16,16 @@ mod video;
 mod video_gpu;
 mod waves;
 
-pub use axis::TimeAxis;
 pub use grid::{paint_grid, swatch};
 pub use heat::{Column, columns_of, paint_columns, pending_pattern};
-pub use lanes::{FEW, Lane, lanes_in_view, shown_lanes};
 pub use mask::paint_mask;
 pub use mask_gpu::MaskPaint;
 pub use mask_strip::{MaskCells, paint_cells};
 pub use offscreen::{convert_offscreen, mask_offscreen};
 pub use shaders::SHADERS;
-pub use spectrogram::Spectrogram;
+pub use spectrogram::paint_spectrogram;
 pub use split::{SplitColumn, paint_split, split_columns};
-pub use strip::{Strip, paint_picture, paint_whole};
+pub use strip::{paint_picture, paint_strip, paint_whole};
 pub use video::{Placement, VideoPaint, paint_video};
 pub use video_gpu::VideoUniforms;
-pub use waves::Waves;
+pub use waves::paint_waves;

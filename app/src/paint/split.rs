@@ -4,8 +4,7 @@ use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2};
 use mettle_core::base::Modality;
 use mettle_core::predict::{Prediction, Thresholds};
 
-use super::TimeAxis;
-use crate::mode::{Disagreement, perceived};
+use crate::state::{Disagreement, TimeAxis, perceived};
 
 /// Cells narrower than this have no gap between them and no hatching: the halves' places say enough.
 const ROOMY: f32 = 6.0;

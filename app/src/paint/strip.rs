@@ -1,71 +1,37 @@
 //! The film strip: one small picture a second, textures only for those on screen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::{Color32, ColorImage, Painter, Rect, TextureHandle, TextureOptions, pos2, vec2};
-use mettle_core::engine::Thumbnail;
 use mettle_core::media::RgbFrame;
 
-use super::{Placement, TimeAxis};
+use super::Placement;
+use crate::state::{Strip, TimeAxis};
 
 /// Textures made in one frame of the window, so that a full strip never makes it late.
 const A_FRAME: usize = 6;
 /// Textures kept.
 const KEPT: usize = 160;
 
-/// A clip's small pictures, as far as they have come.
-#[derive(Clone, Debug, Default)]
-pub struct Strip {
-    pictures: BTreeMap<u32, Arc<RgbFrame>>,
-}
-
-impl Strip {
-    /// Take in some.
-    pub fn add(&mut self, pictures: &[Thumbnail]) {
-        let news = pictures.iter().map(|t| (t.second, t.picture.clone()));
-        self.pictures.extend(news);
-    }
-
-    /// Whether none has come.
-    pub fn is_empty(&self) -> bool {
-        self.pictures.is_empty()
-    }
-
-    /// How many have come.
-    pub fn len(&self) -> usize {
-        self.pictures.len()
-    }
-
-    /// One to stand for the clip: the first that has come.
-    pub fn cover(&self) -> Option<&Arc<RgbFrame>> {
-        self.pictures.values().next()
-    }
-
-    /// The one for a second, or the last before it.
-    pub fn at(&self, second: u32) -> Option<&Arc<RgbFrame>> {
-        self.pictures.range(..=second).next_back().map(|(_, p)| p)
-    }
-
-    /// Draw those in view side by side at their own shape, each showing the second at its middle.
-    pub fn paint(&self, painter: &Painter, rect: Rect, axis: &TimeAxis, end: f64) {
-        let Some(cover) = self.cover() else { return };
-        let aspect = cover.width as f32 / cover.height.max(1) as f32;
-        let wide = (rect.height() * aspect).clamp(24.0, 160.0);
-        // Slots stand on the clip's own time, so that panning does not change what they show.
-        let step = f64::from(wide) / axis.scale().max(1e-9);
-        let mut slot = (axis.start / step).floor();
-        while slot * step < axis.start + axis.span && slot * step < end {
-            let middle = (slot + 0.5) * step;
-            let left = axis.screen_from_secs(slot * step);
-            let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(wide - 1.0, rect.height()));
-            let stop = axis.screen_from_secs(end);
-            let cell = cell.intersect(Rect::everything_left_of(stop));
-            if let Some(picture) = self.at(middle.min(end).max(0.0) as u32) {
-                paint_picture(painter, cell, picture);
-            }
-            slot += 1.0;
+/// Draw those in view side by side at their own shape, each showing the second at its middle.
+pub fn paint_strip(painter: &Painter, rect: Rect, strip: &Strip, axis: &TimeAxis, end: f64) {
+    let Some(cover) = strip.cover() else { return };
+    let aspect = cover.width as f32 / cover.height.max(1) as f32;
+    let wide = (rect.height() * aspect).clamp(24.0, 160.0);
+    // Slots stand on the clip's own time, so that panning does not change what they show.
+    let step = f64::from(wide) / axis.scale().max(1e-9);
+    let mut slot = (axis.start / step).floor();
+    while slot * step < axis.start + axis.span && slot * step < end {
+        let middle = (slot + 0.5) * step;
+        let left = axis.screen_from_secs(slot * step);
+        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(wide - 1.0, rect.height()));
+        let stop = axis.screen_from_secs(end);
+        let cell = cell.intersect(Rect::everything_left_of(stop));
+        if let Some(picture) = strip.at(middle.min(end).max(0.0) as u32) {
+            paint_picture(painter, cell, picture);
         }
+        slot += 1.0;
     }
 }
 

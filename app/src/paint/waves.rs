@@ -1,117 +1,24 @@
-//! A waveform at every zoom: lowest and highest sample of ever longer stretches.
+//! Drawing a waveform.
 
 use egui::{Color32, Mesh, Painter, Rect, Shape, pos2};
-use mettle_core::engine::WaveformPart;
 
-use super::TimeAxis;
+use crate::state::{TimeAxis, Waves};
 
-/// Each level's columns are this many of the level below.
-const FACTOR: usize = 4;
-/// Levels over the first: 4⁸ columns of 10 ms are eleven minutes.
-const LEVELS: usize = 8;
-
-/// Loudness over time, as far as it has come.
-#[derive(Clone, Debug, Default)]
-pub struct Waves {
-    /// Seconds a column of the first level.
-    column: f64,
-    /// Column 0 starts here, in seconds.
-    start: f64,
-    levels: Vec<Vec<(f32, f32)>>,
-}
-
-impl Waves {
-    /// Take in a part. A part that leaves a gap fills it with silence; a part that overlaps is cut.
-    pub fn add(&mut self, part: &WaveformPart) {
-        let column = part.column.as_secs_f64();
-        if column <= 0.0 {
-            return;
+/// Draw it, a line a point. Quiet clips are drawn larger, up to four times.
+pub fn paint_waves(painter: &Painter, rect: Rect, waves: &Waves, axis: &TimeAxis, color: Color32) {
+    let gain = (1.0 / waves.loudest().max(0.25)).min(4.0);
+    let (middle, half) = (rect.center().y, rect.height() / 2.0 - 1.0);
+    let mut mesh = Mesh::default();
+    let mut x = rect.left();
+    while x < rect.right() {
+        let (from, to) = (axis.secs_from_screen(x), axis.secs_from_screen(x + 1.5));
+        if let Some((low, high)) = waves.extent(from, to) {
+            let top = middle - (high * gain).clamp(0.0, 1.0) * half - 0.5;
+            let bottom = middle - (low * gain).clamp(-1.0, 0.0) * half + 0.5;
+            let line = Rect::from_min_max(pos2(x, top), pos2(x + 1.0, bottom));
+            mesh.add_colored_rect(line, color);
         }
-        if self.levels.is_empty() {
-            self.column = column;
-            self.start = part.start.as_secs_f64();
-            self.levels = vec![Vec::new(); LEVELS + 1];
-        }
-        let place = (part.start.as_secs_f64() - self.start) / self.column;
-        let place = place.round().max(0.0) as usize;
-        let Some(base) = self.levels.first_mut() else {
-            return;
-        };
-        let known = base.len();
-        base.resize(place.max(known), (0.0, 0.0));
-        base.truncate(place);
-        base.extend_from_slice(&part.columns);
-        self.rebuild(known.min(place));
+        x += 1.5;
     }
-
-    /// Rebuild the coarser levels from column `from` of the first on.
-    fn rebuild(&mut self, from: usize) {
-        let mut from = from;
-        for level in 1..self.levels.len() {
-            from /= FACTOR;
-            let (finer, coarser) = self.levels.split_at_mut(level);
-            let (Some(finer), Some(coarser)) = (finer.last(), coarser.first_mut()) else {
-                return;
-            };
-            coarser.truncate(from);
-            let rest = finer.get(from * FACTOR..).unwrap_or_default();
-            coarser.extend(rest.chunks(FACTOR).map(join));
-        }
-    }
-
-    /// Whether nothing has come yet.
-    pub fn is_empty(&self) -> bool {
-        self.levels.first().is_none_or(Vec::is_empty)
-    }
-
-    /// How far it has come, in seconds.
-    pub fn end(&self) -> f64 {
-        let columns = self.levels.first().map_or(0, Vec::len);
-        self.start + columns as f64 * self.column
-    }
-
-    /// Lowest and highest sample between two moments, in seconds; `None` where nothing has come.
-    pub fn extent(&self, from: f64, to: f64) -> Option<(f32, f32)> {
-        let mut level = 0;
-        let mut width = self.column;
-        while level < LEVELS && width * FACTOR as f64 <= (to - from) {
-            level += 1;
-            width *= FACTOR as f64;
-        }
-        let columns = self.levels.get(level)?;
-        let first = ((from - self.start) / width).floor().max(0.0) as usize;
-        let last = (((to - self.start) / width).ceil().max(0.0) as usize).max(first + 1);
-        let some = columns.get(first..last.min(columns.len()))?;
-        (!some.is_empty() && to > self.start).then(|| join(some))
-    }
-
-    /// Draw it, a line a point. Quiet clips are drawn larger, up to four times.
-    pub fn paint(&self, painter: &Painter, rect: Rect, axis: &TimeAxis, color: Color32) {
-        let loudest = self
-            .levels
-            .last()
-            .and_then(|l| (!l.is_empty()).then(|| join(l)));
-        let loudest = loudest.map_or(1.0, |(low, high)| high.max(-low));
-        let gain = (1.0 / loudest.max(0.25)).min(4.0);
-        let (middle, half) = (rect.center().y, rect.height() / 2.0 - 1.0);
-        let mut mesh = Mesh::default();
-        let mut x = rect.left();
-        while x < rect.right() {
-            let (from, to) = (axis.secs_from_screen(x), axis.secs_from_screen(x + 1.5));
-            if let Some((low, high)) = self.extent(from, to) {
-                let top = middle - (high * gain).clamp(0.0, 1.0) * half - 0.5;
-                let bottom = middle - (low * gain).clamp(-1.0, 0.0) * half + 0.5;
-                let line = Rect::from_min_max(pos2(x, top), pos2(x + 1.0, bottom));
-                mesh.add_colored_rect(line, color);
-            }
-            x += 1.5;
-        }
-        painter.add(Shape::mesh(mesh));
-    }
-}
-
-fn join(columns: &[(f32, f32)]) -> (f32, f32) {
-    columns.iter().fold((0.0, 0.0), |(low, high), (l, h)| {
-        (f32::min(low, *l), f32::max(high, *h))
-    })
+    painter.add(Shape::mesh(mesh));
 }

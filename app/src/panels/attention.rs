@@ -5,11 +5,9 @@ use egui::{Rect, RichText, Ui};
 use mettle_core::predict::Attention;
 
 use super::widgets::{card, dim, emphasis};
-use crate::attention::{AttentionWish, shown_key};
-use crate::command::{Commands, Intent};
-use crate::mode::Mode;
-use crate::paint::{Placement, TimeAxis, paint_grid};
-use crate::state::{AppState, Entry};
+use crate::intent::{Commands, ViewIntent};
+use crate::paint::{Placement, paint_grid};
+use crate::state::{AppState, AttentionWish, Mode, Shown, TimeAxis, shown_key};
 use crate::theme::{size, tokens};
 
 /// Strength of the tint where the most is read.
@@ -18,7 +16,7 @@ const STRONGEST: f32 = 0.8;
 const PEAK: f32 = 4.0;
 
 /// The reading shown, once it has come.
-fn shown(state: &AppState) -> Option<&Attention> {
+fn reading(state: &AppState) -> Option<&Attention> {
     let attention = state.attention.get(shown_key(state)?)?;
     Some(attention)
 }
@@ -33,7 +31,7 @@ fn layer_of(wish: AttentionWish, attention: &Attention) -> usize {
 }
 
 /// Draw the page.
-pub fn attention_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
+pub fn attention_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let mut wish = state.attention.wish;
     ui.label(emphasis("Attention, not proof", size::HEADING));
@@ -43,12 +41,12 @@ pub fn attention_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut
     );
     ui.checkbox(&mut wish.on, "Show attention on picture and sound");
     if wish.on {
-        if !state.can(entry.task) {
+        if !state.can(shown.task) {
             let head = state.mode().task().name();
             dim(ui, format!("This model has no {head} head"));
-        } else if let Some(attention) = shown(state) {
+        } else if let Some(attention) = reading(state) {
             choices(ui, attention, &mut wish);
-        } else if entry.prediction().is_none() {
+        } else if shown.prediction().is_none() {
             dim(ui, "It comes once the clip is analysed.");
         } else if shown_key(state).is_some_and(|key| state.attention.is_refused(key)) {
             dim(ui, "This second could not be read.");
@@ -67,7 +65,7 @@ pub fn attention_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut
         );
     }
     if wish != state.attention.wish {
-        commands.push(Intent::Attention(wish));
+        commands.push(ViewIntent::Attention(wish));
     }
 }
 
@@ -141,7 +139,7 @@ fn tint(painter: &egui::Painter, rect: Rect, state: &AppState, side: Side) -> Op
         return None;
     }
     let key = shown_key(state)?;
-    let attention = shown(state)?;
+    let attention = reading(state)?;
     let layer = layer_of(wish, attention);
     let token = wish.token.min(attention.tokens().saturating_sub(1));
     let [picture, sound] = attention.of(layer, token);
@@ -179,7 +177,7 @@ pub fn tint_picture(ui: &Ui, place: Placement, state: &AppState) {
 
 /// Tint the second under the playhead in the row of the sound.
 pub fn tint_sound(ui: &Ui, row: Rect, axis: &TimeAxis, state: &AppState) {
-    let Some(span) = shown(state).map(|attention| attention.span) else {
+    let Some(span) = reading(state).map(|attention| attention.span) else {
         return;
     };
     let (left, right) = (

@@ -7,9 +7,8 @@ use mettle_core::engine::ModelChoice;
 use super::problems::problem_ui;
 use super::widgets::{dim, emphasis};
 use super::{kept, model, models, palette, sheet};
-use crate::command::{Commands, Intent};
-use crate::files::{self, Wanted};
-use crate::state::{AppState, Dialog};
+use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent, ViewIntent};
+use crate::state::{AppState, Dialog, PathKind, Wanted, typed_path};
 use crate::theme::{size, tokens};
 
 /// Draw the one that is open.
@@ -29,11 +28,12 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         Dialog::GoTo(text) => (320.0, Box::new(|ui, c| go_to_ui(ui, text, c))),
         Dialog::Path {
             wanted,
-            text,
+            typed,
             no_service,
+            is,
         } => (
             560.0,
-            Box::new(|ui, c| path_ui(ui, *wanted, text, *no_service, c)),
+            Box::new(|ui, c| path_ui(ui, *wanted, typed, (*no_service, *is), c)),
         ),
         Dialog::Kept => (420.0, Box::new(|ui, c| kept::kept_ui(ui, state, c))),
         Dialog::Problems => (520.0, Box::new(|ui, c| problems_ui(ui, state, c))),
@@ -52,7 +52,7 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         body(ui, commands);
     });
     if response.should_close() {
-        commands.push(Intent::Dialog(Dialog::None));
+        commands.push(DialogIntent::Show(Dialog::None));
     }
 }
 
@@ -85,7 +85,7 @@ fn go_to_ui(ui: &mut Ui, text: &str, commands: &mut Commands) {
     let mut typed = text.to_owned();
     let response = field(ui, &mut typed, "1:23.5, or seconds");
     if response.changed() {
-        commands.push(Intent::Dialog(Dialog::GoTo(typed.clone())));
+        commands.push(DialogIntent::Show(Dialog::GoTo(typed.clone())));
     }
     let time = time_of(&typed);
     if !typed.trim().is_empty() && time.is_none() {
@@ -95,8 +95,8 @@ fn go_to_ui(ui: &mut Ui, text: &str, commands: &mut Commands) {
         );
     }
     if let Some(time) = time.filter(|_| entered(ui, &response)) {
-        commands.push(Intent::Seek(time));
-        commands.push(Intent::Dialog(Dialog::None));
+        commands.push(ViewIntent::Seek(time));
+        commands.push(DialogIntent::Show(Dialog::None));
     }
 }
 
@@ -117,7 +117,13 @@ pub fn time_of(text: &str) -> Option<Time> {
     Some(Time::from_secs_f64(secs))
 }
 
-fn path_ui(ui: &mut Ui, wanted: Wanted, text: &str, no_service: bool, commands: &mut Commands) {
+fn path_ui(
+    ui: &mut Ui,
+    wanted: Wanted,
+    text: &str,
+    (no_service, is): (bool, Option<PathKind>),
+    commands: &mut Commands,
+) {
     let (title, hint, what) = match wanted {
         Wanted::Clips => (
             "Open by path",
@@ -137,25 +143,26 @@ fn path_ui(ui: &mut Ui, wanted: Wanted, text: &str, no_service: bool, commands: 
     let mut typed = text.to_owned();
     let response = field(ui, &mut typed, hint);
     if response.changed() {
-        let text = typed.clone();
-        commands.push(Intent::Dialog(Dialog::Path {
+        let typed = typed.clone();
+        commands.push(DialogIntent::Show(Dialog::Path {
             wanted,
-            text,
+            typed,
             no_service,
+            is: None,
         }));
     }
-    let path = files::typed_path(&typed);
-    if path.as_ref().is_some_and(|path| !path.exists()) {
+    let path = typed_path(&typed);
+    if is == Some(PathKind::Missing) {
         dim(ui, "There is no such file yet");
     }
     let open = ui.button("Open").clicked() || entered(ui, &response);
     if let Some(path) = path.filter(|_| open) {
-        commands.push(match wanted {
-            Wanted::Clips | Wanted::Folder => Intent::OpenPaths(vec![path]),
-            Wanted::Model => Intent::Model(ModelChoice::Folder(path)),
-            Wanted::Moved(id) => Intent::Moved(id, path),
-        });
-        commands.push(Intent::Dialog(Dialog::None));
+        match wanted {
+            Wanted::Clips | Wanted::Folder => commands.push(ClipIntent::Open(vec![path])),
+            Wanted::Model => commands.push(EngineIntent::Model(ModelChoice::Folder(path))),
+            Wanted::Moved(id) => commands.push(ClipIntent::Moved(id, path)),
+        }
+        commands.push(DialogIntent::Show(Dialog::None));
     }
 }
 

@@ -6,7 +6,8 @@ use egui::{Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo
 
 use super::model;
 use super::widgets::{command_button, dim, elided, emphasis, primary_button};
-use crate::command::{Command, Commands, Intent};
+use crate::command::Command;
+use crate::intent::{ClipIntent, Commands};
 use crate::keymap::key_text;
 use crate::paint;
 use crate::paint::icons::{self, Icon};
@@ -53,7 +54,7 @@ fn drop_target(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 17.0,
             ));
             ui.add_space(4.0);
-            let hint = if state.no_drop {
+            let hint = if state.drops.unavailable {
                 format!(
                     "Open a video or sound file with {}",
                     key_text(ui.ctx(), Command::Open)
@@ -127,7 +128,7 @@ fn recent_card(ui: &Ui, rect: Rect, state: &AppState, path: &Path, commands: &mu
     let font = egui::FontId::proportional(size::SMALL);
     elided(ui, at, rect.width() - 16.0, &name, font, t.text);
     if response.on_hover_text(path.display().to_string()).clicked() {
-        commands.push(Intent::OpenPaths(vec![path.to_owned()]));
+        commands.push(ClipIntent::Open(vec![path.to_owned()]));
     }
 }
 

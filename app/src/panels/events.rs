@@ -5,18 +5,17 @@ use mettle_core::base::Modality;
 use mettle_core::project::{Event, Track};
 
 use super::widgets::dim;
-use crate::command::{Commands, Intent};
-use crate::mode::Mode;
-use crate::state::{AppState, Entry};
+use crate::intent::{Commands, ViewIntent};
+use crate::state::{AppState, Mode, Shown};
 use crate::theme::{figures, size, tokens};
 
 /// Rows drawn at most; the rest is counted.
 const ROWS: usize = 400;
 
 /// Draw it.
-pub fn events_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
+pub fn events_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    let mut rows: Vec<(String, &Event)> = entry
+    let mut rows: Vec<(String, &Event)> = shown
         .tracks()
         .iter()
         .flat_map(|track| {
@@ -58,7 +57,7 @@ pub fn events_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Co
                     .on_hover_text("Go to the start of this event")
                     .clicked()
                 {
-                    commands.push(Intent::Seek(event.span.start));
+                    commands.push(ViewIntent::Seek(event.span.start));
                 }
                 ui.label(number(short(event.span.end.as_secs_f64())));
                 ui.label(RichText::new(label).color(color));

@@ -8,8 +8,8 @@ use super::mode_switch::missing_head;
 use super::thresholds::thresholds_ui;
 use super::widgets::{card, dim, elided, emphasis, tabs};
 use super::{attention, events, masks, model, parsing, problems, tags};
-use crate::command::{Commands, Intent};
-use crate::state::{AppState, Entry, InspectorTab};
+use crate::intent::{Commands, ViewIntent};
+use crate::state::{AppState, InspectorTab, Shown};
 use crate::theme::{figures, mix, size, tokens};
 
 /// Draw it.
@@ -21,37 +21,42 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         (InspectorTab::Attention, "Attention"),
     ];
     if let Some(tab) = tabs(ui, state.tab, &pages) {
-        commands.push(Intent::Tab(tab));
+        commands.push(ViewIntent::Tab(tab));
     }
-    let Some(entry) = state.entry() else { return };
+    let Some(shown) = state.shown() else { return };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         model::warning_ui(ui, state);
-        if let Some(problem) = entry.failure.as_ref().filter(|_| entry.clip.is_some()) {
+        if let Some(problem) = shown
+            .row
+            .failure
+            .as_ref()
+            .filter(|_| shown.row.clip.is_some())
+        {
             card(ui).show(ui, |ui| {
                 problems::problem_ui(ui, problem, commands);
-                ui.horizontal(|ui| problems::remedies(ui, state, entry, commands));
+                ui.horizontal(|ui| problems::remedies(ui, state, shown, commands));
             });
         }
-        match (state.tab, entry.prediction()) {
-            (InspectorTab::Events, _) => events::events_ui(ui, state, entry, commands),
-            (InspectorTab::Masks, _) => masks::masks_ui(ui, state, entry, commands),
-            (InspectorTab::Attention, _) => attention::attention_ui(ui, state, entry, commands),
-            (InspectorTab::Second, _) if !state.can(entry.task) => {
-                missing_head(ui, state, entry.task, commands);
+        match (state.tab, shown.prediction()) {
+            (InspectorTab::Events, _) => events::events_ui(ui, state, shown, commands),
+            (InspectorTab::Masks, _) => masks::masks_ui(ui, state, shown, commands),
+            (InspectorTab::Attention, _) => attention::attention_ui(ui, state, shown, commands),
+            (InspectorTab::Second, _) if !state.can(shown.task) => {
+                missing_head(ui, state, shown.task, commands);
             }
             (InspectorTab::Second, Some(prediction)) => {
-                second_ui(ui, state, entry, prediction);
+                second_ui(ui, state, shown, prediction);
                 if matches!(prediction.detail, Detail::Parsed { .. }) {
-                    parsing::disagreements(ui, state, entry, prediction, commands);
+                    parsing::disagreements(ui, state, shown, prediction, commands);
                 }
-                thresholds_ui(ui, state, entry, commands);
+                thresholds_ui(ui, state, shown, commands);
             }
             (InspectorTab::Second, None) => {
-                let words = if entry.analysis().is_some() {
+                let words = if shown.analysis().is_some() {
                     "The scores come as the seconds are analysed."
-                } else if entry.clip.is_none() && entry.failure.is_some() {
+                } else if shown.row.clip.is_none() && shown.row.failure.is_some() {
                     "This clip could not be opened."
-                } else if entry.clip.is_none() {
+                } else if shown.row.clip.is_none() {
                     "The clip is being opened."
                 } else {
                     "This clip is not analysed."
@@ -63,7 +68,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     });
 }
 
-fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Prediction) {
+fn second_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, prediction: &Prediction) {
     let t = tokens(ui.ctx());
     let Some(segment) = state.current_segment() else {
         return;
@@ -78,11 +83,11 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
             }
         });
     });
-    if segment >= entry.scored() {
+    if segment >= shown.scored() {
         dim(ui, "Not yet analysed");
         return;
     }
-    let thresholds = entry.thresholds(&state.settings);
+    let thresholds = shown.thresholds(&state.settings);
     if matches!(prediction.detail, Detail::Parsed { .. }) {
         let colors = [t.both, t.audible, t.visible];
         let lists = parsing::happening(prediction, &thresholds, segment);
@@ -93,9 +98,9 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
             }
         }
         unfamiliar(ui, prediction, segment);
-        tags::tags_ui(ui, &entry.tags, segment);
+        tags::tags_ui(ui, &shown.open.tags, segment);
         ui.add_space(4.0);
-        return parsing::parsing_bars(ui, state, entry, prediction, segment);
+        return parsing::parsing_bars(ui, state, shown, prediction, segment);
     }
     let label = label_of(prediction, &thresholds, segment);
     if &*label == BACKGROUND {
@@ -104,7 +109,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predicti
         ui.label(RichText::new(format!("{label}: heard and seen")).color(t.both));
     }
     unfamiliar(ui, prediction, segment);
-    tags::tags_ui(ui, &entry.tags, segment);
+    tags::tags_ui(ui, &shown.open.tags, segment);
     ui.add_space(4.0);
     bars(ui, prediction, &thresholds, segment);
 }

@@ -4,7 +4,7 @@ use egui::Ui;
 use indicatif::DecimalBytes;
 
 use super::widgets::{dim, emphasis};
-use crate::command::{Commands, Intent};
+use crate::intent::{Commands, EngineIntent};
 use crate::state::AppState;
 use crate::theme::size;
 
@@ -29,7 +29,7 @@ pub fn kept_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     );
     ui.add_enabled_ui(kept.bytes > 0, |ui| {
         if ui.button("Clear").clicked() {
-            commands.push(Intent::ClearKept);
+            commands.push(EngineIntent::ClearKept);
         }
     });
 }

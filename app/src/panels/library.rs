@@ -7,12 +7,9 @@ use egui::{
 use egui::{Role, WidgetInfo};
 
 use super::widgets::{count, dim, emphasis, thin_bar};
-use mettle_core::base::Modality;
-use mettle_core::project::Track;
-
-use crate::command::{Commands, Intent};
+use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent};
 use crate::paint;
-use crate::state::{AppState, Entry, Focus};
+use crate::state::{AppState, Errand, Focus, Row};
 use crate::theme::{figures, mix, size, tokens};
 
 const CARD: f32 = 54.0;
@@ -22,23 +19,30 @@ pub fn library_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     search(ui, state, commands);
     ui.horizontal(|ui| {
         ui.label(emphasis("Clips", size::BODY));
-        dim(ui, state.entries.len().to_string());
+        dim(ui, state.library.rows().len().to_string());
     });
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 4.0;
-        let mut any = false;
-        for entry in state.listed() {
-            card_ui(ui, state, entry, commands);
-            any = true;
+    let listed = state.library.listed();
+    if listed.is_empty() {
+        dim(ui, "No clip has this in its name");
+        return;
+    }
+    ui.spacing_mut().item_spacing.y = 4.0;
+    // Only the rows in view are drawn, however many there are.
+    let rows = ScrollArea::vertical().auto_shrink(false);
+    rows.show_rows(ui, CARD, listed.len(), |ui, range| {
+        if !state.library.views(&range) {
+            commands.push(ClipIntent::InView(range.clone()));
         }
-        if !any {
-            dim(ui, "No clip has this in its name");
+        for id in listed.get(range).unwrap_or_default() {
+            if let Some(row) = state.library.row(*id) {
+                ui.push_id(id, |ui| card_ui(ui, state, row, commands));
+            }
         }
     });
 }
 
 fn search(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let mut text = state.search.clone();
+    let mut text = state.library.search().to_owned();
     let field = TextEdit::singleline(&mut text)
         .hint_text("Search clips")
         .margin(vec2(8.0, 6.0))
@@ -49,15 +53,15 @@ fn search(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         response.request_focus();
     }
     if response.changed() {
-        commands.push(Intent::SearchText(text));
+        commands.push(ClipIntent::Search(text));
     }
 }
 
-fn card_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
+fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    let selected = state.selected == Some(entry.id);
+    let selected = state.library.selected == Some(row.id);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CARD), Sense::click());
-    let label = format!("{}, {}", entry.name(), standing(entry));
+    let label = format!("{}, {}", row.name(), standing(state, row));
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &label));
     let (fill, border) = match (selected, response.hovered() || response.has_focus()) {
         (true, _) => (mix(t.bg2, t.accent, 0.12), mix(t.line, t.accent, 0.5)),
@@ -72,14 +76,14 @@ fn card_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands
         StrokeKind::Inside,
     );
     if response.clicked() {
-        commands.push(Intent::Select(entry.id));
+        commands.push(ClipIntent::Select(row.id));
     }
-    response.context_menu(|ui| menu(ui, entry, commands));
+    response.context_menu(|ui| menu(ui, row, commands));
     let picture = Rect::from_min_size(rect.min + vec2(8.0, 9.0), vec2(52.0, 36.0));
     ui.painter().rect_filled(picture, 3.0, t.bg0);
-    match entry.strip.cover() {
+    match &row.cover {
         Some(cover) => paint::paint_picture(ui.painter(), picture, cover),
-        None if entry.clip.as_ref().is_some_and(|clip| clip.video.is_none()) => {
+        None if row.clip.as_ref().is_some_and(|clip| clip.video.is_none()) => {
             let icon = paint::icons::Icon::Sound;
             paint::icons::paint(ui.painter(), picture, icon, t.dim);
         }
@@ -95,52 +99,48 @@ fn card_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands
             .layout(Layout::top_down(Align::Min)),
     );
     inside.spacing_mut().item_spacing.y = 2.0;
-    card_words(&mut inside, state, entry, commands);
+    card_words(&mut inside, state, row, commands);
 }
 
-fn card_words(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
+fn card_words(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    ui.add(egui::Label::new(entry.name()).truncate());
+    ui.add(egui::Label::new(row.name()).truncate());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        let color = if entry.failure.is_some() {
-            t.warn
-        } else {
-            t.dim
-        };
-        let text = RichText::new(standing(entry))
+        let color = if row.failure.is_some() { t.warn } else { t.dim };
+        let text = RichText::new(standing(state, row))
             .font(figures(10.5))
             .color(color);
         ui.add(egui::Label::new(text).truncate());
-        if !entry.jobs.is_empty() {
+        if state.jobs.of_row(row.id).next().is_some() {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let cross = RichText::new("Cancel").size(10.5).color(t.dim);
-                let tip = format!("Stop what runs for {}", entry.name());
+                let tip = format!("Stop what runs for {}", row.name());
                 if ui
                     .add(Button::new(cross).frame(false).small())
                     .on_hover_text(tip)
                     .clicked()
                 {
-                    entry
-                        .jobs
-                        .iter()
-                        .for_each(|(job, _)| commands.push(Intent::Cancel(*job)));
+                    let of_row = state.jobs.of_row(row.id);
+                    of_row.for_each(|known| commands.push(EngineIntent::Cancel(known.job)));
                 }
             });
         }
     });
-    if let Some((share, what)) = progress(state, entry) {
+    if let Some((share, what)) = progress(state, row) {
         thin_bar(ui, share, t.both, &what);
     }
 }
 
 /// `0:24 · 62 % analysed`.
-fn standing(entry: &Entry) -> String {
-    if entry.failure.is_some() && entry.clip.is_none() {
+fn standing(state: &AppState, row: &Row) -> String {
+    if row.failure.is_some() && row.clip.is_none() {
         return "Not opened".into();
     }
-    let Some(clip) = &entry.clip else {
-        return "Opening…".into();
+    let Some(clip) = &row.clip else {
+        let opening = state.jobs.job(row.id, Errand::Open).is_some();
+        let opening = opening || state.library.selected == Some(row.id);
+        return if opening { "Opening…" } else { "Waiting" }.into();
     };
     let secs = clip.duration.micros() / 1_000_000;
     let length = if secs >= 3600 {
@@ -148,47 +148,45 @@ fn standing(entry: &Entry) -> String {
     } else {
         format!("{}:{:02}", secs / 60, secs % 60)
     };
-    let state = match (&entry.failure, entry.analysed(), entry.analysis()) {
+    let task = state.mode().task();
+    let stands = row.standing_of(task);
+    let analysis = state.jobs.job(row.id, Errand::Predict(task));
+    let how = match (&row.failure, stands.complete, analysis) {
         (Some(_), _, _) => "failed".to_owned(),
-        (None, true, _) => count(events(entry), "event"),
-        (None, false, Some(_)) => format!("{:.0} %", share_scored(entry) * 100.0),
+        // A threshold has moved since its events were counted, and they are not in memory to be counted again.
+        (None, true, _) if stands.events.0 != state.library.revision => "analysed".to_owned(),
+        (None, true, _) => count(stands.events.1, "event"),
+        (None, false, Some(_)) => format!("{:.0} %", share_scored(state, row) * 100.0),
         (None, false, None) => "not analysed".to_owned(),
     };
-    format!("{length} · {state}")
+    format!("{length} · {how}")
 }
 
-fn events(entry: &Entry) -> usize {
-    let both = |track: &&Track| track.modality == Modality::AudioVisual;
-    let tracks = entry.tracks().iter().filter(both);
-    tracks.map(|track| track.events.len()).sum()
-}
-
-fn share_scored(entry: &Entry) -> f32 {
-    let all = entry.duration().as_secs_f64().ceil().max(1.0) as f32;
-    (entry.scored() as f32 / all).min(1.0)
+fn share_scored(state: &AppState, row: &Row) -> f32 {
+    let all = row.duration().as_secs_f64().ceil().max(1.0) as f32;
+    let scored = row.standing_of(state.mode().task()).scored;
+    (scored as f32 / all).min(1.0)
 }
 
 /// Progress of the job that takes longest, as the engine's board says.
-fn progress(state: &AppState, entry: &Entry) -> Option<(f32, String)> {
-    let (job, _) = entry.jobs.last()?;
-    let status = state.jobs.iter().find(|status| status.id == *job);
+fn progress(state: &AppState, row: &Row) -> Option<(f32, String)> {
+    let last = state.jobs.of_row(row.id).last()?;
+    let status = state.jobs.status(last.job);
     let share = status.map_or(0.0, |status| status.progress.fraction());
-    let share = share.max(if entry.analysis().is_some() {
-        share_scored(entry)
-    } else {
-        0.0
-    });
+    let analysis = Errand::Predict(state.mode().task());
+    let analysed = state.jobs.job(row.id, analysis);
+    let share = share.max(analysed.map_or(0.0, |_| share_scored(state, row)));
     let what = status.map_or_else(|| "Working".into(), |status| status.title.clone());
     Some((share, what))
 }
 
-fn menu(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
+fn menu(ui: &mut Ui, row: &Row, commands: &mut Commands) {
     if ui.button("Copy path").clicked() {
-        commands.push(Intent::Copy(entry.path.display().to_string()));
+        commands.push(DialogIntent::Copy(row.path.display().to_string()));
         ui.close();
     }
     if ui.button("Close clip").clicked() {
-        commands.push(Intent::Close(entry.id));
+        commands.push(ClipIntent::Close(row.id));
         ui.close();
     }
 }

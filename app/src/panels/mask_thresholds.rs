@@ -6,18 +6,21 @@ use mettle_core::project::{Change, MaskThresholds};
 
 use super::thresholds::{Row, RowAsked, threshold_row};
 use super::widgets::{card, dim, emphasis};
-use crate::apply::Gesture;
-use crate::command::{Commands, Intent};
-use crate::paint::TimeAxis;
-use crate::state::{AppState, Entry, segment_at};
+use crate::intent::{Commands, EditIntent};
+use crate::state::{AppState, Gesture, Shown, TimeAxis, segment_at};
 use crate::theme::{figures, size, tokens};
 
 /// How many seconds are named before the rest is counted.
 const NAMED: usize = 8;
 
 /// Draw them.
-pub fn mask_thresholds_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
-    let masks = &entry.corrected.shown().mask_thresholds;
+pub fn mask_thresholds_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    shown: Shown<'_>,
+    commands: &mut Commands,
+) {
+    let masks = &shown.row.corrected.shown().mask_thresholds;
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         ui.label(emphasis("Mask threshold", size::BODY));
@@ -35,11 +38,11 @@ pub fn mask_thresholds_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands
         answer(threshold_row(ui, &row), commands, |value| {
             Change::MaskThreshold(value.unwrap_or_default())
         });
-        let second = entry
+        let second = shown
             .prediction()
             .and_then(|prediction| segment_at(prediction, state.player.time));
         let span = second.and_then(|second| {
-            let span = entry.prediction()?.segments.get(second)?;
+            let span = shown.prediction()?.segments.get(second)?;
             Some((second, *span))
         });
         if let Some((second, span)) = span {
@@ -64,10 +67,10 @@ pub fn mask_thresholds_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands
 fn answer(asked: Option<RowAsked>, commands: &mut Commands, edit: impl Fn(Option<f32>) -> Change) {
     match asked {
         Some(RowAsked::Set(value, gesture)) => {
-            commands.push(Intent::Edit(edit(Some(value)), gesture));
+            commands.push(EditIntent::Change(edit(Some(value)), gesture));
         }
-        Some(RowAsked::Reset) => commands.push(Intent::Edit(edit(None), Gesture::Single)),
-        Some(RowAsked::LetGo) => commands.push(Intent::LetGo),
+        Some(RowAsked::Reset) => commands.push(EditIntent::Change(edit(None), Gesture::Single)),
+        Some(RowAsked::LetGo) => commands.push(EditIntent::LetGo),
         None => {}
     }
 }
@@ -89,14 +92,17 @@ fn others(ui: &mut Ui, masks: &MaskThresholds, commands: &mut Commands) {
     let button = egui::Button::new(RichText::new("One threshold for all").size(size::SMALL));
     let tip = "Every second follows the whole clip again";
     if ui.add(button).on_hover_text(tip).clicked() {
-        commands.push(Intent::Edit(Change::OneMaskThreshold, Gesture::Single));
+        commands.push(EditIntent::Change(
+            Change::OneMaskThreshold,
+            Gesture::Single,
+        ));
     }
 }
 
 /// Mark the seconds of the strip that have a threshold of their own.
-pub fn own_marks(ui: &Ui, row: Rect, axis: &TimeAxis, entry: &Entry, prediction: &Prediction) {
+pub fn own_marks(ui: &Ui, row: Rect, axis: &TimeAxis, shown: Shown<'_>, prediction: &Prediction) {
     let t = tokens(ui.ctx());
-    let masks = &entry.corrected.shown().mask_thresholds;
+    let masks = &shown.row.corrected.shown().mask_thresholds;
     for (second, span) in prediction.segments.iter().enumerate() {
         let Some((_, value)) = masks.own(*span) else {
             continue;

@@ -8,31 +8,36 @@ use mettle_core::project::Change;
 use super::mask_thresholds::mask_thresholds_ui;
 use super::mode_switch::missing_head;
 use super::widgets::{card, dim, emphasis, row_name};
-use crate::apply::Gesture;
-use crate::command::{Commands, Intent};
-use crate::mode::MaskSettings;
+use crate::command::Command;
+use crate::intent::{Commands, EditIntent, ViewIntent};
+use crate::keymap::key_text;
 use crate::paint::{MaskPaint, swatch};
-use crate::state::{AppState, Entry, segment_at};
+use crate::state::{AppState, Gesture, MaskSettings, Shown, segment_at};
 use crate::theme::{figures, size, tokens};
 
 /// Width of the edge, in points.
 const EDGE: f32 = 1.5;
 
 /// Draw the page.
-pub fn masks_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
+pub fn masks_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
     if !state.can(Task::Segment) {
         return missing_head(ui, state, Task::Segment, commands);
     }
-    if entry.clip.as_ref().is_some_and(|clip| clip.video.is_none()) {
+    if shown
+        .row
+        .clip
+        .as_ref()
+        .is_some_and(|clip| clip.video.is_none())
+    {
         dim(ui, "This clip has no pictures, so it has no masks.");
         return;
     }
-    if let Some(prediction) = entry.answer_to(Task::Segment) {
-        standing(ui, state, entry, prediction);
+    if let Some(prediction) = shown.answer_to(Task::Segment) {
+        standing(ui, state, shown, prediction);
     } else {
         dim(ui, "The masks come as the seconds are analysed.");
     }
-    mask_thresholds_ui(ui, state, entry, commands);
+    mask_thresholds_ui(ui, state, shown, commands);
     let mut masks = state.settings.masks;
     card(ui).show(ui, |ui| {
         ui.take_available_width();
@@ -45,13 +50,16 @@ pub fn masks_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Com
             );
     });
     if masks != state.settings.masks {
-        commands.push(Intent::Masks(masks));
+        commands.push(ViewIntent::Masks(masks));
     }
-    dim(ui, "Hold H to see the picture without masks.");
+    let key = key_text(ui.ctx(), Command::BarePicture);
+    if !key.is_empty() {
+        dim(ui, format!("Hold {key} to see the picture without masks."));
+    }
 }
 
 /// What the mask of the second covers.
-fn standing(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Prediction) {
+fn standing(ui: &mut Ui, state: &AppState, shown: Shown<'_>, prediction: &Prediction) {
     let t = tokens(ui.ctx());
     let Some(segment) = segment_at(prediction, state.player.time) else {
         return;
@@ -61,7 +69,7 @@ fn standing(ui: &mut Ui, state: &AppState, entry: &Entry, prediction: &Predictio
         dim(ui, "Not yet analysed");
         return;
     };
-    let threshold = entry.mask_threshold(segment);
+    let threshold = shown.mask_threshold(segment);
     let inside = mask.values().filter(|p| *p > threshold).count();
     let share = 100.0 * inside as f32 / mask.values().len().max(1) as f32;
     let words = match inside {
@@ -130,15 +138,15 @@ fn color(ui: &mut Ui, masks: &mut MaskSettings) {
 }
 
 /// How the mask of a second is drawn: the user's colour, or that of the class that is heard and seen then.
-pub fn look(state: &AppState, entry: &Entry, segment: usize, pixels_per_point: f32) -> MaskLook {
+pub fn look(state: &AppState, shown: Shown<'_>, segment: usize, pixels_per_point: f32) -> MaskLook {
     let masks = &state.settings.masks;
     let color = match masks.color {
         Some(place) => ClassColor::at(place),
-        None => class_color(state, entry, segment),
+        None => class_color(state, shown, segment),
     };
     MaskLook {
         style: masks.style,
-        threshold: entry.mask_threshold(segment),
+        threshold: shown.mask_threshold(segment),
         opacity: masks.opacity,
         color,
         edge: EDGE * pixels_per_point,
@@ -146,37 +154,37 @@ pub fn look(state: &AppState, entry: &Entry, segment: usize, pixels_per_point: f
 }
 
 /// The class that is heard and seen in a second, where the model knows one.
-pub fn class_of(state: &AppState, entry: &Entry, segment: usize) -> Option<Label> {
-    let prediction = entry.answer_to(Task::Localize)?;
-    let thresholds = entry.thresholds(&state.settings);
+pub fn class_of(state: &AppState, shown: Shown<'_>, segment: usize) -> Option<Label> {
+    let prediction = shown.answer_to(Task::Localize)?;
+    let thresholds = shown.thresholds(&state.settings);
     let (class, _) = winner(prediction, &thresholds, segment)?;
     prediction.labels.get(class).cloned()
 }
 
-fn class_color(state: &AppState, entry: &Entry, segment: usize) -> ClassColor {
-    let named = class_of(state, entry, segment);
-    let sounding = || entry.answer_to(Task::Segment)?.labels.get(0).cloned();
+fn class_color(state: &AppState, shown: Shown<'_>, segment: usize) -> ClassColor {
+    let named = class_of(state, shown, segment);
+    let sounding = || shown.answer_to(Task::Segment)?.labels.get(0).cloned();
     let label = named.or_else(sounding);
     label.map_or(ClassColor::at(0), |label| state.colors.get(&label))
 }
 
 /// The mask to be laid over the picture at a time: that of the nearest second, or between two.
-pub fn mask_at(state: &AppState, entry: &Entry, time: Time, pixels: f32) -> Option<MaskPaint> {
-    let prediction = entry.answer_to(Task::Segment)?;
+pub fn mask_at(state: &AppState, shown: Shown<'_>, time: Time, pixels: f32) -> Option<MaskPaint> {
+    let prediction = shown.answer_to(Task::Segment)?;
     let segment = segment_at(prediction, time)?;
     let paint = |first: usize, second: Option<(usize, f32)>| {
         let fade = |(next, share)| Some((prediction.mask(next)?.clone(), share));
-        let from = entry.mask_threshold(first);
+        let from = shown.mask_threshold(first);
         // Where seconds fade into each other, so do their thresholds.
         let threshold = second.map_or(from, |(next, share)| {
-            from + (entry.mask_threshold(next) - from) * share
+            from + (shown.mask_threshold(next) - from) * share
         });
         Some(MaskPaint {
             first: prediction.mask(first)?.clone(),
             second: second.and_then(fade),
             look: MaskLook {
                 threshold,
-                ..look(state, entry, segment, pixels)
+                ..look(state, shown, segment, pixels)
             },
         })
     };
@@ -221,6 +229,6 @@ pub fn threshold_wheel(ui: &Ui, picture: Rect, state: &AppState, commands: &mut 
             },
             None => Change::MaskThreshold(masks.clip + moved),
         };
-        commands.push(Intent::Edit(change, Gesture::Wheel));
+        commands.push(EditIntent::Change(change, Gesture::Wheel));
     }
 }

@@ -30,8 +30,8 @@ mod widgets;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
-use crate::command::Commands;
-use crate::state::{AppState, Entry};
+use crate::intent::Commands;
+use crate::state::{AppState, Shown};
 use crate::theme::{size, tokens, tokens_of};
 
 /// The ground of the window, which no panel paints again.
@@ -53,7 +53,7 @@ pub fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         .resizable(false)
         .frame(bar)
         .show(ui, |ui| status::status_ui(ui, state, commands));
-    if state.entries.is_empty() {
+    if state.library.is_empty() {
         CentralPanel::default()
             .frame(Frame::new().fill(t.bg0))
             .show(ui, |ui| empty::empty_ui(ui, state, commands));
@@ -79,9 +79,9 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         .size_range(220.0..=side_limit(ui, 480.0, 0.26).max(220.0))
         .frame(side.inner_margin(Margin::symmetric(12, 10)))
         .show(ui, |ui| inspector::inspector_ui(ui, state, commands));
-    let failed = |entry: &Entry| entry.clip.is_none() && entry.failure.is_some();
+    let failed = |shown: Shown<'_>| shown.row.clip.is_none() && shown.row.failure.is_some();
     CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
-        if state.entry().is_some_and(failed) {
+        if state.shown().is_some_and(failed) {
             // Nothing to play and no timeline: the room belongs to what went wrong.
             return viewer::viewer_ui(ui, state, commands);
         }

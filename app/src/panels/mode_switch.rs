@@ -5,9 +5,9 @@ use egui::{Button, Color32, Rect, Role, Shape, Stroke, StrokeKind, Ui, WidgetInf
 use mettle_core::base::Task;
 
 use super::widgets::{dim, emphasis, tip};
-use crate::command::{Command, Commands, Intent};
-use crate::mode::Mode;
-use crate::state::AppState;
+use crate::command::Command;
+use crate::intent::{Commands, ViewIntent};
+use crate::state::{AppState, Mode};
 use crate::theme::{size, tokens};
 
 /// Draw the switch.
@@ -50,7 +50,7 @@ fn segment(ui: &mut Ui, mode: Mode, on: bool, commands: &mut Commands) -> Rect {
         ui.painter().hline(x, y, Stroke::new(2.0, t.accent));
     }
     if response.clicked() {
-        commands.push(Intent::Mode(mode));
+        commands.push(ViewIntent::Mode(mode));
     }
     response.rect
 }

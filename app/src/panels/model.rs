@@ -7,9 +7,8 @@ use mettle_core::engine::ModelChoice;
 use mettle_core::model::ModelInfo;
 
 use super::widgets::{card, dim, emphasis};
-use crate::command::{Commands, Intent};
-use crate::files::Wanted;
-use crate::state::{AppState, Dialog, file_name};
+use crate::intent::{Commands, DialogIntent, EngineIntent};
+use crate::state::{AppState, Dialog, Wanted, file_name};
 use crate::theme::{size, tokens};
 
 /// The chip's words.
@@ -71,13 +70,14 @@ fn choices_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     }
     ui.horizontal(|ui| {
         if ui.button("Choose a folder…").clicked() {
-            commands.push(Intent::ModelFolder);
+            commands.push(EngineIntent::ModelFolder);
         }
         if ui.button("Type its path…").clicked() {
-            commands.push(Intent::Dialog(Dialog::Path {
+            commands.push(DialogIntent::Show(Dialog::Path {
                 wanted: Wanted::Model,
-                text: String::new(),
+                typed: String::new(),
                 no_service: false,
+                is: None,
             }));
         }
     });
@@ -104,7 +104,7 @@ fn choice(
             ui.add(egui::Label::new(path.size(size::SMALL).color(t.dim)).truncate());
         }
         if response.clicked() && !on {
-            commands.push(Intent::Model(wanted));
+            commands.push(EngineIntent::Model(wanted));
         }
     });
 }
@@ -115,6 +115,6 @@ pub fn reminder_ui(ui: &mut Ui, info: &ModelInfo, commands: &mut Commands) {
     ui.add(egui::Label::new(RichText::new(&info.about).size(12.0)).wrap());
     let text = RichText::new("What it can recognise…").size(size::SMALL);
     if ui.add(Button::new(text).small()).clicked() {
-        commands.push(Intent::Dialog(Dialog::Model));
+        commands.push(DialogIntent::Show(Dialog::Model));
     }
 }

@@ -9,10 +9,9 @@ use mettle_core::hub::{Entry, ModelLine, Origin, WeightsState};
 use mettle_core::model::Verdict;
 
 use super::widgets::{card, dim, emphasis, thin_bar};
-use crate::command::{Commands, Intent};
-use crate::state::AppState;
+use crate::intent::{Commands, DialogIntent, EngineIntent};
+use crate::state::{AppState, bytes, contents_text, standing};
 use crate::theme::{size, tokens};
-use crate::weights::{bytes, contents_text, standing};
 
 /// Draw the dialog.
 pub fn models_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
@@ -75,7 +74,7 @@ fn action(ui: &mut Ui, line: &ModelLine, pull: Option<JobId>, commands: &mut Com
     let name = &line.entry.name;
     if let Some(job) = pull {
         if named(ui, Button::new("Stop"), &format!("Stop getting {name}")).clicked() {
-            commands.push(Intent::Cancel(job));
+            commands.push(EngineIntent::Cancel(job));
         }
         return;
     }
@@ -94,7 +93,7 @@ fn action(ui: &mut Ui, line: &ModelLine, pull: Option<JobId>, commands: &mut Com
     let text = RichText::new(word).color(t.on_accent);
     let button = Button::new(text).fill(t.accent).stroke(Stroke::NONE);
     if named(ui, button, &format!("{word} {name}")).clicked() {
-        commands.push(Intent::Weights(WeightsTask::Pull {
+        commands.push(EngineIntent::Weights(WeightsTask::Pull {
             model: line.entry.key.clone(),
             endpoint: None,
             folder: None,
@@ -121,7 +120,7 @@ fn source_ui(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
         if let Origin::Page(page) = &download.from {
             let copy = Button::new(RichText::new("Copy address").size(size::SMALL)).small();
             if named(ui, copy, &format!("Copy the address of {}", entry.name)).clicked() {
-                commands.push(Intent::Copy(page.clone()));
+                commands.push(DialogIntent::Copy(page.clone()));
             }
         }
         ui.add(Label::new(text).truncate()).on_hover_text(source);
@@ -130,7 +129,7 @@ fn source_ui(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
 
 fn pull_ui(ui: &mut Ui, state: &AppState, entry: &Entry, job: JobId) {
     let t = tokens(ui.ctx());
-    let status = state.jobs.iter().find(|status| status.id == job);
+    let status = state.jobs.status(job);
     let progress = status.map_or(Progress::default(), |status| status.progress);
     let waits = status.is_none_or(|status| status.state == JobState::Queued);
     let said = match (progress.done, progress.total) {
@@ -185,7 +184,7 @@ fn foot_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         match view.check() {
             Some(job) => {
                 if ui.button("Stop checking").clicked() {
-                    commands.push(Intent::Cancel(job));
+                    commands.push(EngineIntent::Cancel(job));
                 }
             }
             None => {
@@ -198,12 +197,12 @@ fn foot_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                     .on_hover_text("Hold every file against its checksum")
                     .clicked()
                 {
-                    commands.push(Intent::Weights(WeightsTask::Verify));
+                    commands.push(EngineIntent::Weights(WeightsTask::Verify));
                 }
             }
         }
         if ui.button("Copy folder").on_hover_text(&home).clicked() {
-            commands.push(Intent::Copy(home.clone()));
+            commands.push(DialogIntent::Copy(home.clone()));
         }
         let text = RichText::new(format!("Weights go to {home}")).size(size::SMALL);
         ui.add(Label::new(text.color(t.dim)).truncate());

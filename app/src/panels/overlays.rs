@@ -4,14 +4,14 @@ use egui::{Align2, Area, Id, LayerId, Order, Ui, vec2};
 
 use super::problems::problem_ui;
 use super::widgets::card;
-use crate::command::{Commands, Intent};
-use crate::state::{AppState, file_name};
+use crate::intent::{Commands, DialogIntent};
+use crate::state::{AppState, PathKind, file_name};
 use crate::theme::{figures, strong, tokens};
 
 /// Draw them.
 pub fn overlays_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     toasts(ui, state, commands);
-    drop_hint(ui);
+    drop_hint(ui, state);
     if state.show_frame_times {
         frame_times(ui, state);
     }
@@ -32,7 +32,7 @@ fn toasts(ui: &Ui, state: &AppState, commands: &mut Commands) {
                     ui.set_width(350.0);
                     ui.push_id(toast.id, |ui| problem_ui(ui, &toast.problem, commands));
                     if ui.small_button("Dismiss").clicked() {
-                        commands.push(Intent::Dismiss(toast.id));
+                        commands.push(DialogIntent::Dismiss(toast.id));
                     }
                 });
             }
@@ -40,7 +40,7 @@ fn toasts(ui: &Ui, state: &AppState, commands: &mut Commands) {
 }
 
 /// The whole window says what a drop will do.
-fn drop_hint(ui: &Ui) {
+fn drop_hint(ui: &Ui, state: &AppState) {
     let hovered = ui.input(|input| input.raw.hovered_files.clone());
     if hovered.is_empty() {
         return;
@@ -52,7 +52,7 @@ fn drop_hint(ui: &Ui) {
     painter.rect_filled(screen, 0.0, t.shade);
     let stroke = egui::Stroke::new(2.0, t.accent);
     painter.rect_stroke(screen.shrink(8.0), 8.0, stroke, egui::StrokeKind::Inside);
-    let text = drop_text(&hovered);
+    let text = drop_text(state, &hovered);
     Area::new(Id::unique("drop words"))
         .order(Order::Tooltip)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
@@ -63,17 +63,15 @@ fn drop_hint(ui: &Ui) {
 }
 
 /// What a drop will do.
-fn drop_text(hovered: &[egui::HoveredFile]) -> String {
-    let paths: Vec<_> = hovered
-        .iter()
-        .filter_map(|file| file.path.as_deref())
-        .collect();
-    match paths.as_slice() {
-        [one] if crate::files::is_model(one) => "Drop to use this model".to_owned(),
-        [one] if one.is_dir() => "Drop to open the clips of this folder".to_owned(),
-        [one] => format!("Drop to open {}", file_name(one)),
-        [] if hovered.len() == 1 => "Drop to open this file".to_owned(),
-        _ => format!("Drop to open {} files", hovered.len()),
+fn drop_text(state: &AppState, hovered: &[egui::HoveredFile]) -> String {
+    match (state.drops.hovered(), hovered.len()) {
+        (Some((_, Some(PathKind::Model))), 1) => "Drop to use this model".to_owned(),
+        (Some((_, Some(PathKind::Folder))), 1) => {
+            "Drop to open the clips of this folder".to_owned()
+        }
+        (Some((path, _)), 1) => format!("Drop to open {}", file_name(path)),
+        (None, 1) => "Drop to open this file".to_owned(),
+        (_, many) => format!("Drop to open {many} files"),
     }
 }
 

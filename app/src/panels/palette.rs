@@ -4,7 +4,8 @@ use egui::{Button, Key, RichText, ScrollArea, Ui};
 
 use super::dialogs::field;
 use super::widgets::dim;
-use crate::command::{Command, Commands, Intent};
+use crate::command::Command;
+use crate::intent::{Commands, DialogIntent};
 use crate::keymap::key_text;
 use crate::state::{AppState, Dialog};
 use crate::theme::{mix, size, tokens};
@@ -44,13 +45,13 @@ pub fn palette_ui(ui: &mut Ui, state: &AppState, text: &str, row: usize, command
     let hits: Vec<Command> = found(text)
         .into_iter()
         .filter(|c| state.why_not(*c).is_none())
-        .filter(|c| *c != Command::OpenSample || state.sample.is_some())
+        .filter(|c| !c.is_held() && (*c != Command::OpenSample || state.sample.is_some()))
         .collect();
     let row = move_row(ui, row, hits.len(), text, commands);
     let mut typed = text.to_owned();
     let response = field(ui, &mut typed, "What to do");
     if response.changed() {
-        commands.push(Intent::Dialog(Dialog::Palette(typed, 0)));
+        commands.push(DialogIntent::Show(Dialog::Palette(typed, 0)));
     }
     let enter = ui.input(|input| input.key_pressed(Key::Enter));
     let mut chosen = hits.get(row).copied().filter(|_| enter);
@@ -89,7 +90,7 @@ pub fn palette_ui(ui: &mut Ui, state: &AppState, text: &str, row: usize, command
             }
         });
     if let Some(command) = chosen {
-        commands.push(Intent::Dialog(Dialog::None));
+        commands.push(DialogIntent::Show(Dialog::None));
         commands.push(command);
     }
 }
@@ -108,7 +109,7 @@ fn move_row(ui: &Ui, row: usize, rows: usize, text: &str, commands: &mut Command
         _ => row.min(last),
     };
     if moved != row {
-        commands.push(Intent::Dialog(Dialog::Palette(text.to_owned(), moved)));
+        commands.push(DialogIntent::Show(Dialog::Palette(text.to_owned(), moved)));
     }
     moved
 }

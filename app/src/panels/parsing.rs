@@ -5,10 +5,8 @@ use mettle_core::base::Modality;
 use mettle_core::predict::{Prediction, Thresholds};
 
 use super::widgets::{card, dim, elided};
-use crate::command::{Commands, Intent};
-use crate::mode::{Disagreement, perceived};
-use crate::paint::FEW;
-use crate::state::{AppState, Entry};
+use crate::intent::{Commands, ViewIntent};
+use crate::state::{AppState, Disagreement, FEW, Shown, perceived};
 use crate::theme::{figures, mix, size, tokens};
 
 /// Width of the names.
@@ -41,12 +39,12 @@ pub fn happening(
 pub fn parsing_bars(
     ui: &mut Ui,
     state: &AppState,
-    entry: &Entry,
+    shown: Shown<'_>,
     prediction: &Prediction,
     segment: usize,
 ) {
     let t = tokens(ui.ctx());
-    let thresholds = entry.thresholds(&state.settings);
+    let thresholds = shown.thresholds(&state.settings);
     let of = |modality: Modality| prediction.scores_of(modality).get(segment);
     let (Some(heard), Some(seen)) = (of(Modality::Audible), of(Modality::Visible)) else {
         return;
@@ -122,12 +120,12 @@ fn bar(
 pub fn disagreements(
     ui: &mut Ui,
     state: &AppState,
-    entry: &Entry,
+    shown: Shown<'_>,
     prediction: &Prediction,
     commands: &mut Commands,
 ) {
     let t = tokens(ui.ctx());
-    let thresholds = entry.thresholds(&state.settings);
+    let thresholds = shown.thresholds(&state.settings);
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         for (which, color) in [
@@ -161,7 +159,7 @@ pub fn disagreements(
                 false => "Show only these seconds",
             };
             if response.on_hover_text(tip).clicked() {
-                commands.push(Intent::Filter((!on).then_some(which)));
+                commands.push(ViewIntent::Filter((!on).then_some(which)));
             }
         }
         if state.filter.is_some() {

@@ -5,8 +5,8 @@ use mettle_core::base::Problem;
 use mettle_core::gpu::DeviceChoice;
 
 use super::widgets::{card, emphasis, standing_out};
-use crate::command::{Commands, Intent};
-use crate::state::{AppState, Entry};
+use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent, Intent};
+use crate::state::{AppState, Shown};
 use crate::theme::{size, tokens};
 
 /// In place of the picture: why the clip could not be opened.
@@ -14,7 +14,7 @@ pub fn error_card(
     ui: &mut Ui,
     room: Rect,
     state: &AppState,
-    entry: &Entry,
+    shown: Shown<'_>,
     problem: &Problem,
     commands: &mut Commands,
 ) {
@@ -28,24 +28,30 @@ pub fn error_card(
             card(ui).show(ui, |ui| {
                 ui.set_width(place.width() - 24.0);
                 ui.vertical(|ui| problem_ui(ui, problem, commands));
-                ui.horizontal(|ui| remedies(ui, state, entry, commands));
+                ui.horizontal(|ui| remedies(ui, state, shown, commands));
             });
         });
     });
 }
 
 /// What can be done about a clip's failure: the likeliest first, as the button that stands out.
-pub fn remedies(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
+pub fn remedies(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
     let on_gpu = state.can_change_device && !state.device.name.starts_with("CPU");
-    let again = ("Try again", Intent::Retry(entry.id));
-    let mut ways = match (entry.clip.is_some(), entry.is_missing()) {
-        (true, _) if on_gpu => vec![("Use CPU", Intent::Device(DeviceChoice::Cpu)), again],
+    let id = shown.row.id;
+    let again = ("Try again", Intent::from(ClipIntent::Retry(id)));
+    let mut ways = match (shown.row.clip.is_some(), shown.row.is_missing()) {
+        (true, _) if on_gpu => {
+            let cpu = EngineIntent::Device(DeviceChoice::Cpu);
+            vec![("Use CPU", cpu.into()), again]
+        }
         (true, _) => vec![again],
-        (false, true) => vec![("Locate file…", Intent::Locate(entry.id)), again],
+        (false, true) => {
+            vec![("Locate file…", ClipIntent::Locate(id).into()), again]
+        }
         (false, false) => vec![again],
     };
-    if entry.clip.is_none() {
-        ways.push(("Take off the list", Intent::Close(entry.id)));
+    if shown.row.clip.is_none() {
+        ways.push(("Take off the list", ClipIntent::Close(id).into()));
     }
     for (place, (text, intent)) in ways.into_iter().enumerate() {
         let response = if place == 0 {
@@ -86,7 +92,7 @@ pub fn problem_ui(ui: &mut Ui, problem: &Problem, commands: &mut Commands) {
                     .as_ref()
                     .map(|p| p.display().to_string())
                     .unwrap_or_default();
-                commands.push(Intent::Copy(format!(
+                commands.push(DialogIntent::Copy(format!(
                     "{}\n{path}\n{}",
                     problem.title, problem.detail
                 )));

@@ -4,7 +4,8 @@ use egui::{Button, RichText, ScrollArea, Ui};
 
 use super::dialogs::field;
 use super::widgets::{dim, emphasis};
-use crate::command::{Command, Commands, Group, Intent};
+use crate::command::{Command, Group};
+use crate::intent::{Commands, DialogIntent};
 use crate::keymap::{Keymap, chord_text};
 use crate::state::{AppState, Dialog};
 use crate::theme::{figures, size, tokens};
@@ -20,7 +21,7 @@ pub fn sheet_ui(
     head(ui, state, commands);
     let mut text = filter.to_owned();
     if field(ui, &mut text, "Search shortcuts").changed() {
-        commands.push(Intent::Dialog(Dialog::Shortcuts(text, None)));
+        commands.push(DialogIntent::Show(Dialog::Shortcuts(text, None)));
     }
     let wanted = filter.trim().to_lowercase();
     let tall = ui.ctx().content_rect().height() * 0.62;
@@ -50,11 +51,11 @@ fn head(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             let changed = !state.settings.keys.is_empty();
             let button = ui.add_enabled(changed, Button::new("Reset all keys").small());
             if button.clicked() {
-                commands.push(Intent::BindDefaults);
+                commands.push(DialogIntent::BindDefaults);
             }
             let copy = ui.add(Button::new("Copy as text").small());
             if copy.on_hover_text("The whole sheet, to print").clicked() {
-                commands.push(Intent::Copy(as_text(ui)));
+                commands.push(DialogIntent::Copy(as_text(ui)));
             }
         });
     });
@@ -123,6 +124,6 @@ fn key_button(ui: &mut Ui, command: Command, waiting: bool, commands: &mut Comma
     let name = format!("Key of {}", command.text());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
     if response.clicked() {
-        commands.push(Intent::AskKey((!waiting).then_some(command)));
+        commands.push(DialogIntent::AskKey((!waiting).then_some(command)));
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Local};
 use egui::{Align, Button, Layout, RichText, Sense, Ui};
 use mettle_core::engine::{JobState, JobStatus};
 
-use crate::command::{Commands, Intent};
+use crate::intent::{Commands, DialogIntent, EngineIntent};
 use crate::state::{AppState, Dialog};
 use crate::theme::{figures, size, tokens};
 
@@ -18,7 +18,7 @@ pub fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         ui.spacing_mut().item_spacing.x = 16.0;
         let words = |text: &str| RichText::new(text).size(size::SMALL).color(t.dim);
         let numbers = |text: String| RichText::new(text).font(figures(size::SMALL)).color(t.dim);
-        if let Some(entry) = state.entry().filter(|entry| entry.clip.is_some()) {
+        if let Some(shown) = state.shown().filter(|shown| shown.row.clip.is_some()) {
             let frame = state.player.frame.as_ref().and_then(|f| f.index);
             let frame = frame.map(|index| format!(" f {index}")).unwrap_or_default();
             ui.label(numbers(format!("{}{frame}", state.player.time)));
@@ -31,19 +31,19 @@ pub fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                     ui.label(numbers(format!("{}{score}", hover.time)));
                 }
                 None => {
-                    if let Some(span) = entry.selection() {
+                    if let Some(span) = shown.selection() {
                         let (from, to) = (span.start, span.end);
                         let length = span.duration().as_secs_f64();
                         ui.label(numbers(format!("{from}–{to} · {length:.3} s")));
                     }
-                    let problems = entry.failure.is_some();
-                    let done = entry.analysed() && !problems;
+                    let problems = shown.row.failure.is_some();
+                    let done = shown.analysed() && !problems;
                     if done {
                         ui.label(words("Analysed"));
                     }
                 }
             }
-        } else if state.entries.is_empty() {
+        } else if state.library.is_empty() {
             ui.label(words("No clip open"));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -80,14 +80,20 @@ fn job(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let shown = |job: &&JobStatus| job.state == JobState::Running && job.progress.total > 0;
     let running = state
         .jobs
+        .board
         .iter()
         .filter(shown)
         .max_by_key(|job| job.progress.total - job.progress.done);
-    let Some(job) = running.or_else(|| state.jobs.iter().find(|j| j.state == JobState::Running))
-    else {
+    let Some(job) = running.or_else(|| {
+        state
+            .jobs
+            .board
+            .iter()
+            .find(|j| j.state == JobState::Running)
+    }) else {
         return;
     };
-    let more = state.jobs.len().saturating_sub(1);
+    let more = state.jobs.board.len().saturating_sub(1);
     let more = if more > 0 {
         format!(" · {more} more")
     } else {
@@ -110,7 +116,7 @@ fn job(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         .on_hover_text("Stop this job; what is done stays")
         .clicked()
     {
-        commands.push(Intent::Cancel(job.id));
+        commands.push(EngineIntent::Cancel(job.id));
     }
 }
 
@@ -129,6 +135,6 @@ fn problems(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         .on_hover_text("Show what went wrong")
         .clicked()
     {
-        commands.push(Intent::Dialog(Dialog::Problems));
+        commands.push(DialogIntent::Show(Dialog::Problems));
     }
 }

@@ -3,14 +3,12 @@
 use egui::{RichText, Slider, Ui, WidgetInfo};
 
 use super::widgets::{card, dim, emphasis, gesture_of, row_name};
-use crate::apply::Gesture;
-use crate::command::{Commands, Intent};
-use crate::mode::{Mode, ThresholdOf};
-use crate::state::{AppState, Entry};
+use crate::intent::{Commands, EditIntent};
+use crate::state::{AppState, Gesture, Mode, Shown, ThresholdOf};
 use crate::theme::{figures, size, tokens};
 
 /// Draw them.
-pub fn thresholds_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mut Commands) {
+pub fn thresholds_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         ui.label(emphasis("Thresholds", size::BODY));
@@ -26,7 +24,7 @@ pub fn thresholds_ui(ui: &mut Ui, state: &AppState, entry: &Entry, commands: &mu
             .keys()
             .cloned()
             .collect();
-        if let Some(lane) = entry.lane.as_ref().map(ToString::to_string)
+        if let Some(lane) = shown.row.view.lane.as_ref().map(ToString::to_string)
             && !classes.contains(&lane)
         {
             classes.push(lane);
@@ -124,10 +122,10 @@ fn row(ui: &mut Ui, state: &AppState, name: &str, of: ThresholdOf, commands: &mu
     };
     match threshold_row(ui, &row) {
         Some(RowAsked::Set(value, gesture)) if global => {
-            commands.push(Intent::Threshold(value, gesture));
+            commands.push(EditIntent::Threshold(value, gesture));
         }
-        Some(RowAsked::Set(value, _)) => commands.push(Intent::OwnThreshold(of, Some(value))),
-        Some(RowAsked::Reset) => commands.push(Intent::OwnThreshold(of, None)),
+        Some(RowAsked::Set(value, _)) => commands.push(EditIntent::OwnThreshold(of, Some(value))),
+        Some(RowAsked::Reset) => commands.push(EditIntent::OwnThreshold(of, None)),
         Some(RowAsked::LetGo) | None => {}
     }
 }

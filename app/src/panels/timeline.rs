@@ -7,11 +7,12 @@ use super::mask_thresholds::own_marks;
 use super::{masks, timeline_input, timeline_lanes};
 use mettle_core::base::Task;
 
-use crate::command::{Command, Commands};
-use crate::mode::Mode;
-use crate::paint::{FEW, MaskCells, TimeAxis, paint_cells, pending_pattern, shown_lanes};
-use crate::settings::SoundView;
-use crate::state::{AppState, Entry};
+use crate::command::Command;
+use crate::intent::Commands;
+use crate::paint::{
+    MaskCells, paint_cells, paint_spectrogram, paint_strip, paint_waves, pending_pattern,
+};
+use crate::state::{AppState, FEW, Mode, Shown, SoundView, TimeAxis, shown_lanes};
 use crate::theme::{figures, size, tokens};
 
 const FRAMES: f32 = 34.0;
@@ -24,7 +25,7 @@ pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let whole = ui.available_rect_before_wrap();
     ui.painter().rect_filled(whole, 0.0, t.bg0);
-    let Some(entry) = state.entry().filter(|entry| entry.clip.is_some()) else {
+    let Some(shown) = state.shown().filter(|shown| shown.row.clip.is_some()) else {
         return;
     };
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -33,33 +34,33 @@ pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let axis = TimeAxis {
         left: whole.left() + size::NAMES,
         right: whole.right() - 12.0,
-        start: entry.view_start,
-        span: entry.view_span.max(0.01),
+        start: shown.row.view.start,
+        span: shown.row.view.span.max(0.01),
     };
-    let clip = entry.clip.as_ref();
+    let clip = shown.row.clip.as_ref();
     if clip.is_some_and(|clip| clip.video.is_some()) {
         match state.mode() {
-            Mode::Masks => mask_rows(ui, state, entry, &axis),
+            Mode::Masks => mask_rows(ui, state, shown, &axis),
             Mode::Events | Mode::Parsing => {
                 let rect = row(ui, "Frames", FRAMES);
-                strip(ui, rect, entry, &axis);
+                strip(ui, rect, shown, &axis);
             }
         }
     }
     let view = state.settings.sound_view;
     if view != SoundView::Off && clip.is_some_and(|clip| clip.audio.is_some()) {
         let rect = row(ui, "Sound", SOUND);
-        sound(ui, rect, entry, &axis, view);
+        sound(ui, rect, shown, &axis, view);
         tint_sound(ui, rect, &axis, state);
     }
     let ruler = row(ui, "", RULER);
     marks(ui, ruler, &axis);
-    lanes_button(ui, ruler, state, entry, commands);
+    lanes_button(ui, ruler, state, shown, commands);
     let lanes = ScrollArea::vertical().id_salt("lanes").auto_shrink(false);
     let under = lanes.show(ui, |ui| {
-        timeline_lanes::lanes_ui(ui, state, entry, &axis, commands)
+        timeline_lanes::lanes_ui(ui, state, shown, &axis, commands)
     });
-    selection(ui, whole, ruler, entry, &axis);
+    selection(ui, whole, ruler, shown, &axis);
     playhead(ui, whole, state, &axis);
     let over_ruler = Rect::from_x_y_ranges(axis.left..=axis.right, whole.top()..=ruler.bottom());
     timeline_input::input_ui(ui, whole, over_ruler, &axis, state, commands);
@@ -82,23 +83,22 @@ fn row(ui: &mut Ui, name: &str, height: f32) -> Rect {
         .with_max_x(rect.right() - 12.0)
 }
 
-fn strip(ui: &Ui, rect: Rect, entry: &Entry, axis: &TimeAxis) {
+fn strip(ui: &Ui, rect: Rect, shown: Shown<'_>, axis: &TimeAxis) {
     let t = tokens(ui.ctx());
     let painter = ui.painter_at(rect);
-    if entry.strip.is_empty() {
+    if shown.open.strip.is_empty() {
         pending_pattern(&painter, rect.shrink2(vec2(0.0, 2.0)), t.line);
     }
-    let video = entry.clip.as_ref().and_then(|clip| clip.video.as_ref());
+    let video = shown.row.clip.as_ref().and_then(|clip| clip.video.as_ref());
     let end = video.map_or(0.0, |video| video.end.as_secs_f64());
-    entry
-        .strip
-        .paint(&painter, rect.shrink2(vec2(0.0, 2.0)), axis, end);
+    let room = rect.shrink2(vec2(0.0, 2.0));
+    paint_strip(&painter, room, &shown.open.strip, axis, end);
 }
 
 /// Second by second: the picture, its mask, both.
-fn mask_rows(ui: &mut Ui, state: &AppState, entry: &Entry, axis: &TimeAxis) {
+fn mask_rows(ui: &mut Ui, state: &AppState, shown: Shown<'_>, axis: &TimeAxis) {
     let t = tokens(ui.ctx());
-    let look = |segment: usize| masks::look(state, entry, segment, 1.0);
+    let look = |segment: usize| masks::look(state, shown, segment, 1.0);
     for (name, cells) in [
         ("Frames", MaskCells::Raw),
         ("Masks", MaskCells::Mask),
@@ -107,31 +107,39 @@ fn mask_rows(ui: &mut Ui, state: &AppState, entry: &Entry, axis: &TimeAxis) {
         let rect = row(ui, name, MASK_CELLS);
         let painter = ui.painter_at(rect);
         let room = rect.shrink2(vec2(0.0, 2.0));
-        match entry.answer_to(Task::Segment) {
+        match shown.answer_to(Task::Segment) {
             Some(prediction) => {
-                paint_cells(&painter, room, axis, prediction, &entry.strip, cells, &look);
+                paint_cells(
+                    &painter,
+                    room,
+                    axis,
+                    prediction,
+                    &shown.open.strip,
+                    cells,
+                    &look,
+                );
                 if cells == MaskCells::Mask {
-                    own_marks(ui, room, axis, entry, prediction);
+                    own_marks(ui, room, axis, shown, prediction);
                 }
             }
-            None if cells == MaskCells::Raw => strip(ui, rect, entry, axis),
+            None if cells == MaskCells::Raw => strip(ui, rect, shown, axis),
             None => pending_pattern(&painter, room, t.line),
         }
     }
 }
 
-fn sound(ui: &Ui, rect: Rect, entry: &Entry, axis: &TimeAxis, view: SoundView) {
+fn sound(ui: &Ui, rect: Rect, shown: Shown<'_>, axis: &TimeAxis, view: SoundView) {
     let t = tokens(ui.ctx());
     let painter = ui.painter_at(rect);
-    let end = entry.duration().as_secs_f64();
+    let end = shown.duration().as_secs_f64();
     let known = if view == SoundView::Spectrogram {
-        entry
-            .spectrogram
-            .paint(&painter, rect.shrink2(vec2(0.0, 2.0)), axis, t.text);
-        entry.spectrogram.end()
+        let room = rect.shrink2(vec2(0.0, 2.0));
+        let of = egui::Id::unique(("sound of", shown.row.id));
+        paint_spectrogram(&painter, room, &shown.open.spectrogram, of, axis, t.text);
+        shown.open.spectrogram.end()
     } else {
-        entry.waves.paint(&painter, rect, axis, t.dim);
-        entry.waves.end().max(0.0)
+        paint_waves(&painter, rect, &shown.open.waves, axis, t.dim);
+        shown.open.waves.end().max(0.0)
     };
     if known + 0.1 < end {
         let from = axis.screen_from_secs(known).max(rect.left());
@@ -194,11 +202,11 @@ fn lanes_button(
     ui: &mut Ui,
     ruler: Rect,
     state: &AppState,
-    entry: &Entry,
+    shown: Shown<'_>,
     commands: &mut Commands,
 ) {
     let t = tokens(ui.ctx());
-    let Some(prediction) = entry.prediction() else {
+    let Some(prediction) = shown.prediction() else {
         return;
     };
     let all = prediction.labels.len();
@@ -206,7 +214,7 @@ fn lanes_button(
         return;
     }
     let shown = match (state.filter, state.all_lanes) {
-        (Some(_), _) => shown_lanes(entry, state).len(),
+        (Some(_), _) => shown_lanes(shown, state).len(),
         (None, true) => all,
         (None, false) => FEW,
     };
@@ -227,11 +235,11 @@ fn lanes_button(
 }
 
 /// What is between the marks: a bar on the ruler, a tint over all rows.
-fn selection(ui: &Ui, whole: Rect, ruler: Rect, entry: &Entry, axis: &TimeAxis) {
-    if entry.mark_in.is_none() && entry.mark_out.is_none() {
+fn selection(ui: &Ui, whole: Rect, ruler: Rect, shown: Shown<'_>, axis: &TimeAxis) {
+    if shown.row.view.mark_in.is_none() && shown.row.view.mark_out.is_none() {
         return;
     }
-    let Some(span) = entry.selection() else {
+    let Some(span) = shown.selection() else {
         return;
     };
     let t = tokens(ui.ctx());

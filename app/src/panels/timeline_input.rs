@@ -4,9 +4,8 @@ use egui::{PointerButton, Rect, Role, Sense, Ui, WidgetInfo};
 
 use mettle_core::base::Label;
 
-use crate::command::{Commands, Intent};
-use crate::paint::TimeAxis;
-use crate::state::{AppState, Hover};
+use crate::intent::{Commands, ViewIntent};
+use crate::state::{AppState, Hover, TimeAxis};
 
 /// Read it. `scrub` is where a drag moves the playhead.
 pub fn input_ui(
@@ -30,9 +29,9 @@ pub fn input_ui(
     if let (true, true, Some(at), Some(origin)) = (shift, dragged, pointed, origin) {
         let time = |x: f32| axis.time_from_screen(x.clamp(axis.left, axis.right));
         let (from, to) = (time(at.x.min(origin.x)), time(at.x.max(origin.x)));
-        commands.push(Intent::Marks(Some(from), Some(to)));
+        commands.push(ViewIntent::Marks(Some(from), Some(to)));
     } else if let Some(at) = pointed.filter(|_| dragged || response.clicked()) {
-        commands.push(Intent::Scrub(
+        commands.push(ViewIntent::Scrub(
             axis.time_from_screen(at.x.clamp(axis.left, axis.right)),
         ));
     }
@@ -75,7 +74,7 @@ fn wheel(ui: &Ui, x: f32, axis: &TimeAxis, commands: &mut Commands) {
     } else {
         return;
     };
-    commands.push(Intent::View(start, span));
+    commands.push(ViewIntent::Window(start, span));
 }
 
 /// Keep what is under the pointer, for the status bar.
@@ -92,6 +91,6 @@ pub fn hover(
         score,
     });
     if new != state.hover {
-        commands.push(Intent::Hover(new));
+        commands.push(ViewIntent::Hover(new));
     }
 }

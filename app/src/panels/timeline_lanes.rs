@@ -7,44 +7,43 @@ use mettle_core::project::{Event, Track};
 
 use super::mode_switch::missing_head;
 use super::widgets::{count, dim, elided};
-use crate::command::{Commands, Intent};
+use crate::intent::{Commands, ViewIntent};
 use crate::paint::{
-    Lane, TimeAxis, columns_of, paint_columns, paint_split, pending_pattern, shown_lanes,
-    split_columns, swatch,
+    columns_of, paint_columns, paint_split, pending_pattern, split_columns, swatch,
 };
-use crate::state::{AppState, Chosen, Entry};
+use crate::state::{AppState, Chosen, Lane, Shown, TimeAxis, shown_lanes};
 use crate::theme::{figures, mix, size, strong, tokens};
 
 /// Draw them. Gives the class under the pointer and its score there.
 pub fn lanes_ui(
     ui: &mut Ui,
     state: &AppState,
-    entry: &Entry,
+    shown: Shown<'_>,
     axis: &TimeAxis,
     commands: &mut Commands,
 ) -> Option<(Label, f32)> {
-    let Some(prediction) = entry.prediction() else {
-        if !state.can(entry.task) {
-            missing_head(ui, state, entry.task, commands);
+    let Some(prediction) = shown.prediction() else {
+        if !state.can(shown.task) {
+            missing_head(ui, state, shown.task, commands);
             return None;
         }
-        waiting(ui, entry, axis);
+        waiting(ui, shown, axis);
         return None;
     };
-    let lanes = shown_lanes(entry, state);
+    let lanes = shown_lanes(shown, state);
     if let (Some(filter), true) = (state.filter, lanes.is_empty()) {
         let words = format!("Nothing here is {}", filter.text().to_lowercase());
         ui.indent("nothing", |ui| dim(ui, words));
     }
     let mut pointed = None;
     for lane in &lanes {
-        let under = lane_ui(ui, state, entry, prediction, lane, axis, commands);
+        let under = lane_ui(ui, state, shown, prediction, lane, axis, commands);
         pointed = pointed.or(under);
     }
     pointed
 }
 
-fn waiting(ui: &mut Ui, entry: &Entry, axis: &TimeAxis) {
+fn waiting(ui: &mut Ui, shown: Shown<'_>, axis: &TimeAxis) {
     let t = tokens(ui.ctx());
     let (rect, _) =
         ui.allocate_exact_size(vec2(ui.available_width(), size::LANE * 3.0), Sense::hover());
@@ -52,7 +51,7 @@ fn waiting(ui: &mut Ui, entry: &Entry, axis: &TimeAxis) {
         .with_min_x(axis.left)
         .with_max_x(axis.right)
         .shrink2(vec2(0.0, 4.0));
-    let words = match (&entry.failure, entry.analysis()) {
+    let words = match (&shown.row.failure, shown.analysis()) {
         (Some(_), _) => "The analysis failed",
         (None, Some(_)) => "Not yet analysed",
         (None, None) => "Not analysed",
@@ -65,7 +64,7 @@ fn waiting(ui: &mut Ui, entry: &Entry, axis: &TimeAxis) {
     ui.painter().rect_filled(plate, 4.0, t.bg0);
     ui.painter()
         .galley(plate.min + vec2(8.0, 4.0), galley, t.dim);
-    if let Some(problem) = &entry.failure {
+    if let Some(problem) = &shown.row.failure {
         ui.indent("failure", |ui| {
             dim(ui, format!("{}. {}", problem.title, problem.advice))
         });
@@ -75,7 +74,7 @@ fn waiting(ui: &mut Ui, entry: &Entry, axis: &TimeAxis) {
 fn lane_ui(
     ui: &mut Ui,
     state: &AppState,
-    entry: &Entry,
+    shown: Shown<'_>,
     prediction: &Prediction,
     lane: &Lane,
     axis: &TimeAxis,
@@ -86,8 +85,8 @@ fn lane_ui(
     if !ui.is_rect_visible(rect) {
         return None;
     }
-    let events = events_of(entry, lane);
-    let here = entry.lane.as_ref() == Some(&lane.label);
+    let events = events_of(shown, lane);
+    let here = shown.row.view.lane.as_ref() == Some(&lane.label);
     if here {
         ui.painter()
             .rect_filled(rect, 0.0, mix(t.bg0, t.accent, 0.14));
@@ -96,15 +95,15 @@ fn lane_ui(
     let cells = rect.with_min_x(axis.left).with_max_x(axis.right);
     let inner = cells.shrink2(vec2(0.0, 2.0));
     let painter = ui.painter_at(cells);
-    cells_ui(&painter, inner, (state, entry, prediction), lane, axis);
-    pending(ui, inner, entry, prediction, axis);
+    cells_ui(&painter, inner, (state, shown, prediction), lane, axis);
+    pending(ui, inner, shown, prediction, axis);
     outline(ui, inner, events, axis);
-    chosen_ui(ui, inner, entry, lane, axis);
+    chosen_ui(ui, inner, shown, lane, axis);
     ui.painter()
         .hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
     let id = ui.scope_id().with(("lane", lane.class));
     let response = ui.interact(cells, id, Sense::click());
-    let label = spoken(entry, lane, events.len());
+    let label = spoken(shown, lane, events.len());
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, here, &label));
     tooltip(response, prediction, lane, events, axis, commands)
 }
@@ -113,13 +112,13 @@ fn lane_ui(
 fn cells_ui(
     painter: &egui::Painter,
     rect: Rect,
-    (state, entry, prediction): (&AppState, &Entry, &Prediction),
+    (state, shown, prediction): (&AppState, Shown<'_>, &Prediction),
     lane: &Lane,
     axis: &TimeAxis,
 ) {
     let t = tokens(painter.ctx());
     if matches!(prediction.detail, Detail::Parsed { .. }) {
-        let thresholds = entry.thresholds(&state.settings);
+        let thresholds = shown.thresholds(&state.settings);
         let columns = split_columns(prediction, lane.class, &thresholds, state.filter, axis);
         paint_split(painter, rect, &columns, [t.audible, t.visible], t.bg0);
     } else {
@@ -129,15 +128,15 @@ fn cells_ui(
 }
 
 /// What a screen reader says of a lane.
-fn spoken(entry: &Entry, lane: &Lane, events: usize) -> String {
+fn spoken(shown: Shown<'_>, lane: &Lane, events: usize) -> String {
     let (name, highest) = (&lane.label, lane.highest * 100.0);
     let number = |modality: Modality| {
         let of = |t: &&Track| t.label == lane.label && t.modality == modality;
-        let track = entry.tracks().iter().find(of);
+        let track = shown.tracks().iter().find(of);
         count(track.map_or(0, |track| track.events.len()), "time")
     };
     let both = count(events, "event");
-    match entry.prediction().map(|p| &p.detail) {
+    match shown.prediction().map(|p| &p.detail) {
         Some(Detail::Parsed { .. }) => format!(
             "{name}, highest score {highest:.0} %, heard {}, seen {}, {both} in the clip",
             number(Modality::Audible),
@@ -147,8 +146,8 @@ fn spoken(entry: &Entry, lane: &Lane, events: usize) -> String {
     }
 }
 
-fn events_of<'a>(entry: &'a Entry, lane: &Lane) -> &'a [Event] {
-    let mut tracks = entry.tracks().iter();
+fn events_of<'a>(shown: Shown<'a>, lane: &Lane) -> &'a [Event] {
+    let mut tracks = shown.tracks().iter();
     tracks
         .find(|track| track.label == lane.label && track.modality == Modality::AudioVisual)
         .map_or(&[], |track| &track.events)
@@ -185,15 +184,15 @@ fn name(ui: &Ui, rect: Rect, state: &AppState, prediction: &Prediction, lane: &L
 }
 
 /// What is not analysed yet.
-fn pending(ui: &Ui, cells: Rect, entry: &Entry, prediction: &Prediction, axis: &TimeAxis) {
+fn pending(ui: &Ui, cells: Rect, shown: Shown<'_>, prediction: &Prediction, axis: &TimeAxis) {
     let t = tokens(ui.ctx());
-    let scored = entry.scored();
+    let scored = shown.scored();
     let last = scored
         .checked_sub(1)
         .and_then(|last| prediction.segments.get(last));
     let done = last.map_or(0.0, |span| span.end.as_secs_f64());
-    let end = entry.duration().as_secs_f64();
-    if entry.analysed() || done + 0.5 >= end {
+    let end = shown.duration().as_secs_f64();
+    if shown.analysed() || done + 0.5 >= end {
         return;
     }
     let from = axis.screen_from_secs(done).clamp(axis.left, axis.right);
@@ -236,8 +235,13 @@ fn outline(ui: &Ui, cells: Rect, events: &[Event], axis: &TimeAxis) {
 }
 
 /// The chosen event stands out.
-fn chosen_ui(ui: &Ui, cells: Rect, entry: &Entry, lane: &Lane, axis: &TimeAxis) {
-    let chosen = entry.chosen.as_ref().filter(|c| c.label == lane.label);
+fn chosen_ui(ui: &Ui, cells: Rect, shown: Shown<'_>, lane: &Lane, axis: &TimeAxis) {
+    let chosen = shown
+        .row
+        .view
+        .chosen
+        .as_ref()
+        .filter(|c| c.label == lane.label);
     let Some(span) = chosen.map(|chosen| chosen.span) else {
         return;
     };
@@ -263,9 +267,9 @@ fn tooltip(
     let pointer = response.interact_pointer_pos().or(response.hover_pos())?;
     let time = axis.time_from_screen(pointer.x);
     if response.clicked() {
-        commands.push(Intent::Seek(time));
+        commands.push(ViewIntent::Seek(time));
         let event = events.iter().find(|event| event.span.contains(time));
-        commands.push(Intent::Choose(event.map(|event| Chosen {
+        commands.push(ViewIntent::Choose(event.map(|event| Chosen {
             label: lane.label.clone(),
             span: event.span,
         })));

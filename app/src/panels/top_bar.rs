@@ -8,10 +8,10 @@ use super::widgets::{chip, command_button, dim, emphasis};
 use mettle_core::engine::Precision;
 use mettle_core::gpu::DeviceChoice;
 
-use crate::command::{Command, Commands, Group, Intent};
+use crate::command::{Command, Group};
+use crate::intent::{Commands, DialogIntent, EngineIntent};
 use crate::keymap::key_text;
-use crate::playback::SoundState;
-use crate::state::AppState;
+use crate::state::{AppState, SoundState};
 use crate::theme::{size, tokens};
 
 /// From this width on there is room for a menu button a group beside the chips.
@@ -49,7 +49,8 @@ fn menus(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 fn menu(ui: &mut Ui, group: Group, state: &AppState, commands: &mut Commands) {
     ui.set_min_width(230.0);
     for &command in Command::ALL.iter().filter(|c| c.group() == group) {
-        if command == Command::OpenSample && state.sample.is_none() {
+        let no_sample = command == Command::OpenSample && state.sample.is_none();
+        if no_sample || command.is_held() {
             continue;
         }
         let why_not = state.why_not(command);
@@ -128,7 +129,7 @@ fn device_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             ] {
                 let on = state.device_choice == choice;
                 if ui.radio(on, text).clicked() && !on {
-                    commands.push(Intent::Device(choice));
+                    commands.push(EngineIntent::Device(choice));
                 }
             }
             ui.separator();
@@ -136,7 +137,7 @@ fn device_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         }
         if ui.button("Copy report").clicked() {
             let report = format!("{name}\n{}", device.refusals.join("\n"));
-            commands.push(Intent::Copy(report));
+            commands.push(DialogIntent::Copy(report));
         }
     });
 }
@@ -153,7 +154,7 @@ fn precision_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         let usable = on || precision != Precision::F16 || no_f16.is_none();
         let radio = ui.add_enabled(usable, egui::RadioButton::new(on, text));
         if radio.clicked() && !on {
-            commands.push(Intent::Precision(precision));
+            commands.push(EngineIntent::Precision(precision));
         }
     }
     if let Some(reason) = no_f16 {

@@ -3,10 +3,10 @@
 use egui::{Frame, Layout, Margin, RichText, Role, Slider, Ui, WidgetInfo};
 
 use super::widgets::{dim, gesture_of, icon_button};
-use crate::command::{Command, Commands, Intent};
-use crate::mode::Mode;
+use crate::command::Command;
+use crate::intent::{Commands, EditIntent, ViewIntent};
 use crate::paint::icons::Icon;
-use crate::state::{AppState, Focus};
+use crate::state::{AppState, Focus, Mode};
 use crate::theme::{figures, tokens};
 
 /// From this width on the row holds all it has; below, the volume is only on or off and the threshold goes unnamed.
@@ -74,8 +74,8 @@ fn buttons(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 fn times(ui: &mut Ui, state: &AppState) {
     let t = tokens(ui.ctx());
     let total = state
-        .entry()
-        .map(|entry| entry.duration())
+        .shown()
+        .map(|shown| shown.duration())
         .unwrap_or_default();
     ui.add_space(8.0);
     ui.label(RichText::new(state.player.time.to_string()).font(figures(13.0)));
@@ -107,9 +107,9 @@ fn threshold(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands
         response.request_focus();
     }
     if response.changed() {
-        commands.push(Intent::Threshold(value, gesture_of(&response)));
+        commands.push(EditIntent::Threshold(value, gesture_of(&response)));
     } else if response.drag_stopped() {
-        commands.push(Intent::LetGo);
+        commands.push(EditIntent::LetGo);
     }
     if roomy && ui.available_width() > NAMED {
         dim(ui, "Threshold");
@@ -142,7 +142,7 @@ fn volume_slider(ui: &mut Ui, volume: f32, commands: &mut Commands) {
         info
     });
     if response.changed() {
-        commands.push(Intent::Volume(value));
+        commands.push(ViewIntent::Volume(value));
     }
 }
 
@@ -155,7 +155,7 @@ fn speed(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 .selectable_label(speed == now, format!("{speed}×"))
                 .clicked()
             {
-                commands.push(Intent::Speed(speed));
+                commands.push(ViewIntent::Speed(speed));
                 ui.close();
             }
         }

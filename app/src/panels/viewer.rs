@@ -8,34 +8,51 @@ use mettle_core::project::Track;
 use super::problems::error_card;
 use super::widgets::on_picture;
 use super::{attention, masks};
-use crate::command::{Command, Commands};
-use crate::mode::Mode;
-use crate::paint::{Placement, TimeAxis, paint_mask, paint_video};
-use crate::state::{AppState, Entry, segment_at};
+use crate::command::Command;
+use crate::intent::Commands;
+use crate::paint::{Placement, paint_mask, paint_video, paint_waves};
+use crate::state::{AppState, Mode, Shown, TimeAxis, segment_at};
 use crate::theme::{size, tokens};
 
 /// Draw it.
 pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let Some(entry) = state.entry() else { return };
+    let Some(shown) = state.shown() else { return };
     let room = ui.max_rect();
     let t = tokens(ui.ctx());
-    if let Some(problem) = entry.failure.as_ref().filter(|_| entry.clip.is_none()) {
+    if let Some(problem) = shown
+        .row
+        .failure
+        .as_ref()
+        .filter(|_| shown.row.clip.is_none())
+    {
         ui.painter().rect_filled(room, 0.0, t.bg0);
-        return error_card(ui, room, state, entry, problem, commands);
+        return error_card(ui, room, state, shown, problem, commands);
     }
     let response = ui.interact(room, ui.scope_id().with("picture"), Sense::click());
     response.widget_info(|| {
-        WidgetInfo::labeled(Role::Video, true, format!("Picture of {}", entry.name()))
+        WidgetInfo::labeled(
+            Role::Video,
+            true,
+            format!("Picture of {}", shown.row.name()),
+        )
     });
-    if response.clicked() && entry.clip.is_some() {
+    if response.clicked() && shown.row.clip.is_some() {
         commands.push(Command::PlayPause);
     }
-    let sound_only = entry.clip.as_ref().is_some_and(|clip| clip.video.is_none());
+    let sound_only = shown
+        .row
+        .clip
+        .as_ref()
+        .is_some_and(|clip| clip.video.is_none());
     if sound_only {
         ui.painter().rect_filled(room, 0.0, t.stage);
-        return sound_ui(ui, room, state, entry);
+        return sound_ui(ui, room, state, shown);
     }
-    let frame = state.player.frame.as_ref().or(entry.first_frame.as_ref());
+    let frame = state
+        .player
+        .frame
+        .as_ref()
+        .or(shown.open.first_frame.as_ref());
     match frame {
         Some(frame) => {
             let (width, height) = frame.picture.shown_size();
@@ -43,7 +60,7 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             bars(ui, room, place.0);
             if let Some(format) = state.target_format {
                 paint_video(ui.painter(), place, frame.clone(), format);
-                mask(ui, place, state, entry, format);
+                mask(ui, place, state, shown, format);
             }
             attention::tint_picture(ui, place, state);
             masks::threshold_wheel(ui, place.0, state, commands);
@@ -53,7 +70,7 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             words(ui, room, "Opening…");
         }
     }
-    if let Some(label) = now_happening(state, entry) {
+    if let Some(label) = now_happening(state, shown) {
         on_picture(
             ui,
             room.min + vec2(12.0, 10.0),
@@ -62,7 +79,7 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             false,
         );
     }
-    facts(ui, room, state, entry);
+    facts(ui, room, state, shown);
 }
 
 /// What the picture leaves of its room.
@@ -83,8 +100,8 @@ fn bars(ui: &Ui, room: Rect, picture: Rect) {
 }
 
 /// `00:00:08.320 · f 200 · 24 fps`.
-fn facts(ui: &Ui, room: Rect, state: &AppState, entry: &Entry) {
-    let Some(video) = entry.clip.as_ref().and_then(|clip| clip.video.as_ref()) else {
+fn facts(ui: &Ui, room: Rect, state: &AppState, shown: Shown<'_>) {
+    let Some(video) = shown.row.clip.as_ref().and_then(|clip| clip.video.as_ref()) else {
         return;
     };
     let frame = state.player.frame.as_ref().and_then(|frame| frame.index);
@@ -109,26 +126,32 @@ fn round(fps: f64) -> f64 {
 }
 
 /// The mask of the moment over the picture, in masks mode.
-fn mask(ui: &Ui, place: Placement, state: &AppState, entry: &Entry, format: wgpu::TextureFormat) {
+fn mask(
+    ui: &Ui,
+    place: Placement,
+    state: &AppState,
+    shown: Shown<'_>,
+    format: wgpu::TextureFormat,
+) {
     if state.mode() != Mode::Masks || state.overlays_hidden {
         return;
     }
     let pixels = ui.ctx().pixels_per_point();
-    if let Some(mask) = masks::mask_at(state, entry, state.player.time, pixels) {
+    if let Some(mask) = masks::mask_at(state, shown, state.player.time, pixels) {
         paint_mask(ui.painter(), place, mask, format);
     }
 }
 
 /// What happens under the playhead.
-fn now_happening(state: &AppState, entry: &Entry) -> Option<String> {
+fn now_happening(state: &AppState, shown: Shown<'_>) -> Option<String> {
     let now = state.player.time;
     let happens = |track: &&Track| track.events.iter().any(|event| event.span.contains(now));
-    let mut tracks = entry.tracks().iter().filter(happens);
+    let mut tracks = shown.tracks().iter().filter(happens);
     if state.mode() == Mode::Masks {
-        let prediction = entry.prediction()?;
+        let prediction = shown.prediction()?;
         tracks.next()?;
         let sounding = prediction.labels.get(0)?;
-        let class = masks::class_of(state, entry, segment_at(prediction, now)?);
+        let class = masks::class_of(state, shown, segment_at(prediction, now)?);
         return Some(match class {
             Some(class) => format!("{sounding} · {class}"),
             None => sounding.to_string(),
@@ -154,7 +177,7 @@ fn now_happening(state: &AppState, entry: &Entry) -> Option<String> {
     (!words.is_empty()).then(|| words.join("   "))
 }
 
-fn sound_ui(ui: &Ui, room: Rect, state: &AppState, entry: &Entry) {
+fn sound_ui(ui: &Ui, room: Rect, state: &AppState, shown: Shown<'_>) {
     let t = tokens(ui.ctx());
     let wave = Rect::from_center_size(
         room.center(),
@@ -164,9 +187,9 @@ fn sound_ui(ui: &Ui, room: Rect, state: &AppState, entry: &Entry) {
         left: wave.left(),
         right: wave.right(),
         start: 0.0,
-        span: entry.duration().as_secs_f64().max(0.1),
+        span: shown.duration().as_secs_f64().max(0.1),
     };
-    entry.waves.paint(ui.painter(), wave, &axis, t.audible);
+    paint_waves(ui.painter(), wave, &shown.open.waves, &axis, t.audible);
     let x = axis.screen_from_time(state.player.time);
     ui.painter()
         .vline(x, wave.y_range(), egui::Stroke::new(1.0, t.accent));

@@ -5,10 +5,11 @@ use egui::{
     Ui, WidgetInfo, vec2,
 };
 
-use crate::apply::Gesture;
-use crate::command::{Command, Commands};
+use crate::command::Command;
+use crate::intent::Commands;
 use crate::keymap::key_text;
 use crate::paint::icons::{self, Icon};
+use crate::state::Gesture;
 use crate::theme::{figures, size, strong, tokens};
 
 /// What a command's button says when the pointer rests on it.

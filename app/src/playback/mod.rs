@@ -16,6 +16,5 @@ mod sound;
 
 pub use clock::{Anchor, Clock};
 pub use feeder::{Chunk, Feeder, stretch};
-pub use player::{Player, PlayerOptions, PlayerView};
+pub use player::{Player, PlayerOptions};
 pub use queue::FrameQueue;
-pub use sound::SoundState;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mettle_core::base::{Time, TimeSpan};
-use mettle_core::media::{Clip, Source, VideoFrame};
+use mettle_core::media::{Clip, Source};
 
 use super::clock::Clock;
 use super::pictures::{Answer, Ask, PictureThread};
 use super::queue::FrameQueue;
-use super::sound::{SoundState, SoundThread};
+use super::sound::SoundThread;
+use crate::state::PlayerView;
 
 /// The shuttle's speeds, one press each.
 const SHUTTLE: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
@@ -19,36 +20,6 @@ const SHUTTLE: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
 pub struct PlayerOptions {
     /// Open the sound device.
     pub sound: bool,
-}
-
-/// What the window shows of it.
-#[derive(Clone, Debug)]
-pub struct PlayerView {
-    /// The clip's time.
-    pub time: Time,
-    /// Whether it plays.
-    pub playing: bool,
-    /// 1 is the usual speed; negative goes back.
-    pub speed: f64,
-    /// The frame on screen.
-    pub frame: Option<Arc<VideoFrame>>,
-    /// Whether there is sound.
-    pub sound: SoundState,
-    /// How much the picture is behind the sound; zero in sync.
-    pub lag: Option<Time>,
-}
-
-impl Default for PlayerView {
-    fn default() -> Self {
-        Self {
-            time: Time::ZERO,
-            playing: false,
-            speed: 1.0,
-            frame: None,
-            sound: SoundState::Starting,
-            lag: None,
-        }
-    }
 }
 
 /// The player.

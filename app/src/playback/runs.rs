@@ -5,7 +5,7 @@ use mettle_core::base::Time;
 use super::clock::Anchor;
 use super::pictures::Ask;
 use super::player::Player;
-use super::sound::SoundState;
+use crate::state::SoundState;
 
 /// Up to this speed sound is played, and every frame is decoded in order.
 const IN_ORDER: f64 = 2.0;

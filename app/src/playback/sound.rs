@@ -10,23 +10,12 @@ use mettle_core::media::{Clip, Sound, SoundLayout, Source};
 use super::clock::Clock;
 use super::feeder::{Chunk, Feeder, stretch};
 use super::output::{Controls, Output};
+use crate::state::SoundState;
 
 /// Left-right pairs of a chunk: 21 ms at 48 kHz.
 const PAIRS: usize = 1024;
 /// Chunks decoded ahead: a third of a second.
 const AHEAD: usize = 16;
-
-/// Whether there is sound, and why not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum SoundState {
-    /// Not known yet.
-    #[default]
-    Starting,
-    /// The device plays; its name.
-    Ready(String),
-    /// Plays without sound by the wall clock; the reason.
-    Silent(String),
-}
 
 enum Ask {
     Load(Option<Arc<Clip>>),

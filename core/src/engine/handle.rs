@@ -178,6 +178,11 @@ impl Engine {
         self.media.set_foreground(clip);
     }
 
+    /// The user waits for this job: the opening of the clip on screen. It goes before everything else.
+    pub fn set_awaited(&self, job: Option<JobId>) {
+        self.media.set_awaited(job);
+    }
+
     /// The device in use; its name says so while it is still being started.
     pub fn device(&self) -> DeviceReport {
         self.report

@@ -55,6 +55,8 @@ pub(super) enum Next {
 pub(super) struct Queue<S> {
     pub jobs: Vec<Queued<S>>,
     pub foreground: Option<ClipId>,
+    /// The job without which the user sees nothing.
+    pub awaited: Option<JobId>,
     /// The model that the last step used, where that is one of those of which only one is loaded.
     pub loaded: Option<ModelChoice>,
 }
@@ -64,12 +66,13 @@ impl<S> Queue<S> {
         Self {
             jobs: Vec::new(),
             foreground: None,
+            awaited: None,
             loaded: None,
         }
     }
 
-    /// Urgent jobs come first, then the clip on screen, then what needs no other model than the one that is loaded, then in order
-    /// of submission. Where the first would load another model while a job of the same rank waits for something with this one,
+    /// Urgent jobs come first, then the one the user waits for, then the clip on screen, then what needs no other model than the
+    /// one that is loaded, then in order of submission. Where the first would load another model while a job of the same rank waits for something with this one,
     /// that is waited for, for a while.
     pub fn next(&self) -> Next {
         let ready = self.jobs.iter().filter(|job| !job.paused && !job.waits());
@@ -91,12 +94,13 @@ impl<S> Queue<S> {
         }
     }
 
-    fn class(&self, job: &Queued<S>) -> (bool, bool) {
+    fn class(&self, job: &Queued<S>) -> (bool, bool, bool) {
         let on_screen = job.clip.is_some() && job.clip == self.foreground;
-        (!job.urgent, !on_screen)
+        let awaited = self.awaited == Some(job.id);
+        (!job.urgent, !awaited, !on_screen)
     }
 
-    fn rank(&self, job: &Queued<S>) -> ((bool, bool), bool, JobId) {
+    fn rank(&self, job: &Queued<S>) -> ((bool, bool, bool), bool, JobId) {
         (self.class(job), !self.is_at_hand(job), job.id)
     }
 

@@ -69,6 +69,8 @@ pub struct Reply {
 pub enum ReplyBody {
     /// The first picture of a file being opened, before its content is hashed.
     FirstFrame(Arc<VideoFrame>),
+    /// A very small picture that stands for the file in a list.
+    Cover(Arc<RgbFrame>),
     /// The file is open.
     Opened(Arc<Clip>),
     /// More of the waveform.

@@ -122,7 +122,7 @@ pub struct NewJob<S> {
     pub path: Option<PathBuf>,
     /// The clip it works on, if known: the clip on screen comes first.
     pub clip: Option<ClipId>,
-    /// Comes even before the clip on screen: the user waits to see anything at all.
+    /// Comes even before the clip on screen: what the user asked for himself, and takes but a moment.
     pub urgent: bool,
     /// The model it keeps loaded, if it uses one: jobs that use the one that is loaded come first among their like.
     pub model: Option<ModelChoice>,
@@ -231,6 +231,12 @@ impl<S: Session + 'static> Worker<S> {
     /// Which clip is on screen: its jobs overtake the others between two steps.
     pub fn set_foreground(&self, clip: Option<ClipId>) {
         self.shared.queue().foreground = clip;
+        ring(&self.shared.bell);
+    }
+
+    /// The user waits for this job, and sees nothing until it is done: it overtakes the others between two steps.
+    pub fn set_awaited(&self, job: Option<JobId>) {
+        self.shared.queue().awaited = job;
         ring(&self.shared.bell);
     }
 }

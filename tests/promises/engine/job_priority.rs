@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mettle_core::base::{ClipId, ContentHash};
-use mettle_core::engine::{ReplyBody, Step};
+use mettle_core::engine::{JobState, ReplyBody, Step};
 
 use super::fake_jobs::{Bench, eventually};
 
@@ -54,4 +54,32 @@ fn without_a_clip_on_screen_jobs_run_in_the_order_they_came() {
         .collect();
     let ended: Vec<_> = bench.until_ended(5).iter().map(|r| r.job).collect();
     assert_eq!(ended, ids);
+}
+
+/// The opening of the file on screen overtakes a folder of openings before it; nobody knows yet which clip it is.
+#[test]
+fn the_job_the_user_waits_for_overtakes_all_of_the_same_kind() {
+    let bench = Bench::new(64);
+    let gate = Arc::new(Mutex::new(()));
+    let held = gate.lock().expect("a gate");
+    let theirs = Arc::clone(&gate);
+    let first = bench.submit(1, None, move |_| {
+        drop(theirs.lock());
+        Ok(Step::Done)
+    });
+    let runs = || {
+        bench
+            .board
+            .snapshot()
+            .iter()
+            .any(|job| job.state == JobState::Running)
+    };
+    assert!(eventually(runs));
+    let waiting: Vec<_> = (2..=9)
+        .map(|n| bench.submit(n, None, |_| Ok(Step::Done)))
+        .collect();
+    bench.worker.set_awaited(Some(waiting[7]));
+    drop(held);
+    let ended: Vec<_> = bench.until_ended(9).iter().map(|r| r.job).collect();
+    assert_eq!(ended[..3], [first, waiting[7], waiting[0]]);
 }

@@ -42,7 +42,7 @@ fn may_import(from: &str, to: &str) -> bool {
 }
 
 /// Every module named right behind `crate::`, also in a braced list.
-fn imported_modules(code: &str) -> Vec<String> {
+pub(super) fn imported_modules(code: &str) -> Vec<String> {
     let word = |text: &str| {
         text.chars()
             .take_while(|c| c.is_alphanumeric() || *c == '_')

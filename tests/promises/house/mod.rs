@@ -1,5 +1,6 @@
 //! Promises about the tree itself.
 
+mod app_layers;
 mod layers;
 mod shapes;
 mod tidy;

@@ -1,6 +1,6 @@
 //! Time and screen are two sides of one axis: nothing is lost going there and back, zooming stays under the pointer.
 
-use mettle_app::paint::TimeAxis;
+use mettle_app::state::TimeAxis;
 use proptest::prelude::*;
 
 fn axes() -> impl Strategy<Value = TimeAxis> {

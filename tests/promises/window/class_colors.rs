@@ -3,7 +3,8 @@
 use egui::{Pos2, Rect, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use mettle_app::command::{Command, Intent};
+use mettle_app::command::Command;
+use mettle_app::intent::ViewIntent;
 use mettle_app::paint::Placement;
 use mettle_app::theme::size;
 use mettle_core::base::{Task, Time};
@@ -46,7 +47,7 @@ fn lanes_and_masks_share_the_colours_of_classes() {
     }
     window.state_mut().ask(Command::ModeMasks);
     let second = Time::from_micros(4_500_000);
-    window.state_mut().ask(Intent::Seek(second));
+    window.state_mut().ask(ViewIntent::Seek(second));
     window.run_steps(4);
     slide(&mut window, "Mask opacity", 1.0);
     let room = window.get_by_label("Picture of dog.mp4").rect();

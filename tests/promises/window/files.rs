@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
-use mettle_app::command::Intent;
-use mettle_app::files::{Wanted, expand, typed_path};
-use mettle_app::state::Dialog;
+use mettle_app::files::expand;
+use mettle_app::intent::{ClipIntent, DialogIntent};
+use mettle_app::state::{Dialog, PathKind, Row, Wanted, typed_path};
 use mettle_core::engine::{JobSpec, ReplyBody};
 
-use super::scripted::{ScriptedEngine, broken, window};
+use super::scripted::{ScriptedEngine, broken, run_until, window};
 
 fn opens(engine: &ScriptedEngine) -> Vec<PathBuf> {
     let asked = engine.asked().into_iter();
@@ -35,6 +35,10 @@ fn wait_for(window: &mut Harness<'static, MettleApp>, done: impl Fn() -> bool) {
     }
 }
 
+fn rows<'a>(window: &'a Harness<'static, MettleApp>) -> &'a [Row] {
+    window.state().state().library.rows()
+}
+
 fn touch(path: &Path) {
     std::fs::write(path, b"not really a clip").expect("a file");
 }
@@ -42,17 +46,22 @@ fn touch(path: &Path) {
 #[test]
 fn a_folder_opens_its_clips_in_order_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
-    for name in ["b.MP4", "a.wav", "notes.txt"] {
+    for name in ["b.MP4", "c10.mp4", "a.wav", "notes.txt", "c2.mp4", "c1.mp4"] {
         touch(&folder.path().join(name));
     }
     let (mut window, engine) = window(&[]);
     let paths = vec![folder.path().to_owned()];
-    window.state_mut().ask(Intent::OpenPaths(paths));
-    window.run_steps(2);
-    let theirs = engine.clone();
-    wait_for(&mut window, move || opens(&theirs).len() == 2);
-    let wanted = ["a.wav", "b.MP4"].map(|name| folder.path().join(name));
-    assert_eq!(opens(&engine), wanted);
+    window.state_mut().ask(ClipIntent::Open(paths));
+    run_until(&mut window, "all are listed", |state| {
+        !state.library.is_empty()
+    });
+    let names: Vec<String> = rows(&window).iter().map(Row::name).collect();
+    assert_eq!(names, ["a.wav", "b.MP4", "c1.mp4", "c2.mp4", "c10.mp4"]);
+    assert_eq!(
+        opens(&engine),
+        [folder.path().join("a.wav")],
+        "the one on screen"
+    );
 }
 
 #[test]
@@ -73,11 +82,18 @@ fn a_missing_file_is_located_and_its_neighbours_with_it() {
     for name in ["dog.mp4", "cat.mp4", "cow.mp4"] {
         let job = engine.open_of(&format!("/gone/{name}"));
         engine.say(job, ReplyBody::Failed(broken(name)));
+        window.run_steps(2);
     }
-    window.run_steps(4);
+    run_until(&mut window, "they are gone", |state| {
+        state.library.rows().iter().all(Row::is_missing)
+    });
     window.get_by_label("Locate file…");
-    let id = window.state().state().selected.expect("a clip");
-    window.state_mut().ask(Intent::Moved(id, here("dog.mp4")));
+    let id = window.state().state().library.selected.expect("a clip");
+    window
+        .state_mut()
+        .ask(ClipIntent::Moved(id, here("dog.mp4")));
+    let theirs = engine.clone();
+    wait_for(&mut window, move || opens(&theirs).len() == 5);
     window.run_steps(4);
     let again: Vec<PathBuf> = opens(&engine).split_off(3);
     assert_eq!(
@@ -90,19 +106,31 @@ fn a_missing_file_is_located_and_its_neighbours_with_it() {
 #[test]
 fn where_there_is_no_file_dialog_a_path_is_typed() {
     let (mut window, engine) = window(&[]);
-    let (wanted, text, no_service) = (Wanted::Clips, String::new(), true);
     let dialog = Dialog::Path {
-        wanted,
-        text,
-        no_service,
+        wanted: Wanted::Clips,
+        typed: String::new(),
+        no_service: true,
+        is: None,
     };
-    window.state_mut().ask(Intent::Dialog(dialog));
+    window.state_mut().ask(DialogIntent::Show(dialog));
     window.run_steps(3);
     window.get_by_label_contains("This desktop has no file dialog");
     window.event(egui::Event::Text("'/clips/a dog.mp4'".into()));
     window.run_steps(3);
+    run_until(&mut window, "it is found not to be there", |state| {
+        matches!(
+            state.dialog,
+            Dialog::Path {
+                is: Some(PathKind::Missing),
+                ..
+            }
+        )
+    });
+    window.get_by_label("There is no such file yet");
     window.key_press(egui::Key::Enter);
-    window.run_steps(3);
+    run_until(&mut window, "it is listed", |state| {
+        !state.library.is_empty()
+    });
     assert_eq!(opens(&engine), [PathBuf::from("/clips/a dog.mp4")]);
 }
 
@@ -143,8 +171,10 @@ fn dropped_files_open_and_a_hovering_one_is_announced() {
             .dropped_files
             .push(Arc::new(Dropped(path)));
     }
-    window.run_steps(3);
-    assert_eq!(opens(&engine).len(), 2);
+    run_until(&mut window, "both are listed", |state| {
+        state.library.rows().len() == 2
+    });
+    assert_eq!(opens(&engine), [PathBuf::from("/clips/dog.mp4")]);
     let state = window.state().state();
-    assert_eq!(state.entry().expect("one is shown").name(), "dog.mp4");
+    assert_eq!(state.shown().expect("one is shown").row.name(), "dog.mp4");
 }

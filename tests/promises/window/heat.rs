@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use mettle_app::paint::{TimeAxis, Waves, columns_of, lanes_in_view};
+use mettle_app::paint::columns_of;
+use mettle_app::state::{TimeAxis, Waves, lanes_in_view};
 use mettle_core::base::{HeadId, Labels, Time, TimeSpan};
 use mettle_core::engine::WaveformPart;
 use mettle_core::model::Precision;

@@ -6,8 +6,7 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::command::Command;
 use mettle_app::keymap::{Changes, Keymap, bind};
-use mettle_app::settings::SoundView;
-use mettle_app::state::{AppState, Dialog, Entry};
+use mettle_app::state::{AppState, Dialog, Row, SoundView};
 use mettle_core::base::{Time, TimeSpan};
 use mettle_core::engine::JobSpec;
 
@@ -34,8 +33,8 @@ fn state(window: &Window) -> &AppState {
     window.state().state()
 }
 
-fn entry(window: &Window) -> &Entry {
-    state(window).entry().expect("a clip")
+fn row(window: &Window) -> &Row {
+    state(window).library.selected_row().expect("a clip")
 }
 
 fn at(window: &Window) -> f64 {
@@ -54,27 +53,27 @@ fn tab_goes_through_the_events_and_keeps_to_a_chosen_lane() {
     let (mut window, _) = opened();
     press(&mut window, Key::Tab);
     assert_eq!(
-        (at(&window), entry(&window).selection()),
+        (at(&window), row(&window).selection()),
         (2.0, Some(secs(2, 5)))
     );
     press(&mut window, Key::Tab);
     assert_eq!(
-        (at(&window), entry(&window).selection()),
+        (at(&window), row(&window).selection()),
         (6.0, Some(secs(6, 8)))
     );
     press_with(&mut window, Modifiers::SHIFT, Key::Tab);
     assert_eq!(at(&window), 2.0);
     press(&mut window, Key::Escape);
-    assert_eq!(entry(&window).selection(), None);
+    assert_eq!(row(&window).selection(), None);
     // The lanes stand by their highest score: Bark, Church bell, Truck.
     press(&mut window, Key::ArrowDown);
     press(&mut window, Key::ArrowDown);
-    assert_eq!(entry(&window).lane.as_deref(), Some("Church bell"));
+    assert_eq!(row(&window).view.lane.as_deref(), Some("Church bell"));
     press(&mut window, Key::Home);
     press(&mut window, Key::Tab);
     assert_eq!(at(&window), 6.0, "the bark is of another lane");
     press(&mut window, Key::ArrowUp);
-    assert_eq!(entry(&window).lane.as_deref(), Some("Bark"));
+    assert_eq!(row(&window).view.lane.as_deref(), Some("Bark"));
 }
 
 #[test]
@@ -82,20 +81,20 @@ fn marks_select_play_once_and_fit() {
     let (mut window, _) = opened();
     press(&mut window, Key::ArrowRight);
     press(&mut window, Key::I);
-    assert_eq!(entry(&window).selection(), Some(secs(1, 10)));
+    assert_eq!(row(&window).selection(), Some(secs(1, 10)));
     press(&mut window, Key::ArrowRight);
     press(&mut window, Key::ArrowRight);
     press(&mut window, Key::O);
-    assert_eq!(entry(&window).selection(), Some(secs(1, 3)));
+    assert_eq!(row(&window).selection(), Some(secs(1, 3)));
     press(&mut window, Key::Z);
-    let shown = (entry(&window).view_start, entry(&window).view_span);
+    let shown = (row(&window).view.start, row(&window).view.span);
     assert!(
         (shown.0 - 0.8).abs() < 1e-9 && (shown.1 - 2.4).abs() < 1e-9,
         "{shown:?}"
     );
     press(&mut window, Key::Z);
     assert_eq!(
-        (entry(&window).view_start, entry(&window).view_span),
+        (row(&window).view.start, row(&window).view.span),
         (0.0, 10.0)
     );
     press_with(&mut window, Modifiers::SHIFT, Key::Space);
@@ -110,7 +109,7 @@ fn marks_select_play_once_and_fit() {
     press(&mut window, Key::End);
     press(&mut window, Key::ArrowLeft);
     press(&mut window, Key::I);
-    assert_eq!(entry(&window).selection(), Some(secs(9, 10)));
+    assert_eq!(row(&window).selection(), Some(secs(9, 10)));
 }
 
 #[test]
@@ -123,7 +122,7 @@ fn a_selection_is_repeated_and_a_single_play_ends_at_its_end() {
             window.run_steps(2);
         }
     }
-    let span = entry(&window).selection().expect("a selection");
+    let span = row(&window).selection().expect("a selection");
     assert_eq!(
         span.end,
         Time::from_micros(120_000),
@@ -195,7 +194,7 @@ fn views_change_and_are_reset() {
     press(&mut window, Key::M);
     assert!(state(&window).settings.muted);
     press_with(&mut window, Modifiers::COMMAND, Key::W);
-    assert!(state(&window).entries.is_empty());
+    assert!(state(&window).library.is_empty());
     window.get_by_label("See what is heard and seen, second by second");
 }
 

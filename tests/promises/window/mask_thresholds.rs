@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use mettle_app::apply::Gesture;
-use mettle_app::command::{Command, Intent};
-use mettle_app::state::Entry;
+use mettle_app::command::Command;
+use mettle_app::intent::{EditIntent, ViewIntent};
+use mettle_app::state::{Gesture, Row};
 use mettle_core::base::{Task, Time, TimeSpan};
 use mettle_core::project::{Change, Edit, MaskThresholds, Scope, Store};
 
@@ -16,12 +16,12 @@ use super::scripted::{run_until, settled};
 
 fn at(window: &mut Window, second: i64) {
     let time = Time::from_micros(second * 1_000_000 + 500_000);
-    window.state_mut().ask(Intent::Seek(time));
+    window.state_mut().ask(ViewIntent::Seek(time));
     window.run_steps(3);
 }
 
-fn entry(window: &Window) -> &Entry {
-    state(window).entry().expect("a clip")
+fn entry(window: &Window) -> &Row {
+    state(window).library.selected_row().expect("a clip")
 }
 
 fn masks_of(window: &Window) -> &MaskThresholds {
@@ -141,7 +141,7 @@ fn a_pull_of_the_handle_is_one_step() {
     undo(&mut window);
     assert_eq!(masks_of(&window).clip, 0.5);
     // A slow frame may see the last move and the letting go at once.
-    let pull = |value, gesture| Intent::Edit(Change::MaskThreshold(value), gesture);
+    let pull = |value, gesture| EditIntent::Change(Change::MaskThreshold(value), gesture);
     for (value, gesture) in [
         (0.6, Gesture::Dragged),
         (0.7, Gesture::Dropped),
@@ -190,11 +190,11 @@ fn thresholds_of_masks_survive_a_restart() {
 fn the_status_bar_says_what_is_kept() {
     let mut window = in_masks(None);
     assert!(window.query_by_label_contains("Kept at").is_none());
-    let pull = |value, gesture| Intent::Edit(Change::MaskThreshold(value), gesture);
+    let pull = |value, gesture| EditIntent::Change(Change::MaskThreshold(value), gesture);
     window.state_mut().ask(pull(0.3, Gesture::Dragged));
     window.run_steps(2);
     window.get_by_label("Not kept yet");
-    window.state_mut().ask(Intent::LetGo);
+    window.state_mut().ask(EditIntent::LetGo);
     settled(&mut window);
     window.get_by_label_contains("Kept at");
     assert!(window.query_by_label("Not kept yet").is_none());
@@ -204,7 +204,7 @@ fn the_status_bar_says_what_is_kept() {
 #[test]
 fn turns_of_the_wheel_are_one_step() {
     let mut window = in_masks(None);
-    let turn = |value| Intent::Edit(Change::MaskThreshold(value), Gesture::Wheel);
+    let turn = |value| EditIntent::Change(Change::MaskThreshold(value), Gesture::Wheel);
     for value in [0.51, 0.52, 0.53] {
         window.state_mut().ask(turn(value));
         window.run_steps(1);
@@ -235,8 +235,8 @@ fn another_window_on_the_project_is_followed() {
     let theirs = Edit::of_clip(dog.id, Change::MaskThresholdOf { span, value });
     other.edit(&theirs, false).expect("kept");
     run_until(&mut window, "the other's edit is seen", |state| {
-        let entry = state.entry().expect("a clip");
-        entry.corrected.shown().mask_thresholds.of(span) == 0.95
+        let row = state.library.selected_row().expect("a clip");
+        row.corrected.shown().mask_thresholds.of(span) == 0.95
     });
     assert_eq!(masks_of(&window).clip, 0.3);
     slide(&mut window, "Mask threshold of the clip", 0.4);
@@ -261,7 +261,7 @@ fn where_nothing_can_be_kept_editing_is_off_and_says_why() {
     assert_eq!(state(&window).why_not(Command::PlayPause), None);
     let slider = window.get_by_role_and_label(Role::Slider, "Mask threshold of the clip");
     assert!(slider.accesskit_node().is_disabled());
-    let change = Intent::Edit(Change::MaskThreshold(0.4), Gesture::Single);
+    let change = EditIntent::Change(Change::MaskThreshold(0.4), Gesture::Single);
     window.state_mut().ask(change);
     window.run_steps(4);
     assert_eq!(

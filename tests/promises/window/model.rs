@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
-use mettle_app::command::{Command, Intent};
+use mettle_app::command::Command;
+use mettle_app::intent::EngineIntent;
 use mettle_app::models::AskModel;
 use mettle_core::base::{ContentHash, HeadId, Labels, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, ReplyBody};
@@ -71,7 +72,7 @@ fn another_model_analyses_anew() {
     let old = engine.job_of(|job| matches!(job, JobSpec::Predict { .. }));
 
     let kennel = ModelChoice::Folder("/models/kennel".into());
-    window.state_mut().ask(Intent::Model(kennel.clone()));
+    window.state_mut().ask(EngineIntent::Model(kennel.clone()));
     wait_for(&mut window, move |app| app.state().model_choice == kennel);
     window.run_steps(2);
     let asked = engine.asked();
@@ -82,9 +83,9 @@ fn another_model_analyses_anew() {
     assert_eq!(last, Some(ModelChoice::Folder("/models/kennel".into())));
     engine.say(old, ReplyBody::Prediction(whole(&prediction(&dog, 10))));
     window.run_steps(3);
-    let entry = window.state().state().entry().expect("a clip");
+    let shown = window.state().state().shown().expect("a clip");
     assert!(
-        entry.prediction().is_none(),
+        shown.prediction().is_none(),
         "late scores of the old model are dropped"
     );
 }
@@ -95,7 +96,7 @@ fn a_folder_that_is_no_model_is_said_so_and_the_old_one_stays() {
     let (mut window, _) = window_in(Harness::builder(), size, &[], Some(models()));
     wait_for(&mut window, |app| app.state().model.is_some());
     let empty = ModelChoice::Folder("/models/empty".into());
-    window.state_mut().ask(Intent::Model(empty));
+    window.state_mut().ask(EngineIntent::Model(empty));
     wait_for(&mut window, |app| !app.state().toasts.is_empty());
     window.run_steps(2);
     window.get_by_label("Could not use /models/empty");

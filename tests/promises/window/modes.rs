@@ -9,10 +9,10 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, HarnessBuilder};
 use mettle_app::app::MettleApp;
-use mettle_app::command::{Command, Intent};
-use mettle_app::mode::{Mode, ThresholdOf};
+use mettle_app::command::Command;
+use mettle_app::intent::{EditIntent, ViewIntent};
 use mettle_app::models::AskModel;
-use mettle_app::state::{AppState, InspectorTab};
+use mettle_app::state::{AppState, InspectorTab, Mode, ThresholdOf};
 use mettle_core::base::{ContentHash, HeadId, Labels, Task, TimeSpan};
 use mettle_core::engine::{JobId, JobSpec, ReplyBody, WhichHead};
 use mettle_core::media::Clip;
@@ -187,8 +187,8 @@ fn one_clip_is_asked_everything_its_model_can_say_and_switching_asks_nothing() {
         window.state_mut().ask(command);
         window.run_steps(4);
         assert_eq!(state(&window).mode(), mode);
-        let entry = state(&window).entry().expect("a clip");
-        assert!(entry.analysed() && entry.task == mode.task());
+        let shown = state(&window).shown().expect("a clip");
+        assert!(shown.analysed() && shown.task == mode.task());
     }
     assert_eq!(engine.asked().len(), asked, "one analysis serves all modes");
 }
@@ -203,7 +203,7 @@ fn lanes_in_parsing_say_what_is_heard_and_what_is_seen() {
     window.get_by_label("Bark, audible 10 %, visible 10 %");
     window
         .state_mut()
-        .ask(Intent::Seek(mettle_core::base::Time::from_micros(
+        .ask(ViewIntent::Seek(mettle_core::base::Time::from_micros(
             4_500_000,
         )));
     window.run_steps(3);
@@ -253,7 +253,7 @@ fn thresholds_of_everything_of_a_modality_and_of_a_class_redraw_at_once() {
     let class = ThresholdOf::Class("Church bell".into());
     window
         .state_mut()
-        .ask(Intent::OwnThreshold(class, Some(0.5)));
+        .ask(EditIntent::OwnThreshold(class, Some(0.5)));
     window.run_steps(3);
     slide(&mut window, "Threshold of church bell", 0.7);
     window.get_by_label_contains("Church bell, highest score 60 %, heard 0 times");
@@ -281,7 +281,7 @@ fn masks_have_style_strength_colour_threshold_and_cross_fade() {
     );
     window
         .state_mut()
-        .ask(Intent::Seek(mettle_core::base::Time::from_micros(
+        .ask(ViewIntent::Seek(mettle_core::base::Time::from_micros(
             4_500_000,
         )));
     window.run_steps(3);
@@ -396,7 +396,7 @@ fn attention_is_asked_for_the_second_shown_and_labelled_as_no_proof() {
     window.get_by_label_contains("picture: layer 1, stage 1, token 2");
     window
         .state_mut()
-        .ask(Intent::Seek(mettle_core::base::Time::from_micros(
+        .ask(ViewIntent::Seek(mettle_core::base::Time::from_micros(
             7_500_000,
         )));
     window.run_steps(4);

@@ -11,6 +11,7 @@ use mettle_app::link::EngineLink;
 use mettle_app::models::AskModel;
 use mettle_app::playback::{Player, PlayerOptions};
 use mettle_app::state::{AppState, Corrected};
+use mettle_app::waking::Waker;
 use mettle_core::base::{
     ClipId, ContentHash, HeadId, Labels, Problem, Progress, Severity, Time, TimeSpan,
 };
@@ -32,6 +33,7 @@ pub struct Script {
     pub cancelled: Vec<JobId>,
     pub replies: VecDeque<Reply>,
     pub running: Vec<JobStatus>,
+    pub awaited: Option<JobId>,
 }
 
 /// The engine's end of a script.
@@ -98,6 +100,10 @@ impl EngineLink for ScriptedEngine {
     }
 
     fn set_foreground(&mut self, _clip: Option<ClipId>) {}
+
+    fn set_awaited(&mut self, job: Option<JobId>) {
+        self.0.lock().expect("script").awaited = job;
+    }
 
     fn device(&self) -> DeviceReport {
         DeviceReport {
@@ -261,18 +267,21 @@ pub fn window_keeping(
     let engine = ScriptedEngine::default();
     let (theirs, again) = (engine.clone(), engine.clone());
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+    let listed = paths.len();
     let build = move |cc: &mut eframe::CreationContext<'static>| {
-        let ctx = cc.egui_ctx.clone();
-        let wake = Arc::new(move || ctx.request_repaint());
+        let waker = Waker::new(&cc.egui_ctx);
+        let wake = Arc::new(waker.call());
         let player = Player::new(Arc::new(Drawn), PlayerOptions { sound: false }, wake);
         let parts = Parts {
             engine: Box::new(theirs),
             player,
+            waker,
             state: AppState::default(),
             paths,
             restart: Some(Box::new(move |_, _| Ok(Box::new(again.clone())))),
             models,
             corrections: Some(corrections.unwrap_or_else(fresh_file)),
+            covers: None,
         };
         MettleApp::new(cc, parts)
     };
@@ -281,6 +290,10 @@ pub fn window_keeping(
         .with_step_dt(1.0 / 60.0)
         .build_eframe(build);
     harness.run_steps(4);
+    // What the paths are is found out on a thread.
+    run_until(&mut harness, "the files are listed", |state| {
+        state.library.rows().len() >= listed
+    });
     (harness, engine)
 }
 
@@ -328,6 +341,7 @@ pub fn fill(
     clip: &Arc<Clip>,
     scored: usize,
 ) {
+    harness.run_steps(2);
     let open = engine.open_of(&clip.path.display().to_string());
     engine.say(open, ReplyBody::FirstFrame(frame_at(Time::ZERO)));
     engine.say(open, ReplyBody::Opened(clip.clone()));
@@ -335,10 +349,13 @@ pub fn fill(
     harness.run_steps(3);
     let id = clip.id;
     run_until(harness, "the corrections are read", |state| {
-        let mut of_clip = state.entries.iter().filter(|entry| entry.is_of(id));
-        of_clip.all(|entry| !matches!(entry.corrected, Corrected::Unread))
+        let row = state.library.of_clip(id);
+        let row = row.and_then(|row| state.library.row(row));
+        row.is_none_or(|row| !matches!(row.corrected, Corrected::Unread))
     });
-    let of = |wanted: fn(&JobSpec) -> bool| engine.job_of(wanted);
+    let of = |wanted: fn(&JobSpec) -> bool| {
+        engine.job_of(|spec| spec.clip() == Some(clip.id) && wanted(spec))
+    };
     let waveform = of(|spec| matches!(spec, JobSpec::Waveform { .. }));
     let part = WaveformPart {
         start: Time::ZERO,

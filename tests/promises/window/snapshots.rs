@@ -3,6 +3,7 @@
 //! After a wanted change: `UPDATE_SNAPSHOTS=1 cargo test --release --workspace -- window::snapshots`, and look at them.
 
 use egui_kittest::{Harness, SnapshotOptions};
+use mettle_app::intent::ViewIntent;
 
 use super::scripted::{clip, fill, window_in};
 
@@ -34,9 +35,7 @@ fn looks_right(name: &str, theme: egui::ThemePreference, paths: &[&str]) {
     }
     let builder = Harness::builder().wgpu();
     let (mut window, engine) = window_in(builder, SIZE, paths, None);
-    window
-        .state_mut()
-        .ask(mettle_app::command::Intent::Theme(theme));
+    window.state_mut().ask(ViewIntent::Theme(theme));
     for path in paths {
         fill(&mut window, &engine, &clip(path, 1), 10);
     }

@@ -1,6 +1,6 @@
 //! The spectrogram shows a tone where it is in time and pitch, at every zoom.
 
-use mettle_app::paint::Spectrogram;
+use mettle_app::state::Spectrogram;
 use mettle_core::base::Time;
 use mettle_core::engine::SpectrogramPart;
 

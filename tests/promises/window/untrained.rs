@@ -1,5 +1,6 @@
 //! What a model is not is said as long as it is in use: random weights; and what its backbones' own classifiers say is shown.
 
+use mettle_app::intent::DialogIntent;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -70,7 +71,7 @@ fn random_weights_are_said_in_the_bar_in_the_inspector_and_in_a_message() {
     let state = window.state().state();
     let ids: Vec<u64> = state.toasts.iter().map(|toast| toast.id).collect();
     for id in ids {
-        let dismiss = mettle_app::command::Intent::Dismiss(id);
+        let dismiss = DialogIntent::Dismiss(id);
         window.state_mut().ask(dismiss);
     }
     window.run_steps(3);

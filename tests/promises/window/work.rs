@@ -7,12 +7,13 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
-use mettle_app::command::{Command, Intent};
+use mettle_app::command::Command;
+use mettle_app::intent::ClipIntent;
 use mettle_app::state::{Dialog, Errand};
 use mettle_core::base::{Task, Time};
 use mettle_core::engine::{JobSpec, ReplyBody};
 
-use super::scripted::{broken, clip, fill, window};
+use super::scripted::{broken, clip, fill, run_until, window};
 
 type Window = Harness<'static, MettleApp>;
 
@@ -57,8 +58,8 @@ fn a_clip_opens_step_by_step() {
     assert!(matches!(engine.asked()[0].1, JobSpec::Open { .. }));
     fill(&mut window, &engine, &dog, 10);
     let state = window.state().state();
-    let entry = state.entry().expect("a clip");
-    assert!(!entry.waves.is_empty() && entry.strip.len() == 10 && entry.analysed());
+    let shown = state.shown().expect("a clip");
+    assert!(!shown.open.waves.is_empty() && shown.open.strip.len() == 10 && shown.analysed());
     window.get_by_label_contains("Bark, highest score 80 %, 1 event in the clip");
     window.get_by_label_contains("Church bell, highest score 60 %, 1 event in the clip");
     window.get_by_label_contains("Truck, highest score 2 %, 0 events");
@@ -174,7 +175,7 @@ fn keys_typed_into_a_field_are_not_commands() {
     window.event(egui::Event::Text("l".into()));
     press(&mut window, Key::L);
     assert!(!window.state().state().player.playing);
-    assert_eq!(window.state().state().search, "l");
+    assert_eq!(window.state().state().library.search(), "l");
 }
 
 #[test]
@@ -184,7 +185,7 @@ fn what_runs_can_be_cancelled_and_what_is_done_stays() {
     let job = window
         .state()
         .state()
-        .entry()
+        .shown()
         .expect("a clip")
         .job(Errand::Predict(Task::Localize));
     window.state_mut().ask(Command::CancelJobs);
@@ -193,8 +194,8 @@ fn what_runs_can_be_cancelled_and_what_is_done_stays() {
         engine.0.lock().expect("script").cancelled,
         vec![job.expect("a job")]
     );
-    let entry = window.state().state().entry().expect("a clip");
-    assert!(entry.jobs.is_empty() && !entry.analysed() && entry.scored() == 4);
+    let shown = window.state().state().shown().expect("a clip");
+    assert!(!shown.busy() && !shown.analysed() && shown.scored() == 4);
     window.get_by_label_contains("Bark, highest score 80 %, 1 event in the clip");
 }
 
@@ -222,13 +223,15 @@ fn the_same_content_is_opened_once() {
     fill(&mut window, &engine, &clip("/clips/dog.mp4", 1), 10);
     window
         .state_mut()
-        .ask(Intent::OpenPaths(vec!["/copies/dog.mp4".into()]));
-    window.run_steps(3);
+        .ask(ClipIntent::Open(vec!["/copies/dog.mp4".into()]));
+    run_until(&mut window, "it is listed", |state| {
+        state.library.rows().len() == 2
+    });
     let job = engine.open_of("/copies/dog.mp4");
     engine.say(job, ReplyBody::Opened(clip("/copies/dog.mp4", 1)));
     engine.say(job, ReplyBody::Done);
     window.run_steps(4);
-    assert_eq!(window.state().state().entries.len(), 1);
+    assert_eq!(window.state().state().library.rows().len(), 1);
     window.get_by_label_contains("Bark, highest score");
 }
 

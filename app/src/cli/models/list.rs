@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::{Failure, output};
 use super::{ListArgs, PathArgs};
-use crate::weights::{bytes, standing};
+use crate::state::{bytes, standing};
 
 /// One model, as `--json` prints it.
 #[derive(Serialize)]

@@ -4,7 +4,7 @@ use mettle_core::hub::{CheckedAgainst, Client, Entry, HubError, Installed, Place
 
 use super::super::{Failure, output};
 use super::{PullArgs, bar};
-use crate::weights::bytes;
+use crate::state::bytes;
 
 /// Fetch every model named; what fails is told, the others are fetched.
 pub fn run(args: &PullArgs) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use mettle_core::tools::verify;
 
 use super::super::{Failure, output};
 use super::{VerifyArgs, bar};
-use crate::weights::{bytes, contents_text};
+use crate::state::{bytes, contents_text};
 
 /// Check what is here.
 pub fn run(args: &VerifyArgs) -> Result<(), Failure> {

@@ -38,10 +38,7 @@ pub(super) enum Routed {
 pub(super) fn for_spec(spec: JobSpec) -> Routed {
     let media = |job: Box<dyn Job<MediaSession>>| Routed::Media { job, urgent: false };
     match spec {
-        JobSpec::Open { path } => Routed::Media {
-            job: Box::new(open::OpenJob::new(path)),
-            urgent: true,
-        },
+        JobSpec::Open { path } => media(Box::new(open::OpenJob::new(path))),
         JobSpec::Waveform { clip } => media(Box::new(waveform::WaveformJob::new(clip))),
         JobSpec::Spectrogram { clip } => media(Box::new(spectrogram::SpectrogramJob::new(clip))),
         JobSpec::Thumbnails { clip } => media(Box::new(thumbnails::ThumbnailsJob::new(clip))),

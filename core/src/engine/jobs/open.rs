@@ -8,6 +8,9 @@ use crate::engine::session::MediaSession;
 use crate::engine::{EngineError, Job, ReplyBody, Step, StepContext};
 use crate::media::{Clip, ClipNaming, MediaWarning};
 
+/// The largest cover, in pixels: lists hold one for each of thousands of clips.
+const COVER: (usize, usize) = (80, 45);
+
 /// First the first frame, so that the user sees something; then streams and times; then, in steps, the content hash.
 pub(super) struct OpenJob {
     path: PathBuf,
@@ -45,6 +48,8 @@ impl Job<MediaSession> for OpenJob {
             let pictures = session.source.pictures(&self.path);
             let first = pictures.and_then(|mut pictures| pictures.first_frame());
             if let Ok(frame) = first {
+                let small = frame.picture.to_rgb_within(COVER.0, COVER.1);
+                context.reply(ReplyBody::Cover(Arc::new(small)));
                 context.reply(ReplyBody::FirstFrame(frame));
             }
             return Ok(Step::More);

@@ -5,9 +5,8 @@ use std::time::SystemTime;
 
 use mettle_core::project::{Corrections, Draft};
 
+use super::{AppState, Mode, RowId};
 use crate::command::Command;
-use crate::mode::Mode;
-use crate::state::{AppState, EntryId};
 
 /// What the user decided about a clip.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +44,7 @@ impl Corrected {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Held {
     /// Of which clip.
-    pub entry: EntryId,
+    pub row: RowId,
     /// When the wheel was turned last, in egui's time; none for a handle, which is let go.
     pub turned: Option<f64>,
     /// Whether it goes on with the last edit.
@@ -70,7 +69,7 @@ pub struct ProjectView {
 impl AppState {
     /// Why a command cannot be used now, if so.
     pub fn why_not(&self, command: Command) -> Option<&str> {
-        if command.needs_clip() && self.entry().is_none() {
+        if command.needs_clip() && self.shown().is_none() {
             return Some("Open a clip first");
         }
         let edits = match command {
@@ -83,8 +82,8 @@ impl AppState {
 
     /// Why the clip on screen cannot be edited, if so.
     pub fn editing_off(&self) -> Option<&str> {
-        let entry = self.entry();
-        match (&self.project.off, entry.map(|entry| &entry.corrected)) {
+        let row = self.library.selected_row();
+        match (&self.project.off, row.map(|row| &row.corrected)) {
             (Some(why), _) | (None, Some(Corrected::Off(why))) => Some(why),
             _ => None,
         }

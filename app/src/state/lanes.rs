@@ -3,8 +3,7 @@
 use mettle_core::base::Label;
 use mettle_core::predict::{Detail, Prediction};
 
-use super::TimeAxis;
-use crate::state::{AppState, Entry};
+use super::{AppState, Shown, TimeAxis};
 
 /// Lanes shown before "all classes" is asked for.
 pub const FEW: usize = 7;
@@ -22,19 +21,19 @@ pub struct Lane {
 
 /// The lanes the timeline shows of a clip: all, or the few that score highest in view; with a filter, those with a second
 /// that it lets through.
-pub fn shown_lanes(entry: &Entry, state: &AppState) -> Vec<Lane> {
-    let Some(prediction) = entry.prediction() else {
+pub fn shown_lanes(shown: Shown<'_>, state: &AppState) -> Vec<Lane> {
+    let Some(prediction) = shown.prediction() else {
         return Vec::new();
     };
     let axis = TimeAxis {
         left: 0.0,
         right: 1.0,
-        start: entry.view_start,
-        span: entry.view_span.max(0.01),
+        start: shown.row.view.start,
+        span: shown.row.view.span.max(0.01),
     };
     let mut lanes = lanes_in_view(prediction, &axis);
     if let Some(filter) = state.filter {
-        let thresholds = entry.thresholds(&state.settings);
+        let thresholds = shown.thresholds(&state.settings);
         lanes.retain(|lane| filter.seconds(prediction, &thresholds, Some(lane.class)) > 0);
     }
     if !state.all_lanes {

@@ -48,13 +48,13 @@ pub type Chord = (Modifiers, Key);
 
 /// What the table says of a command.
 #[derive(Debug)]
-pub(super) struct Row {
-    pub(super) id: &'static str,
-    pub(super) group: Group,
-    pub(super) needs_clip: bool,
-    pub(super) text: &'static str,
-    pub(super) tooltip: &'static str,
-    pub(super) keys: &'static [Chord],
+struct Row {
+    id: &'static str,
+    group: Group,
+    when: When,
+    text: &'static str,
+    tooltip: &'static str,
+    keys: &'static [Chord],
 }
 
 const PLAIN: Modifiers = Modifiers::NONE;
@@ -63,12 +63,23 @@ const ALT: Modifiers = Modifiers::ALT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-const ALWAYS: bool = false;
-const CLIP: bool = true;
+/// When a command can be used, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    Always,
+    /// With a clip on screen.
+    Clip,
+    /// The same, as long as its key is held: no menu can do that.
+    Held,
+}
+
+const ALWAYS: When = When::Always;
+const CLIP: When = When::Clip;
+const HELD: When = When::Held;
 
 /// The enum, its list and its rows from one table, so that no command can lack any of them.
 macro_rules! commands {
-    ($($name:ident $group:ident $clip:ident $text:literal $tip:literal [$($held:ident $key:ident),*];)*) => {
+    ($($name:ident $group:ident $when:ident $text:literal $tip:literal [$($held:ident $key:ident),*];)*) => {
         /// What has a name: menus, shortcuts, the palette, the shortcut sheet and the tests share this list.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Command { $(#[doc = $tip] $name,)* }
@@ -77,10 +88,10 @@ macro_rules! commands {
             /// Every command, in the order of the menus and of the sheet.
             pub const ALL: &[Command] = &[$(Self::$name,)*];
 
-            pub(super) fn row(self) -> &'static Row {
+            fn row(self) -> &'static Row {
                 match self { $(Self::$name => {
                     const ROW: Row = Row {
-                        id: stringify!($name), group: Group::$group, needs_clip: $clip, text: $text, tooltip: $tip,
+                        id: stringify!($name), group: Group::$group, when: $when, text: $text, tooltip: $tip,
                         keys: &[$(($held, Key::$key)),*],
                     };
                     &ROW
@@ -152,6 +163,7 @@ commands! {
     MaskStyle       View CLIP   "Mask style" "Masks as fill, as outline, or as heat" [];
     MaskFainter     View CLIP   "Masks fainter" "Show more of the picture under the masks" [PLAIN Semicolon];
     MaskStronger    View CLIP   "Masks stronger" "Show less of the picture under the masks" [PLAIN Quote];
+    BarePicture     View HELD   "Bare picture" "Hold the key to see the picture without masks and attention" [PLAIN H];
     CrossFade       View CLIP   "Cross-fade masks" "Fade each second's mask into the next one's, or show the nearest" [];
     AttentionView   View CLIP   "Attention on the picture" "Show what the model's meta-tokens read, or stop showing it" [PLAIN X];
     PreviousClip    View CLIP   "Previous clip" "Show the clip above in the list" [PLAIN PageUp];
@@ -204,7 +216,12 @@ impl Command {
 
     /// Whether it needs a clip on the list.
     pub fn needs_clip(self) -> bool {
-        self.row().needs_clip
+        self.row().when != When::Always
+    }
+
+    /// Whether it lasts as long as its key is held, and is no command to be chosen.
+    pub fn is_held(self) -> bool {
+        self.row().when == When::Held
     }
 
     /// The keys it has unless the user gave it another, the one to show first.

@@ -1,13 +1,12 @@
-//! What the meta-tokens read in the second under the playhead: asked for when it is shown, filed under its second.
+//! What the meta-tokens read in the second under the playhead: filed under its second.
 
 use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Task};
-use mettle_core::engine::{HeadChoice, JobId, JobSpec, WhichHead};
+use mettle_core::engine::JobId;
 use mettle_core::predict::Attention;
 
-use crate::link::EngineLink;
-use crate::state::{AppState, segment_at};
+use super::{AppState, segment_at};
 
 /// Seconds whose reading is kept.
 const KEPT: usize = 64;
@@ -41,6 +40,17 @@ impl AttentionView {
     pub fn get(&self, key: AttentionKey) -> Option<&Arc<Attention>> {
         let mut known = self.known.iter().rev();
         known.find(|a| (a.clip, a.task, a.segment) == key)
+    }
+
+    /// The second to ask about, if it is wished for, not here, and nothing is under way.
+    pub fn wanting(&self, key: AttentionKey) -> bool {
+        let idle = self.wish.on && self.asked.is_none();
+        idle && self.get(key).is_none() && !self.is_refused(key)
+    }
+
+    /// A second was asked about.
+    pub fn asked(&mut self, job: JobId, key: AttentionKey) {
+        self.asked = Some((job, key));
     }
 
     /// Take in an answer.
@@ -77,33 +87,7 @@ impl AttentionView {
 
 /// The second under the playhead.
 pub fn shown_key(state: &AppState) -> Option<AttentionKey> {
-    let entry = state.entry()?;
-    let segment = segment_at(entry.prediction()?, state.player.time)?;
-    Some((entry.clip.as_ref()?.id, entry.task, segment))
-}
-
-/// Ask for the reading of the second under the playhead, one at a time: while the clip plays, the newest is asked next.
-pub fn want(state: &mut AppState, engine: &mut dyn EngineLink) {
-    let view = &state.attention;
-    if !view.wish.on || view.asked.is_some() {
-        return;
-    }
-    let Some(key) = shown_key(state) else { return };
-    if view.get(key).is_some() || view.refused == Some(key) {
-        return;
-    }
-    let Some(clip) = state.entry().and_then(|entry| entry.clip.clone()) else {
-        return;
-    };
-    let (_, task, segment) = key;
-    let model = state.model_choice.clone();
-    let job = engine.submit(JobSpec::Attention {
-        clip,
-        head: HeadChoice {
-            model,
-            which: WhichHead::For(task),
-        },
-        segment,
-    });
-    state.attention.asked = Some((job, key));
+    let shown = state.shown()?;
+    let segment = segment_at(shown.prediction()?, state.player.time)?;
+    Some((shown.row.clip.as_ref()?.id, shown.task, segment))
 }

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use mettle_core::engine::ModelChoice;
-use serde::{Deserialize, Serialize};
-
-use crate::keymap::Changes;
-use crate::mode::{MaskSettings, Mode, OwnThresholds};
 use mettle_core::predict::Thresholds;
 use mettle_core::project::MaskThresholds;
+use serde::{Deserialize, Serialize};
+
+use super::{MaskSettings, Mode, OwnThresholds};
+use crate::keymap::Changes;
 
 /// How many recent files are remembered.
 pub const RECENT: usize = 8;

@@ -1,81 +1,54 @@
 //! What the window shows, as plain data: panels read it, only [`crate::apply`] and [`crate::replies`] change it.
 
+mod attention;
+mod axis;
+mod corrected;
+mod covers;
+mod drops;
+mod frame_times;
+mod jobs;
+mod lanes;
+mod library;
+mod open_clip;
+mod open_clips;
+mod player;
+mod row;
+mod settings;
+mod spectrogram;
+mod strip;
+mod waves;
+mod weights;
+pub mod words;
+
 use std::path::PathBuf;
 
-use mettle_core::base::{ClipId, Label, Problem, Task, Time, TimeSpan};
-use mettle_core::engine::{DeviceReport, JobId, JobStatus, ModelChoice, Precision};
+use mettle_core::base::{Problem, Task, Time, TimeSpan};
+use mettle_core::engine::{DeviceReport, ModelChoice, Precision};
 use mettle_core::features::CacheSummary;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ClassColors, Prediction};
 use mettle_core::project::MaskThresholds;
 
-use crate::apply::Ongoing;
-use crate::attention::AttentionView;
-use crate::command::Command;
-pub use crate::corrected::{Corrected, Held, ProjectView};
-use crate::covers::Covers;
-pub use crate::entry::{Chosen, Entry, EntryId, Errand, file_name};
-use crate::files::Wanted;
-use crate::frame_times::FrameTimes;
-use crate::mode::{Disagreement, Mode};
-use crate::playback::PlayerView;
-use crate::settings::Settings;
-use crate::weights::WeightsView;
-
-/// What is under the pointer on the timeline.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hover {
-    /// When.
-    pub time: Time,
-    /// Which lane, and its score there.
-    pub score: Option<(Label, f32)>,
-}
-
-/// The pages of the inspector.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InspectorTab {
-    /// The scores of the second under the playhead.
-    #[default]
-    Second,
-    /// The events as a table.
-    Events,
-    /// How masks are drawn.
-    Masks,
-    /// What the model's meta-tokens read.
-    Attention,
-}
-
-/// A dialog over the window, and what is typed in it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Dialog {
-    /// None.
-    #[default]
-    None,
-    /// Keyboard shortcuts, filtered; one may be waiting for its new key.
-    Shortcuts(String, Option<Command>),
-    /// All commands, filtered, with the chosen row.
-    Palette(String, usize),
-    /// Go to time.
-    GoTo(String),
-    /// What went wrong so far.
-    Problems,
-    /// What is kept of clips analysed before.
-    Kept,
-    /// What the model is, and choosing another.
-    Model,
-    /// Weights of the full-size backbones.
-    Models,
-    /// A path in place of the system's dialog; says so when there is none here.
-    Path {
-        /// What it is for.
-        wanted: Wanted,
-        /// What is typed.
-        text: String,
-        /// Why this is shown in place of the system's dialog.
-        no_service: bool,
-    },
-}
+pub use attention::{AttentionKey, AttentionView, AttentionWish, shown_key};
+pub use axis::TimeAxis;
+pub use corrected::{Corrected, Held, ProjectView};
+pub use covers::Covers;
+pub use drops::Drops;
+pub use frame_times::FrameTimes;
+pub use jobs::{Jobs, Running};
+pub use lanes::{FEW, Lane, lanes_in_view, shown_lanes};
+pub use library::Library;
+pub use open_clip::{Answer, OpenClip, Shown};
+pub use open_clips::OpenClips;
+pub use player::{PlayerView, SoundState};
+pub use row::{ClipView, Row, Standing};
+pub use settings::{Settings, SoundView};
+pub use spectrogram::Spectrogram;
+pub use strip::Strip;
+pub use waves::Waves;
+pub use weights::WeightsView;
+pub use words::*;
 
 /// A passing message.
 #[derive(Clone, Debug)]
@@ -88,32 +61,19 @@ pub struct Toast {
     pub until: Option<f64>,
 }
 
-/// Where the keyboard should go next frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Focus {
-    /// The search field.
-    Search,
-    /// The threshold.
-    Threshold,
-}
-
 /// Everything the window shows.
 #[derive(Debug, Default)]
 pub struct AppState {
-    /// The clip list, in the order opened.
-    pub entries: Vec<Entry>,
-    /// The clip on screen.
-    pub selected: Option<EntryId>,
-    /// What the list is filtered by.
-    pub search: String,
+    /// The clip list.
+    pub library: Library,
     /// Remembered choices.
     pub settings: Settings,
     /// Lanes for all classes.
     pub all_lanes: bool,
     /// What the player does.
     pub player: PlayerView,
-    /// The engine's board.
-    pub jobs: Vec<JobStatus>,
+    /// What runs.
+    pub jobs: Jobs,
     /// The compute device.
     pub device: DeviceReport,
     /// The device asked for.
@@ -170,41 +130,22 @@ pub struct AppState {
     pub focus: Option<Focus>,
     /// Makes the sample clip, where there is one; called on a thread of its own.
     pub sample: Option<fn() -> Result<PathBuf, String>>,
-    /// Files cannot be dropped on this window (Wayland).
-    pub no_drop: bool,
+    /// Dropping files on the window.
+    pub drops: Drops,
     /// The number given last.
     pub next_id: u64,
 }
 
 impl AppState {
     /// The clip on screen.
-    pub fn entry(&self) -> Option<&Entry> {
-        self.entries.iter().find(|e| Some(e.id) == self.selected)
-    }
-
-    /// The clip on screen, to change.
-    pub fn entry_mut(&mut self) -> Option<&mut Entry> {
-        let selected = self.selected;
-        self.entries.iter_mut().find(|e| Some(e.id) == selected)
-    }
-
-    /// A row by its name.
-    pub fn entry_by_id(&mut self, id: EntryId) -> Option<&mut Entry> {
-        self.entries.iter_mut().find(|e| e.id == id)
-    }
-
-    /// The rows that hold a clip.
-    pub fn entries_of(&mut self, clip: ClipId) -> impl Iterator<Item = &mut Entry> {
-        self.entries
-            .iter_mut()
-            .filter(move |entry| entry.is_of(clip))
-    }
-
-    /// The row a job works for.
-    pub fn entry_of_job(&mut self, job: JobId) -> Option<&mut Entry> {
-        self.entries
-            .iter_mut()
-            .find(|e| e.jobs.iter().any(|(id, _)| *id == job))
+    pub fn shown(&self) -> Option<Shown<'_>> {
+        let row = self.library.selected_row()?;
+        Some(Shown {
+            row,
+            open: self.library.open.get(row.id)?,
+            task: self.mode().task(),
+            jobs: &self.jobs,
+        })
     }
 
     /// A fresh number.
@@ -213,31 +154,23 @@ impl AppState {
         self.next_id
     }
 
-    /// The rows that match the search.
-    pub fn listed(&self) -> impl Iterator<Item = &Entry> {
-        let wanted = self.search.trim().to_lowercase();
-        self.entries
-            .iter()
-            .filter(move |e| wanted.is_empty() || e.name().to_lowercase().contains(&wanted))
-    }
-
     /// The second under the playhead, as an index of the prediction's segments.
     pub fn current_segment(&self) -> Option<usize> {
-        segment_at(self.entry()?.prediction()?, self.player.time)
+        segment_at(self.shown()?.prediction()?, self.player.time)
     }
 
     /// The thresholds of the masks of the clip on screen, and the span of the second under the playhead.
     pub fn mask_thresholds_here(&self) -> Option<(&MaskThresholds, TimeSpan)> {
-        let entry = self.entry()?;
+        let shown = self.shown()?;
         let segment = self.current_segment()?;
-        let span = entry.prediction()?.segments.get(segment).copied()?;
-        Some((&entry.corrected.shown().mask_thresholds, span))
+        let span = shown.prediction()?.segments.get(segment).copied()?;
+        Some((&shown.row.corrected.shown().mask_thresholds, span))
     }
 
     /// The threshold that the mode's slider moves.
     pub fn main_threshold(&self) -> f32 {
-        match (self.mode(), self.entry()) {
-            (Mode::Masks, Some(entry)) => entry.corrected.shown().mask_thresholds.clip,
+        match (self.mode(), self.library.selected_row()) {
+            (Mode::Masks, Some(row)) => row.corrected.shown().mask_thresholds.clip,
             (Mode::Masks, None) => MaskThresholds::default().clip,
             (Mode::Events | Mode::Parsing, _) => self.settings.threshold,
         }

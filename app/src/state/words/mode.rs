@@ -1,11 +1,9 @@
 //! What the window asks of a clip, and how the answers are shown: events, parsing, masks.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use mettle_core::base::{Modality, Task};
 use mettle_core::predict::{MaskStyle, Prediction, Thresholds};
-use mettle_core::project::Track;
 use serde::{Deserialize, Serialize};
 
 /// What is on screen.
@@ -41,17 +39,6 @@ impl Mode {
             Self::Masks => Task::Segment,
         }
     }
-}
-
-/// What a model said of a clip for one task.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// As far as it has come.
-    pub prediction: Arc<Prediction>,
-    /// Whether all seconds are scored.
-    pub complete: bool,
-    /// The events at the thresholds in use.
-    pub tracks: Arc<Vec<Track>>,
 }
 
 /// Where what is heard and what is seen differ.

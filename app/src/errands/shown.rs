@@ -1,0 +1,86 @@
+//! What the clip on screen wants.
+
+use super::{LONGEST_UNASKED, submit};
+use crate::link::EngineLink;
+use crate::state::{AppState, Errand, RowId, Shown, SoundView};
+use mettle_core::base::Task;
+
+/// Ask for what the clip on screen shows and has not been asked yet. What was cancelled or has failed is not asked again by
+/// itself.
+pub fn want_shown(state: &mut AppState, engine: &mut dyn EngineLink) {
+    let Some(row) = state.library.selected_row() else {
+        return wait_for_opening(state, engine);
+    };
+    let id = row.id;
+    let (failed, unopened) = (row.failure.is_some(), row.clip.is_none());
+    if state.library.open.get(id).is_none() {
+        state.library.change(id, |_| {});
+    }
+    if unopened && !failed {
+        submit(state, engine, id, Errand::Open);
+    }
+    wait_for_opening(state, engine);
+    let Some(shown) = state.shown().filter(|_| !failed && !unopened) else {
+        return;
+    };
+    for errand in lacking(state, shown) {
+        state.library.change(id, |open| open.asked.insert(errand));
+        if let (Errand::Predict(task), Some(row)) = (errand, state.library.row_mut(id)) {
+            row.asked.insert(task);
+        }
+        submit(state, engine, id, errand);
+    }
+}
+
+/// The user sees nothing until the clip on screen is open: that comes first.
+fn wait_for_opening(state: &mut AppState, engine: &mut dyn EngineLink) {
+    let opening = state.library.selected;
+    let opening = opening.and_then(|id| state.jobs.job(id, Errand::Open));
+    if state.jobs.awaited != opening {
+        state.jobs.awaited = opening;
+        engine.set_awaited(opening);
+    }
+}
+
+fn lacking(state: &AppState, shown: Shown<'_>) -> Vec<Errand> {
+    let mut wanted = vec![Errand::Waveform, Errand::Thumbnails];
+    if state.settings.sound_view == SoundView::Spectrogram {
+        wanted.push(Errand::Spectrogram);
+    }
+    wanted.extend(lacking_answers(state, shown).map(Errand::Predict));
+    wanted.retain(|errand| !shown.open.asked.contains(errand));
+    wanted
+}
+
+/// The answer shown, then whatever else the model can say: the later ones read the features that the first analysis leaves.
+fn lacking_answers<'a>(state: &'a AppState, shown: Shown<'a>) -> impl Iterator<Item = Task> {
+    let complete = move |task: Task| {
+        let answer = shown.open.answers.get(&task);
+        answer.is_some_and(|answer| answer.complete)
+    };
+    let short = shown.duration() <= LONGEST_UNASKED;
+    let all = complete(shown.task) && state.model.is_some() && short;
+    Task::ALL
+        .into_iter()
+        .filter(move |&task| (task == shown.task || all) && state.can(task) && !complete(task))
+}
+
+/// Another clip comes on screen: what draws this one stops, and what it still lacks waits its turn with the rest.
+pub fn leave(state: &mut AppState, engine: &mut dyn EngineLink, id: RowId) {
+    let drawing = |errand| {
+        matches!(
+            errand,
+            Errand::Waveform | Errand::Spectrogram | Errand::Thumbnails
+        )
+    };
+    let of_row: Vec<_> = state.jobs.of_row(id).copied().collect();
+    for known in of_row.into_iter().filter(|known| drawing(known.errand)) {
+        engine.cancel(known.job);
+        state.jobs.remove(known.job);
+        state
+            .library
+            .change(id, |open| open.asked.remove(&known.errand));
+    }
+    state.library.to_open.push_front(id);
+    state.library.to_analyse.push_front(id);
+}

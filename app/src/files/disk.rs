@@ -1,0 +1,134 @@
+//! Looking at the disk on threads: the window never waits for a slow folder. Every question is answered, in its own time.
+
+use std::path::{Path, PathBuf};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::{clips_in, is_model};
+use crate::state::{PathKind, RowId};
+use mettle_core::base::Problem;
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// What was to be opened, folders looked into.
+    ToOpen {
+        /// Files, in the order named; those of a folder by name.
+        clips: Vec<PathBuf>,
+        /// Folders that hold a model.
+        models: Vec<PathBuf>,
+        /// What could not be looked into.
+        problems: Vec<Problem>,
+    },
+    /// What a path is.
+    Kind(PathBuf, PathKind),
+    /// Whether a row's file is gone.
+    Gone(RowId, bool),
+    /// Rows whose files were found in another folder.
+    Moved(Vec<(RowId, PathBuf)>),
+}
+
+/// Looks, and answers.
+pub struct Disk {
+    tell: Sender<Found>,
+    found: Receiver<Found>,
+    wake: std::sync::Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Disk {
+    /// `wake` is called for each answer.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (tell, found) = unbounded();
+        Self {
+            tell,
+            found,
+            wake: std::sync::Arc::new(wake),
+        }
+    }
+
+    /// The next answer, if one has come.
+    pub fn poll(&self) -> Option<Found> {
+        self.found.try_recv().ok()
+    }
+
+    /// Find out what these are, to open them.
+    pub fn open(&self, paths: Vec<PathBuf>) {
+        self.look(move || sorted_out(paths));
+    }
+
+    /// Make a file, to open it.
+    pub fn make(&self, make: impl FnOnce() -> Result<PathBuf, Problem> + Send + 'static) {
+        self.look(move || match make() {
+            Ok(path) => sorted_out(vec![path]),
+            Err(problem) => Found::ToOpen {
+                clips: Vec::new(),
+                models: Vec::new(),
+                problems: vec![problem],
+            },
+        });
+    }
+
+    /// Find out what a path is.
+    pub fn kind(&self, path: PathBuf) {
+        self.look(move || {
+            let kind = kind_of(&path);
+            Found::Kind(path, kind)
+        });
+    }
+
+    /// Find out whether a row's file is gone.
+    pub fn look_for(&self, id: RowId, path: PathBuf) {
+        self.look(move || Found::Gone(id, !path.exists()));
+    }
+
+    /// Of rows whose files are gone: which are where we say now. The first is believed.
+    pub fn look_for_moved(&self, rows: Vec<(RowId, PathBuf)>) {
+        self.look(move || {
+            let mut rows = rows;
+            let mut first = true;
+            rows.retain(|(_, path)| std::mem::take(&mut first) || path.is_file());
+            Found::Moved(rows)
+        });
+    }
+
+    fn look(&self, look: impl FnOnce() -> Found + Send + 'static) {
+        let (tell, wake) = (self.tell.clone(), self.wake.clone());
+        let thread = std::thread::Builder::new().name("disk".into());
+        let spawned = thread.spawn(move || {
+            let _ = tell.send(look());
+            wake();
+        });
+        if let Err(error) = spawned {
+            log::warn!("no thread to look at the disk: {error}");
+        }
+    }
+}
+
+fn kind_of(path: &Path) -> PathKind {
+    match (is_model(path), path.is_dir(), path.exists()) {
+        (true, _, _) => PathKind::Model,
+        (_, true, _) => PathKind::Folder,
+        (_, _, true) => PathKind::File,
+        _ => PathKind::Missing,
+    }
+}
+
+fn sorted_out(paths: Vec<PathBuf>) -> Found {
+    let (mut clips, mut models, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    for path in paths {
+        match kind_of(&path) {
+            PathKind::Model => models.push(path),
+            PathKind::Folder => match clips_in(&path, false) {
+                Ok(found) => clips.extend(found),
+                Err(problem) => problems.push(problem),
+            },
+            // One that is not there is listed too, and can be located there.
+            PathKind::File | PathKind::Missing => clips.push(path),
+        }
+    }
+    Found::ToOpen {
+        clips,
+        models,
+        problems,
+    }
+}

@@ -1,0 +1,176 @@
+//! Everything a person can ask of the window: [`Command`] for what has a name and a key, and in groups the rest.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use egui::ThemePreference;
+use mettle_core::base::Time;
+use mettle_core::engine::{JobId, ModelChoice, Precision, WeightsTask};
+use mettle_core::gpu::DeviceChoice;
+use mettle_core::project::Change;
+
+use crate::command::{Chord, Command};
+use crate::state::{
+    AttentionWish, Chosen, Dialog, Disagreement, Gesture, Hover, InspectorTab, MaskSettings, Mode,
+    RowId, ThresholdOf,
+};
+
+/// One wish, queued by a panel and carried out by [`crate::apply`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// A named command.
+    Run(Command),
+    /// The clip list.
+    Clip(ClipIntent),
+    /// What is on screen, heard and selected.
+    View(ViewIntent),
+    /// Thresholds and corrections.
+    Edit(EditIntent),
+    /// Model, device, jobs.
+    Engine(EngineIntent),
+    /// Dialogs, keys, messages.
+    Dialog(DialogIntent),
+}
+
+/// The clip list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClipIntent {
+    /// Open these files, folders and models.
+    Open(Vec<PathBuf>),
+    /// Show this clip.
+    Select(RowId),
+    /// Take this clip off the list.
+    Close(RowId),
+    /// Try to open or analyse this file again.
+    Retry(RowId),
+    /// Ask for the file again: it has moved.
+    Locate(RowId),
+    /// The file is here now.
+    Moved(RowId, PathBuf),
+    /// What the list is filtered by.
+    Search(String),
+    /// These rows of the list are on screen.
+    InView(Range<usize>),
+}
+
+/// What is on screen, heard and selected.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ViewIntent {
+    /// Go to a time.
+    Seek(Time),
+    /// Go to a time while dragging: the newest one wins.
+    Scrub(Time),
+    /// Where the timeline starts, and how much time it shows, in seconds.
+    Window(f64, f64),
+    /// What is selected, from the in mark to the out mark.
+    Marks(Option<Time>, Option<Time>),
+    /// An event was chosen.
+    Choose(Option<Chosen>),
+    /// What is under the pointer.
+    Hover(Option<Hover>),
+    /// Which page of the inspector.
+    Tab(InspectorTab),
+    /// Events, parsing or masks.
+    Mode(Mode),
+    /// Only seconds like this stand out.
+    Filter(Option<Disagreement>),
+    /// How masks are drawn.
+    Masks(MaskSettings),
+    /// Which layer and token are shown of what the meta-tokens read.
+    Attention(AttentionWish),
+    /// 0 to 1.
+    Volume(f32),
+    /// 1 is the usual speed.
+    Speed(f64),
+    /// Dark, light, or as the system.
+    Theme(ThemePreference),
+}
+
+/// Thresholds and corrections.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EditIntent {
+    /// From which score on a class counts; in masks mode, above which probability a place sounds.
+    Threshold(f32, Gesture),
+    /// A threshold for some classes alone; none takes it back.
+    OwnThreshold(ThresholdOf, Option<f32>),
+    /// Change what was decided about the clip on screen.
+    Change(Change, Gesture),
+    /// The handle that was being dragged was let go.
+    LetGo,
+}
+
+/// Model, device, jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EngineIntent {
+    /// Compute on another device.
+    Device(DeviceChoice),
+    /// In which numbers backbones are kept and multiplied.
+    Precision(Precision),
+    /// Analyse with another model, once it is found to be one.
+    Model(ModelChoice),
+    /// Ask for a model folder with the system's dialog.
+    ModelFolder,
+    /// List, fetch or check weights.
+    Weights(WeightsTask),
+    /// Remove what is kept of clips analysed before.
+    ClearKept,
+    /// Stop a job.
+    Cancel(JobId),
+}
+
+/// Dialogs, keys, messages.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DialogIntent {
+    /// Which dialog is open, with what is typed in it.
+    Show(Dialog),
+    /// A key for a command, or none; a command that had it loses it.
+    Bind(Command, Option<Chord>),
+    /// Every command has its first keys again.
+    BindDefaults,
+    /// The next key pressed is for this command; none leaves the keys as they are.
+    AskKey(Option<Command>),
+    /// Take a message away.
+    Dismiss(u64),
+    /// To the clipboard.
+    Copy(String),
+}
+
+macro_rules! grouped {
+    ($($group:ident $of:ty;)*) => {
+        $(impl From<$of> for Intent {
+            fn from(intent: $of) -> Self {
+                Self::$group(intent)
+            }
+        })*
+    };
+}
+
+grouped! {
+    Run Command;
+    Clip ClipIntent;
+    View ViewIntent;
+    Edit EditIntent;
+    Engine EngineIntent;
+    Dialog DialogIntent;
+}
+
+/// What the panels ask for in one frame.
+#[derive(Debug, Default)]
+pub struct Commands(Vec<Intent>);
+
+impl Commands {
+    /// Ask for something.
+    pub fn push(&mut self, intent: impl Into<Intent>) {
+        self.0.push(intent.into());
+    }
+
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Take all that is asked.
+    pub fn take(&mut self) -> Vec<Intent> {
+        std::mem::take(&mut self.0)
+    }
+}

@@ -1,0 +1,143 @@
+//! What the model says: filed under its clip and task, with the events at the thresholds in use.
+
+use std::sync::Arc;
+
+use mettle_core::base::{Modality, Task};
+use mettle_core::engine::JobId;
+use mettle_core::predict::PredictionPart;
+use mettle_core::project::Track;
+
+use crate::state::{Answer, AppState, Errand, Library, RowId, Settings, Standing};
+
+/// Rows of the list brought up to date in one frame after a threshold moved.
+const A_FRAME: usize = 4;
+
+/// Scores of a job that is no longer wanted (another model was chosen since) are dropped.
+pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
+    let (clip, task) = (part.key.clip, part.detail.task());
+    let known = state.jobs.get(job);
+    let Some(id) = known
+        .filter(|k| k.errand == Errand::Predict(task))
+        .map(|k| k.row)
+    else {
+        return;
+    };
+    let row = state.library.row(id);
+    if !row.is_some_and(|row| row.is_of(clip)) {
+        return;
+    }
+    state.library.change(id, |open| {
+        let known = open.answers.remove(&task).map(|answer| answer.prediction);
+        if let Some(prediction) = part.join(known) {
+            let answer = Answer {
+                prediction,
+                complete: false,
+                tracks: Arc::default(),
+                // None yet.
+                revision: u64::MAX,
+            };
+            open.answers.insert(task, answer);
+        }
+    });
+    track(&mut state.library, &state.settings, id, task);
+}
+
+/// The last of them have come.
+pub(super) fn finished(state: &mut AppState, job: JobId, now: f64) {
+    let Some(known) = state.jobs.remove(job) else {
+        return;
+    };
+    let (id, library) = (known.row, &mut state.library);
+    let (Errand::Predict(task), Some(row)) = (known.errand, library.row_mut(id)) else {
+        return;
+    };
+    let first = row.standing.values().all(|standing| !standing.complete);
+    row.standing.entry(task).or_default().complete = true;
+    let secs = row.duration().as_secs_f64();
+    // The first analysis runs the backbones; what follows reads their features.
+    if let Some(began) = known.began.filter(|_| first && secs > 0.0) {
+        state.speed_ms = Some(((now - began) * 1e3 / secs) as f32);
+    }
+    if library.open.get(id).is_some() {
+        library.change(id, |open| {
+            if let Some(answer) = open.answers.get_mut(&task) {
+                answer.complete = true;
+            }
+        });
+    }
+}
+
+/// A threshold for all clips moved: pure, and needs no inference. The clip on screen follows at once, others when they are seen.
+pub fn thresholds_moved(state: &mut AppState) {
+    state.library.revision += 1;
+    refresh(state);
+}
+
+/// Bring up to date what is seen: the answer on screen, and a few rows of the list. Says whether some are left.
+pub fn refresh(state: &mut AppState) -> bool {
+    let task = state.mode().task();
+    let AppState {
+        library, settings, ..
+    } = state;
+    let seen = library.in_view().to_vec();
+    let mut left = A_FRAME;
+    for id in library.selected.into_iter().chain(seen) {
+        let answer = library
+            .open
+            .get(id)
+            .and_then(|open| open.answers.get(&task));
+        if answer.is_some_and(|answer| answer.revision != library.revision) {
+            if left == 0 {
+                return true;
+            }
+            left -= 1;
+            track(library, settings, id, task);
+        }
+    }
+    false
+}
+
+/// What was decided about a clip changed: its events follow.
+pub fn retrack(state: &mut AppState, id: RowId) {
+    for task in Task::ALL {
+        track(&mut state.library, &state.settings, id, task);
+    }
+}
+
+/// The events of one answer at the thresholds in use.
+fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
+    let revision = library.revision;
+    let Some(row) = library.row(id) else { return };
+    let thresholds = settings.thresholds(&row.corrected.shown().mask_thresholds);
+    let answer = library
+        .open
+        .get(id)
+        .and_then(|open| open.answers.get(&task));
+    let Some((prediction, complete)) = answer.map(|a| (a.prediction.clone(), a.complete)) else {
+        return;
+    };
+    let tracks = row.tracks_at(&prediction, &thresholds);
+    let standing = Standing {
+        scored: prediction.scores.len().min(prediction.segments.len()),
+        complete,
+        events: (revision, events(&tracks)),
+    };
+    if let Some(row) = library.row_mut(id) {
+        row.standing.insert(task, standing);
+    }
+    library.change(id, |open| {
+        if let Some(answer) = open.answers.get_mut(&task) {
+            (answer.tracks, answer.revision) = (Arc::new(tracks), revision);
+        }
+    });
+}
+
+/// What the list counts.
+fn events(tracks: &[Track]) -> usize {
+    let both = |track: &&Track| track.modality == Modality::AudioVisual;
+    tracks
+        .iter()
+        .filter(both)
+        .map(|track| track.events.len())
+        .sum()
+}

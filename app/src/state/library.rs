@@ -1,0 +1,199 @@
+//! The clip list: light rows, the few clips that are open, what is listed, and what is still to be done for rows off screen.
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+use std::path::PathBuf;
+
+use mettle_core::base::{ClipId, Task};
+
+use super::{Errand, OpenClip, OpenClips, Row, RowId};
+
+/// The clip list.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// In the order opened, which is that of their numbers.
+    rows: Vec<Row>,
+    by_clip: HashMap<ClipId, RowId>,
+    /// What is in memory of clips.
+    pub open: OpenClips,
+    /// The clip on screen.
+    pub selected: Option<RowId>,
+    search: String,
+    listed: Vec<RowId>,
+    /// Which of these are on screen.
+    in_view: Range<usize>,
+    /// Rows off screen that are to be opened, the next one first.
+    pub to_open: VecDeque<RowId>,
+    /// Rows off screen that the model is to be asked about.
+    pub to_analyse: VecDeque<RowId>,
+    /// Counts up whenever a threshold moves: answers of an older revision are brought up to date when they are seen.
+    pub revision: u64,
+}
+
+impl Library {
+    /// Every row.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Put files at the end of the list; files that are on it already (and did not fail) stay where they are. Gives their rows.
+    pub fn add(&mut self, paths: Vec<PathBuf>, mut fresh: impl FnMut() -> u64) -> Vec<RowId> {
+        let known = self.rows.iter().filter(|row| row.failure.is_none());
+        let mut known: HashMap<PathBuf, RowId> =
+            known.map(|row| (row.path.clone(), row.id)).collect();
+        let mut ids = Vec::with_capacity(paths.len());
+        for path in paths {
+            let id = *known.entry(path).or_insert_with_key(|path| {
+                let id = RowId(fresh());
+                self.rows.push(Row::new(id, path.clone()));
+                self.to_open.push_back(id);
+                id
+            });
+            ids.push(id);
+        }
+        self.relist();
+        ids
+    }
+
+    fn place(&self, id: RowId) -> Option<usize> {
+        self.rows.binary_search_by_key(&id, |row| row.id).ok()
+    }
+
+    /// A row.
+    pub fn row(&self, id: RowId) -> Option<&Row> {
+        self.place(id).and_then(|place| self.rows.get(place))
+    }
+
+    /// A row, to change.
+    pub fn row_mut(&mut self, id: RowId) -> Option<&mut Row> {
+        self.place(id).and_then(|place| self.rows.get_mut(place))
+    }
+
+    /// The row on screen.
+    pub fn selected_row(&self) -> Option<&Row> {
+        self.row(self.selected?)
+    }
+
+    /// Put a row on screen: it is open from now on.
+    pub fn select(&mut self, id: Option<RowId>) {
+        self.selected = id;
+        if let Some(id) = id {
+            self.change(id, |_| {});
+        }
+    }
+
+    /// The row on screen, to change.
+    pub fn selected_mut(&mut self) -> Option<&mut Row> {
+        self.row_mut(self.selected?)
+    }
+
+    /// The row of a clip.
+    pub fn of_clip(&self, clip: ClipId) -> Option<RowId> {
+        self.by_clip.get(&clip).copied()
+    }
+
+    /// A row turned out to be this clip.
+    pub fn name_clip(&mut self, id: RowId, clip: ClipId) {
+        self.by_clip.insert(clip, id);
+    }
+
+    /// Change what is open of a row, which opens it.
+    pub fn change<T>(&mut self, id: RowId, how: impl FnOnce(&mut OpenClip) -> T) -> T {
+        self.open.change(id, self.selected, how)
+    }
+
+    /// Take a row off the list. Gives the one that takes its place: the next, or the last.
+    pub fn remove(&mut self, id: RowId) -> Option<RowId> {
+        let place = self.place(id)?;
+        let gone = self.rows.remove(place);
+        if let Some(clip) = gone.clip {
+            self.by_clip.remove(&clip.id);
+        }
+        self.open.close(id);
+        self.relist();
+        let beside = self.rows.get(place).or(self.rows.last());
+        beside.map(|row| row.id)
+    }
+
+    /// What the list is filtered by.
+    pub fn search(&self) -> &str {
+        &self.search
+    }
+
+    /// Filter the list.
+    pub fn set_search(&mut self, text: String) {
+        self.search = text;
+        self.relist();
+    }
+
+    /// The rows that match the search.
+    pub fn listed(&self) -> &[RowId] {
+        &self.listed
+    }
+
+    /// Which rows of the list are on screen, by their places among those that match the search.
+    pub fn set_in_view(&mut self, rows: Range<usize>) {
+        self.in_view = rows;
+    }
+
+    /// The rows of the list that are on screen.
+    pub fn in_view(&self) -> &[RowId] {
+        let end = self.in_view.end.min(self.listed.len());
+        self.listed.get(self.in_view.start..end).unwrap_or_default()
+    }
+
+    /// Whether these rows are known to be the ones on screen.
+    pub fn views(&self, rows: &Range<usize>) -> bool {
+        self.in_view == *rows
+    }
+
+    fn relist(&mut self) {
+        let wanted = self.search.trim().to_lowercase();
+        let fits = |row: &&Row| wanted.is_empty() || row.name().to_lowercase().contains(&wanted);
+        self.listed = self.rows.iter().filter(fits).map(|row| row.id).collect();
+    }
+
+    /// Another of the answers is shown: events chosen among the old one's are not among these.
+    pub fn change_task(&mut self, task: Task) {
+        self.rows.iter_mut().for_each(|row| row.view.chosen = None);
+        self.analyse_all(task);
+    }
+
+    /// The model is to be asked about every open row that has no whole answer to this.
+    pub fn analyse_all(&mut self, task: Task) {
+        let lacks = |row: &&Row| row.clip.is_some() && !row.standing_of(task).complete;
+        self.to_analyse = self.rows.iter().filter(lacks).map(|row| row.id).collect();
+    }
+
+    /// What the model said is another model's.
+    pub fn forget_answers(&mut self) {
+        for row in &mut self.rows {
+            row.standing.clear();
+            row.asked.clear();
+            (row.view.lane, row.view.chosen) = (None, None);
+        }
+        for id in self.open.ids().collect::<Vec<_>>() {
+            self.change(id, |open| {
+                open.answers.clear();
+                open.tags = Default::default();
+                open.asked
+                    .retain(|errand| !matches!(errand, Errand::Predict(_)));
+            });
+        }
+    }
+
+    /// The next row off screen that fits, taken out of a queue.
+    pub fn next(queue: &mut VecDeque<RowId>, fits: impl Fn(RowId) -> bool) -> Option<RowId> {
+        while let Some(id) = queue.pop_front() {
+            if fits(id) {
+                return Some(id);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,158 @@
+//! What is in memory of a clip beyond its row: pictures, sound, answers. Few of these live; see [`super::OpenClips`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use mettle_core::engine::JobId;
+use mettle_core::media::VideoFrame;
+use mettle_core::predict::{Detail, Prediction, SecondTags, Thresholds};
+use mettle_core::project::Track;
+
+use mettle_core::base::{Task, Time, TimeSpan};
+
+use super::{Errand, Jobs, Row, Settings, Spectrogram, Strip, Waves};
+
+/// What was read and computed of a clip, as far as it has come.
+#[derive(Clone, Debug, Default)]
+pub struct OpenClip {
+    /// Shown until the player has its own.
+    pub first_frame: Option<Arc<VideoFrame>>,
+    /// Loudness over time.
+    pub waves: Waves,
+    /// Sound by time and pitch.
+    pub spectrogram: Spectrogram,
+    /// Small pictures.
+    pub strip: Strip,
+    /// What the model said, for each task.
+    pub answers: BTreeMap<Task, Answer>,
+    /// What the backbones' own classifiers hear and see, a second each, where they have one.
+    pub tags: Arc<Vec<SecondTags>>,
+    /// What was asked of the engine: nothing is asked again by itself.
+    pub asked: BTreeSet<Errand>,
+}
+
+/// What a model said of a clip for one task.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// As far as it has come.
+    pub prediction: Arc<Prediction>,
+    /// Whether all seconds are scored.
+    pub complete: bool,
+    /// The events, at the thresholds of this revision.
+    pub tracks: Arc<Vec<Track>>,
+    /// Which revision of the thresholds that is.
+    pub revision: u64,
+}
+
+impl OpenClip {
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> usize {
+        let frame = self.first_frame.as_ref();
+        let frame = frame.map_or(0, |f| f.picture.planes.iter().map(Vec::len).sum());
+        let answers: usize = self.answers.values().map(Answer::bytes).sum();
+        let tag = |second: &SecondTags| (second.heard.len() + second.seen.len()) * 64 + 64;
+        let tags: usize = self.tags.iter().map(tag).sum();
+        frame + self.waves.bytes() + self.spectrogram.len() + self.strip.bytes() + answers + tags
+    }
+}
+
+impl Answer {
+    fn bytes(&self) -> usize {
+        let rows = |rows: &[Vec<f32>]| -> usize { rows.iter().map(|row| row.len() * 4 + 24).sum() };
+        let prediction = &self.prediction;
+        let detail = match &prediction.detail {
+            Detail::Localized => 0,
+            Detail::Parsed { audible, visible } => rows(audible) + rows(visible),
+            Detail::Segmented { masks } => masks.iter().map(|m| m.width() * m.height() * 2).sum(),
+        };
+        let events: usize = self
+            .tracks
+            .iter()
+            .map(|track| track.events.len() * 32 + 64)
+            .sum();
+        rows(&prediction.scores) + prediction.segments.len() * 20 + detail + events
+    }
+}
+
+/// The clip on screen: its row, what is open of it, and which of the answers is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// Its row.
+    pub row: &'a Row,
+    /// What is open of it.
+    pub open: &'a OpenClip,
+    /// Which of the answers is shown.
+    pub task: Task,
+    pub(super) jobs: &'a Jobs,
+}
+
+impl<'a> Shown<'a> {
+    /// The clip's length, zero until it is open.
+    pub fn duration(&self) -> Time {
+        self.row.duration()
+    }
+
+    /// What is between the marks, or else the chosen event.
+    pub fn selection(&self) -> Option<TimeSpan> {
+        self.row.selection()
+    }
+
+    /// The thresholds in use for it.
+    pub fn thresholds(&self, settings: &Settings) -> Thresholds {
+        settings.thresholds(&self.row.corrected.shown().mask_thresholds)
+    }
+
+    /// The threshold of a second's mask.
+    pub fn mask_threshold(&self, segment: usize) -> f32 {
+        let masks = &self.row.corrected.shown().mask_thresholds;
+        let prediction = self.answer_to(Task::Segment);
+        let span = prediction.and_then(|prediction| prediction.segments.get(segment));
+        span.map_or(masks.clip, |span| masks.of(*span))
+    }
+
+    /// What is shown of the answers: scores or masks, as far as they have come.
+    pub fn prediction(&self) -> Option<&'a Arc<Prediction>> {
+        self.answer_to(self.task)
+    }
+
+    /// What the model said for a task.
+    pub fn answer_to(&self, task: Task) -> Option<&'a Arc<Prediction>> {
+        self.open
+            .answers
+            .get(&task)
+            .map(|answer| &answer.prediction)
+    }
+
+    /// The events shown, at the thresholds in use.
+    pub fn tracks(&self) -> &'a [Track] {
+        let answer = self.open.answers.get(&self.task);
+        answer.map_or(&[], |answer| &answer.tracks)
+    }
+
+    /// Whether all seconds have the answer shown.
+    pub fn analysed(&self) -> bool {
+        let answer = self.open.answers.get(&self.task);
+        answer.is_some_and(|answer| answer.complete)
+    }
+
+    /// The job that finds the answer shown, if it runs.
+    pub fn analysis(&self) -> Option<JobId> {
+        self.job(Errand::Predict(self.task))
+    }
+
+    /// The job that does this errand, if it runs.
+    pub fn job(&self, errand: Errand) -> Option<JobId> {
+        self.jobs.job(self.row.id, errand)
+    }
+
+    /// Whether anything runs for it.
+    pub fn busy(&self) -> bool {
+        self.jobs.of_row(self.row.id).next().is_some()
+    }
+
+    /// How many seconds are scored.
+    pub fn scored(&self) -> usize {
+        self.prediction()
+            .map_or(0, |p| p.scores.len().min(p.segments.len()))
+    }
+}

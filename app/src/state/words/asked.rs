@@ -1,0 +1,49 @@
+//! Rows of the clip list, and what is asked for them.
+
+use mettle_core::base::Task;
+
+/// A row of the clip list, stable while the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowId(pub u64);
+
+/// What a job does for a clip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Errand {
+    /// First frame and facts.
+    Open,
+    /// Waveform.
+    Waveform,
+    /// Spectrogram.
+    Spectrogram,
+    /// Film strip.
+    Thumbnails,
+    /// Scores, or masks.
+    Predict(Task),
+}
+
+/// What a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathKind {
+    /// Nothing is there.
+    Missing,
+    /// A file.
+    File,
+    /// A folder without a model.
+    Folder,
+    /// A folder with one.
+    Model,
+}
+
+/// What a path is wanted for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// Clips to open.
+    #[default]
+    Clips,
+    /// A folder of clips.
+    Folder,
+    /// A folder with a model.
+    Model,
+    /// The file of this row, which has moved.
+    Moved(RowId),
+}

@@ -1,0 +1,17 @@
+//! The words that panels, intents and state share: names of rows, gestures, dialogs, modes. Plain values, no behaviour of the window.
+
+mod asked;
+mod dialog;
+mod gesture;
+mod mode;
+mod paths;
+mod pointed;
+mod weights;
+
+pub use asked::{Errand, PathKind, RowId, Wanted};
+pub use dialog::{Dialog, Focus, InspectorTab};
+pub use gesture::{Gesture, Ongoing};
+pub use mode::{Disagreement, MaskSettings, Mode, OwnThresholds, ThresholdOf, perceived};
+pub use paths::{file_name, typed_path};
+pub use pointed::{Chosen, Hover};
+pub use weights::{bytes, contents_text, standing};

@@ -1,0 +1,44 @@
+//! Paths in words: a file's name, and a path as a person types it.
+
+use std::path::{Path, PathBuf};
+
+/// A file's name for the user.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// A path as typed or pasted: quotes, `file://` and a leading `~` are understood.
+pub fn typed_path(text: &str) -> Option<PathBuf> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let text = text
+        .strip_prefix("file://")
+        .map_or_else(|| text.to_owned(), unescape);
+    if text.is_empty() {
+        return None;
+    }
+    if let Some(rest) = text.strip_prefix("~/") {
+        if let Some(dirs) = directories::BaseDirs::new() {
+            return Some(dirs.home_dir().join(rest));
+        }
+    }
+    Some(PathBuf::from(text))
+}
+
+/// `%20` and the like, as file managers write them.
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let code = (first == b'%')
+            .then(|| after.get(..2))
+            .flatten()
+            .and_then(|two| std::str::from_utf8(two).ok())
+            .and_then(|two| u8::from_str_radix(two, 16).ok());
+        bytes.push(code.unwrap_or(first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

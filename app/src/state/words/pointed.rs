@@ -1,0 +1,21 @@
+//! What the pointer or the keyboard is on.
+
+use mettle_core::base::{Label, Time, TimeSpan};
+
+/// An event of a lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    /// Its class.
+    pub label: Label,
+    /// When.
+    pub span: TimeSpan,
+}
+
+/// What is under the pointer on the timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hover {
+    /// When.
+    pub time: Time,
+    /// Which lane, and its score there.
+    pub score: Option<(Label, f32)>,
+}
