@@ -93,14 +93,30 @@ fn a_missing_file_is_located_and_its_neighbours_with_it() {
         .state_mut()
         .ask(ClipIntent::Moved(id, here("dog.mp4")));
     let theirs = engine.clone();
-    wait_for(&mut window, move || opens(&theirs).len() == 5);
-    window.run_steps(4);
-    let again: Vec<PathBuf> = opens(&engine).split_off(3);
+    wait_for(&mut window, move || opens(&theirs).len() == 4);
     assert_eq!(
-        again,
-        [here("dog.mp4"), here("cat.mp4")],
+        opens(&engine)[3],
+        here("dog.mp4"),
+        "the one on screen is opened"
+    );
+    let paths: Vec<PathBuf> = rows(&window).iter().map(|row| row.path.clone()).collect();
+    assert_eq!(
+        paths,
+        [
+            here("dog.mp4"),
+            here("cat.mp4"),
+            PathBuf::from("/gone/cow.mp4")
+        ],
         "the cow is not there either"
     );
+    engine.say(
+        engine.open_of(&here("dog.mp4").to_string_lossy()),
+        ReplyBody::Failed(broken("dog.mp4")),
+    );
+    let theirs = engine.clone();
+    wait_for(&mut window, move || {
+        opens(&theirs).get(4) == Some(&here("cat.mp4"))
+    });
 }
 
 #[test]

@@ -258,7 +258,8 @@ fn changed_keys_survive_being_stored_and_taken_back_leave_nothing() {
 
 #[test]
 fn every_command_is_in_a_menu_with_its_key() {
-    for command in Command::ALL {
+    // What lasts as long as its key is held cannot be chosen from a menu.
+    for command in Command::ALL.iter().filter(|command| !command.is_held()) {
         let (mut window, _) = opened();
         window.get_by_label(command.group().text()).click();
         window.run_steps(3);
