@@ -11,4 +11,5 @@ mod model;
 mod modes;
 mod project;
 mod scenes;
+mod train;
 mod window;

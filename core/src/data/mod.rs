@@ -1,4 +1,8 @@
-//! Layer 1: datasets, and the seeded generator of sounding scenes.
+//! Layer 1: datasets, what they say of their clips, and the seeded generator of sounding scenes.
 
 pub mod demo;
 pub mod scenes;
+
+mod targets;
+
+pub use targets::{SaidGrid, SoundingMask, Targets};

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::entry::KeptFeatures;
 use super::key::{EntryAbout, FeatureKey};
+use super::lease::{self, Lease};
 use super::listing::{CacheEntry, CacheSummary, Stored, stored};
 use super::writer::FeatureWriter;
 use crate::base::cache_folder;
@@ -51,8 +52,16 @@ impl FeatureCache {
         Some(kept)
     }
 
-    /// Starts keeping features; `None` where they are not worth it: larger than the budget, or the folder cannot be
-    /// written. That costs time at the next analysis, and is no error.
+    /// A lease, which pins features for as long as it lives, whatever the budget.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn lease(&self) -> std::io::Result<Lease> {
+        Lease::of(self)
+    }
+
+    /// Starts keeping features; `None` where they are not worth it: larger than the budget and not pinned, or the folder
+    /// cannot be written. That costs time at the next analysis, and is no error.
     pub fn start(
         &self,
         key: FeatureKey,
@@ -61,7 +70,8 @@ impl FeatureCache {
         layers: Vec<[usize; 2]>,
     ) -> Option<FeatureWriter> {
         let numbers: usize = layers.iter().map(|[tokens, width]| tokens * width).sum();
-        if (segments * numbers * 2) as u64 > self.budget() {
+        let too_large = (segments * numbers * 2) as u64 > self.budget();
+        if too_large && !lease::pinned(&self.folder).contains(&lease::name(&key.file_name())) {
             log::info!("the features of {} are larger than the cache", about.clip);
             return None;
         }
@@ -71,7 +81,8 @@ impl FeatureCache {
             .ok()
     }
 
-    /// Removes what was used longest ago until the rest fits the budget, and what killed processes left half written.
+    /// Removes what was used longest ago until the rest fits the budget, and what killed processes left half written. What a
+    /// lease pins stays.
     pub fn make_room(&self) {
         let (partial, whole): (Vec<Stored>, Vec<Stored>) = stored(&self.folder)
             .into_iter()
@@ -83,8 +94,9 @@ impl FeatureCache {
         };
         partial.iter().filter(abandoned).for_each(remove);
         let mut bytes: u64 = whole.iter().map(|file| file.bytes).sum();
-        let budget = self.budget();
-        for file in &whole {
+        let (budget, pinned) = (self.budget(), lease::pinned(&self.folder));
+        let free = |file: &&Stored| !pinned.contains(&lease::name(&file.path));
+        for file in whole.iter().filter(free) {
             if bytes <= budget {
                 break;
             }
@@ -110,13 +122,14 @@ impl FeatureCache {
         }
     }
 
-    /// Removes everything; the features of an analysis that runs are lost with it, its result is not.
+    /// Removes everything but what a training pins; the features of an analysis that runs are lost with it, its result is not.
     ///
     /// # Errors
     /// When a file cannot be removed; the others are.
     pub fn clear(&self) -> std::io::Result<()> {
-        let mut outcome = Ok(());
-        for file in stored(&self.folder) {
+        let (mut outcome, pinned) = (Ok(()), lease::pinned(&self.folder));
+        let free = |file: &Stored| !pinned.contains(&lease::name(&file.path));
+        for file in stored(&self.folder).into_iter().filter(free) {
             match std::fs::remove_file(&file.path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => outcome = Err(error),
                 _ => {}

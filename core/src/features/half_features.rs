@@ -83,6 +83,18 @@ impl HalfFeatures {
         })
     }
 
+    /// Adds the segments of others with the same layers behind its own; false, and nothing is changed, where layers differ.
+    pub fn append(&mut self, other: &Self) -> bool {
+        if self.sizes() != other.sizes() {
+            return false;
+        }
+        for (layer, more) in self.layers.iter_mut().zip(&other.layers) {
+            layer.values.extend_from_slice(&more.values);
+        }
+        self.segments += other.segments;
+        true
+    }
+
     /// Adds a segment's numbers, all layers in one row.
     pub(super) fn push_segment(&mut self, row: &[f16]) {
         let mut rest = row;

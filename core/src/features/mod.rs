@@ -2,7 +2,7 @@
 //!
 //! No gradient enters a backbone, so its layer features are a function of (clip, weights, preparation): a [`FeatureCache`]
 //! keeps them under a [`FeatureKey`] and a [`FeatureStream`] takes them from there or computes and keeps them. Layers are
-//! kept intact, before any pooling or projection.
+//! kept intact, before any pooling or projection. A [`Lease`] pins what a training reads again and again.
 
 mod cache;
 mod decode;
@@ -11,6 +11,7 @@ mod error;
 mod extract;
 mod half_features;
 mod key;
+mod lease;
 mod listing;
 mod stream;
 mod writer;
@@ -22,6 +23,7 @@ pub use error::FeatureError;
 pub use extract::{PreparedSegment, Recipe, extract, extract_audio, extract_visual, pooled};
 pub use half_features::HalfFeatures;
 pub use key::{EntryAbout, FeatureKey};
+pub use lease::Lease;
 pub use listing::{CacheEntry, CacheSummary};
 pub use stream::{FeatureBatch, FeatureStream};
 pub use writer::FeatureWriter;

@@ -1,9 +1,15 @@
-//! Measures where the frozen features of the training scenes lie, so that a model can tell what it has never seen.
+//! Measures where the frozen features of the training clips lie, so that a model can tell what it has never seen.
 
-use super::features::Bank;
-use crate::base::{Time, TimeSpan};
-use crate::data::scenes::{CATEGORIES, Truth};
-use crate::model::{Density, Familiarity};
+use std::ops::Range;
+
+use burn::tensor::{Device, Tensor};
+
+use super::error::TrainError;
+use super::evaluation::numbers;
+use super::examples::{Batch, Examples};
+use crate::base::Said;
+use crate::data::SaidGrid;
+use crate::model::{Density, Familiarity, describe};
 
 /// Share of the validation segments that each modality must find familiar. Of segments with drawings never seen before,
 /// both together then find about 97 of 100 familiar.
@@ -11,56 +17,108 @@ const WITHIN: f64 = 0.985;
 /// Drawn a little closer, because noise lies just beyond.
 const CLOSER: f32 = 0.95;
 
-/// Fits to some banks and sets the limits on others. None where the features are degenerate.
-pub(super) fn fit(training: &[&Bank], validation: &[&Bank]) -> Option<Familiarity> {
-    let seen = |truth: &Truth, second: TimeSpan| single(truth.seen(second.middle()));
-    let heard = |truth: &Truth, second: TimeSpan| single(truth.heard(second, 0.25));
-    let (all, visual_width) = (
-        training.first()?.described.first()?.len(),
-        training.first()?.visual_part,
+/// Segments that are looked at, at most, evenly from all clips: enough for the covariance of the widest backbones, and all of the
+/// demo's.
+const MOST: usize = 12_000;
+
+/// What is measured of some clips' segments.
+struct Described {
+    /// [`describe`] of what is seen, then of what is heard.
+    rows: Vec<Vec<f32>>,
+    /// How many numbers of that are visual.
+    visual: usize,
+    /// The group of each segment, by what is seen and by what is heard.
+    groups: [Vec<Option<usize>>; 2],
+}
+
+/// Fits to some clips and sets the limits on others. `None` where there are none, or their features are degenerate.
+///
+/// # Errors
+/// Features cannot be read, or the device fails.
+pub(super) fn fit(
+    training: &dyn Examples,
+    validation: &dyn Examples,
+    device: &Device,
+) -> Result<Option<Familiarity>, TrainError> {
+    let (training, validation) = (described(training, device)?, described(validation, device)?);
+    let Some(all) = training.rows.first().map(Vec::len) else {
+        return Ok(None);
+    };
+    let [seen, heard] = &training.groups;
+    let of = |groups: &[Option<usize>], part: Range<usize>| {
+        density(&training, groups, &validation, part)
+    };
+    let both = (
+        of(seen, 0..training.visual),
+        of(heard, training.visual..all),
     );
-    let (visual, audio) = (0..visual_width, visual_width..all);
-    Some(Familiarity {
-        visual: density(training, validation, visual, seen)?,
-        audio: density(training, validation, audio, heard)?,
+    Ok(match both {
+        (Some(visual), Some(audio)) => Some(Familiarity { visual, audio }),
+        _ => None,
     })
 }
 
-/// The group of a segment: its class where there is one, one more for none; segments of several belong to none.
-fn single(mut classes: impl Iterator<Item = usize>) -> Option<usize> {
-    match (classes.next(), classes.next()) {
-        (None, _) => Some(CATEGORIES.len()),
+fn described(examples: &dyn Examples, device: &Device) -> Result<Described, TrainError> {
+    let segments: usize = (0..examples.len()).map(|clip| examples.seconds(clip)).sum();
+    let every = segments.div_ceil(MOST).max(1);
+    let mut all = Described {
+        rows: vec![],
+        visual: 0,
+        groups: [vec![], vec![]],
+    };
+    for clip in (0..examples.len()).step_by(every) {
+        let batch = Batch::read(examples, &[clip], device)?;
+        let (seen, heard) = (describe(&batch.visual), describe(&batch.audio));
+        all.visual = seen.dims()[1];
+        let both = Tensor::cat(vec![seen, heard], 1);
+        let width = both.dims()[1].max(1);
+        all.rows
+            .extend(numbers(both)?.chunks(width).map(<[f32]>::to_vec));
+        for targets in &batch.targets {
+            for t in 0..targets.seconds() {
+                all.groups[0].push(group(&targets.seen, &targets.both, t));
+                all.groups[1].push(group(&targets.heard, &targets.both, t));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The group of a segment: its class where there is one, one more for none, yet one more where that is not known; segments of
+/// several classes belong to none.
+fn group(grid: &SaidGrid, both: &SaidGrid, second: usize) -> Option<usize> {
+    let row = match grid.row(second).contains(&Said::Unknown) {
+        true => both.row(second),
+        false => grid.row(second),
+    };
+    let mut there = (0..row.len()).filter(|class| row[*class] == Said::Yes);
+    match (there.next(), there.next()) {
+        (None, _) if row.contains(&Said::Unknown) => Some(row.len() + 1),
+        (None, _) => Some(row.len()),
         (Some(class), None) => Some(class),
         _ => None,
     }
 }
 
-fn density<'a>(
-    training: &[&'a Bank],
-    validation: &[&Bank],
-    part: std::ops::Range<usize>,
-    group: impl Fn(&Truth, TimeSpan) -> Option<usize>,
+fn density(
+    training: &Described,
+    groups: &[Option<usize>],
+    validation: &Described,
+    part: Range<usize>,
 ) -> Option<Density> {
     let width = part.len();
-    let of = |bank: &'a Bank| {
-        let spans = TimeSpan::seconds_of(Time::from_micros(bank.seconds as i64 * 1_000_000));
-        let rows = bank.described.iter().enumerate();
-        rows.filter_map(|(i, pooled)| {
-            let second = spans[i % bank.seconds];
-            let group = group(&bank.truths[i / bank.seconds], second)?;
-            Some((group, &pooled[part.clone()]))
-        })
-        .collect::<Vec<(usize, &[f32])>>()
-    };
-    let grouped: Vec<(usize, &[f32])> = training.iter().flat_map(|bank| of(bank)).collect();
+    let rows = training.rows.iter().zip(groups);
+    let grouped: Vec<(usize, &[f32])> = rows
+        .filter_map(|(row, group)| Some(((*group)?, &row[part.clone()])))
+        .collect();
     let centres = centres(&grouped, width);
     let whiten = inverse_cholesky(&covariance(&grouped, &centres, width), width)?;
     let present: Vec<Vec<f32>> = centres.into_iter().flatten().collect();
     let mut density = Density::new(width, &present, whiten);
     let mut distances: Vec<f32> = validation
+        .rows
         .iter()
-        .flat_map(|bank| &bank.described)
-        .map(|pooled| density.distance(&pooled[part.clone()]))
+        .map(|row| density.distance(&row[part.clone()]))
         .collect();
     distances.sort_by(f32::total_cmp);
     let at = (distances.len() as f64 * WITHIN) as usize;
@@ -78,7 +136,8 @@ fn centres(grouped: &[(usize, &[f32])], width: usize) -> Vec<Option<Vec<f32>>> {
         }
         (count > 0).then(|| sum.into_iter().map(|s| s / count as f32).collect())
     };
-    (0..=CATEGORIES.len()).map(mean).collect()
+    let last = grouped.iter().map(|(group, _)| *group).max();
+    (0..=last.unwrap_or(0)).map(mean).collect()
 }
 
 /// The covariance within groups, `[width, width]`, its diagonal raised by a tenth of its mean.

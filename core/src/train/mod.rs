@@ -1,32 +1,35 @@
-//! Layer 5: training loops and metrics. The only place that calls `.autodiff()`.
+//! Layer 5: how heads are trained and measured. The only place that calls `.autodiff()`.
+//!
+//! Clips with their frozen features and what is said of them are [`Examples`], whatever they come from: the loop knows no source
+//! by name. A [`Trainer`] learns from them step by step; losses and metrics leave out what is unknown. Everything about sounding
+//! scenes and the embedded model is in `demo`.
 
-mod backbones;
+mod config;
 mod demo;
-mod evaluate;
+mod error;
+mod evaluation;
+mod examples;
 mod familiarity;
-mod features;
-mod features_file;
-mod fit;
-mod localize;
 mod losses;
 mod metrics;
-mod parse;
-mod probe;
-mod recipe;
-mod samples;
-mod segment;
+mod objective;
+mod pinned;
+mod trainer;
 
-pub use backbones::Schedule;
-pub use demo::{TrainError, train_demo};
-pub use evaluate::{evaluate_demo, evaluate_folder};
-pub use fit::HeadSchedule;
+pub use config::{OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
+pub use demo::{DemoRecipe, DemoScenes, Schedule, evaluate_demo, evaluate_folder, train_demo};
+pub use error::TrainError;
+pub use evaluation::{Evaluation, Figures};
+pub use examples::{Batch, Examples, Mixture, Side};
 pub use losses::{
-    AvelTargets, MATCHING_WEIGHT, Smoothing, avel_loss, avvp_loss, mask_loss, matching_loss,
-    ms3_loss, parsed_seconds_loss, probability_loss, s4_loss,
+    AvelTargets, Known, LossConfig, MATCHING_WEIGHT, ParseTargets, Smoothing, avel_loss, avvp_loss,
+    known_loss, known_mask_loss, mask_loss, matching_loss, ms3_loss, parse_loss,
+    parsed_seconds_loss, probability_loss, s4_loss,
 };
 pub use metrics::{
     Compared, FRAMES_A_BATCH, Five, Grid, LlpScores, LocalizeReport, MaskMeter, MaskScores,
     ParseReport, Parsed, Report, SegmentReport, avel_segments, batched_accuracy, frame_iou,
     llp_scores, segment_accuracy,
 };
-pub use recipe::{DemoRecipe, DemoScenes};
+pub use objective::{avel_targets, masks, parse_targets};
+pub use trainer::{Best, Epoch, Step, Trainer};

@@ -381,6 +381,7 @@ fn the_loss_of_events() {
     let device = device();
     let targets = AvelTargets {
         is_event: normal(8, &device).greater_elem(0.0).float().reshape([2, 4]),
+        known: Tensor::ones([2, 4], &device),
         class: Tensor::<1, Int>::from_data([1, 2], &device),
         has_event: Tensor::from_data([1.0, 0.0], &device),
     };

@@ -92,6 +92,7 @@ fn losses_by_hand() {
     };
     let targets = AvelTargets {
         is_event: Tensor::ones([2, 10], &device),
+        known: Tensor::ones([2, 10], &device),
         class: Tensor::<1, Int>::from_data([3, 0], &device),
         has_event: Tensor::from_data([1.0, 0.0], &device),
     };

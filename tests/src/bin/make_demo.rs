@@ -5,7 +5,7 @@
 //! ```
 //!
 //! FOLDER instead of `assets/demo`. Backbones and heads already in the folder are kept: delete those to train again. FEATURES is
-//! a folder in which the frozen features of scenes (4 GB) are kept from one run to the next. With `--mgn` parsing ends in the
+//! a folder in which the frozen features of scenes (4 GB) are kept from one run to the next; without it they are thrown away. With `--mgn` parsing ends in the
 //! paper's grouping network, which the embedded model has not: for comparison, in a folder without the `parse*` files. With
 //! `--exchange=none`, `sequential` or `parallel` event localization ends as a new head would, with that choice of what modalities
 //! learn of each other: in a folder without `localize.safetensors`.
@@ -24,7 +24,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map_or_else(|| here.into(), PathBuf::from);
     std::fs::create_dir_all(out.join("clips"))?;
     make_clips(&out.join("clips"))?;
-    let features = std::env::args_os().nth(2).map(PathBuf::from);
+    let passing = tempfile::tempdir()?;
+    let features = std::env::args_os()
+        .nth(2)
+        .map_or_else(|| passing.path().to_owned(), PathBuf::from);
     let mut recipe = DemoRecipe::default();
     for arg in std::env::args().skip(3) {
         recipe = match arg.strip_prefix("--exchange=") {
@@ -33,9 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             None => return Err(format!("{arg} is not known").into()),
         };
     }
-    train_demo(&out, features.as_deref(), &recipe, |line| {
-        println!("{line}")
-    })?;
+    train_demo(&out, &features, &recipe, |line| println!("{line}"))?;
     for task in [Task::Localize, Task::Parse, Task::Segment] {
         let report = evaluate_folder(&out, task, 200, 0)?;
         println!("unseen scenes: {report:#?}");

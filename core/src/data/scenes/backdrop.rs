@@ -5,34 +5,34 @@ use resvg::tiny_skia::{
     SpreadMode, Transform,
 };
 
-use super::dice::Dice;
 use super::stage::ASPECT;
 use super::unknown::{colour, paint};
+use crate::base::Rng;
 
 /// Paints over the whole canvas.
-pub(super) fn draw(dice: &mut Dice, canvas: &mut Pixmap) {
+pub(super) fn draw(rng: &mut Rng, canvas: &mut Pixmap) {
     let to_pixels = Transform::from_scale(canvas.width() as f32 / ASPECT, canvas.height() as f32);
-    match dice.below(7) {
-        0 | 1 => land(dice, canvas, to_pixels),
-        2 => room(dice, canvas, to_pixels),
-        3 => street(dice, canvas, to_pixels),
-        4 => pattern(dice, canvas, to_pixels),
-        5 => lights(dice, canvas, to_pixels),
-        _ => field(dice, canvas),
+    match rng.below(7) {
+        0 | 1 => land(rng, canvas, to_pixels),
+        2 => room(rng, canvas, to_pixels),
+        3 => street(rng, canvas, to_pixels),
+        4 => pattern(rng, canvas, to_pixels),
+        5 => lights(rng, canvas, to_pixels),
+        _ => field(rng, canvas),
     }
 }
 
 /// Any colour, dulled: things on stage are more colourful than what is behind them.
-fn dull(dice: &mut Dice) -> Color {
-    let (any, grey) = (colour(dice), dice.range(0.25, 0.8));
+fn dull(rng: &mut Rng) -> Color {
+    let (any, grey) = (colour(rng), rng.range(0.25, 0.8));
     let [r, g, b] = [any.red(), any.green(), any.blue()].map(|x| grey + 0.4 * (x - grey));
     Color::from_rgba(r, g, b, 1.0).unwrap_or(Color::BLACK)
 }
 
 /// A colour as light as the eye expects of skies and walls.
-fn soft(dice: &mut Dice) -> Color {
-    let light = dice.range(0.35, 1.0);
-    let [r, g, b] = [0; 3].map(|_| (light * dice.range(0.7, 1.0)).clamp(0.0, 1.0));
+fn soft(rng: &mut Rng) -> Color {
+    let light = rng.range(0.35, 1.0);
+    let [r, g, b] = [0; 3].map(|_| (light * rng.range(0.7, 1.0)).clamp(0.0, 1.0));
     Color::from_rgba(r, g, b, 1.0).unwrap_or(Color::WHITE)
 }
 
@@ -54,13 +54,13 @@ fn gradient(canvas: &mut Pixmap, to: Transform, (y, h): (f32, f32), from: Color,
     bar(canvas, to, (0.0, y, ASPECT, h), &paint);
 }
 
-fn land(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
-    gradient(canvas, to, (0.0, 1.0), soft(dice), soft(dice));
-    let ridges = 1 + dice.below(3);
+fn land(rng: &mut Rng, canvas: &mut Pixmap, to: Transform) {
+    gradient(canvas, to, (0.0, 1.0), soft(rng), soft(rng));
+    let ridges = 1 + rng.below(3);
     for i in 0..ridges {
         let base = 0.5 + 0.4 * (i as f32 + 0.5) / ridges as f32;
-        let (height, waves) = (dice.range(0.02, 0.15), dice.range(2.0, 8.0));
-        let phase = dice.range(0.0, 6.0);
+        let (height, waves) = (rng.range(0.02, 0.15), rng.range(2.0, 8.0));
+        let phase = rng.range(0.0, 6.0);
         let mut path = PathBuilder::new();
         path.move_to(0.0, 1.01);
         for step in 0..=40 {
@@ -69,7 +69,7 @@ fn land(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
         }
         path.line_to(ASPECT, 1.01);
         path.close();
-        let [r, g, b] = [0.25, 0.35, 0.2].map(|low| dice.range(low, low + 0.3));
+        let [r, g, b] = [0.25, 0.35, 0.2].map(|low| rng.range(low, low + 0.3));
         let hill = Color::from_rgba(r, g, b, 1.0).unwrap_or(Color::BLACK);
         if let Some(path) = path.finish() {
             canvas.fill_path(&path, &paint(hill), FillRule::Winding, to, None);
@@ -77,15 +77,15 @@ fn land(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
     }
 }
 
-fn room(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
-    gradient(canvas, to, (0.0, 1.0), soft(dice), soft(dice));
-    let floor = dice.range(0.62, 0.85);
-    bar(canvas, to, (0.0, floor, ASPECT, 1.0), &paint(dull(dice)));
-    for _ in 0..dice.below(4) {
-        let (x, y) = (dice.range(0.0, ASPECT), dice.range(0.03, 0.3));
-        let (w, h) = (dice.range(0.1, 0.4), dice.range(0.1, 0.35));
-        bar(canvas, to, (x, y, w, h), &paint(dull(dice)));
-        let (inner, edge) = (paint(soft(dice)), 0.015);
+fn room(rng: &mut Rng, canvas: &mut Pixmap, to: Transform) {
+    gradient(canvas, to, (0.0, 1.0), soft(rng), soft(rng));
+    let floor = rng.range(0.62, 0.85);
+    bar(canvas, to, (0.0, floor, ASPECT, 1.0), &paint(dull(rng)));
+    for _ in 0..rng.below(4) {
+        let (x, y) = (rng.range(0.0, ASPECT), rng.range(0.03, 0.3));
+        let (w, h) = (rng.range(0.1, 0.4), rng.range(0.1, 0.35));
+        bar(canvas, to, (x, y, w, h), &paint(dull(rng)));
+        let (inner, edge) = (paint(soft(rng)), 0.015);
         bar(
             canvas,
             to,
@@ -95,13 +95,13 @@ fn room(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
     }
 }
 
-fn street(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
-    gradient(canvas, to, (0.0, 1.0), soft(dice), soft(dice));
+fn street(rng: &mut Rng, canvas: &mut Pixmap, to: Transform) {
+    gradient(canvas, to, (0.0, 1.0), soft(rng), soft(rng));
     let mut x = -0.1;
     while x < ASPECT {
-        let (w, top) = (dice.range(0.12, 0.4), dice.range(0.15, 0.55));
-        bar(canvas, to, (x, top, w, 1.0), &paint(dull(dice)));
-        let window = paint(soft(dice));
+        let (w, top) = (rng.range(0.12, 0.4), rng.range(0.15, 0.55));
+        bar(canvas, to, (x, top, w, 1.0), &paint(dull(rng)));
+        let window = paint(soft(rng));
         for row in 0..5 {
             for column in 0..3 {
                 let at = (
@@ -111,19 +111,19 @@ fn street(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
                 bar(canvas, to, (at.0, at.1, w * 0.15, 0.045), &window);
             }
         }
-        x += w + dice.range(0.0, 0.05);
+        x += w + rng.range(0.0, 0.05);
     }
-    let grey = dice.range(0.2, 0.5);
+    let grey = rng.range(0.2, 0.5);
     let road = Color::from_rgba(grey, grey, grey, 1.0).unwrap_or(Color::BLACK);
     bar(canvas, to, (0.0, 0.75, ASPECT, 0.3), &paint(road));
-    bar(canvas, to, (0.0, 0.87, ASPECT, 0.012), &paint(soft(dice)));
+    bar(canvas, to, (0.0, 0.87, ASPECT, 0.012), &paint(soft(rng)));
 }
 
-fn pattern(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
-    gradient(canvas, to, (0.0, 1.0), soft(dice), soft(dice));
-    let other = paint(soft(dice));
-    let (pitch, checks) = (dice.range(0.06, 0.25), dice.chance(0.5));
-    let turned = to.pre_concat(Transform::from_rotate_at(dice.range(-60.0, 60.0), 0.9, 0.5));
+fn pattern(rng: &mut Rng, canvas: &mut Pixmap, to: Transform) {
+    gradient(canvas, to, (0.0, 1.0), soft(rng), soft(rng));
+    let other = paint(soft(rng));
+    let (pitch, checks) = (rng.range(0.06, 0.25), rng.chance(0.5));
+    let turned = to.pre_concat(Transform::from_rotate_at(rng.range(-60.0, 60.0), 0.9, 0.5));
     for i in -20..40 {
         let x = i as f32 * pitch;
         if checks {
@@ -138,24 +138,24 @@ fn pattern(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
     }
 }
 
-fn lights(dice: &mut Dice, canvas: &mut Pixmap, to: Transform) {
-    gradient(canvas, to, (0.0, 1.0), dull(dice), dull(dice));
-    for _ in 0..6 + dice.below(20) {
-        let (x, y) = (dice.range(0.0, ASPECT), dice.unit());
-        let mut spot = colour(dice);
-        spot.set_alpha(dice.range(0.1, 0.5));
-        if let Some(circle) = PathBuilder::from_circle(x, y, dice.range(0.02, 0.18)) {
+fn lights(rng: &mut Rng, canvas: &mut Pixmap, to: Transform) {
+    gradient(canvas, to, (0.0, 1.0), dull(rng), dull(rng));
+    for _ in 0..6 + rng.below(20) {
+        let (x, y) = (rng.range(0.0, ASPECT), rng.unit());
+        let mut spot = colour(rng);
+        spot.set_alpha(rng.range(0.1, 0.5));
+        if let Some(circle) = PathBuilder::from_circle(x, y, rng.range(0.02, 0.18)) {
             canvas.fill_path(&circle, &paint(spot), FillRule::Winding, to, None);
         }
     }
 }
 
 /// Value noise of five octaves between two colours.
-fn field(dice: &mut Dice, canvas: &mut Pixmap) {
+fn field(rng: &mut Rng, canvas: &mut Pixmap) {
     const SIDE: usize = 64;
-    let lattice: Vec<f32> = (0..SIDE * SIDE).map(|_| dice.noise()).collect();
-    let (from, until) = (dull(dice), dull(dice));
-    let (scale, rough) = (dice.range(1.5, 6.0), dice.range(0.45, 0.9));
+    let lattice: Vec<f32> = (0..SIDE * SIDE).map(|_| rng.noise()).collect();
+    let (from, until) = (dull(rng), dull(rng));
+    let (scale, rough) = (rng.range(1.5, 6.0), rng.range(0.45, 0.9));
     let (width, height) = (canvas.width() as usize, canvas.height() as usize);
     let octave = |x: f32, y: f32| {
         let (i, j) = (x as usize, y as usize);

@@ -7,10 +7,10 @@
 mod backdrop;
 mod categories;
 mod dataset;
-mod dice;
 mod script;
 mod sound;
 mod stage;
+mod targets;
 mod truth;
 mod unknown;
 
@@ -20,9 +20,8 @@ pub use sound::RATE;
 pub use stage::{Mask, Stage};
 pub use truth::{ClassTruth, Truth};
 
-use crate::base::{Time, TimeSpan};
+use crate::base::{Rng, Time, TimeSpan};
 use crate::media::RgbFrame;
-pub use dice::Dice;
 use script::Actor;
 use sound::{Room, ambience, perform};
 
@@ -33,6 +32,16 @@ pub enum Split {
     Train,
     /// Those held out for measuring.
     Test,
+}
+
+impl Split {
+    /// A word that never changes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        }
+    }
 }
 
 /// What the scene is for, which decides who may do what in it.
@@ -49,18 +58,8 @@ pub enum SceneTask {
     SegmentMany,
 }
 
-impl Split {
-    /// In the names of files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Test => "test",
-        }
-    }
-}
-
 impl SceneTask {
-    /// In the names of files.
+    /// In the names of files; it never changes.
     pub fn name(self) -> &'static str {
         match self {
             Self::Localize => "localize",
@@ -115,25 +114,25 @@ const SOUND: u64 = 3;
 impl Scene {
     /// The scene of a seed.
     pub fn generate(seed: u64, options: &SceneOptions) -> Self {
-        let cues = script::write(&mut Dice::of(seed, SCRIPT), options);
+        let cues = script::write(&mut Rng::of(seed, SCRIPT), options);
         Self {
             options: *options,
             seed,
             duration: script::duration(options.task),
-            actors: script::cast(&mut Dice::of(seed, LOOKS), cues, options.split),
+            actors: script::cast(&mut Rng::of(seed, LOOKS), cues, options.split),
         }
     }
 
     /// One thing seen large and heard throughout: an easy scene, to begin learning with.
     pub fn close_up(seed: u64, options: &SceneOptions) -> Self {
-        let mut dice = Dice::of(seed, SCRIPT);
+        let mut rng = Rng::of(seed, SCRIPT);
         let duration = script::duration(options.task);
-        let cue = script::alone(&mut dice, duration);
-        let mut actors = script::cast(&mut Dice::of(seed, LOOKS), vec![cue], options.split);
+        let cue = script::alone(&mut rng, duration);
+        let mut actors = script::cast(&mut Rng::of(seed, LOOKS), vec![cue], options.split);
         actors = actors
             .into_iter()
             .map(|actor| Actor {
-                pose: actor.pose.close_up(&mut dice),
+                pose: actor.pose.close_up(&mut rng),
                 ..actor
             })
             .collect();
@@ -182,10 +181,10 @@ impl Scene {
 
     /// The whole sound, mono at [`RATE`], -1 to 1.
     pub fn sound(&self) -> Vec<f32> {
-        let mut dice = Dice::of(self.seed, SOUND);
+        let mut rng = Rng::of(self.seed, SOUND);
         let mut mix = vec![0.0; self.duration.to_samples(RATE) as usize];
-        let room = Room::roll(&mut dice);
-        let hush = dice.log_range(0.0005, 0.008);
+        let room = Room::roll(&mut rng);
+        let hush = rng.log_range(0.0005, 0.008);
         for actor in &self.actors {
             let Some(span) = actor.heard else { continue };
             let from = (span.start.to_samples(RATE) as usize).min(mix.len());
@@ -198,7 +197,7 @@ impl Scene {
                 .zip(voice)
                 .for_each(|(x, v)| *x += v);
         }
-        ambience(&mut dice, &mut mix, hush);
+        ambience(&mut rng, &mut mix, hush);
         mix.iter_mut().for_each(|x| *x = x.clamp(-0.99, 0.99));
         mix
     }

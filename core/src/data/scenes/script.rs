@@ -1,10 +1,10 @@
 //! Who appears in a scene, seen and heard when.
 
 use super::categories::{CATEGORIES, Gait};
-use super::dice::Dice;
 use super::sound::{Voice, unknown};
 use super::stage::Pose;
 use super::{SceneOptions, SceneTask, Split};
+use crate::base::Rng;
 use crate::base::{Time, TimeSpan};
 
 /// What an actor is.
@@ -54,13 +54,13 @@ pub(super) fn duration(task: SceneTask) -> Time {
 }
 
 /// The script of a scene.
-pub(super) fn write(dice: &mut Dice, options: &SceneOptions) -> Vec<Cue> {
+pub(super) fn write(rng: &mut Rng, options: &SceneOptions) -> Vec<Cue> {
     let all = options.all_classes;
     match options.task {
-        SceneTask::Localize => localize(dice),
-        SceneTask::Parse => parse(dice, all),
-        SceneTask::Segment => segment(dice, all),
-        SceneTask::SegmentMany => segment_many(dice, all),
+        SceneTask::Localize => localize(rng),
+        SceneTask::Parse => parse(rng, all),
+        SceneTask::Segment => segment(rng, all),
+        SceneTask::SegmentMany => segment_many(rng, all),
     }
 }
 
@@ -70,26 +70,26 @@ fn secs(start: f32, end: f32) -> TimeSpan {
 }
 
 /// A deck of all classes that fit, shuffled: no class comes twice in a scene.
-fn deck(dice: &mut Dice, fits: impl Fn(usize) -> bool) -> Vec<usize> {
+fn deck(rng: &mut Rng, fits: impl Fn(usize) -> bool) -> Vec<usize> {
     let mut deck: Vec<usize> = (0..CATEGORIES.len()).filter(|&class| fits(class)).collect();
     for i in (1..deck.len()).rev() {
-        deck.swap(i, dice.below(i + 1));
+        deck.swap(i, rng.below(i + 1));
     }
     deck
 }
 
 /// A random stretch of the ten seconds.
-fn anywhere(dice: &mut Dice) -> TimeSpan {
-    let length = dice.range(1.5, 7.0);
-    let start = dice.range(0.0, 10.0 - length);
+fn anywhere(rng: &mut Rng) -> TimeSpan {
+    let length = rng.range(1.5, 7.0);
+    let start = rng.range(0.0, 10.0 - length);
     secs(start, start + length)
 }
 
 /// Any class, seen and heard from beginning to end.
-pub(super) fn alone(dice: &mut Dice, duration: Time) -> Cue {
+pub(super) fn alone(rng: &mut Rng, duration: Time) -> Cue {
     let whole = Some(TimeSpan::new(Time::ZERO, duration));
     Cue {
-        thing: Thing::Known(dice.below(CATEGORIES.len())),
+        thing: Thing::Known(rng.below(CATEGORIES.len())),
         seen: whole,
         heard: whole,
     }
@@ -97,45 +97,45 @@ pub(super) fn alone(dice: &mut Dice, duration: Time) -> Cue {
 
 /// One event on whole seconds (in eight of nine scenes), and zero to two that distract: they are only seen or only
 /// heard. What happens is both heard and seen during the event alone; on either side it may be heard or seen.
-fn localize(dice: &mut Dice) -> Vec<Cue> {
-    let mut deck = deck(dice, |_| true);
+fn localize(rng: &mut Rng) -> Vec<Cue> {
+    let mut deck = deck(rng, |_| true);
     let mut cues = Vec::new();
-    if dice.chance(8.0 / 9.0)
+    if rng.chance(8.0 / 9.0)
         && let Some(class) = deck.pop()
     {
-        cues.push(event(dice, Thing::Known(class)));
-    } else if dice.chance(0.5) {
+        cues.push(event(rng, Thing::Known(class)));
+    } else if rng.chance(0.5) {
         // Something of no known class, both heard and seen.
-        let thing = Thing::Unknown(dice.seed());
-        cues.push(event(dice, thing));
+        let thing = Thing::Unknown(rng.seed());
+        cues.push(event(rng, thing));
     }
-    let distractors = dice.pick(&[0, 1, 1, 2]);
+    let distractors = rng.pick(&[0, 1, 1, 2]);
     let at_least = usize::from(cues.is_empty());
     for _ in 0..distractors.max(at_least * 2) {
         let thing = match deck.pop() {
-            Some(class) if dice.chance(0.7) => Thing::Known(class),
-            _ => Thing::Unknown(dice.seed()),
+            Some(class) if rng.chance(0.7) => Thing::Known(class),
+            _ => Thing::Unknown(rng.seed()),
         };
-        cues.extend(distractor(dice, thing, &cues));
+        cues.extend(distractor(rng, thing, &cues));
     }
     cues
 }
 
 /// Heard and seen together for two to ten whole seconds.
-fn event(dice: &mut Dice, thing: Thing) -> Cue {
-    let length = 2 + dice.below(9);
-    let start = dice.below(11 - length);
+fn event(rng: &mut Rng, thing: Thing) -> Cue {
+    let length = 2 + rng.below(9);
+    let start = rng.below(11 - length);
     let (start, end) = (start as f32, (start + length) as f32);
     let (mut seen, mut heard) = ((start, end), (start, end));
     // On each side the event ends in both, or one of them goes on for a while.
-    match dice.below(3) {
-        0 => seen.0 = dice.range(0.0, start),
-        1 => heard.0 = dice.range(0.0, start),
+    match rng.below(3) {
+        0 => seen.0 = rng.range(0.0, start),
+        1 => heard.0 = rng.range(0.0, start),
         _ => {}
     }
-    match dice.below(3) {
-        0 => seen.1 = dice.range(end, 10.0),
-        1 => heard.1 = dice.range(end, 10.0),
+    match rng.below(3) {
+        0 => seen.1 = rng.range(end, 10.0),
+        1 => heard.1 = rng.range(end, 10.0),
         _ => {}
     }
     Cue {
@@ -146,16 +146,16 @@ fn event(dice: &mut Dice, thing: Thing) -> Cue {
 }
 
 /// Only seen, or only heard; a sound mostly keeps out of the way of other sounds.
-fn distractor(dice: &mut Dice, thing: Thing, others: &[Cue]) -> Option<Cue> {
-    if dice.chance(0.5) {
+fn distractor(rng: &mut Rng, thing: Thing, others: &[Cue]) -> Option<Cue> {
+    if rng.chance(0.5) {
         return Some(Cue {
             thing,
-            seen: Some(anywhere(dice)),
+            seen: Some(anywhere(rng)),
             heard: None,
         });
     }
-    let may_overlap = dice.chance(0.25);
-    (0..8).map(|_| anywhere(dice)).find_map(|span| {
+    let may_overlap = rng.chance(0.25);
+    (0..8).map(|_| anywhere(rng)).find_map(|span| {
         let clash = |cue: &Cue| cue.heard.is_some_and(|h| h.intersection(span).is_some());
         (may_overlap || !others.iter().any(clash)).then_some(Cue {
             thing,
@@ -166,19 +166,19 @@ fn distractor(dice: &mut Dice, thing: Thing, others: &[Cue]) -> Option<Cue> {
 }
 
 /// One to three of LLP's classes, or of all, each heard, seen or both, on whole seconds; now and then something unknown.
-fn parse(dice: &mut Dice, all: bool) -> Vec<Cue> {
-    let deck = deck(dice, |class| all || CATEGORIES[class].llp.is_some());
-    let count = 1 + dice.below(3);
+fn parse(rng: &mut Rng, all: bool) -> Vec<Cue> {
+    let deck = deck(rng, |class| all || CATEGORIES[class].llp.is_some());
+    let count = 1 + rng.below(3);
     let mut cues: Vec<Cue> = deck[..count]
         .iter()
         .map(|&class| {
             let mut span = || {
-                let length = 1 + dice.below(9);
-                let start = dice.below(11 - length);
+                let length = 1 + rng.below(9);
+                let start = rng.below(11 - length);
                 Some(secs(start as f32, (start + length) as f32))
             };
             let (seen, heard) = (span(), span());
-            let mode = dice.below(4);
+            let mode = rng.below(4);
             Cue {
                 thing: Thing::Known(class),
                 seen: seen.filter(|_| mode != 1),
@@ -186,19 +186,19 @@ fn parse(dice: &mut Dice, all: bool) -> Vec<Cue> {
             }
         })
         .collect();
-    if dice.chance(0.25) {
-        let thing = Thing::Unknown(dice.seed());
-        cues.extend(distractor(dice, thing, &[]));
+    if rng.chance(0.25) {
+        let thing = Thing::Unknown(rng.seed());
+        cues.extend(distractor(rng, thing, &[]));
     }
     cues
 }
 
 /// One to three things on screen throughout; one of them sounds, and comes and goes in a third of scenes.
-fn segment(dice: &mut Dice, all: bool) -> Vec<Cue> {
-    let deck = deck(dice, |class| all || CATEGORIES[class].avsbench.is_some());
-    let count = dice.pick(&[1, 1, 2, 3]);
-    let heard = if dice.chance(0.33) {
-        part_of_five(dice)
+fn segment(rng: &mut Rng, all: bool) -> Vec<Cue> {
+    let deck = deck(rng, |class| all || CATEGORIES[class].avsbench.is_some());
+    let count = rng.pick(&[1, 1, 2, 3]);
+    let heard = if rng.chance(0.33) {
+        part_of_five(rng)
     } else {
         secs(0.0, 5.0)
     };
@@ -207,13 +207,13 @@ fn segment(dice: &mut Dice, all: bool) -> Vec<Cue> {
 }
 
 /// Two or three things on screen throughout; one or more of them sound, each throughout or for a part.
-fn segment_many(dice: &mut Dice, all: bool) -> Vec<Cue> {
-    let deck = deck(dice, |class| all || CATEGORIES[class].avsbench.is_some());
-    let count = dice.pick(&[2, 2, 3]);
-    let sounding = dice.pick(&[1, 2, 2, 3]).min(count);
+fn segment_many(rng: &mut Rng, all: bool) -> Vec<Cue> {
+    let deck = deck(rng, |class| all || CATEGORIES[class].avsbench.is_some());
+    let count = rng.pick(&[2, 2, 3]);
+    let sounding = rng.pick(&[1, 2, 2, 3]).min(count);
     let mut cue = |(i, &class): (usize, &usize)| {
-        let heard = if dice.chance(0.6) {
-            part_of_five(dice)
+        let heard = if rng.chance(0.6) {
+            part_of_five(rng)
         } else {
             secs(0.0, 5.0)
         };
@@ -223,9 +223,9 @@ fn segment_many(dice: &mut Dice, all: bool) -> Vec<Cue> {
 }
 
 /// Two to five of five whole seconds.
-fn part_of_five(dice: &mut Dice) -> TimeSpan {
-    let start = dice.below(3);
-    let end = start + 2 + dice.below(4 - start);
+fn part_of_five(rng: &mut Rng) -> TimeSpan {
+    let start = rng.below(3);
+    let end = start + 2 + rng.below(4 - start);
     secs(start as f32, end as f32)
 }
 
@@ -239,27 +239,27 @@ fn on_screen(class: usize, heard: Option<TimeSpan>) -> Cue {
 }
 
 /// Gives every cue its drawing, its place and its voice.
-pub(super) fn cast(dice: &mut Dice, cues: Vec<Cue>, split: Split) -> Vec<Actor> {
+pub(super) fn cast(rng: &mut Rng, cues: Vec<Cue>, split: Split) -> Vec<Actor> {
     let on_stage = cues.iter().filter(|cue| cue.seen.is_some()).count();
-    let shift = dice.below(on_stage.max(1));
+    let shift = rng.below(on_stage.max(1));
     let mut slot = 0;
     cues.into_iter()
         .map(|cue| {
             let gait = match cue.thing {
                 Thing::Known(class) => CATEGORIES[class].gait,
-                Thing::Unknown(_) => dice.pick(&[Gait::Stay, Gait::Hop, Gait::Fly, Gait::Roll]),
+                Thing::Unknown(_) => rng.pick(&[Gait::Stay, Gait::Hop, Gait::Fly, Gait::Roll]),
             };
             let variants = split.variants();
             let place = (slot + shift) % on_stage.max(1);
             slot += usize::from(cue.seen.is_some());
             Actor {
                 thing: cue.thing,
-                variant: variants.start + dice.below(variants.len()),
+                variant: variants.start + rng.below(variants.len()),
                 seen: cue.seen,
                 heard: cue.heard,
-                pose: Pose::roll(dice, gait, place, on_stage.max(1)),
-                voice_seed: dice.seed(),
-                gain: dice.log_range(0.3, 1.0),
+                pose: Pose::roll(rng, gait, place, on_stage.max(1)),
+                voice_seed: rng.seed(),
+                gain: rng.log_range(0.3, 1.0),
             }
         })
         .collect()

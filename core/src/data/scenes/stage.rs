@@ -5,9 +5,9 @@ use std::f32::consts::TAU;
 use resvg::tiny_skia::{Pixmap, PixmapPaint, Transform};
 
 use super::categories::{Gait, drawing};
-use super::dice::Dice;
 use super::script::{Actor, Thing};
 use super::{BACKDROP, Scene, backdrop, unknown};
+use crate::base::Rng;
 use crate::base::Time;
 use crate::media::RgbFrame;
 
@@ -47,40 +47,40 @@ struct Tint {
 
 impl Pose {
     /// A random pose in one of `of` places next to each other.
-    pub fn roll(dice: &mut Dice, gait: Gait, place: usize, of: usize) -> Self {
+    pub fn roll(rng: &mut Rng, gait: Gait, place: usize, of: usize) -> Self {
         let crowd = [1.0, 0.88, 0.76][of.clamp(1, 3) - 1];
-        let size = dice.range(0.62, 0.95) * crowd;
+        let size = rng.range(0.62, 0.95) * crowd;
         let lane = ASPECT / of as f32;
         let middle = lane * (place as f32 + 0.5);
-        let x = middle + dice.range(-0.5, 0.5) * (lane - size * 0.8).max(0.0);
+        let x = middle + rng.range(-0.5, 0.5) * (lane - size * 0.8).max(0.0);
         let y = match gait {
-            Gait::Fly => dice.range(0.3, 0.5),
-            Gait::Roll => dice.range(0.5, 0.7),
-            Gait::Stay | Gait::Hop => dice.range(0.4, 0.62),
+            Gait::Fly => rng.range(0.3, 0.5),
+            Gait::Roll => rng.range(0.5, 0.7),
+            Gait::Stay | Gait::Hop => rng.range(0.4, 0.62),
         };
         let travel = if of == 1 { 0.35 } else { 0.12 };
         Self {
             gait,
             at: (x, y),
             size,
-            stretch: dice.log_range(0.9, 1.12),
-            tilt: dice.range(-7.0, 7.0),
-            flip: dice.chance(0.5),
-            sway: (dice.range(0.0, 0.025), dice.range(0.2, 0.8), dice.unit()),
-            travel: dice.range(0.1, travel + 0.1),
+            stretch: rng.log_range(0.9, 1.12),
+            tilt: rng.range(-7.0, 7.0),
+            flip: rng.chance(0.5),
+            sway: (rng.range(0.0, 0.025), rng.range(0.2, 0.8), rng.unit()),
+            travel: rng.range(0.1, travel + 0.1),
             tint: Tint {
-                hue: dice.range(-0.15, 0.15),
-                colour: dice.range(0.8, 1.25),
-                light: dice.range(0.85, 1.1),
+                hue: rng.range(-0.15, 0.15),
+                colour: rng.range(0.8, 1.25),
+                light: rng.range(0.85, 1.1),
             },
         }
     }
 
     /// The same, alone, large and in the middle.
-    pub fn close_up(mut self, dice: &mut Dice) -> Self {
-        self.size = dice.range(0.75, 1.0);
+    pub fn close_up(mut self, rng: &mut Rng) -> Self {
+        self.size = rng.range(0.75, 1.0);
         let half = ASPECT / 2.0;
-        self.at = (half + dice.range(-0.3, 0.3), 0.5 + dice.range(-0.06, 0.06));
+        self.at = (half + rng.range(-0.3, 0.3), 0.5 + rng.range(-0.06, 0.06));
         self.travel = 0.0;
         self
     }
@@ -127,7 +127,7 @@ impl<'a> Stage<'a> {
     pub(super) fn new(scene: &'a Scene, width: usize, height: usize) -> Self {
         let blank = Pixmap::new(width as u32, height as u32);
         let backdrop = blank.map(|mut canvas| {
-            backdrop::draw(&mut Dice::of(scene.seed, BACKDROP), &mut canvas);
+            backdrop::draw(&mut Rng::of(scene.seed, BACKDROP), &mut canvas);
             canvas
         });
         Self {
@@ -219,7 +219,7 @@ impl<'a> Stage<'a> {
                 let tree = drawing(class, actor.variant)?;
                 resvg::render(tree, transform, &mut layer.as_mut());
             }
-            Thing::Unknown(seed) => unknown::draw(&mut Dice::new(seed), &mut layer, transform),
+            Thing::Unknown(seed) => unknown::draw(&mut Rng::new(seed), &mut layer, transform),
         }
         actor.pose.tint.apply(&mut layer);
         Some(layer)

@@ -4,13 +4,13 @@ use std::f32::consts::TAU;
 
 use resvg::tiny_skia::{Color, FillRule, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
 
-use super::dice::Dice;
+use crate::base::Rng;
 
 /// Any colour, from dull to loud.
-pub(super) fn colour(dice: &mut Dice) -> Color {
-    let grey = dice.unit();
-    let mix = dice.unit();
-    let [r, g, b] = [0; 3].map(|_| grey * (1.0 - mix) + dice.unit() * mix);
+pub(super) fn colour(rng: &mut Rng) -> Color {
+    let grey = rng.unit();
+    let mix = rng.unit();
+    let [r, g, b] = [0; 3].map(|_| grey * (1.0 - mix) + rng.unit() * mix);
     Color::from_rgba(r, g, b, 1.0).unwrap_or(Color::BLACK)
 }
 
@@ -23,16 +23,16 @@ pub(super) fn paint(colour: Color) -> Paint<'static> {
 }
 
 /// Draws two to six shapes in the 100 x 100 units of a drawing.
-pub(super) fn draw(dice: &mut Dice, canvas: &mut Pixmap, transform: Transform) {
-    let outlined = dice.chance(0.6);
-    for i in 0..2 + dice.below(5) {
-        let size = if i == 0 { 45.0 } else { dice.range(6.0, 30.0) };
+pub(super) fn draw(rng: &mut Rng, canvas: &mut Pixmap, transform: Transform) {
+    let outlined = rng.chance(0.6);
+    for i in 0..2 + rng.below(5) {
+        let size = if i == 0 { 45.0 } else { rng.range(6.0, 30.0) };
         let spread = if i == 0 { 3.0 } else { 28.0 };
-        let at = (50.0 + spread * dice.noise(), 50.0 + spread * dice.noise());
-        let Some(path) = shape(dice, at, size) else {
+        let at = (50.0 + spread * rng.noise(), 50.0 + spread * rng.noise());
+        let Some(path) = shape(rng, at, size) else {
             continue;
         };
-        let fill = paint(colour(dice));
+        let fill = paint(colour(rng));
         canvas.fill_path(&path, &fill, FillRule::EvenOdd, transform, None);
         if outlined {
             let stroke = Stroke {
@@ -45,15 +45,15 @@ pub(super) fn draw(dice: &mut Dice, canvas: &mut Pixmap, transform: Transform) {
     }
 }
 
-fn shape(dice: &mut Dice, (x, y): (f32, f32), size: f32) -> Option<Path> {
-    let corners = 3 + dice.below(8);
-    let (turn, squeeze) = (dice.range(0.0, TAU), dice.log_range(0.4, 1.0));
-    let jag = dice.pick(&[0.0, 0.2, 0.5]);
-    let round = dice.chance(0.5);
+fn shape(rng: &mut Rng, (x, y): (f32, f32), size: f32) -> Option<Path> {
+    let corners = 3 + rng.below(8);
+    let (turn, squeeze) = (rng.range(0.0, TAU), rng.log_range(0.4, 1.0));
+    let jag = rng.pick(&[0.0, 0.2, 0.5]);
+    let round = rng.chance(0.5);
     let points: Vec<(f32, f32)> = (0..corners)
         .map(|i| {
             let angle = turn + TAU * i as f32 / corners as f32;
-            let radius = size * (1.0 - jag * dice.unit());
+            let radius = size * (1.0 - jag * rng.unit());
             (x + radius * angle.cos(), y + squeeze * radius * angle.sin())
         })
         .collect();

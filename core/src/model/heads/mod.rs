@@ -32,11 +32,13 @@ pub use resize::{Resize, resize};
 pub use segment::{SegmentConfig, SegmentHead, SegmentOutput};
 pub use tpavi::Tpavi;
 
+use burn::module::Module;
+
 use super::{LayerFeatures, ModelError};
 use crate::base::Task;
 
-/// The head of any task. Cloning shares the weights. (No `Module`: what trains or saves a head knows which it is.)
-#[derive(Clone, Debug)]
+/// The head of any task. Cloning shares the weights.
+#[derive(Module, Debug)]
 pub enum TaskHead {
     /// Audio-visual event localization.
     Localize(LocalizeHead),

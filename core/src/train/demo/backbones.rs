@@ -5,14 +5,15 @@ use std::path::Path;
 use burn::module::Module;
 use burn::tensor::Device;
 
-use super::{PICTURE_SEEDS, SOUND_SEEDS, TrainError, VALIDATION_SEEDS, seeds};
+use super::recipe::DemoRecipe;
+use super::samples::{self, GROUPS};
+use super::tagger::{Tagger, Widen, hits, tensors, train};
+use super::{PICTURE_SEEDS, SOUND_SEEDS, VALIDATION_SEEDS, seeds};
 use crate::data::scenes::Split;
 use crate::model::weights::{Names, load_into, read_checkpoint, save_module};
 use crate::model::{HtsAt, SwinV2};
-use crate::train::backbones::{Tagger, Widen, hits, tensors, train};
-use crate::train::features::numbers;
-use crate::train::recipe::DemoRecipe;
-use crate::train::samples::{self, GROUPS};
+use crate::train::error::TrainError;
+use crate::train::evaluation::numbers;
 
 pub(super) fn visual(
     out: &Path,
@@ -53,7 +54,8 @@ pub(super) fn visual(
         let tagger = train(tagger, schedule, draw, |tagger, line| {
             let frozen = tagger.valid();
             let [known, unseen] = held_out.each_ref().map(|(targets, input)| {
-                100.0 * hits(&numbers(frozen.forward(input.clone(), rows)), targets, true)
+                let logits = numbers(frozen.forward(input.clone(), rows));
+                logits.map_or(0.0, |logits| 100.0 * hits(&logits, targets, true))
             });
             log(&format!(
                 "{line}  cells right: known drawings {known:.0} %, unseen {unseen:.0} %"
@@ -98,7 +100,7 @@ pub(super) fn audio(
         };
         let tagger = train(tagger, schedule, listen, |tagger, line| {
             let logits = numbers(tagger.valid().forward(held_out.clone(), 1));
-            let right = 100.0 * hits(&logits, &targets, false);
+            let right = logits.map_or(0.0, |logits| 100.0 * hits(&logits, &targets, false));
             log(&format!("{line}  right: {right:.0} %"));
         });
         save_module(&tagger.valid().backbone, &path)?;

@@ -1,26 +1,27 @@
 //! The demo's heads: frozen features of scenes, once, then every task's head and the baselines it is held against.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use burn::module::{Module, ModuleDisplay};
+use burn::module::Module;
+use burn::tensor::Device;
 
-use super::TrainError;
+use super::frozen::{Frozen, SceneExamples};
+use super::probe::{self, Pooled};
+use super::recipe::DemoRecipe;
+use super::{HEAD_SEEDS, VALIDATION_SEEDS, seeds};
 use crate::data::scenes::{CATEGORIES, SceneOptions, SceneTask};
+use crate::features::Lease;
 use crate::model::weights::{Names, load_into, read_checkpoint, save_module};
 use crate::model::{
     Familiarity, Injection, LayerShape, LocalizeHead, ModelError, ParseConfig, ParseHead,
     SegmentConfig, SegmentHead, TaskHead,
 };
+use crate::train::config::TrainConfig;
+use crate::train::error::TrainError;
+use crate::train::examples::{Examples, Mixture};
 use crate::train::familiarity;
-use crate::train::features::{Bank, Frozen};
-use crate::train::fit::{HeadSchedule, Lesson, fit};
-use crate::train::localize::Localizing;
-use crate::train::parse::Parsing;
-use crate::train::probe;
-use crate::train::recipe::DemoRecipe;
-use crate::train::segment::Segmenting;
-
-use super::{HEAD_SEEDS, VALIDATION_SEEDS, seeds};
+use crate::train::trainer::{Step, Trainer};
 
 /// The probe's weights, beside the model's: so that its figure can be had again.
 pub(crate) const PROBE: &str = "probe.safetensors";
@@ -54,42 +55,40 @@ pub(crate) fn segment_baselines(config: &SegmentConfig) -> [SegmentConfig; 2] {
     [direct, linear]
 }
 
-/// Features of scenes for learning and for choosing an epoch.
-struct Banks {
-    training: Vec<Bank>,
-    validation: Bank,
+/// Scenes of one kind for learning, and for choosing an epoch.
+struct Scenes {
+    training: Arc<dyn Examples>,
+    validation: Arc<dyn Examples>,
 }
 
-/// Scenes of one bank, and of one file.
-const CHUNK: usize = 1200;
+/// Side of the masks that heads learn from and an epoch is chosen by.
+const MASK_SIDE: usize = 96;
 
 /// Everything heads are trained with.
-pub(super) struct School<'a> {
+pub(super) struct HeadTraining<'a> {
     pub out: &'a Path,
     pub recipe: &'a DemoRecipe,
     pub frozen: &'a Frozen<'a>,
-    /// Where features are kept from one run to the next, if they are.
-    pub features: Option<&'a Path>,
-    /// Stands for the backbones' weights in the names of such files.
-    pub backbones: String,
+    /// Pins the features of scenes.
+    pub lease: Arc<Lease>,
     pub log: &'a mut dyn FnMut(&str),
 }
 
-impl<'a> School<'a> {
+impl<'a> HeadTraining<'a> {
     /// Trains all heads and baselines; the baselines and the probe are written, the heads returned.
-    pub fn teach(&mut self) -> Result<(Vec<TaskHead>, Option<Familiarity>), TrainError> {
+    pub fn run(&mut self) -> Result<(Vec<TaskHead>, Option<Familiarity>), TrainError> {
         let scenes = self.recipe.scenes;
-        let events = self.banks(SceneTask::Localize, scenes.localize)?;
+        let events = self.scenes(SceneTask::Localize, scenes.localize)?;
         let localize = self.localize(&events)?;
-        let parsing = self.banks(SceneTask::Parse, scenes.parse)?;
+        let parsing = self.scenes(SceneTask::Parse, scenes.parse)?;
         let [parse_direct, parse_linear, parse] = self.parse(&events, &parsing)?;
-        let one = self.banks(SceneTask::Segment, scenes.segment)?;
-        let many = self.banks(SceneTask::SegmentMany, scenes.segment_many)?;
+        let one = self.scenes(SceneTask::Segment, scenes.segment)?;
+        let many = self.scenes(SceneTask::SegmentMany, scenes.segment_many)?;
         let from = [&parse_direct, &parse_linear, &parse];
         let segment = self.segment(&one, &many, from)?;
-        let validation = [&events, &parsing, &one, &many].map(|banks| &banks.validation);
-        let training: Vec<&Bank> = events.training.iter().collect();
-        let familiarity = familiarity::fit(&training, &validation);
+        let all = [&events, &parsing, &one, &many].map(|scenes| Arc::clone(&scenes.validation));
+        let validation = Mixture::of(all.to_vec());
+        let familiarity = familiarity::fit(&*events.training, &validation, self.frozen.device)?;
         let heads = vec![
             TaskHead::Localize(localize),
             TaskHead::Parse(parse),
@@ -103,69 +102,56 @@ impl<'a> School<'a> {
         [&frozen.visual.spec().layers, &frozen.audio.spec().layers]
     }
 
-    fn banks(
+    fn scenes(
         &mut self,
         task: SceneTask,
         (training, validation): (usize, usize),
-    ) -> Result<Banks, TrainError> {
+    ) -> Result<Scenes, TrainError> {
+        Ok(Scenes {
+            training: self.examples(task, HEAD_SEEDS, training)?,
+            validation: self.examples(task, VALIDATION_SEEDS, validation)?,
+        })
+    }
+
+    /// Scenes with their features, from the cache where an earlier run kept them.
+    fn examples(
+        &mut self,
+        task: SceneTask,
+        start: u64,
+        count: usize,
+    ) -> Result<Arc<dyn Examples>, TrainError> {
+        let started = std::time::Instant::now();
         let options = SceneOptions {
             task,
             all_classes: true,
             ..SceneOptions::default()
         };
-        Ok(Banks {
-            training: (0..training)
-                .step_by(CHUNK)
-                .map(|first| {
-                    let count = CHUNK.min(training - first);
-                    self.bank(&options, HEAD_SEEDS + first as u64, count)
-                })
-                .collect::<Result<_, _>>()?,
-            validation: self.bank(&options, VALIDATION_SEEDS, validation)?,
-        })
-    }
-
-    /// Features of scenes, from the folder where an earlier run kept them, or computed and kept.
-    fn bank(
-        &mut self,
-        options: &SceneOptions,
-        start: u64,
-        count: usize,
-    ) -> Result<Bank, TrainError> {
-        let (started, task, seeds) = (std::time::Instant::now(), options.task, seeds(start, count));
-        let name = format!(
-            "{}-{}-{start}-{count}-{}.safetensors",
-            task.name(),
-            options.split.name(),
-            self.backbones
-        );
-        let kept = self.features.map(|dir| dir.join(name));
-        if let Some(path) = kept.as_ref().filter(|path| path.exists()) {
-            return Bank::read(path, self.frozen, &seeds, options);
-        }
-        let bank = Bank::extract(self.frozen, &seeds, options, |done| {
-            if done.is_multiple_of(200) || done == count {
-                let secs = started.elapsed().as_secs();
-                (self.log)(&format!(
-                    "  features of {done} scenes for {task:?}  {secs} s"
-                ));
-            }
-        });
-        if let Some(path) = kept {
-            bank.keep(&path)?;
-        }
-        Ok(bank)
+        let masks = matches!(task, SceneTask::Segment | SceneTask::SegmentMany);
+        let masks = masks.then_some(MASK_SIDE);
+        let (lease, seeds) = (Arc::clone(&self.lease), seeds(start, count));
+        let examples =
+            SceneExamples::prepare(self.frozen, seeds, options, masks, &lease, |done| {
+                if done.is_multiple_of(200) || done == count {
+                    let secs = started.elapsed().as_secs();
+                    (self.log)(&format!(
+                        "  features of {done} scenes for {}  {secs} s",
+                        task.name()
+                    ));
+                }
+            })?;
+        Ok(Arc::new(examples))
     }
 
     fn say(&mut self, name: &str, score: f64) {
         (self.log)(&format!("{name}: validation {:.1} %", score * 100.0));
     }
 
-    fn localize(&mut self, banks: &Banks) -> Result<LocalizeHead, TrainError> {
+    fn localize(&mut self, scenes: &Scenes) -> Result<LocalizeHead, TrainError> {
         let (recipe, device) = (self.recipe, self.frozen.device);
-        let training: Vec<&Bank> = banks.training.iter().collect();
-        let probe = probe::train(&training, &banks.validation, device);
-        let share = probe::accuracy(&probe, &banks.validation, device);
+        let training = Pooled::of(&*scenes.training, device)?;
+        let validation = Pooled::of(&*scenes.validation, device)?;
+        let probe = probe::train(&training, &validation, device)?;
+        let share = probe::accuracy(&probe, &validation, device)?;
         self.say("linear probe", share);
         save_module(&probe, &self.out.join(PROBE))?;
         let [visual, audio] = self.layers();
@@ -173,28 +159,23 @@ impl<'a> School<'a> {
             let classes = CATEGORIES.len();
             recipe.localize.init(visual, audio, classes, device)
         };
-        let banks = [&training[..], &[&banks.validation]];
-        let schedule = recipe.localize_schedule;
-        self.learn("localize.safetensors", fresh, &Localizing, schedule, banks)
+        let config = &recipe.localize_training;
+        self.learn("localize.safetensors", fresh, config, scenes)
     }
 
     /// "Direct", "Linear" and the head.
-    fn parse(&mut self, events: &Banks, own: &Banks) -> Result<[ParseHead; 3], TrainError> {
-        // The first of the others: as many as are worth their time.
-        let training: Vec<&Bank> = events
-            .training
-            .iter()
-            .take(1)
-            .chain(&own.training)
-            .collect();
-        let banks = [&training[..], &[&own.validation]];
-        let (recipe, device, schedule) =
-            (self.recipe, self.frozen.device, self.recipe.parse_schedule);
+    fn parse(&mut self, events: &Scenes, own: &Scenes) -> Result<[ParseHead; 3], TrainError> {
+        let training = vec![Arc::clone(&events.training), Arc::clone(&own.training)];
+        let scenes = Scenes {
+            training: Arc::new(Mixture::of(training)),
+            validation: Arc::clone(&own.validation),
+        };
+        let (recipe, device) = (self.recipe, self.frozen.device);
         let [visual, audio] = self.layers();
         let [direct, linear] = parse_baselines(&recipe.parse);
         let mut learn = |file: &str, config: &ParseConfig| {
             let fresh = || config.init(visual, audio, CATEGORIES.len(), device);
-            self.learn(file, fresh, &Parsing, schedule, banks)
+            self.learn(file, fresh, &recipe.parse_training, &scenes)
         };
         Ok([
             learn(PARSE_BASELINES[0], &direct)?,
@@ -206,17 +187,19 @@ impl<'a> School<'a> {
     /// Each goes on from what its own parsing head distils: the baselines from their baselines.
     fn segment(
         &mut self,
-        one: &Banks,
-        many: &Banks,
+        one: &Scenes,
+        many: &Scenes,
         from: [&ParseHead; 3],
     ) -> Result<SegmentHead, TrainError> {
-        let training: Vec<&Bank> = one.training.iter().chain(&many.training).collect();
-        let banks = [&training[..], &[&one.validation, &many.validation]];
-        let (recipe, device, schedule) = (
-            self.recipe,
-            self.frozen.device,
-            self.recipe.segment_schedule,
-        );
+        let both = |of: fn(&Scenes) -> &Arc<dyn Examples>| {
+            let parts = [one, many].map(|scenes| Arc::clone(of(scenes)));
+            Arc::new(Mixture::of(parts.to_vec()))
+        };
+        let scenes = Scenes {
+            training: both(|scenes| &scenes.training),
+            validation: both(|scenes| &scenes.validation),
+        };
+        let (recipe, device) = (self.recipe, self.frozen.device);
         let [visual, audio] = self.layers();
         let [direct, linear] = segment_baselines(&recipe.segment);
         let mut learn = |file: &str, config: &SegmentConfig, from: &ParseHead| {
@@ -226,7 +209,7 @@ impl<'a> School<'a> {
                     .init(visual, audio, device)?
                     .distilling_as(seen, heard))
             };
-            self.learn(file, fresh, &Segmenting, schedule, banks)
+            self.learn(file, fresh, &recipe.segment_training, &scenes)
         };
         learn(SEGMENT_BASELINES[0], &direct, from[0])?;
         learn(SEGMENT_BASELINES[1], &linear, from[1])?;
@@ -234,13 +217,12 @@ impl<'a> School<'a> {
     }
 
     /// A head as an earlier run left it in the folder, or trained and written there.
-    fn learn<H: Module + ModuleDisplay, L: Lesson<H>>(
+    fn learn<H: OneTask>(
         &mut self,
         file: &str,
         fresh: impl Fn() -> Result<H, ModelError>,
-        lesson: &L,
-        schedule: HeadSchedule,
-        banks: [&[&Bank]; 2],
+        config: &TrainConfig,
+        scenes: &Scenes,
     ) -> Result<H, TrainError> {
         let (path, device) = (self.out.join(file), self.frozen.device);
         if path.exists() {
@@ -250,9 +232,70 @@ impl<'a> School<'a> {
         device.seed(3);
         let head = fresh()?;
         (self.log)(&format!("{file}: {} parameters", Module::num_params(&head)));
-        let (head, score) = fit(head, lesson, schedule, banks, device, &mut *self.log)?;
+        let (head, score) = self.fit(head.into_task(), config, scenes, device)?;
         self.say(file, score);
-        save_module(&head, &path)?;
-        Ok(head)
+        let trained =
+            H::of(head).ok_or_else(|| TrainError::Data(format!("{file}: another task")))?;
+        save_module(&trained, &path)?;
+        Ok(trained)
+    }
+
+    /// Trains to the end; gives the best head and its score.
+    fn fit(
+        &mut self,
+        head: TaskHead,
+        config: &TrainConfig,
+        scenes: &Scenes,
+        device: &Device,
+    ) -> Result<(TaskHead, f64), TrainError> {
+        let [training, validation] = [&scenes.training, &scenes.validation].map(Arc::clone);
+        let mut trainer = Trainer::new(head, config.clone(), training, validation, device)?;
+        loop {
+            match trainer.step()? {
+                Step::Epoch(epoch) => (self.log)(&format!(
+                    "  epoch {}/{}  loss {:.3}  validation {:.1} %",
+                    epoch.epoch,
+                    config.epochs,
+                    epoch.loss,
+                    epoch.figures.map_or(0.0, |figures| figures.score() * 100.0)
+                )),
+                Step::Done => break,
+                Step::Learned { .. } | Step::Checked => {}
+            }
+        }
+        let last = trainer.head();
+        Ok(trainer.best().map_or((last, 0.0), |best| {
+            let score = best.figures.map_or(0.0, |figures| figures.score());
+            (best.head.clone(), score)
+        }))
     }
 }
+
+/// The head of one task, as one of any.
+trait OneTask: Module + burn::module::ModuleDisplay {
+    fn into_task(self) -> TaskHead;
+    fn of(head: TaskHead) -> Option<Self>
+    where
+        Self: Sized;
+}
+
+macro_rules! one_task {
+    ($head:ty, $task:ident) => {
+        impl OneTask for $head {
+            fn into_task(self) -> TaskHead {
+                TaskHead::$task(self)
+            }
+
+            fn of(head: TaskHead) -> Option<Self> {
+                match head {
+                    TaskHead::$task(head) => Some(head),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+one_task!(LocalizeHead, Localize);
+one_task!(ParseHead, Parse);
+one_task!(SegmentHead, Segment);

@@ -1,41 +1,28 @@
-//! The embedded demo model, from seeds to files: two small backbones trained on scenes, frozen, and a head for each task
-//! trained on what they see and hear, with the baselines it is held against.
+//! Everything about the embedded demo: two small backbones trained on scenes, frozen, and a head for each task trained on what
+//! they see and hear, with the baselines it is held against; and how a model does on scenes it has never met.
 
 mod backbones;
+mod evaluate;
+mod frozen;
 mod heads;
+mod probe;
+mod recipe;
+mod samples;
+mod tagger;
 
 use std::path::Path;
 
 use burn::tensor::Device;
-use sha2::{Digest, Sha256};
-use thiserror::Error;
 
-pub(super) use heads::{
-    PARSE_BASELINES, PROBE, SEGMENT_BASELINES, parse_baselines, segment_baselines,
-};
+pub use evaluate::{evaluate_demo, evaluate_folder};
+pub use recipe::{DemoRecipe, DemoScenes};
+pub use tagger::Schedule;
 
-use super::features::Frozen;
-use super::recipe::DemoRecipe;
-use crate::model::{ModelBundle, ModelError, SoundInput};
-
-/// Why the demo model cannot be trained or measured.
-#[derive(Debug, Error)]
-pub enum TrainError {
-    /// A model cannot be built, read or written.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// A file cannot be read or written.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The model has no head for a task.
-    #[error("{0} has no head for {1}")]
-    NoHead(String, &'static str),
-}
+use super::error::TrainError;
+use crate::base::{ContentHash, hash_file};
+use crate::features::FeatureCache;
+use crate::model::{ModelBundle, SoundInput};
+use frozen::Frozen;
 
 /// Where the seeds of each purpose start; no two overlap, nor does what is measured on.
 const PICTURE_SEEDS: u64 = 1_000_000_000;
@@ -44,69 +31,51 @@ const HEAD_SEEDS: u64 = 3_000_000_000;
 const VALIDATION_SEEDS: u64 = 4_000_000_000;
 
 /// Trains the demo model into a folder. Backbones and heads whose weights already lie there are kept, so that a run can
-/// go on where another stopped; an empty folder gives everything from seeds. So does `features`, if given, with the frozen
-/// features of scenes. `log` gets the figures line by line.
+/// go on where another stopped; an empty folder gives everything from seeds. The frozen features of scenes are kept in `features`
+/// (4 GB) and found there by a later run. `log` gets the figures line by line.
 ///
 /// # Errors
 /// The recipe describes what cannot be built, or the folder cannot be written.
 pub fn train_demo(
     out: &Path,
-    features: Option<&Path>,
+    features: &Path,
     recipe: &DemoRecipe,
     mut log: impl FnMut(&str),
 ) -> Result<ModelBundle, TrainError> {
-    for dir in [Some(out), features].into_iter().flatten() {
-        std::fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
-    }
+    std::fs::create_dir_all(out).map_err(|e| TrainError::io(out, e))?;
     let device = Device::flex();
     let visual = backbones::visual(out, recipe, &device, &mut log)?;
     let audio = backbones::audio(out, recipe, &device, &mut log)?;
     let image_prep = recipe.image_prep();
     let sound_prep = SoundInput::Logmel(recipe.audio.sound_prep());
     let (still_visual, still_audio) = (visual.clone().freeze(), audio.clone().freeze());
+    let hash = |name: &str| -> Result<ContentHash, TrainError> {
+        let path = out.join(name);
+        hash_file(&path).map_err(|e| TrainError::io(&path, e))
+    };
     let frozen = Frozen {
         visual: &still_visual,
         audio: &still_audio,
+        hashes: [hash("visual.safetensors")?, hash("audio.safetensors")?],
         image_prep: &image_prep,
         sound_prep: &sound_prep,
         tile: 1,
         device: &device,
     };
-    let (heads, familiarity) = heads::School {
+    let cache = FeatureCache::at(features.to_owned());
+    let lease = cache.lease().map_err(|e| TrainError::io(features, e))?;
+    let (heads, familiarity) = heads::HeadTraining {
         out,
         recipe,
         frozen: &frozen,
-        features,
-        backbones: fingerprint(out)?,
+        lease: lease.into(),
         log: &mut log,
     }
-    .teach()?;
+    .run()?;
     let manifest = recipe.manifest(familiarity.as_ref());
     Ok(ModelBundle::save_heads(
         out, &manifest, &visual, &audio, &heads,
     )?)
-}
-
-fn io(path: &Path, source: std::io::Error) -> TrainError {
-    TrainError::Io {
-        path: path.display().to_string(),
-        source,
-    }
-}
-
-/// The beginning of a hash of both backbones' weights.
-fn fingerprint(out: &Path) -> Result<String, TrainError> {
-    let mut hasher = Sha256::new();
-    for name in ["visual.safetensors", "audio.safetensors"] {
-        let path = out.join(name);
-        hasher.update(std::fs::read(&path).map_err(|source| io(&path, source))?);
-    }
-    let hash = hasher.finalize();
-    Ok(hash
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
 }
 
 /// So many seeds from one on.

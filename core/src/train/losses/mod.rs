@@ -1,11 +1,25 @@
-//! What heads are trained by, a file a task.
+//! What heads are trained by, a file a task. Whatever is not known of a clip gets no gradient.
 
 mod avel;
 mod parse;
 mod segment;
 
+use serde::{Deserialize, Serialize};
+
 pub(super) use avel::category;
 pub use avel::{AvelTargets, avel_loss};
-pub(super) use parse::token_loss;
-pub use parse::{Smoothing, avvp_loss, parsed_seconds_loss, probability_loss};
-pub use segment::{MATCHING_WEIGHT, mask_loss, matching_loss, ms3_loss, s4_loss};
+pub use parse::{
+    Known, ParseTargets, Smoothing, avvp_loss, known_loss, parse_loss, parsed_seconds_loss,
+    probability_loss,
+};
+pub use segment::{MATCHING_WEIGHT, known_mask_loss, mask_loss, matching_loss, ms3_loss, s4_loss};
+
+/// What the tasks' losses leave open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LossConfig {
+    /// Of video parsing, where clips are labelled as a whole.
+    pub smoothing: Smoothing,
+    /// Of segmentation: the weight of the matching loss, for heads with sound vectors.
+    pub matching: Option<f64>,
+}

@@ -12,7 +12,15 @@ pub const MATCHING_WEIGHT: f64 = 0.5;
 /// Mean binary cross-entropy over all places: logits against masks of 0 and 1, both `[n, rows, columns]`. From logits, so that a
 /// sure mistake keeps its gradient; upstream's sigmoid is exactly 1 from a logit of 17 on, and its loss there stops at 100.
 pub fn mask_loss(logits: Tensor<3>, masks: Tensor<3>) -> Tensor<1> {
-    binary(logits, masks)
+    let known = masks.ones_like();
+    binary(logits, masks, known)
+}
+
+/// The same over the seconds whose mask is known, `known` `[n]`: 1 or 0.
+pub fn known_mask_loss(logits: Tensor<3>, masks: Tensor<3>, known: Tensor<1>) -> Tensor<1> {
+    let [n, _, _] = logits.dims();
+    let known = known.reshape([n, 1, 1]).expand(logits.dims());
+    binary(logits, masks, known)
 }
 
 /// A single source (S4): only the first second of each of `batch` clips has a mask, `[batch, rows, columns]`.

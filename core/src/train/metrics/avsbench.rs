@@ -1,6 +1,8 @@
 //! Mean IoU and F-score of sounding-object masks, as AVSBench's own evaluation has them (Zhou et al. 2022). Its F-score
 //! takes the best threshold of each test batch and so depends on batches and their order; the whole set's does not.
 
+use serde::{Deserialize, Serialize};
+
 /// Frames of a test batch of AVSBench and of those who follow it: four clips of five.
 pub const FRAMES_A_BATCH: usize = 20;
 /// Thresholds of the F-score.
@@ -28,7 +30,7 @@ pub fn frame_iou(probabilities: &[f32], truth: &[bool]) -> f64 {
 }
 
 /// Scores of a set of frames, 0 to 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MaskScores {
     /// Mean IoU over all frames.
     pub miou: f64,

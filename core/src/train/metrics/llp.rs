@@ -2,6 +2,8 @@
 //! with its rules: a class that neither happens nor is found is left out of a video's mean, a video with no class left
 //! scores 1, and any number of found events may match one true event.
 
+use serde::{Deserialize, Serialize};
+
 /// Which classes happen in which segments of a video, in one modality.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grid {
@@ -46,6 +48,15 @@ impl Grid {
         }
     }
 
+    /// Keeps what happens in the cells a rule, by class and segment, lets through: those of which the truth is known. What
+    /// neither is found nor there counts nowhere.
+    pub fn keep(&mut self, rule: impl Fn(usize, usize) -> bool) {
+        let seconds = self.seconds.max(1);
+        for (i, cell) in self.cells.iter_mut().enumerate() {
+            *cell &= rule(i / seconds, i % seconds);
+        }
+    }
+
     /// What happens in both.
     pub fn and(&self, other: &Self) -> Self {
         let cells = self.cells.iter().zip(&other.cells);
@@ -70,7 +81,7 @@ pub struct Parsed {
 }
 
 /// The five F-scores of one level, 0 to 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Five {
     /// What is heard.
     pub audio: f64,
@@ -85,7 +96,7 @@ pub struct Five {
 }
 
 /// All ten F-scores.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LlpScores {
     /// Segment by segment.
     pub segment: Five,

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::{Dice, Scene, SceneOptions, SceneTask, Split};
-use crate::base::Progress;
+use super::{Scene, SceneOptions, SceneTask, Split};
+use crate::base::{Progress, Rng};
 use crate::media::MediaError;
 
 pub use clip::write_clip;
@@ -88,15 +88,15 @@ impl Item {
     fn new(seed: u64, index: usize, task: SceneTask) -> Self {
         const LETTERS: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        let mut dice = Dice::of(seed, 1000 + index as u64);
+        let mut rng = Rng::of(seed, 1000 + index as u64);
         let part = Part::of(index);
         let options = SceneOptions {
             split: part.split(),
             task,
             ..SceneOptions::default()
         };
-        let scene = Scene::generate(dice.seed(), &options);
-        let id = (0..11).map(|_| char::from(dice.pick(LETTERS))).collect();
+        let scene = Scene::generate(rng.seed(), &options);
+        let id = (0..11).map(|_| char::from(rng.pick(LETTERS))).collect();
         Self { id, part, scene }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::f32::consts::TAU;
 
-use super::super::dice::Dice;
 use super::RATE;
+use crate::base::Rng;
 
 /// Seconds of one sample.
 pub const DT: f32 = 1.0 / RATE as f32;
@@ -119,9 +119,9 @@ impl Biquad {
 }
 
 /// White noise through a filter, at a level that is a function of the seconds since the start.
-pub fn noise(dice: &mut Dice, out: &mut [f32], mut filter: Biquad, level: impl Fn(f32) -> f32) {
+pub fn noise(rng: &mut Rng, out: &mut [f32], mut filter: Biquad, level: impl Fn(f32) -> f32) {
     for (i, sample) in out.iter_mut().enumerate() {
-        *sample += level(i as f32 * DT) * filter.step(dice.noise());
+        *sample += level(i as f32 * DT) * filter.step(rng.noise());
     }
 }
 
@@ -153,9 +153,9 @@ pub fn strike(out: &mut [f32], partials: &[(f32, f32, f32)]) {
 }
 
 /// Adds a plucked string (Karplus and Strong): brightness 0 to 1, decay a period 0.9 to 0.999.
-pub fn pluck(dice: &mut Dice, out: &mut [f32], hz: f32, bright: f32, keep: f32, level: f32) {
+pub fn pluck(rng: &mut Rng, out: &mut [f32], hz: f32, bright: f32, keep: f32, level: f32) {
     let length = ((RATE as f32 / hz) as usize).max(2);
-    let mut string: Vec<f32> = (0..length).map(|_| dice.noise()).collect();
+    let mut string: Vec<f32> = (0..length).map(|_| rng.noise()).collect();
     let mut last = 0.0;
     for x in &mut string {
         last += (*x - last) * (0.15 + 0.85 * bright);

@@ -2,14 +2,14 @@
 
 use std::f32::consts::TAU;
 
-use super::super::dice::Dice;
 use super::RATE;
 use super::dsp::{Biquad, DT, WaveTable, formants, noise, strike, swell, tone, window};
+use crate::base::Rng;
 
 /// A slow random wander around 1, for engines and winds that are never quite steady.
-fn wander(dice: &mut Dice, depth: f32) -> impl Fn(f32) -> f32 + use<> {
+fn wander(rng: &mut Rng, depth: f32) -> impl Fn(f32) -> f32 + use<> {
     let waves: Vec<(f32, f32)> = (0..3)
-        .map(|_| (dice.range(0.1, 0.9), dice.range(0.0, TAU)))
+        .map(|_| (rng.range(0.1, 0.9), rng.range(0.0, TAU)))
         .collect();
     move |t| {
         let sum: f32 = waves.iter().map(|(hz, at)| (TAU * hz * t + at).sin()).sum();
@@ -18,46 +18,44 @@ fn wander(dice: &mut Dice, depth: f32) -> impl Fn(f32) -> f32 + use<> {
 }
 
 /// Jet: a broad roar with a thin whine over it.
-pub(in super::super) fn airplane(dice: &mut Dice, out: &mut [f32]) {
-    let (swing, drift) = (wander(dice, 0.35), wander(dice, 0.08));
-    let (roar, whine) = (dice.log_range(350.0, 800.0), dice.log_range(1500.0, 3200.0));
-    let level = dice.range(0.02, 0.07);
-    noise(dice, out, Biquad::low(roar), |t| 2.0 * swing(t));
-    noise(dice, out, Biquad::band(roar * 3.0, 0.6), |t| {
-        0.35 * swing(t)
-    });
+pub(in super::super) fn airplane(rng: &mut Rng, out: &mut [f32]) {
+    let (swing, drift) = (wander(rng, 0.35), wander(rng, 0.08));
+    let (roar, whine) = (rng.log_range(350.0, 800.0), rng.log_range(1500.0, 3200.0));
+    let level = rng.range(0.02, 0.07);
+    noise(rng, out, Biquad::low(roar), |t| 2.0 * swing(t));
+    noise(rng, out, Biquad::band(roar * 3.0, 0.6), |t| 0.35 * swing(t));
     let table = WaveTable::new(&[1.0, 0.4]);
     tone(out, &table, |t| whine * drift(t), |_| level);
 }
 
 /// High-revving engine that climbs through its gears.
-pub(in super::super) fn race_car(dice: &mut Dice, out: &mut [f32]) {
+pub(in super::super) fn race_car(rng: &mut Rng, out: &mut [f32]) {
     let table = WaveTable::sloped(18, 0.55);
-    let (base, hiss) = (dice.log_range(170.0, 300.0), dice.range(0.1, 0.3));
+    let (base, hiss) = (rng.log_range(170.0, 300.0), rng.range(0.1, 0.3));
     let total = out.len() as f32 / RATE as f32;
     let mut t = 0.0;
     while t < total {
-        let length = dice.range(0.5, 1.1);
-        let (from, to) = (base * dice.range(0.9, 1.2), base * dice.range(1.8, 2.4));
+        let length = rng.range(0.5, 1.1);
+        let (from, to) = (base * rng.range(0.9, 1.2), base * rng.range(1.8, 2.4));
         let part = window(out, t, length);
         let climb = |t: f32| from + (to - from) * (t / length).powf(0.7);
         tone(part, &table, climb, |t| swell(t, length, 0.02, 0.02));
         t += length;
     }
-    noise(dice, out, Biquad::band(3000.0, 0.6), |_| hiss);
+    noise(rng, out, Biquad::band(3000.0, 0.6), |_| hiss);
     Biquad::high(150.0).run(out);
 }
 
 /// Rotor: soft thumps at ten or so a second under a turbine.
-pub(in super::super) fn helicopter(dice: &mut Dice, out: &mut [f32]) {
-    let (rate, low) = (dice.range(9.0, 16.0), dice.range(55.0, 95.0));
-    let (turbine, wind) = (dice.log_range(700.0, 1300.0), dice.range(0.1, 0.25));
+pub(in super::super) fn helicopter(rng: &mut Rng, out: &mut [f32]) {
+    let (rate, low) = (rng.range(9.0, 16.0), rng.range(55.0, 95.0));
+    let (turbine, wind) = (rng.log_range(700.0, 1300.0), rng.range(0.1, 0.25));
     let chop = |t: f32| (-((t * rate).fract()) * 5.0).exp();
-    noise(dice, out, Biquad::low(250.0 + 30.0 * rate), |t| {
+    noise(rng, out, Biquad::low(250.0 + 30.0 * rate), |t| {
         2.5 * chop(t)
     });
     tone(out, &WaveTable::sloped(4, 1.0), |_| low, |t| 0.8 * chop(t));
-    noise(dice, out, Biquad::band(1800.0, 0.8), |t| {
+    noise(rng, out, Biquad::band(1800.0, 0.8), |t| {
         0.3 * chop(t) + wind * 0.4
     });
     tone(out, &WaveTable::new(&[1.0, 0.3]), |_| turbine, |_| 0.04);
@@ -65,7 +63,7 @@ pub(in super::super) fn helicopter(dice: &mut Dice, out: &mut [f32]) {
 
 /// Fires an engine: pulses at `rate(t)` a second with the pattern of a crank turn, each exciting the body.
 fn engine(
-    dice: &mut Dice,
+    rng: &mut Rng,
     out: &mut [f32],
     rate: impl Fn(f32) -> f32,
     pattern: &[f32],
@@ -79,9 +77,9 @@ fn engine(
         if phase >= 1.0 {
             phase -= 1.0;
             turn += 1;
-            let level = pattern[turn % pattern.len()] * (1.0 + rough * dice.noise());
+            let level = pattern[turn % pattern.len()] * (1.0 + rough * rng.noise());
             for (k, x) in pulses[i..].iter_mut().take(48).enumerate() {
-                *x += level * (1.0 - k as f32 / 48.0) * (0.7 + 0.6 * dice.noise());
+                *x += level * (1.0 - k as f32 / 48.0) * (0.7 + 0.6 * rng.noise());
             }
         }
     }
@@ -89,56 +87,56 @@ fn engine(
 }
 
 /// Diesel: slow heavy pulses, and the hiss of brakes.
-pub(in super::super) fn truck(dice: &mut Dice, out: &mut [f32]) {
-    let (idle, drift) = (dice.range(22.0, 38.0), wander(dice, 0.15));
-    let tune = dice.range(0.85, 1.2);
+pub(in super::super) fn truck(rng: &mut Rng, out: &mut [f32]) {
+    let (idle, drift) = (rng.range(22.0, 38.0), wander(rng, 0.15));
+    let tune = rng.range(0.85, 1.2);
     let body = [
         (70.0 * tune, 2.0, 2.5),
         (180.0 * tune, 3.0, 1.6),
         (520.0 * tune, 2.0, 0.5),
     ];
     engine(
-        dice,
+        rng,
         out,
         |t| idle * drift(t),
         &[1.0, 0.75, 0.95, 0.7],
         &body,
         0.25,
     );
-    noise(dice, out, Biquad::low(260.0), |_| 0.12);
+    noise(rng, out, Biquad::low(260.0), |_| 0.12);
     let total = out.len() as f32 / RATE as f32;
-    let mut t = dice.range(0.3, 2.5);
+    let mut t = rng.range(0.3, 2.5);
     while t < total {
-        let length = dice.range(0.2, 0.5);
-        noise(dice, window(out, t, length), Biquad::high(3500.0), |t| {
+        let length = rng.range(0.2, 0.5);
+        noise(rng, window(out, t, length), Biquad::high(3500.0), |t| {
             0.25 * swell(t, length, 0.01, length * 0.8)
         });
-        t += dice.range(1.5, 4.0);
+        t += rng.range(1.5, 4.0);
     }
 }
 
 /// Two cylinders, unevenly spaced, revved now and then.
-pub(in super::super) fn motorcycle(dice: &mut Dice, out: &mut [f32]) {
-    let (idle, rev) = (dice.range(55.0, 95.0), dice.range(0.3, 0.8));
-    let (every, drift) = (dice.range(1.2, 2.6), wander(dice, 0.08));
+pub(in super::super) fn motorcycle(rng: &mut Rng, out: &mut [f32]) {
+    let (idle, rev) = (rng.range(55.0, 95.0), rng.range(0.3, 0.8));
+    let (every, drift) = (rng.range(1.2, 2.6), wander(rng, 0.08));
     let speed = move |t: f32| {
         let cycle = (t / every).fract();
         idle * drift(t) * (1.0 + rev * (1.0 - (2.0 * cycle - 1.0).abs()).powi(2))
     };
-    let tune = dice.range(0.85, 1.2);
+    let tune = rng.range(0.85, 1.2);
     let body = [
         (140.0 * tune, 2.0, 1.5),
         (420.0 * tune, 3.0, 1.3),
         (1300.0 * tune, 2.0, 0.8),
     ];
-    engine(dice, out, speed, &[1.0, 0.35], &body, 0.15);
-    noise(dice, out, Biquad::band(2200.0, 0.8), |_| 0.03);
+    engine(rng, out, speed, &[1.0, 0.35], &body, 0.15);
+    noise(rng, out, Biquad::band(2200.0, 0.8), |_| 0.03);
 }
 
 /// A harsh two-stroke buzz that bites and lets go.
-pub(in super::super) fn chainsaw(dice: &mut Dice, out: &mut [f32]) {
-    let (base, every) = (dice.range(100.0, 150.0), dice.range(0.9, 2.2));
-    let drift = wander(dice, 0.06);
+pub(in super::super) fn chainsaw(rng: &mut Rng, out: &mut [f32]) {
+    let (base, every) = (rng.range(100.0, 150.0), rng.range(0.9, 2.2));
+    let drift = wander(rng, 0.06);
     let bite = move |t: f32| {
         let cycle = (t / every).fract();
         if cycle < 0.75 { 1.0 } else { 0.65 }
@@ -151,7 +149,7 @@ pub(in super::super) fn chainsaw(dice: &mut Dice, out: &mut [f32]) {
         |t| base * bite(t) * drift(t),
         |t| 0.5 * bite(t),
     );
-    noise(dice, &mut raw, Biquad::high(1500.0), |t| 0.5 * bite(t));
+    noise(rng, &mut raw, Biquad::high(1500.0), |t| 0.5 * bite(t));
     formants(
         &raw,
         out,
@@ -160,23 +158,23 @@ pub(in super::super) fn chainsaw(dice: &mut Dice, out: &mut [f32]) {
 }
 
 /// A loud chord of air horns in long blasts.
-pub(in super::super) fn train_horn(dice: &mut Dice, out: &mut [f32]) {
-    let root = dice.log_range(250.0, 380.0);
+pub(in super::super) fn train_horn(rng: &mut Rng, out: &mut [f32]) {
+    let root = rng.log_range(250.0, 380.0);
     let chords: [&[f32]; 3] = [
         &[1.0, 1.189, 1.498, 1.782],
         &[1.0, 1.26, 1.498],
         &[1.0, 1.189, 1.335, 1.587, 2.0],
     ];
-    let chord = dice.pick(&chords);
+    let chord = rng.pick(&chords);
     let table = WaveTable::sloped(12, 0.7);
     let total = out.len() as f32 / RATE as f32;
-    let mut t = dice.range(0.0, 0.1);
+    let mut t = rng.range(0.0, 0.1);
     while t < total {
-        let length = dice.range(0.7, 2.2);
+        let length = rng.range(0.7, 2.2);
         for ratio in chord {
             let (hz, late) = (
-                root * ratio * dice.range(0.995, 1.005),
-                dice.range(0.01, 0.06),
+                root * ratio * rng.range(0.995, 1.005),
+                rng.range(0.01, 0.06),
             );
             let bend = |t: f32| hz * (1.0 - 0.05 * (-t * 12.0).exp());
             tone(window(out, t, length), &table, bend, |t| {
@@ -184,7 +182,7 @@ pub(in super::super) fn train_horn(dice: &mut Dice, out: &mut [f32]) {
             });
         }
         strike(window(out, t, 0.2), &[(root * 0.5, 0.2, 0.05)]);
-        t += length + dice.range(0.15, 0.35);
+        t += length + rng.range(0.15, 0.35);
     }
     Biquad::low(4500.0).run(out);
 }

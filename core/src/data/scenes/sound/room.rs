@@ -1,7 +1,7 @@
 //! The room a sound is heard in, and the quiet noise of a place.
 
-use super::super::dice::Dice;
 use super::dsp::{Biquad, at};
+use crate::base::Rng;
 
 /// A small artificial room: four combs and an all-pass, after Schroeder.
 pub struct Room {
@@ -12,12 +12,12 @@ pub struct Room {
 
 impl Room {
     /// A random room, from nearly none to a hall.
-    pub fn roll(dice: &mut Dice) -> Self {
-        let size = dice.log_range(0.4, 1.3);
+    pub fn roll(rng: &mut Rng) -> Self {
+        let size = rng.log_range(0.4, 1.3);
         Self {
             combs: [0.0297, 0.0371, 0.0411, 0.0437].map(|s| at(s * size).max(1)),
-            keep: dice.range(0.3, 0.75),
-            wet: dice.range(0.0, 0.35),
+            keep: rng.range(0.3, 0.75),
+            wet: rng.range(0.0, 0.35),
         }
     }
 
@@ -36,11 +36,11 @@ impl Room {
 }
 
 /// Adds the noise of a place: broad, of random colour, at about `level` root mean square.
-pub fn ambience(dice: &mut Dice, out: &mut [f32], level: f32) {
-    let mut low = Biquad::low(dice.log_range(200.0, 3000.0));
-    let hiss = dice.range(0.05, 0.5);
+pub fn ambience(rng: &mut Rng, out: &mut [f32], level: f32) {
+    let mut low = Biquad::low(rng.log_range(200.0, 3000.0));
+    let hiss = rng.range(0.05, 0.5);
     for sample in out.iter_mut() {
-        let white = dice.noise();
+        let white = rng.noise();
         *sample += level * 2.0 * (1.5 * low.step(white) + hiss * white);
     }
 }

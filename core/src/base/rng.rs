@@ -1,12 +1,12 @@
 //! Seeded randomness: one stream a purpose, so that a change to one part of a scene leaves the others as they were.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::{Rng as _, SeedableRng};
 
 /// A seeded stream of random choices, the same on every machine.
-pub struct Dice(ChaCha8Rng);
+pub struct Rng(ChaCha8Rng);
 
-impl Dice {
+impl Rng {
     /// The stream of `seed`.
     pub fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))
@@ -14,12 +14,12 @@ impl Dice {
 
     /// An independent stream for one purpose of a seed.
     pub fn of(seed: u64, purpose: u64) -> Self {
-        let mut dice = Self(ChaCha8Rng::seed_from_u64(seed));
-        dice.0.set_stream(purpose + 1);
-        dice
+        let mut rng = Self(ChaCha8Rng::seed_from_u64(seed));
+        rng.0.set_stream(purpose + 1);
+        rng
     }
 
-    /// A seed for something that will roll its own dice.
+    /// A seed for something that will draw on its own.
     pub fn seed(&mut self) -> u64 {
         self.0.next_u64()
     }

@@ -1,7 +1,6 @@
 //! Everything that decides what the demo model becomes: its shape, its training, what it says of itself.
 
-use super::backbones::Schedule;
-use super::fit::HeadSchedule;
+use super::tagger::Schedule;
 use crate::base::Labels;
 use crate::data::scenes::labels;
 use crate::model::heads::{FrameAttention, HanConfig, MgnConfig};
@@ -10,6 +9,7 @@ use crate::model::{
     InterModal, LcdConfig, LocalizeEntry, Manifest, ParseConfig, ParseDecoder, ParseEntry, SCHEMA,
     SegmentConfig, SegmentEntry, SwinV2Config,
 };
+use crate::train::config::{OptimiserConfig, StepLr, TrainConfig};
 
 /// Everything that decides what the demo model becomes.
 #[derive(Clone, Debug)]
@@ -31,11 +31,11 @@ pub struct DemoRecipe {
     /// Scenes for the heads.
     pub scenes: DemoScenes,
     /// How the head for event localization is trained.
-    pub localize_schedule: HeadSchedule,
+    pub localize_training: TrainConfig,
     /// How the head for video parsing is trained.
-    pub parse_schedule: HeadSchedule,
+    pub parse_training: TrainConfig,
     /// How the head for segmentation is trained.
-    pub segment_schedule: HeadSchedule,
+    pub segment_training: TrainConfig,
 }
 
 /// How many scenes of each kind the heads learn from, and how many their epoch is chosen by.
@@ -112,34 +112,31 @@ impl Default for DemoRecipe {
                 segment_many: (1000, 100),
             },
             // Table 13 has 10 epochs on 3339 clips; fewer, easier clips want more.
-            localize_schedule: HeadSchedule {
-                batch: 16,
-                epochs: 12,
-                lr: 1e-3,
-                step: 4,
-                gamma: 0.35,
-                weight_decay: 0.05,
-                recombined: 0.0,
-            },
-            parse_schedule: HeadSchedule {
-                batch: 16,
-                epochs: 20,
-                lr: 1e-3,
-                step: 6,
-                gamma: 0.5,
-                weight_decay: 0.01,
-                recombined: 0.3,
-            },
-            segment_schedule: HeadSchedule {
-                batch: 4,
-                epochs: 6,
-                lr: 1e-3,
-                step: 2,
-                gamma: 0.5,
-                weight_decay: 0.01,
-                recombined: 0.0,
-            },
+            localize_training: by_adam_w(16, 12, (4, 0.35), 0.05, 0.0),
+            parse_training: by_adam_w(16, 20, (6, 0.5), 0.01, 0.3),
+            segment_training: by_adam_w(4, 6, (2, 0.5), 0.01, 0.0),
         }
+    }
+}
+
+/// As the demo's heads were trained: AdamW from 1e-3, with burn's own epsilon.
+fn by_adam_w(
+    batch: usize,
+    epochs: usize,
+    (step, gamma): (usize, f64),
+    weight_decay: f32,
+    recombined: f32,
+) -> TrainConfig {
+    TrainConfig {
+        batch,
+        epochs,
+        optimiser: OptimiserConfig {
+            epsilon: 1e-5,
+            ..OptimiserConfig::adam_w(1e-3, weight_decay)
+        },
+        schedule: Some(StepLr { step, gamma }),
+        recombined,
+        ..TrainConfig::localize()
     }
 }
 
@@ -190,13 +187,13 @@ impl DemoRecipe {
     }
 
     /// How pictures are prepared.
-    pub(super) fn image_prep(&self) -> ImagePrep {
+    pub(in crate::train) fn image_prep(&self) -> ImagePrep {
         let (height, width) = self.visual.img_size;
         ImagePrep::imagenet(height, width)
     }
 
     /// The bundle's description.
-    pub(super) fn manifest(&self, familiarity: Option<&Familiarity>) -> Manifest {
+    pub(in crate::train) fn manifest(&self, familiarity: Option<&Familiarity>) -> Manifest {
         let names: Vec<String> = labels().iter().map(|l| l.to_string()).collect();
         Manifest {
             schema: SCHEMA.to_owned(),

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::base::{Time, TimeSpan};
-use crate::data::scenes::{CATEGORIES, Dice, RATE, Scene, SceneOptions, Split};
+use crate::base::{Rng, Time, TimeSpan};
+use crate::data::scenes::{CATEGORIES, RATE, Scene, SceneOptions, Split};
 use crate::model::{ImagePrep, SoundPrep};
 
 /// Inputs of a backbone with their targets: several classes may be there at once.
@@ -69,8 +69,8 @@ pub(super) fn pictures(
     let parts: Vec<Tagged> = seeds
         .par_iter()
         .map(|&seed| {
-            let mut dice = Dice::of(seed, 100);
-            let scene = if dice.chance(easy) {
+            let mut rng = Rng::of(seed, 100);
+            let scene = if rng.chance(easy) {
                 Scene::close_up(seed, &options(split))
             } else {
                 Scene::generate(seed, &options(split))
@@ -83,17 +83,17 @@ pub(super) fn pictures(
                 .copied()
                 .filter(|t| truth.seen(*t).next().is_some())
                 .collect();
-            let at = if shown.is_empty() || dice.chance(0.1) {
-                dice.pick(&middles)
+            let at = if shown.is_empty() || rng.chance(0.1) {
+                rng.pick(&middles)
             } else {
-                dice.pick(&shown)
+                rng.pick(&shown)
             };
-            let (w, h) = match dice.pick(&SIZES) {
+            let (w, h) = match rng.pick(&SIZES) {
                 (0, 0) => (prep.width, prep.height),
                 size => size,
             };
             let mut input = prep.frame(&scene.stage(w, h).frame(at));
-            roughen(&mut dice, &mut input, prep.width, prep.height);
+            roughen(&mut rng, &mut input, prep.width, prep.height);
             Tagged {
                 input,
                 target: cells(&scene, at, side),
@@ -119,13 +119,13 @@ fn cells(scene: &Scene, at: Time, side: usize) -> Vec<f32> {
 }
 
 /// Light, colour, noise and a patch that hides a part: so that no single detail decides.
-fn roughen(dice: &mut Dice, picture: &mut [f32], width: usize, height: usize) {
-    let (contrast, noise) = (dice.range(0.7, 1.25), dice.range(0.0, 0.15));
-    let patch = dice.chance(0.4);
-    let (w, h) = (dice.below(width / 3) + 4, dice.below(height / 3) + 4);
-    let (x0, y0) = (dice.below(width - w), dice.below(height - h));
+fn roughen(rng: &mut Rng, picture: &mut [f32], width: usize, height: usize) {
+    let (contrast, noise) = (rng.range(0.7, 1.25), rng.range(0.0, 0.15));
+    let patch = rng.chance(0.4);
+    let (w, h) = (rng.below(width / 3) + 4, rng.below(height / 3) + 4);
+    let (x0, y0) = (rng.below(width - w), rng.below(height - h));
     for plane in picture.chunks_exact_mut(width * height) {
-        let (shift, fill) = (dice.range(-0.5, 0.5), dice.range(-2.0, 2.0));
+        let (shift, fill) = (rng.range(-0.5, 0.5), rng.range(-2.0, 2.0));
         for (i, value) in plane.iter_mut().enumerate() {
             let (x, y) = (i % width, i / width);
             let hidden = patch && (x0..x0 + w).contains(&x) && (y0..y0 + h).contains(&y);
@@ -134,7 +134,7 @@ fn roughen(dice: &mut Dice, picture: &mut [f32], width: usize, height: usize) {
             } else {
                 *value * contrast + shift
             };
-            *value += noise * (dice.unit() + dice.unit() - 1.0);
+            *value += noise * (rng.unit() + rng.unit() - 1.0);
         }
     }
 }
@@ -146,11 +146,11 @@ pub(super) fn sounds(seeds: &[u64], split: Split, prep: &SoundPrep, rough: bool)
         .map(|&seed| {
             let scene = Scene::generate(seed, &options(split));
             let (sound, truth) = (scene.sound(), scene.truth());
-            let mut dice = Dice::of(seed, 101);
+            let mut rng = Rng::of(seed, 101);
             let seconds = scene.seconds().into_iter().map(|second| {
                 let mut input = prep.second(cut(&sound, second), 1);
                 if rough {
-                    mask(&mut dice, &mut input, prep.mel_bins);
+                    mask(&mut rng, &mut input, prep.mel_bins);
                 }
                 Tagged {
                     input,
@@ -170,11 +170,11 @@ pub(super) fn cut(sound: &[f32], span: TimeSpan) -> &[f32] {
 }
 
 /// Louder or softer as a whole, and now and then a stripe of time or of pitch taken out.
-fn mask(dice: &mut Dice, logmel: &mut [f32], mels: usize) {
-    let (gain, floor) = (dice.range(-8.0, 8.0), dice.range(-60.0, -20.0));
-    let (bands, steps) = (dice.below(mels / 6), dice.below(logmel.len() / mels / 6));
-    let (band, step) = (dice.below(mels), dice.below(logmel.len() / mels));
-    let masked = dice.chance(0.4);
+fn mask(rng: &mut Rng, logmel: &mut [f32], mels: usize) {
+    let (gain, floor) = (rng.range(-8.0, 8.0), rng.range(-60.0, -20.0));
+    let (bands, steps) = (rng.below(mels / 6), rng.below(logmel.len() / mels / 6));
+    let (band, step) = (rng.below(mels), rng.below(logmel.len() / mels));
+    let masked = rng.chance(0.4);
     for (i, value) in logmel.iter_mut().enumerate() {
         let (t, m) = (i / mels, i % mels);
         let out = (band..band + bands).contains(&m) || (step..step + steps).contains(&t);

@@ -1,0 +1,154 @@
+//! What is said of a clip, second by second: what a training learns and a metric is counted against. Any part may be unknown.
+
+use crate::base::Said;
+
+/// What is said of each class in each second, in one modality.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaidGrid {
+    classes: usize,
+    /// `[second][class]`.
+    cells: Vec<Said>,
+}
+
+impl SaidGrid {
+    /// The same of every class in every second.
+    pub fn all(seconds: usize, classes: usize, said: Said) -> Self {
+        Self {
+            classes,
+            cells: vec![said; seconds * classes],
+        }
+    }
+
+    /// How many classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// How many seconds.
+    pub fn seconds(&self) -> usize {
+        self.cells.len() / self.classes.max(1)
+    }
+
+    /// What is said of a class in a second; nothing of what lies outside.
+    pub fn get(&self, second: usize, class: usize) -> Said {
+        let row = self.row(second);
+        row.get(class).copied().unwrap_or_default()
+    }
+
+    /// Says it; what lies outside is ignored.
+    pub fn set(&mut self, second: usize, class: usize, said: Said) {
+        if class < self.classes
+            && let Some(cell) = self.cells.get_mut(second * self.classes + class)
+        {
+            *cell = said;
+        }
+    }
+
+    /// All classes of a second.
+    pub fn row(&self, second: usize) -> &[Said] {
+        let start = second * self.classes;
+        self.cells.get(start..start + self.classes).unwrap_or(&[])
+    }
+
+    /// Seconds in order.
+    pub fn rows(&self) -> impl Iterator<Item = &[Said]> {
+        self.cells.chunks_exact(self.classes.max(1))
+    }
+
+    /// Whether a class happens in some second: no only where that is known of all.
+    pub fn sometime(&self, class: usize) -> Said {
+        Said::any(self.rows().map(|row| row[class]))
+    }
+
+    /// All cells, `[second][class]`.
+    pub fn cells(&self) -> &[Said] {
+        &self.cells
+    }
+
+    fn and(&self, other: &Self) -> Self {
+        let cells = self.cells.iter().zip(&other.cells);
+        Self {
+            classes: self.classes,
+            cells: cells.map(|(a, b)| a.and(*b)).collect(),
+        }
+    }
+}
+
+/// Where a picture sounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoundingMask {
+    /// Rows and columns.
+    pub size: (usize, usize),
+    /// Row by row, whether each place sounds.
+    pub sounds: Vec<bool>,
+}
+
+/// Everything that is said of a clip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// What is heard.
+    pub heard: SaidGrid,
+    /// What is seen.
+    pub seen: SaidGrid,
+    /// What is both at once. Said apart: that a bark is not both heard and seen leaves open which of them is missing.
+    pub both: SaidGrid,
+    /// Of each class, whether it is heard or seen anywhere in the clip: all that weak labels say.
+    pub somewhere: Vec<Said>,
+    /// The mask of each second; `None` where none was drawn.
+    pub masks: Vec<Option<SoundingMask>>,
+}
+
+impl Targets {
+    /// Nothing is said.
+    pub fn unknown(seconds: usize, classes: usize) -> Self {
+        let grid = || SaidGrid::all(seconds, classes, Said::Unknown);
+        Self {
+            heard: grid(),
+            seen: grid(),
+            both: grid(),
+            somewhere: vec![Said::Unknown; classes],
+            masks: vec![None; seconds],
+        }
+    }
+
+    /// From what is heard and what is seen; what follows for both at once is filled in.
+    pub fn of_modalities(heard: SaidGrid, seen: SaidGrid) -> Self {
+        let (seconds, classes) = (heard.seconds(), heard.classes());
+        let somewhere = (0..classes)
+            .map(|class| Said::any([heard.sometime(class), seen.sometime(class)]))
+            .collect();
+        Self {
+            both: heard.and(&seen),
+            somewhere,
+            heard,
+            seen,
+            masks: vec![None; seconds],
+        }
+    }
+
+    /// How many seconds.
+    pub fn seconds(&self) -> usize {
+        self.both.seconds()
+    }
+
+    /// How many classes.
+    pub fn classes(&self) -> usize {
+        self.both.classes()
+    }
+
+    /// What is true of a clip with these pictures and the sound of another of the same length. Masks are unknown then: what
+    /// sounds in the picture is another thing.
+    #[must_use]
+    pub fn with_sound_of(&self, other: &Self) -> Self {
+        Self::of_modalities(other.heard.clone(), self.seen.clone())
+    }
+
+    /// The one class that is both heard and seen in a second; `Some(None)` where none is, `None` where that is not known.
+    pub fn event(&self, second: usize) -> Option<Option<usize>> {
+        let row = self.both.row(second);
+        match row.iter().position(|said| *said == Said::Yes) {
+            Some(class) => Some(Some(class)),
+            None => row.iter().all(|said| *said == Said::No).then_some(None),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! How a head is trained: the optimiser, its rate from epoch to epoch, batches and epochs; the paper's numbers as presets.
+
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
+use serde::{Deserialize, Serialize};
+
+use super::losses::{LossConfig, MATCHING_WEIGHT};
+use crate::base::Task;
+
+/// Everything that decides a training besides its data and the head it starts from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainConfig {
+    /// Clips a step.
+    pub batch: usize,
+    /// How often every clip is seen.
+    pub epochs: usize,
+    /// Who follows the gradient.
+    pub optimiser: OptimiserConfig,
+    /// How the learning rate falls; it stays where this is `None`.
+    pub schedule: Option<StepLr>,
+    /// Decides the order of clips, and what dropout drops.
+    pub seed: u64,
+    /// Share of clips that get the sound of another clip: frozen features of pictures and of sound do not depend on each
+    /// other, so that any two clips make a third of which the truth is known (ours). Not for masks.
+    pub recombined: f32,
+    /// What the tasks' losses leave open.
+    pub loss: LossConfig,
+}
+
+/// The learning rate is multiplied by `gamma` after every `step` epochs: PyTorch's `StepLR`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepLr {
+    /// Epochs from one fall to the next.
+    pub step: usize,
+    /// What a fall leaves.
+    pub gamma: f64,
+}
+
+/// Which optimiser, and its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OptimiserConfig {
+    /// Adam, or AdamW.
+    pub kind: OptimiserKind,
+    /// The learning rate to begin with.
+    pub rate: f64,
+    /// How much of the mean gradient, and of the mean squared one, each step keeps.
+    pub betas: (f32, f32),
+    /// Added to the root of the mean squared gradient. PyTorch's 1e-8: burn's own 1e-5 would damp small gradients.
+    pub epsilon: f32,
+    /// Adam: added to the gradient, as PyTorch does. AdamW: taken off the weights.
+    pub weight_decay: f32,
+}
+
+/// Which optimiser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptimiserKind {
+    /// The paper's (Table 13).
+    Adam,
+    /// With decoupled weight decay.
+    AdamW,
+}
+
+impl Default for OptimiserConfig {
+    fn default() -> Self {
+        Self {
+            kind: OptimiserKind::Adam,
+            rate: 4e-4,
+            betas: (0.9, 0.999),
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+        }
+    }
+}
+
+impl OptimiserConfig {
+    /// AdamW with these numbers.
+    pub fn adam_w(rate: f64, weight_decay: f32) -> Self {
+        Self {
+            kind: OptimiserKind::AdamW,
+            rate,
+            weight_decay,
+            ..Self::default()
+        }
+    }
+
+    /// A fresh optimiser.
+    pub fn init(&self) -> ModuleOptimizer {
+        let (beta_1, beta_2) = self.betas;
+        match self.kind {
+            OptimiserKind::Adam => {
+                let decay =
+                    (self.weight_decay > 0.0).then(|| WeightDecayConfig::new(self.weight_decay));
+                AdamConfig::new()
+                    .with_beta_1(beta_1)
+                    .with_beta_2(beta_2)
+                    .with_epsilon(self.epsilon)
+                    .with_weight_decay(decay)
+                    .init()
+            }
+            OptimiserKind::AdamW => AdamWConfig::new()
+                .with_beta_1(beta_1)
+                .with_beta_2(beta_2)
+                .with_epsilon(self.epsilon)
+                .with_weight_decay(self.weight_decay)
+                .init(),
+        }
+    }
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self::localize()
+    }
+}
+
+impl TrainConfig {
+    /// Event localization (Table 13).
+    pub fn localize() -> Self {
+        Self::table_13(16, 10, 4e-4, Some((3, 0.35)))
+    }
+
+    /// Video parsing (Table 13).
+    pub fn parse() -> Self {
+        Self::table_13(16, 15, 3e-4, Some((5, 0.5)))
+    }
+
+    /// Segmentation of a single source (Table 13).
+    pub fn single_source() -> Self {
+        Self::table_13(4, 40, 1e-4, Some((5, 0.8)))
+    }
+
+    /// Segmentation of several sources (Table 13), with AVSBench's matching loss for heads that have sound vectors.
+    pub fn multi_source() -> Self {
+        let mut this = Self::table_13(4, 30, 1e-4, None);
+        this.loss.matching = Some(MATCHING_WEIGHT);
+        this
+    }
+
+    /// What a task starts from.
+    pub fn of(task: Task) -> Self {
+        match task {
+            Task::Localize => Self::localize(),
+            Task::Parse => Self::parse(),
+            Task::Segment => Self::single_source(),
+        }
+    }
+
+    fn table_13(batch: usize, epochs: usize, rate: f64, falls: Option<(usize, f64)>) -> Self {
+        Self {
+            batch,
+            epochs,
+            optimiser: OptimiserConfig {
+                rate,
+                ..OptimiserConfig::default()
+            },
+            schedule: falls.map(|(step, gamma)| StepLr { step, gamma }),
+            seed: 7,
+            recombined: 0.0,
+            loss: LossConfig::default(),
+        }
+    }
+
+    /// The learning rate of an epoch, counted from 0.
+    pub fn rate(&self, epoch: usize) -> f64 {
+        let fallen = self.schedule.map_or(1.0, |schedule| {
+            let falls = epoch / schedule.step.max(1);
+            schedule
+                .gamma
+                .powi(i32::try_from(falls).unwrap_or(i32::MAX))
+        });
+        self.optimiser.rate * fallen
+    }
+}

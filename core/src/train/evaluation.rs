@@ -1,0 +1,208 @@
+//! How well a head does, batch after batch: each task's published metrics over what is known. Keeps sums and grids, no features.
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::error::TrainError;
+use super::examples::Batch;
+use super::metrics::{
+    FRAMES_A_BATCH, Grid, LlpScores, MaskMeter, MaskScores, Parsed, avel_segments, llp_scores,
+    segment_accuracy,
+};
+use crate::base::Said;
+use crate::data::{SaidGrid, SoundingMask, Targets};
+use crate::gpu::ComputeError;
+use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
+
+/// The figures of one task.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Figures {
+    /// Of event localization.
+    Localize {
+        /// Share of the known segments that are right, 0 to 1.
+        accuracy: f64,
+        /// Share of them that are background: what always saying so would score.
+        background: f64,
+    },
+    /// Of video parsing.
+    Parse(LlpScores),
+    /// Of segmentation.
+    Segment(MaskScores),
+}
+
+impl Figures {
+    /// The one to choose an epoch by, 0 to 1: segment accuracy, Type@AV by segments, mean IoU.
+    pub fn score(&self) -> f64 {
+        match self {
+            Self::Localize { accuracy, .. } => *accuracy,
+            Self::Parse(scores) => scores.segment.type_at_av,
+            Self::Segment(scores) => scores.miou,
+        }
+    }
+
+    /// What [`Self::score`] is.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Localize { .. } => "segment accuracy",
+            Self::Parse(_) => "Type@AV",
+            Self::Segment(_) => "mIoU",
+        }
+    }
+}
+
+/// A measurement under way.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluation {
+    /// The class found and the true one of every known segment; background is one past the last class.
+    segments: (Vec<usize>, Vec<usize>),
+    background: usize,
+    parsed: (Vec<Parsed>, Vec<Parsed>),
+    masks: Option<MaskMeter>,
+}
+
+impl Evaluation {
+    /// Runs a head on a batch and counts. Masks are compared in the size they are known in.
+    ///
+    /// # Errors
+    /// The features are not those of the head's backbones, or the device fails.
+    pub fn add(&mut self, head: &TaskHead, batch: &Batch) -> Result<(), TrainError> {
+        match head {
+            TaskHead::Localize(head) => self.localize(head, batch),
+            TaskHead::Parse(head) => self.parse(head, batch),
+            TaskHead::Segment(head) => self.segment(head, batch),
+        }
+    }
+
+    /// The figures so far; `None` where nothing that counts was known.
+    pub fn figures(&self) -> Option<Figures> {
+        let (found, truth) = &self.segments;
+        if let Some(masks) = &self.masks {
+            return Some(Figures::Segment(masks.scores()));
+        }
+        if !self.parsed.1.is_empty() {
+            let (found, truth) = &self.parsed;
+            return Some(Figures::Parse(llp_scores(found, truth)));
+        }
+        let background = truth.iter().filter(|class| **class == self.background);
+        (!truth.is_empty()).then(|| Figures::Localize {
+            accuracy: segment_accuracy(found, truth),
+            background: background.count() as f64 / truth.len() as f64,
+        })
+    }
+
+    fn localize(&mut self, head: &LocalizeHead, batch: &Batch) -> Result<(), TrainError> {
+        let output = head.forward(&batch.visual, &batch.audio, batch.clips());
+        let (seconds, classes) = (batch.seconds().max(1), batch.classes().max(1));
+        let (is_event, event) = (numbers(output.is_event)?, numbers(output.event)?);
+        self.background = classes;
+        let clips = is_event.chunks(seconds).zip(event.chunks(classes));
+        for (targets, (is_event, event)) in batch.targets.iter().zip(clips) {
+            let found = avel_segments(is_event, event, classes);
+            for (t, class) in found.into_iter().enumerate() {
+                if let Some(truth) = targets.event(t) {
+                    self.segments.0.push(class);
+                    self.segments.1.push(truth.unwrap_or(classes));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn parse(&mut self, head: &ParseHead, batch: &Batch) -> Result<(), TrainError> {
+        let output = head.forward(&batch.visual, &batch.audio, None, batch.clips())?;
+        let classes = batch.classes().max(1);
+        let length = (batch.seconds() * classes).max(1);
+        let [clip, audible, visible] = [
+            numbers(output.clip)?,
+            numbers(output.audible)?,
+            numbers(output.visible)?,
+        ];
+        let rows = audible.chunks(length).zip(visible.chunks(length));
+        let found = clip.chunks(classes).zip(rows);
+        for (targets, (whole, (audible, visible))) in batch.targets.iter().zip(found) {
+            let grids = [&targets.heard, &targets.seen];
+            if grids.iter().all(|said| is_unknown(said)) {
+                continue;
+            }
+            let of = |seconds, said| known_part(Grid::from_probabilities(whole, seconds), said);
+            self.parsed.0.push(Parsed {
+                audible: of(audible, &targets.heard),
+                visible: of(visible, &targets.seen),
+            });
+            self.parsed.1.push(parsed(targets));
+        }
+        Ok(())
+    }
+
+    fn segment(&mut self, head: &SegmentHead, batch: &Batch) -> Result<(), TrainError> {
+        let output = head.forward(&batch.visual, &batch.audio, batch.clips())?;
+        let (rows, columns) = head.mask();
+        let found = numbers(output.probabilities())?;
+        let masks = batch.targets.iter().flat_map(|targets| &targets.masks);
+        for (frame, mask) in found.chunks_exact((rows * columns).max(1)).zip(masks) {
+            let Some(SoundingMask { size, sounds }) = mask else {
+                continue;
+            };
+            let meter = self
+                .masks
+                .get_or_insert_with(|| MaskMeter::new(FRAMES_A_BATCH));
+            meter.add(&stretch(frame, (rows, columns), *size), sounds);
+        }
+        Ok(())
+    }
+}
+
+fn is_unknown(said: &SaidGrid) -> bool {
+    said.cells().iter().all(|said| *said == Said::Unknown)
+}
+
+/// Without what nobody said anything of.
+fn known_part(mut grid: Grid, said: &SaidGrid) -> Grid {
+    grid.keep(|class, second| said.get(second, class) != Said::Unknown);
+    grid
+}
+
+fn parsed(targets: &Targets) -> Parsed {
+    let grid = |said: &SaidGrid| {
+        let mut grid = Grid::new(said.classes(), said.seconds());
+        for (t, row) in said.rows().enumerate() {
+            let there = row
+                .iter()
+                .enumerate()
+                .filter(|(_, said)| **said == Said::Yes);
+            there.for_each(|(class, _)| grid.set(class, t, t + 1));
+        }
+        grid
+    };
+    Parsed {
+        audible: grid(&targets.heard),
+        visible: grid(&targets.seen),
+    }
+}
+
+/// The values of a tensor.
+pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
+    let values = tensor.into_data().try_to_vec::<f32>();
+    values.map_err(|error| TrainError::Device(ComputeError::of(error)))
+}
+
+/// Bilinear, edge to edge.
+fn stretch(map: &[f32], (rows, columns): (usize, usize), (high, wide): (usize, usize)) -> Vec<f32> {
+    let place = |i: usize, n: usize, side: usize| {
+        let at = ((i as f32 + 0.5) * n as f32 / side as f32 - 0.5).clamp(0.0, (n - 1) as f32);
+        let low = at as usize;
+        (low, (low + 1).min(n - 1), at - low as f32)
+    };
+    let across: Vec<_> = (0..wide).map(|x| place(x, columns, wide)).collect();
+    let mut out = Vec::with_capacity(high * wide);
+    for y in 0..high {
+        let (top, bottom, down) = place(y, rows, high);
+        let (top, bottom) = (&map[top * columns..], &map[bottom * columns..]);
+        out.extend(across.iter().map(|&(left, right, part)| {
+            let mix = |row: &[f32]| row[left] * (1.0 - part) + row[right] * part;
+            mix(top) * (1.0 - down) + mix(bottom) * down
+        }));
+    }
+    out
+}

@@ -1,0 +1,192 @@
+//! What a head should say of a batch, and how far it is from that: one loss a task, over what is known.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::error::TrainError;
+use super::examples::Batch;
+use super::losses::{
+    AvelTargets, Known, LossConfig, ParseTargets, avel_loss, known_mask_loss, matching_loss,
+    parse_loss,
+};
+use crate::base::Said;
+use crate::data::{SaidGrid, SoundingMask, Targets};
+use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
+
+/// The loss of a head on a batch, `[1]`.
+///
+/// # Errors
+/// The features are not those of the head's backbones.
+pub(super) fn loss(
+    head: &TaskHead,
+    batch: &Batch,
+    config: &LossConfig,
+    device: &Device,
+) -> Result<Tensor<1>, TrainError> {
+    match head {
+        TaskHead::Localize(head) => Ok(localize(head, batch, device)),
+        TaskHead::Parse(head) => parse(head, batch, config, device),
+        TaskHead::Segment(head) => segment(head, batch, config, device),
+    }
+}
+
+fn localize(head: &LocalizeHead, batch: &Batch, device: &Device) -> Tensor<1> {
+    let output = head.forward(&batch.visual, &batch.audio, batch.clips());
+    avel_loss(output, &avel_targets(&batch.targets, device))
+}
+
+/// What CMBS should say: of seconds whether an event happens, of clips with an event its class.
+pub fn avel_targets(clips: &[Targets], device: &Device) -> AvelTargets {
+    let (mut is_event, mut known, mut class, mut has_event) = (vec![], vec![], vec![], vec![]);
+    for targets in clips {
+        let events: Vec<_> = (0..targets.seconds()).map(|t| targets.event(t)).collect();
+        is_event.extend(events.iter().map(|e| f32::from(e.flatten().is_some())));
+        known.extend(events.iter().map(|e| f32::from(e.is_some())));
+        let first = events.iter().find_map(|event| event.flatten());
+        class.push(first.unwrap_or(0) as i64);
+        has_event.push(f32::from(first.is_some()));
+    }
+    let (n, seconds) = (clips.len(), is_event.len() / clips.len().max(1));
+    let by_second = |values| Tensor::from_data(TensorData::new(values, [n, seconds]), device);
+    AvelTargets {
+        is_event: by_second(is_event),
+        known: by_second(known),
+        class: Tensor::<1, Int>::from_data(TensorData::new(class, [n]), device),
+        has_event: Tensor::from_data(TensorData::new(has_event, [n]), device),
+    }
+}
+
+fn parse(
+    head: &ParseHead,
+    batch: &Batch,
+    config: &LossConfig,
+    device: &Device,
+) -> Result<Tensor<1>, TrainError> {
+    let output = head.forward(&batch.visual, &batch.audio, None, batch.clips())?;
+    Ok(parse_loss(
+        &output,
+        &parse_targets(&batch.targets, config, device),
+    ))
+}
+
+/// What a parsing head should say. Where a modality's seconds do not decide whether a class happens in it, the label of the clip
+/// as a whole stands in, smoothed: it does not say in which modality.
+pub fn parse_targets(clips: &[Targets], config: &LossConfig, device: &Device) -> ParseTargets {
+    let classes = clips.first().map_or(0, Targets::classes);
+    let grids = |of: fn(&Targets) -> &SaidGrid| {
+        let cells = clips
+            .iter()
+            .flat_map(|t| of(t).cells().iter().map(|s| exactly(*s)));
+        let seconds = clips.first().map_or(0, Targets::seconds);
+        known(cells, [clips.len(), seconds, classes], device)
+    };
+    let modality = |of: fn(&Targets) -> &SaidGrid, smoothing: f64| {
+        let cells = clips.iter().flat_map(|targets| {
+            (0..classes).map(move |class| match of(targets).sometime(class) {
+                Said::Unknown => smoothed(targets.somewhere[class], smoothing),
+                said => exactly(said),
+            })
+        });
+        known(cells, [clips.len(), classes], device)
+    };
+    let heard: fn(&Targets) -> &SaidGrid = |targets| &targets.heard;
+    let seen: fn(&Targets) -> &SaidGrid = |targets| &targets.seen;
+    let clip = clips
+        .iter()
+        .flat_map(|t| t.somewhere.iter().map(|s| exactly(*s)));
+    ParseTargets {
+        seconds: [grids(heard), grids(seen)],
+        modalities: [
+            modality(heard, config.smoothing.audio),
+            modality(seen, config.smoothing.visual),
+        ],
+        clip: known(clip, [clips.len(), classes], device),
+    }
+}
+
+/// The probability something should have, and whether that counts.
+fn exactly(said: Said) -> (f32, f32) {
+    smoothed(said, 0.0)
+}
+
+fn smoothed(said: Said, by: f64) -> (f32, f32) {
+    match said.known() {
+        Some(yes) => (
+            (f64::from(u8::from(yes)) * (1.0 - by) + by / 2.0) as f32,
+            1.0,
+        ),
+        None => (0.0, 0.0),
+    }
+}
+
+fn known<const D: usize>(
+    cells: impl Iterator<Item = (f32, f32)>,
+    shape: [usize; D],
+    device: &Device,
+) -> Known<D> {
+    let (target, known): (Vec<f32>, Vec<f32>) = cells.unzip();
+    let tensor = |values| Tensor::from_data(TensorData::new(values, shape), device);
+    Known {
+        target: tensor(target),
+        known: tensor(known),
+    }
+}
+
+fn segment(
+    head: &SegmentHead,
+    batch: &Batch,
+    config: &LossConfig,
+    device: &Device,
+) -> Result<Tensor<1>, TrainError> {
+    let output = head.forward(&batch.visual, &batch.audio, batch.clips())?;
+    let (masks, known) = masks(&batch.targets, head.mask(), device);
+    let loss = known_mask_loss(output.logits.clone(), masks, known);
+    let matching = config.matching.zip(matching_loss(&output));
+    Ok(match matching {
+        Some((weight, matching)) => loss + matching * weight,
+        None => loss,
+    })
+}
+
+/// The masks of all seconds in a head's size, `[n, rows, columns]`, and which of them are known, `[n]`.
+pub fn masks(
+    clips: &[Targets],
+    (rows, columns): (usize, usize),
+    device: &Device,
+) -> (Tensor<3>, Tensor<1>) {
+    let (mut values, mut known) = (vec![], vec![]);
+    for mask in clips.iter().flat_map(|targets| &targets.masks) {
+        known.push(f32::from(mask.is_some()));
+        match mask {
+            Some(mask) => values.extend(shrink(mask, (rows, columns))),
+            None => values.resize(values.len() + rows * columns, 0.0),
+        }
+    }
+    let n = known.len();
+    (
+        Tensor::from_data(TensorData::new(values, [n, rows, columns]), device),
+        Tensor::from_data(TensorData::new(known, [n]), device),
+    )
+}
+
+/// The share of what falls into each place of another size that sounds.
+fn shrink(mask: &SoundingMask, (rows, columns): (usize, usize)) -> Vec<f32> {
+    let (high, wide) = mask.size;
+    // At least one row or column, also where there are more places than those.
+    let part = |i: usize, places: usize, all: usize| {
+        let from = (i * all / places.max(1)).min(all.saturating_sub(1));
+        from..((i + 1) * all / places.max(1)).clamp(from + 1, all.max(from + 1))
+    };
+    let mut out = Vec::with_capacity(rows * columns);
+    for place in 0..rows * columns {
+        let down = part(place / columns, rows, high);
+        let across = part(place % columns, columns, wide);
+        let size = down.len() * across.len();
+        let row = |y: usize| mask.sounds.get(y * wide..).unwrap_or(&[]);
+        let sounding = down.map(|y| {
+            let row = row(y).get(across.clone()).unwrap_or(&[]);
+            row.iter().filter(|sounds| **sounds).count()
+        });
+        out.push(sounding.sum::<usize>() as f32 / size.max(1) as f32);
+    }
+    out
+}

@@ -1,0 +1,67 @@
+//! Clips whose features lie in the cache, pinned there for as long as they are learned from.
+
+use std::sync::Arc;
+
+use super::error::TrainError;
+use super::examples::Side;
+use crate::features::{FeatureError, FeatureKey, HalfFeatures, Lease};
+
+/// Where the features of some clips lie.
+pub(super) struct Pinned {
+    lease: Arc<Lease>,
+    clips: Vec<PinnedClip>,
+}
+
+/// Of one clip.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PinnedClip {
+    /// Of the backbone that looks.
+    pub visual: FeatureKey,
+    /// Of the one that listens.
+    pub audio: FeatureKey,
+    /// Segments.
+    pub seconds: usize,
+}
+
+impl Pinned {
+    /// None yet.
+    pub fn new(lease: Arc<Lease>) -> Self {
+        Self {
+            lease,
+            clips: vec![],
+        }
+    }
+
+    /// Pins the features of a clip: before they are looked for, so that they stay from then on.
+    pub fn push(&mut self, clip: PinnedClip) -> Result<(), TrainError> {
+        let folder = self.lease.cache().folder();
+        let pinned = self.lease.pin([clip.visual, clip.audio]);
+        pinned.map_err(|e| TrainError::io(folder, e))?;
+        self.clips.push(clip);
+        Ok(())
+    }
+
+    pub fn clips(&self) -> &[PinnedClip] {
+        &self.clips
+    }
+
+    /// A backbone's features of all segments of a clip.
+    pub fn features(&self, clip: usize, side: Side) -> Result<HalfFeatures, TrainError> {
+        let Some(clip) = self.clips.get(clip) else {
+            return Err(TrainError::Data("a clip beyond the last".to_owned()));
+        };
+        let key = match side {
+            Side::Visual => &clip.visual,
+            Side::Audio => &clip.audio,
+        };
+        let gone = || {
+            TrainError::Data(format!(
+                "features are gone from {}: start again with the same command, it computes what is missing",
+                self.lease.cache().folder().display()
+            ))
+        };
+        let kept = self.lease.cache().get(key, clip.seconds).ok_or_else(gone)?;
+        let damaged = || FeatureError::Damaged(kept.path().to_owned());
+        Ok(kept.read(0..clip.seconds).ok_or_else(damaged)?)
+    }
+}

@@ -1,0 +1,8 @@
+//! Promises of training: one loop over any source, what is unknown teaches nothing, and a stop changes nothing.
+
+mod clips;
+mod lease;
+mod optimisers;
+mod resume;
+mod sources;
+mod unknown;
