@@ -72,10 +72,11 @@ impl Container {
             delays: Delays::default(),
             clock,
         };
-        container.delays = Delays::of(&container);
+        // A picture that is cut in two begins at time 0 with the half that FFmpeg leaves out.
         let starts = [video, audio].into_iter().flatten();
         let starts = starts.filter_map(|index| container.start_of(index));
         container.origin = starts.min().unwrap_or(Time::ZERO);
+        container.delays = Delays::of(&container);
         Ok(container)
     }
 

@@ -3,6 +3,7 @@
 mod absurd_rates;
 mod broken_files;
 mod colors;
+mod edits;
 mod frame_at;
 mod joined;
 mod long_clips;
