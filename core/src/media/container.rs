@@ -104,6 +104,7 @@ impl Container {
     /// When the container can only be read from its start.
     pub fn seek(&mut self, stream: usize, t: Time) -> Result<(), ffmpeg::Error> {
         let there = self.origin + t;
+        let base = self.time_base(stream);
         let Some(clock) = &mut self.clock else {
             return self.input.seek(there.micros(), ..there.micros());
         };
@@ -111,7 +112,7 @@ impl Container {
         let entry = known.and_then(|timeline| timeline.of(stream)?.entry_before(there));
         let entry = entry.ok_or(ffmpeg::Error::StreamNotFound)?;
         ffi::seek_to_byte(&mut self.input, entry.position)?;
-        clock.moved_to(entry.position);
+        clock.moved_to(stream, entry, base);
         Ok(())
     }
 

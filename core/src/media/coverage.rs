@@ -22,6 +22,24 @@ impl Coverage {
         self.until = Some(self.until.map_or(end, |until| until.max(end)));
     }
 
+    /// The same, later.
+    pub fn moved(self, by: Time) -> Self {
+        Self {
+            until: self.until.map(|until| until + by),
+            gap: self
+                .gap
+                .map(|gap| TimeSpan::new(gap.start + by, gap.end + by)),
+        }
+    }
+
+    /// With what comes after it, which begins where it ends.
+    pub fn then(self, next: Self) -> Self {
+        Self {
+            until: next.until.or(self.until),
+            gap: self.gap.or(next.gap),
+        }
+    }
+
     /// The first long stretch without content of a clip of this length, all of whose packets were added.
     pub fn gap(mut self, duration: Time) -> Option<TimeSpan> {
         if let Some(until) = self.until {

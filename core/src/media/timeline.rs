@@ -10,10 +10,13 @@ use ffmpeg_next as ffmpeg;
 
 use super::adts;
 use super::coverage::Coverage;
+use super::picture_count::PictureCount;
 use crate::base::Time;
 
 /// Stamps further outside the file's own time than this are damage, not time.
 const OUTSIDE: Time = Time::from_micros(1_000_000);
+/// A picture is shown within this of being decoded: what says otherwise is damage.
+const HELD_BACK: Time = Time::from_micros(10_000_000);
 
 /// What a stream is like, found by reading all of it. Times are on FFmpeg's clock, put right.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,8 +44,21 @@ pub(super) struct Piece {
 /// A packet where reading can begin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Entry {
+    /// When it is shown.
     pub time: Time,
+    /// When it is decoded.
+    pub decoded: Time,
     pub position: i64,
+}
+
+impl Entry {
+    pub fn moved(self, by: Time) -> Self {
+        Self {
+            time: self.time + by,
+            decoded: self.decoded + by,
+            ..self
+        }
+    }
 }
 
 /// How a stream's packets get their times.
@@ -50,6 +66,8 @@ pub(super) struct Entry {
 pub(super) enum Stamping {
     /// From their stamps, moved by their piece's shift.
     Moved,
+    /// The same, but for their order only: their decoder knows from it when each is shown, and between stamps it is counted.
+    Decoded,
     /// From none: pictures are counted, as they come out of the decoder.
     None,
     /// From the length of each packet before (ADTS, whose stamps do not follow a change of rate).
@@ -100,6 +118,7 @@ pub(super) struct Clock {
     piece: Vec<usize>,
     /// Where each counted stream is, in its ticks: a sum of many roundings would drift.
     counted: Vec<i64>,
+    pictures: Vec<PictureCount>,
 }
 
 impl Clock {
@@ -111,6 +130,7 @@ impl Clock {
             stamping,
             piece: vec![0; streams],
             counted: vec![0; streams],
+            pictures: vec![PictureCount::default(); streams],
         }
     }
 
@@ -118,14 +138,16 @@ impl Clock {
         &self.timeline
     }
 
-    /// The reader was sent to a byte of the file.
-    pub fn moved_to(&mut self, position: i64) {
+    /// The reader was sent to where a stream with this time base can be entered.
+    pub fn moved_to(&mut self, stream: usize, entry: Entry, base: ffmpeg::Rational) {
         for (stream, piece) in self.piece.iter_mut().enumerate() {
             *piece = self
                 .timeline
                 .of(stream)
-                .map_or(0, |times| times.piece_at(position));
+                .map_or(0, |times| times.piece_at(entry.position));
         }
+        self.pictures.fill(PictureCount::default());
+        self.pictures[stream] = PictureCount::at(ticks_of(entry.decoded, base));
     }
 
     /// Gives a packet its stamps. `base` is its stream's time base.
@@ -136,6 +158,10 @@ impl Clock {
             Some(Stamping::None) => unstamp(packet),
             Some(Stamping::Counted) => self.count(packet, base),
             Some(Stamping::Moved) => self.shift(packet, base),
+            Some(Stamping::Decoded) => {
+                self.shift(packet, base);
+                self.pictures[packet.stream()].stamp(packet);
+            }
         }
     }
 
@@ -166,9 +192,16 @@ impl Clock {
             let time = time_of(ticks, base);
             (low..=high).contains(&time).then_some(ticks)
         };
-        packet.set_pts(packet.pts().and_then(moved));
+        packet.set_pts(shown_ticks(packet, base).and_then(moved));
         packet.set_dts(packet.dts().and_then(moved));
     }
+}
+
+/// When a packet is shown, where its stamp for that is no damage.
+pub(super) fn shown_ticks(packet: &ffmpeg::Packet, base: ffmpeg::Rational) -> Option<i64> {
+    let shown = packet.pts()?;
+    let held_back = time_of(shown - packet.dts().unwrap_or(shown), base);
+    (held_back <= HELD_BACK && Time::ZERO - held_back <= HELD_BACK).then_some(shown)
 }
 
 fn unstamp(packet: &mut ffmpeg::Packet) {

@@ -1,10 +1,10 @@
-//! Ogg files joined end to end are one clip: all of it, at its own pitch.
+//! Recordings joined end to end are one clip: all of it, pictures and sound together, at its own pitch.
 
 use std::path::{Path, PathBuf};
 
-use mettle_core::base::Time;
-use mettle_core::media::{Clip, SoundLayout, SoundReader};
-use mettle_tests::media::Media;
+use mettle_core::base::{Time, TimeSpan};
+use mettle_core::media::{Clip, FrameReader, LocalFiles, SegmentReader, SoundLayout, SoundReader};
+use mettle_tests::media::{Media, number_in, number_of, numbered};
 
 fn join(media: &Media, parts: &[&Path], name: &str) -> PathBuf {
     let whole: Vec<u8> = parts
@@ -29,10 +29,77 @@ fn second(path: &Path, at: f64) -> Vec<f32> {
     samples
 }
 
-/// Cycles a second, from crossings of zero.
+/// Cycles a second: how often the sound rises from well below zero to well above it. (An encoder's run-in is crossings of zero
+/// that nobody hears.)
 fn pitch(samples: &[f32]) -> f64 {
-    let crossings = samples.windows(2).filter(|w| w[0] < 0.0 && w[1] >= 0.0);
-    crossings.count() as f64
+    let mut below = false;
+    let mut rises = 0;
+    for &sample in samples {
+        if below && sample > 0.01 {
+            rises += 1;
+        }
+        below = sample < -0.01 || (below && sample <= 0.01);
+    }
+    f64::from(rises)
+}
+
+/// Whether a frame's number is one of two neighbours: where the second recording begins is no frame's border.
+fn shows(number: usize, expected: i64) -> bool {
+    (number as i64 - expected).abs() <= 1
+}
+
+fn recordings(media: &Media, kind: &str, codec: &str) -> PathBuf {
+    let pictures = numbered(25, 4.0);
+    let [first, second] = [440, 880].map(|pitch| {
+        media.make(
+            &format!("{pictures} -f lavfi -i sine=f={pitch}:d=4 -c:v {codec} -c:a mp2"),
+            &format!("{pitch}.{kind}"),
+        )
+    });
+    join(media, &[&first, &second], &format!("both.{kind}"))
+}
+
+#[test]
+fn stamps_that_jump_back() {
+    let media = Media::new();
+    for (kind, codec) in [("ts", "libx264"), ("mpg", "mpeg2video -bf 2")] {
+        let path = recordings(&media, kind, codec);
+        let clip = Clip::open(&path).expect("opens");
+        assert!(near(clip.duration, 8.0), "{kind}: {:?}", clip.duration);
+        let spans = TimeSpan::seconds_of(clip.duration);
+        assert_eq!(spans.len(), 8, "{kind}");
+        let read = SegmentReader::open(&LocalFiles, &clip, spans, 16_000).expect("opens");
+        for (index, data) in read.enumerate() {
+            let data = data.expect("reads");
+            let number = number_in(&data.frame.expect("a picture"));
+            let expected = 12 + 25 * (index as i64 % 4);
+            assert!(
+                shows(number, expected),
+                "{kind} second {index}: frame {number}"
+            );
+            let pitch = pitch(&data.sound.expect("sound"));
+            let expected = if index < 4 { 440.0 } else { 880.0 };
+            // The second recording begins with its encoder's run-in, and a little after the second does.
+            let least = if index == 4 { 40.0 } else { 12.0 };
+            assert!(
+                (pitch - expected).abs() < least,
+                "{kind} second {index}: {pitch} Hz"
+            );
+        }
+        let mut back = FrameReader::open(&path).expect("opens");
+        for (at, expected) in [(6.5, 62), (1.5, 37), (7.5, 87), (0.5, 12)] {
+            let frame = back.frame_at(Time::from_secs_f64(at)).expect("decodes");
+            let number = number_of(&frame);
+            assert!(shows(number, expected), "{kind} at {at}: frame {number}");
+        }
+        for (at, expected) in [(6.2, 880.0), (1.5, 440.0), (5.1, 880.0), (0.5, 440.0)] {
+            let pitch = pitch(&second(&path, at));
+            assert!(
+                (pitch - expected).abs() < 12.0,
+                "{kind} at {at}: {pitch} Hz"
+            );
+        }
+    }
 }
 
 #[test]

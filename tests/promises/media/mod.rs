@@ -3,6 +3,7 @@
 mod absurd_rates;
 mod broken_files;
 mod colors;
+mod damaged_stamps;
 mod edits;
 mod frame_at;
 mod joined;
@@ -15,6 +16,7 @@ mod sampled;
 mod sound;
 mod sync;
 mod time;
+mod unstamped;
 mod waveform;
 mod which_streams;
 mod writing;
