@@ -3,6 +3,9 @@
 // The viewport is the picture's place on the screen; a triangle covers it, so a mask of any shape is stretched over the
 // picture. Probabilities are whole numbers (R16Uint, 65535 is 1), which every GPU has; interpolation is done here. Colours
 // come out multiplied by alpha.
+//
+// No branch asks a uniform alone: drivers that make a shader of its own for each value (lavapipe) compile it anew for every
+// frame, which takes tens of milliseconds and a megabyte.
 
 struct Look {
     // Red, green, blue of what sounds.
@@ -47,11 +50,7 @@ fn sample(mask: texture_2d<u32>, place: vec2<f32>) -> f32 {
 
 fn probability(pixel: vec2<f32>) -> f32 {
     let place = pixel / look.size;
-    let p = sample(first, place);
-    if look.share <= 0.0 {
-        return p;
-    }
-    return mix(p, sample(second, place), look.share);
+    return mix(sample(first, place), sample(second, place), look.share);
 }
 
 // Whether the edge is no farther than its width.
@@ -72,12 +71,10 @@ fn odd(at: i32) -> bool {
 }
 
 fn is_faint(x: i32, y: i32) -> bool {
-    switch look.pattern {
-        case 1u: { return odd(x + y); }
-        case 2u: { return odd(x - y); }
-        case 3u: { return odd(x) != odd(y); }
-        default: { return false; }
-    }
+    let rising = (look.pattern == 1u) & odd(x + y);
+    let falling = (look.pattern == 2u) & odd(x - y);
+    let checks = (look.pattern == 3u) & (odd(x) != odd(y));
+    return rising | falling | checks;
 }
 
 // The colour map "viridis", at equal distances.
@@ -105,10 +102,7 @@ fn to_linear(c: vec3<f32>) -> vec3<f32> {
 }
 
 fn laid(color: vec3<f32>, alpha: f32) -> vec4<f32> {
-    var rgb = color;
-    if look.linear_target == 1u {
-        rgb = to_linear(rgb);
-    }
+    let rgb = select(color, to_linear(color), look.linear_target == 1u);
     return vec4<f32>(rgb * alpha, alpha);
 }
 
@@ -117,18 +111,18 @@ fn fs_main(@location(0) shown: vec2<f32>) -> @location(0) vec4<f32> {
     let whole = floor(shown * look.size);
     let pixel = whole + 0.5;
     let p = probability(pixel);
-    if look.style == 2u {
-        return laid(viridis(p), look.opacity * p);
+    let heat = look.style == 2u;
+    let edge_alone = look.style == 1u;
+    var alpha = 0.0;
+    // Heat has no edge: the threshold is out of reach there.
+    if p > select(look.threshold, 2.0, heat) {
+        let faint = is_faint(i32(whole.x), i32(whole.y));
+        let filled = look.opacity * select(1.0, 0.35, faint);
+        alpha = select(filled, 0.0, edge_alone);
+        if near_outside(pixel) {
+            alpha = sqrt(look.opacity);
+        }
     }
-    if p <= look.threshold {
-        return vec4<f32>(0.0);
-    }
-    if near_outside(pixel) {
-        return laid(look.color, sqrt(look.opacity));
-    }
-    if look.style == 1u {
-        return vec4<f32>(0.0);
-    }
-    let faint = is_faint(i32(whole.x), i32(whole.y));
-    return laid(look.color, look.opacity * select(1.0, 0.35, faint));
+    let color = select(look.color, viridis(p), heat);
+    return laid(color, select(alpha, look.opacity * p, heat));
 }

@@ -40,7 +40,7 @@ fn localize(report: &LocalizeReport) -> String {
          linear probe of the features  {probe}\n\
          always saying background      {}\n\
          segments familiar to it       {}\n",
-        report.scenes,
+        report.clips,
         percent(report.head),
         percent(report.background),
         percent(report.familiar),
@@ -50,7 +50,7 @@ fn localize(report: &LocalizeReport) -> String {
 fn localize_json(report: &LocalizeReport) -> Value {
     json!({
         "task": "localize",
-        "scenes": report.scenes,
+        "scenes": report.clips,
         "segment_accuracy": report.head,
         "linear_probe": report.probe,
         "always_background": report.background,
@@ -74,7 +74,7 @@ fn parse(report: &ParseReport) -> String {
     let mut text = format!(
         "{} scenes with drawings and sounds the model has never met; F-scores in percent\n\
          {:10}  {:>5} {:>5} {:>5} {:>7} {:>8}   {:>5} {:>5} {:>5} {:>7} {:>8}   {:>5}\n",
-        report.scenes,
+        report.clips,
         "",
         "A",
         "V",
@@ -115,7 +115,7 @@ fn parse_json(report: &ParseReport) -> Value {
     let all = |s: &LlpScores| json!({ "segment": five(&s.segment), "event": five(&s.event), "average": s.average() });
     json!({
         "task": "parse",
-        "scenes": report.scenes,
+        "scenes": report.clips,
         "model": all(&report.scores.head),
         "direct": report.scores.direct.as_ref().map(all),
         "linear": report.scores.linear.as_ref().map(all),
@@ -127,7 +127,7 @@ fn segment(report: &SegmentReport) -> String {
     let mut text = format!(
         "{} scenes with one source, as many with several, of drawings and sounds the model has never met; in percent\n\
          {:10}  {:>5} {:>11} {:>12}   {:>5} {:>11} {:>12}\n",
-        report.scenes,
+        report.clips,
         "",
         "mIoU",
         "F, batch 4",
@@ -166,7 +166,7 @@ fn segment_json(report: &SegmentReport) -> Value {
     };
     json!({
         "task": "segment",
-        "scenes": report.scenes,
+        "scenes": report.clips,
         "single_source": all(&report.single),
         "multi_source": all(&report.many),
         "familiar": report.familiar,

@@ -14,10 +14,12 @@ pub struct VideoUniforms {
     rows: [[f32; 4]; 3],
     size: [f32; 2],
     chroma_shift: [u32; 2],
+    turn: [f32; 4],
     top: f32,
-    quarter_turns: u32,
-    smooth: u32,
+    smooth: f32,
     linear_target: u32,
+    /// The shader's struct ends at a multiple of 16 bytes.
+    end: u32,
 }
 
 impl VideoUniforms {
@@ -29,10 +31,16 @@ impl VideoUniforms {
             rows: [row(0), row(1), row(2)],
             size: [picture.width as f32, picture.height as f32],
             chroma_shift: [picture.chroma_shift_x, picture.chroma_shift_y],
+            turn: match picture.rotation_deg / 90 % 4 {
+                1 => [0.0, 1.0, -1.0, 0.0],
+                2 => [-1.0, 0.0, 0.0, -1.0],
+                3 => [0.0, -1.0, 1.0, 0.0],
+                _ => [1.0, 0.0, 0.0, 1.0],
+            },
             top: ((1_u32 << picture.depth) - 1) as f32,
-            quarter_turns: picture.rotation_deg / 90 % 4,
-            smooth: u32::from(smooth),
+            smooth: f32::from(u8::from(smooth)),
             linear_target: u32::from(linear_target),
+            end: 0,
         }
     }
 }

@@ -196,7 +196,7 @@ impl Measured<'_> {
         let probe = self.beside(PROBE, || Ok(Probe::new(width, self.device)))?;
         let probe = probe.map(|probe| probe::accuracy(&probe, &found.pooled, self.device));
         Ok(LocalizeReport {
-            scenes: self.seeds.len(),
+            clips: self.seeds.len(),
             head: accuracy,
             probe: probe.transpose()?,
             background,
@@ -222,7 +222,7 @@ impl Measured<'_> {
         };
         let (scores, familiar) = self.compare(SceneTask::Parse, &head, &baselines, of)?;
         Ok(ParseReport {
-            scenes: self.seeds.len(),
+            clips: self.seeds.len(),
             scores,
             familiar: share(familiar),
         })
@@ -247,7 +247,7 @@ impl Measured<'_> {
         let (single, one) = self.compare(SceneTask::Segment, &head, &baselines, of)?;
         let (many, several) = self.compare(SceneTask::SegmentMany, &head, &baselines, of)?;
         Ok(SegmentReport {
-            scenes: self.seeds.len(),
+            clips: self.seeds.len(),
             single,
             many,
             familiar: share([one[0] + several[0], one[1] + several[1]]),

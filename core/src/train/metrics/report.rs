@@ -1,4 +1,4 @@
-//! What is measured of a model on unseen scenes.
+//! What is measured of a model on unseen clips.
 
 use super::avsbench::MaskScores;
 use super::llp::LlpScores;
@@ -17,8 +17,8 @@ pub enum Report {
 /// How well a model localizes events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalizeReport {
-    /// How many scenes.
-    pub scenes: usize,
+    /// How many clips.
+    pub clips: usize,
     /// Segment accuracy of the head, 0 to 1.
     pub head: f64,
     /// Segment accuracy of a linear probe of the same frozen features, 0 to 1; none where no probe is kept.
@@ -55,8 +55,8 @@ impl<T: Copy> Compared<T> {
 /// How well a model parses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParseReport {
-    /// How many scenes.
-    pub scenes: usize,
+    /// How many clips.
+    pub clips: usize,
     /// LLP's F-scores.
     pub scores: Compared<LlpScores>,
     /// Share of segments familiar to the model.
@@ -66,11 +66,11 @@ pub struct ParseReport {
 /// How well a model's masks fit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentReport {
-    /// How many scenes of each kind.
-    pub scenes: usize,
-    /// Scenes in which one thing sounds.
+    /// How many clips of each kind.
+    pub clips: usize,
+    /// Clips in which one thing sounds.
     pub single: Compared<MaskScores>,
-    /// Scenes in which several may.
+    /// Clips in which several may.
     pub many: Compared<MaskScores>,
     /// Share of segments familiar to the model.
     pub familiar: f64,
