@@ -6,7 +6,7 @@
 use ffmpeg_next as ffmpeg;
 
 use super::coverage::Coverage;
-use super::stream_scan::{FAR, Stamped, StreamScan};
+use super::stream_scan::{Believed, FAR, Stamped, StreamScan};
 use super::timeline::Timeline;
 use crate::base::Time;
 
@@ -46,6 +46,10 @@ impl Recordings {
             return;
         }
         let believed = scan.note(packet);
+        self.take(stream, &believed);
+    }
+
+    fn take(&mut self, stream: usize, believed: &Believed) {
         if let (true, Some(first)) = (believed.anew, believed.packets.first()) {
             self.begin(stream, first);
         }
@@ -89,6 +93,11 @@ impl Recordings {
 
     /// What was found, at the end of the file.
     pub fn timeline(mut self, by_bytes: bool) -> Timeline {
+        for stream in 0..self.streams.len() {
+            if let Some(rest) = self.streams[stream].as_mut().map(StreamScan::rest) {
+                self.take(stream, &rest);
+            }
+        }
         let shifts = self.shifts();
         let recordings = self.all.iter().zip(&shifts);
         Timeline {

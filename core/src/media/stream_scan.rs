@@ -13,7 +13,7 @@ use super::timeline::{Entry, Piece, Stamping, StreamTimes, shown_ticks, time_of}
 use super::{adts, ogg};
 use crate::base::Time;
 
-/// Stamps that go back by less are jitter.
+/// Stamps that differ by more are a jump, back or forward; those that go back by less are jitter.
 const JUMP: Time = Time::from_micros(500_000);
 /// Stamps of one recording that follow on one another, or of its two streams, lie no further apart.
 pub(super) const FAR: Time = Time::from_micros(10_000_000);
@@ -29,6 +29,8 @@ pub(super) struct Stamped {
     pub order: Time,
     pub shown: Time,
     pub length: Time,
+    /// Its length in ticks.
+    ticks: i64,
     pub position: i64,
     key: bool,
 }
@@ -112,19 +114,23 @@ impl StreamScan {
             return Believed::default();
         }
         self.stamped &= packet.pts().is_some();
-        self.part.counted += packet.duration();
         let shown = shown_ticks(packet, self.base);
         if self.stamping == Stamping::Decoded {
             self.pictures.stamp(packet);
         }
         let (Some(order), Some(shown)) = (packet.dts().or(shown), shown.or(packet.dts())) else {
-            self.part.loose = self.part.loose + time_of(packet.duration(), self.base);
+            let length = time_of(packet.duration(), self.base);
+            let before = self.doubtful.last_mut().map(|last| &mut last.length);
+            let before = before.unwrap_or(&mut self.part.loose);
+            *before = *before + length;
+            self.part.counted += packet.duration();
             return Believed::default();
         };
         self.believe(Stamped {
             order: time_of(order, self.base),
             shown: time_of(shown, self.base),
             length: time_of(packet.duration(), self.base),
+            ticks: packet.duration(),
             position: packet.position() as i64,
             key: packet.is_key(),
         })
@@ -142,32 +148,40 @@ impl StreamScan {
     }
 
     fn believe(&mut self, stamped: Stamped) -> Believed {
-        let has_own = stamped.position >= 0;
-        if !has_own && !self.doubtful.is_empty() {
+        if stamped.position < 0 && !self.doubtful.is_empty() {
             self.doubtful.push(stamped);
             return Believed::default();
         }
-        let mut doubtful = std::mem::take(&mut self.doubtful);
-        if let (Some(first), Some(last)) = (doubtful.first(), doubtful.last())
-            && follows(stamped.order, last.order)
-        {
-            let anew = self.last.is_some_and(|last| first.order < last);
-            doubtful.push(stamped);
-            return Believed {
-                packets: doubtful,
-                anew,
-            };
+        let doubtful = std::mem::take(&mut self.doubtful);
+        let near = self.last.is_none_or(|last| is_near(stamped.order, last));
+        let confirmed = doubtful.last().filter(|_| !near);
+        if confirmed.is_some_and(|doubtful| follows(stamped.order, doubtful.order)) {
+            return self.confirmed(doubtful, Some(stamped));
         }
-        if self.last.is_none_or(|last| follows(stamped.order, last)) {
-            return Believed {
-                packets: vec![stamped],
-                anew: false,
-            };
+        if near {
+            return self.confirmed(Vec::new(), Some(stamped));
         }
-        if has_own {
-            self.doubtful.push(stamped);
-        }
+        self.doubtful.push(stamped);
         Believed::default()
+    }
+
+    /// At the end of the file: what nothing follows is believed if it may be a late last packet.
+    pub fn rest(&mut self) -> Believed {
+        let doubtful = std::mem::take(&mut self.doubtful);
+        let first = doubtful.first().zip(self.last);
+        match first.is_some_and(|(first, last)| follows(first.order, last)) {
+            true => self.confirmed(doubtful, None),
+            false => Believed::default(),
+        }
+    }
+
+    fn confirmed(&self, mut packets: Vec<Stamped>, next: Option<Stamped>) -> Believed {
+        packets.extend(next);
+        let first = packets.first().zip(self.last);
+        Believed {
+            anew: first.is_some_and(|(first, last)| first.order < last - JUMP),
+            packets,
+        }
     }
 
     /// What follows belongs to another recording, from a byte of the file on.
@@ -185,6 +199,7 @@ impl StreamScan {
     pub fn add(&mut self, stamped: &Stamped) {
         self.last = Some(stamped.order);
         let part = &mut self.part;
+        part.counted += stamped.ticks;
         let (start, end) = (stamped.shown, stamped.shown + stamped.length);
         let span = part.span.get_or_insert((start, end));
         *span = (span.0.min(start), span.1.max(end));
@@ -258,7 +273,12 @@ impl Part {
     }
 }
 
-/// Whether a packet with this stamp can come after one with that. A long way forward is a gap, or damage: the next one says.
+/// Whether a packet with this stamp usually comes after one with that.
+fn is_near(stamp: Time, last: Time) -> bool {
+    stamp >= last - JUMP && stamp <= last + JUMP
+}
+
+/// Whether it can.
 fn follows(stamp: Time, last: Time) -> bool {
     stamp >= last - JUMP && stamp <= last + FAR
 }
