@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use memmap2::Mmap;
 use safetensors::{Dtype, SafeTensors};
 
+use super::error::{CheckpointError, TensorError};
 use super::raw::{Place, RawTensor, RawType};
 use super::{foreign, torch, torch_legacy};
 use crate::model::ModelError;
@@ -87,7 +88,7 @@ pub(crate) fn read_checkpoint_bytes(bytes: &[u8], name: &Path) -> Result<StateDi
 }
 
 fn parse(file: FileBytes, path: &Path) -> Result<StateDict, ModelError> {
-    let refuse = |what: String| ModelError::format(path, what);
+    let refuse = |error: CheckpointError| ModelError::format(path, error.to_string());
     let bytes = file.as_slice();
     if bytes.starts_with(b"PK\x03\x04") {
         return torch::read_archive(&file).map_err(refuse);
@@ -99,18 +100,17 @@ fn parse(file: FileBytes, path: &Path) -> Result<StateDict, ModelError> {
     if bytes.starts_with(&[0x80]) {
         return torch_legacy::read(&file).map_err(refuse);
     }
-    Err(refuse(foreign::what(bytes)))
+    Err(refuse(CheckpointError::Foreign(foreign::what(bytes))))
 }
 
-fn read_safetensors(file: &FileBytes) -> Result<StateDict, String> {
+fn read_safetensors(file: &FileBytes) -> Result<StateDict, CheckpointError> {
     let bytes = file.as_slice();
-    let damaged = |e| format!("is a damaged safetensors file ({e}): fetch it again");
-    let parsed = SafeTensors::deserialize(bytes).map_err(damaged)?;
+    let parsed = SafeTensors::deserialize(bytes)?;
     let mut state = StateDict::new();
     for (name, view) in parsed.iter() {
         let Some(dtype) = raw_type(view.dtype()) else {
-            let why = format!("has elements of {:?}, which are not read", view.dtype());
-            state.insert(name.to_owned(), RawTensor::refused(why));
+            let why = TensorError::Elements(format!("{:?}", view.dtype()));
+            state.insert(name.to_owned(), RawTensor::refused(why.to_string()));
             continue;
         };
         let data = view.data();

@@ -1,6 +1,7 @@
 //! Checkpoints: reading upstream's files under upstream's names, without ever running code from them.
 
 mod apply;
+mod error;
 mod file;
 mod foreign;
 mod layout;

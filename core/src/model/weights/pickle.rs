@@ -4,6 +4,7 @@
 //! Values live in one flat arena and refer to each other by number, so that deep, shared or circular structures cost no
 //! recursion, here or when they are dropped. Every opcode makes at most one value, and all counts are bounded.
 
+use super::error::PickleError;
 use super::pickle_machine::Machine;
 
 /// The place of a value in the arena.
@@ -42,8 +43,8 @@ impl Pickle {
     /// Reads `bytes`.
     ///
     /// # Errors
-    /// In words, for damaged pickles, opcodes that PyTorch does not write, and sizes out of bounds.
-    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+    /// For damaged pickles, opcodes that PyTorch does not write, and sizes out of bounds.
+    pub fn read(bytes: &[u8]) -> Result<Self, PickleError> {
         Ok(Self::read_first(bytes)?.0)
     }
 
@@ -51,7 +52,7 @@ impl Pickle {
     ///
     /// # Errors
     /// Those of [`Self::read`].
-    pub fn read_first(bytes: &[u8]) -> Result<(Self, &[u8]), String> {
+    pub fn read_first(bytes: &[u8]) -> Result<(Self, &[u8]), PickleError> {
         let (nodes, root, rest) = Machine::new(bytes).run()?;
         Ok((Self { nodes, root }, rest))
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::error::PickleError;
 use super::pickle::{Id, Node};
 
 /// Values a pickle may hold at most; a Lightning checkpoint with optimiser state has some ten thousands.
@@ -30,7 +31,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Reads to the end: all values, the place of the one the pickle stands for, and what follows the pickle.
-    pub fn run(mut self) -> Result<(Vec<Node>, Id, &'a [u8]), String> {
+    pub fn run(mut self) -> Result<(Vec<Node>, Id, &'a [u8]), PickleError> {
         loop {
             if let Some(root) = self.step()? {
                 return Ok((self.nodes, root, self.input));
@@ -39,7 +40,7 @@ impl<'a> Machine<'a> {
     }
 
     /// One opcode. The root once the pickle is complete.
-    fn step(&mut self) -> Result<Option<Id>, String> {
+    fn step(&mut self) -> Result<Option<Id>, PickleError> {
         let op = self.byte()?;
         match op {
             b'.' => return self.pop().map(Some),
@@ -85,93 +86,92 @@ impl<'a> Machine<'a> {
             b'h' | b'j' => self.recall(op)?,
             0x80 => _ = self.bytes(1)?,
             0x95 => _ = self.bytes(8)?,
-            _ => {
-                return Err(format!(
-                    "pickle opcode 0x{op:02x}, which PyTorch does not write"
-                ));
-            }
+            _ => return Err(PickleError::Opcode(op)),
         }
         Ok(None)
     }
 
-    pub(super) fn push(&mut self, node: Node) -> Result<(), String> {
+    pub(super) fn push(&mut self, node: Node) -> Result<(), PickleError> {
         if self.nodes.len() >= MAX_NODES {
-            return Err(format!("more than {MAX_NODES} values in a pickle"));
+            return Err(PickleError::TooManyValues(MAX_NODES));
         }
         self.nodes.push(node);
         self.push_id((self.nodes.len() - 1) as Id)
     }
 
-    pub(super) fn push_id(&mut self, id: Id) -> Result<(), String> {
+    pub(super) fn push_id(&mut self, id: Id) -> Result<(), PickleError> {
         self.stack.push(id);
         self.bounded(self.stack.len())
     }
 
-    pub(super) fn bounded(&self, count: usize) -> Result<(), String> {
+    pub(super) fn bounded(&self, count: usize) -> Result<(), PickleError> {
         match count > MAX_STACK {
-            true => Err(format!("more than {MAX_STACK} values at once in a pickle")),
+            true => Err(PickleError::TooManyAtOnce(MAX_STACK)),
             false => Ok(()),
         }
     }
 
     /// Nothing below the innermost mark may be taken.
-    pub(super) fn guard(&self, from: usize) -> Result<(), String> {
+    pub(super) fn guard(&self, from: usize) -> Result<(), PickleError> {
         match self.marks.last().is_some_and(|mark| from < *mark) {
-            true => Err(underflow()),
+            true => Err(PickleError::Underflow),
             false => Ok(()),
         }
     }
 
-    pub(super) fn pop(&mut self) -> Result<Id, String> {
-        let from = self.stack.len().checked_sub(1).ok_or_else(underflow)?;
+    pub(super) fn pop(&mut self) -> Result<Id, PickleError> {
+        let from = self
+            .stack
+            .len()
+            .checked_sub(1)
+            .ok_or(PickleError::Underflow)?;
         self.guard(from)?;
-        self.stack.pop().ok_or_else(underflow)
+        self.stack.pop().ok_or(PickleError::Underflow)
     }
 
-    pub(super) fn peek(&self) -> Result<Id, String> {
-        let from = self.stack.len().checked_sub(1).ok_or_else(underflow)?;
+    pub(super) fn peek(&self) -> Result<Id, PickleError> {
+        let from = self
+            .stack
+            .len()
+            .checked_sub(1)
+            .ok_or(PickleError::Underflow)?;
         self.guard(from)?;
-        self.stack.last().copied().ok_or_else(underflow)
+        self.stack.last().copied().ok_or(PickleError::Underflow)
     }
 
-    pub(super) fn pop_mark(&mut self) -> Result<Vec<Id>, String> {
-        let mark = self.marks.pop().ok_or_else(underflow)?;
+    pub(super) fn pop_mark(&mut self) -> Result<Vec<Id>, PickleError> {
+        let mark = self.marks.pop().ok_or(PickleError::Underflow)?;
         if mark > self.stack.len() {
-            return Err(underflow());
+            return Err(PickleError::Underflow);
         }
         Ok(self.stack.split_off(mark))
     }
 
-    pub(super) fn byte(&mut self) -> Result<u8, String> {
+    pub(super) fn byte(&mut self) -> Result<u8, PickleError> {
         Ok(self.bytes(1)?[0])
     }
 
-    pub(super) fn bytes(&mut self, count: usize) -> Result<&'a [u8], String> {
+    pub(super) fn bytes(&mut self, count: usize) -> Result<&'a [u8], PickleError> {
         let (taken, rest) = self
             .input
             .split_at_checked(count)
-            .ok_or("a pickle that ends in the middle")?;
+            .ok_or(PickleError::Ends)?;
         self.input = rest;
         Ok(taken)
     }
 
     /// A little-endian length of `width` bytes, no longer than what is left.
-    pub(super) fn length(&mut self, width: usize) -> Result<usize, String> {
+    pub(super) fn length(&mut self, width: usize) -> Result<usize, PickleError> {
         let mut word = [0; 8];
         word[..width].copy_from_slice(self.bytes(width)?);
-        usize::try_from(u64::from_le_bytes(word)).map_err(|_| "a length out of bounds".into())
+        usize::try_from(u64::from_le_bytes(word)).map_err(|_| PickleError::Length)
     }
 
-    pub(super) fn line(&mut self) -> Result<String, String> {
+    pub(super) fn line(&mut self) -> Result<String, PickleError> {
         let end = self.input.iter().position(|b| *b == b'\n');
-        let end = end.ok_or("a name without an end")?;
+        let end = end.ok_or(PickleError::OpenName)?;
         let line = self.bytes(end + 1)?;
         let text = std::str::from_utf8(&line[..end]);
-        text.map(str::to_owned)
-            .map_err(|_| "a name that is not UTF-8".into())
+        text.map(str::to_owned).map_err(|_| PickleError::Name)
     }
-}
-
-pub(super) fn underflow() -> String {
-    "a pickle that takes more values than it made".into()
 }

@@ -1,11 +1,12 @@
 //! What the opcodes of a pickle that make values do to the machine.
 
+use super::error::PickleError;
 use super::pickle::Node;
-use super::pickle_machine::{Machine, underflow};
+use super::pickle_machine::Machine;
 
 impl Machine<'_> {
     /// Whole numbers of any width; longer ones than eight bytes are of no interest.
-    pub(super) fn integer(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn integer(&mut self, op: u8) -> Result<(), PickleError> {
         let bytes = match op {
             b'J' => self.bytes(4)?,
             b'K' => self.bytes(1)?,
@@ -31,7 +32,7 @@ impl Machine<'_> {
     }
 
     /// Strings.
-    pub(super) fn text(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn text(&mut self, op: u8) -> Result<(), PickleError> {
         let width = match op {
             b'X' | b'T' => 4,
             0x8d => 8,
@@ -42,12 +43,12 @@ impl Machine<'_> {
             Ok(text) => self.push(Node::Str(text.to_owned())),
             // Python 2 has one type for text and for bytes: this is the latter, such as the value of a NumPy scalar.
             Err(_) if matches!(op, b'U' | b'T') => self.push(Node::Opaque),
-            Err(_) => Err("a string that is not UTF-8".into()),
+            Err(_) => Err(PickleError::Text),
         }
     }
 
     /// Bytes, skipped.
-    pub(super) fn blob(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn blob(&mut self, op: u8) -> Result<(), PickleError> {
         let width = match op {
             b'B' => 4,
             b'C' => 1,
@@ -59,13 +60,17 @@ impl Machine<'_> {
     }
 
     /// Tuples.
-    pub(super) fn tuple(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn tuple(&mut self, op: u8) -> Result<(), PickleError> {
         let items = match op {
             b')' => Vec::new(),
             b't' => self.pop_mark()?,
             _ => {
                 let count = usize::from(op - 0x84);
-                let from = self.stack.len().checked_sub(count).ok_or_else(underflow)?;
+                let from = self
+                    .stack
+                    .len()
+                    .checked_sub(count)
+                    .ok_or(PickleError::Underflow)?;
                 self.guard(from)?;
                 self.stack.split_off(from)
             }
@@ -74,7 +79,7 @@ impl Machine<'_> {
     }
 
     /// Lists, and adding to one.
-    pub(super) fn list(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn list(&mut self, op: u8) -> Result<(), PickleError> {
         let items = match op {
             b'a' => vec![self.pop()?],
             _ => self.pop_mark()?,
@@ -90,7 +95,7 @@ impl Machine<'_> {
     }
 
     /// Dictionaries, and adding to one.
-    pub(super) fn dict(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn dict(&mut self, op: u8) -> Result<(), PickleError> {
         let items = match op {
             b's' => {
                 let value = self.pop()?;
@@ -99,7 +104,7 @@ impl Machine<'_> {
             _ => self.pop_mark()?,
         };
         if items.len() % 2 != 0 {
-            return Err("a dictionary with a key and no value".into());
+            return Err(PickleError::KeyAlone);
         }
         let pairs = items.chunks_exact(2).map(|pair| (pair[0], pair[1]));
         if op == b'd' {
@@ -113,21 +118,21 @@ impl Machine<'_> {
     }
 
     /// The name of a class or function.
-    pub(super) fn global(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn global(&mut self, op: u8) -> Result<(), PickleError> {
         let (module, name) = if op == b'c' {
             (self.line()?, self.line()?)
         } else {
             let (name, module) = (self.pop()?, self.pop()?);
             match (&self.nodes[module as usize], &self.nodes[name as usize]) {
                 (Node::Str(module), Node::Str(name)) => (module.clone(), name.clone()),
-                _ => return Err("a class whose name is not text".into()),
+                _ => return Err(PickleError::Class),
             }
         };
         self.push(Node::Global(module, name))
     }
 
     /// A call or an instance. An ordered dictionary is a dictionary; everything else is only written down.
-    pub(super) fn call(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn call(&mut self, op: u8) -> Result<(), PickleError> {
         if op == 0x92 {
             self.pop()?;
         }
@@ -144,7 +149,7 @@ impl Machine<'_> {
     }
 
     /// Gives the top value a number.
-    pub(super) fn memoise(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn memoise(&mut self, op: u8) -> Result<(), PickleError> {
         let key = match op {
             b'q' => u32::from(self.byte()?),
             b'r' => self.length(4)? as u32,
@@ -156,12 +161,12 @@ impl Machine<'_> {
     }
 
     /// Puts a numbered value on the stack again.
-    pub(super) fn recall(&mut self, op: u8) -> Result<(), String> {
+    pub(super) fn recall(&mut self, op: u8) -> Result<(), PickleError> {
         let key = match op {
             b'h' => u32::from(self.byte()?),
             _ => self.length(4)? as u32,
         };
         let id = self.memo.get(&key).copied();
-        self.push_id(id.ok_or("a reference to a value that was never named")?)
+        self.push_id(id.ok_or(PickleError::Reference)?)
     }
 }

@@ -127,7 +127,7 @@ impl RawTensor {
 
     /// Every element as f32, row-major. `None` where the bytes do not cover the shape, or cannot be read.
     pub fn to_f32(&self) -> Option<Vec<f32>> {
-        let mut out = Vec::with_capacity(self.room()?);
+        let mut out = reserved(self.room()?)?;
         self.each_piece(1, &mut |piece| out.extend_from_slice(piece))?;
         Some(out)
     }
@@ -149,7 +149,9 @@ impl RawTensor {
         let [rows, cols] = *self.shape.as_slice() else {
             return None;
         };
-        let mut out = vec![0.0; self.room()?];
+        let room = self.room()?;
+        let mut out = reserved(room)?;
+        out.resize(room, 0.0);
         let mut row = 0;
         self.each_piece(cols.max(1), &mut |piece| {
             transpose_into(&mut out[row..], piece, rows, cols);
@@ -190,11 +192,13 @@ impl RawTensor {
                     visit(&values);
                 }
             }
+            // An empty one may have any number of rows of nothing.
+            Place::Strided(..) if self.is_empty() => {}
             Place::Strided(file, range, strides) => {
                 let (mut bytes, mut all) = (vec![0; range.len()], Vec::new());
                 file.read(range.start, &mut bytes)?;
                 convert(self.dtype, &bytes, &mut all);
-                let mut out = Vec::with_capacity(self.room()?);
+                let mut out = reserved(self.room()?)?;
                 gather(&all, &self.shape, strides, 0, &mut out)?;
                 visit(&out);
             }
@@ -207,6 +211,13 @@ impl RawTensor {
         }
         Some(())
     }
+}
+
+/// Room for so many elements; `None` where the machine has none: a view may repeat elements, and be larger than its file.
+fn reserved(elements: usize) -> Option<Vec<f32>> {
+    let mut out = Vec::new();
+    out.try_reserve_exact(elements).ok()?;
+    Some(out)
 }
 
 /// Writes some rows of a matrix into the same columns of its transpose, square by square, so that both sides stay in the cache.

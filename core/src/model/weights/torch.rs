@@ -7,6 +7,7 @@ use std::ops::Range;
 use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipArchive};
 
+use super::error::CheckpointError;
 use super::file::{FileBytes, StateDict};
 use super::pickle::Pickle;
 use super::torch_tensors::Reader;
@@ -20,28 +21,28 @@ type Entries = HashMap<String, Range<usize>>;
 /// The tensors of a checkpoint, in whichever of its dictionaries they are.
 ///
 /// # Errors
-/// In words, to follow the file's name.
-pub(super) fn read_archive(file: &FileBytes) -> Result<StateDict, String> {
+/// It is no such archive, or a damaged one.
+pub(super) fn read_archive(file: &FileBytes) -> Result<StateDict, CheckpointError> {
     let entries = entries(file.as_slice())?;
     let prefix = entries
         .keys()
         .filter_map(|name| name.strip_suffix("data.pkl"))
         .filter(|prefix| prefix.is_empty() || prefix.ends_with('/'))
         .min_by_key(|prefix| prefix.len())
-        .ok_or("is a zip archive, but not one that PyTorch wrote")?
+        .ok_or(CheckpointError::OtherZip)?
         .to_owned();
     if let Some(order) = entries.get(&format!("{prefix}byteorder"))
         && file.as_slice().get(order.clone()) != Some(b"little")
     {
-        return Err("was written on a big-endian machine: save it again on another".into());
+        return Err(CheckpointError::BigEndian);
     }
     let range = entries.get(&format!("{prefix}data.pkl")).cloned();
     let bytes = range.and_then(|range| file.as_slice().get(range));
-    let bytes = bytes.ok_or("has no readable pickle")?;
+    let bytes = bytes.ok_or(CheckpointError::NoPickle)?;
     if bytes.len() > MAX_PICKLE {
-        return Err(format!("has a pickle of {} bytes", bytes.len()));
+        return Err(CheckpointError::LongPickle(bytes.len()));
     }
-    let pickle = Pickle::read(bytes).map_err(|e| format!("is a damaged checkpoint: {e}"))?;
+    let pickle = Pickle::read(bytes)?;
     let storages = entries.into_iter().filter_map(|(name, range)| {
         let key = name.strip_prefix(&prefix)?.strip_prefix("data/")?;
         Some((key.to_owned(), range))
@@ -54,26 +55,22 @@ pub(super) fn read_archive(file: &FileBytes) -> Result<StateDict, String> {
     reader.state_dict()
 }
 
-fn entries(bytes: &[u8]) -> Result<Entries, String> {
-    let damaged = |e: &dyn std::fmt::Display| format!("is a damaged zip archive ({e})");
+fn entries(bytes: &[u8]) -> Result<Entries, CheckpointError> {
     // Nothing stands before a checkpoint's archive. Left to find out, the reader looks for the directory right before its end
     // record; PyTorch has 76 bytes of zip64 records there, which a first entry of just that length makes look like a shift.
     let config = Config {
         archive_offset: ArchiveOffset::Known(0),
     };
-    let archive = ZipArchive::with_config(config, Cursor::new(bytes));
-    let mut archive = archive.map_err(|e| damaged(&e))?;
+    let mut archive = ZipArchive::with_config(config, Cursor::new(bytes))?;
     let mut entries = Entries::new();
     for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(|e| damaged(&e))?;
-        let name = entry.name().map_err(|e| damaged(&e))?.into_owned();
+        let entry = archive.by_index_raw(index)?;
+        let name = entry.name()?.into_owned();
         if let Some(other) = other_archive(&name) {
-            return Err(other.to_owned());
+            return Err(CheckpointError::OtherArchive(other));
         }
         if entry.compression() != CompressionMethod::Stored {
-            return Err(format!(
-                "has a compressed entry {name}, which PyTorch does not write"
-            ));
+            return Err(CheckpointError::Compressed(name));
         }
         let start = entry.data_start().and_then(|at| usize::try_from(at).ok());
         let size = usize::try_from(entry.size()).ok();
@@ -81,9 +78,12 @@ fn entries(bytes: &[u8]) -> Result<Entries, String> {
             let end = start.checked_add(size)?;
             (end <= bytes.len()).then_some(start..end)
         });
-        let range = range.ok_or_else(|| format!("ends before its entry {name} does"))?;
+        let range = range.ok_or_else(|| CheckpointError::Ends {
+            what: "entry",
+            name: name.clone(),
+        })?;
         if entries.insert(name.clone(), range).is_some() {
-            return Err(format!("has two entries named {name}"));
+            return Err(CheckpointError::Twice(name));
         }
     }
     Ok(entries)

@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use super::error::CheckpointError;
 use super::file::StateDict;
 use super::pickle::{Id, Node};
 use super::raw::RawTensor;
@@ -17,10 +18,10 @@ impl Reader<'_> {
     /// is no text among the keys (an optimiser's numbers), and what is no tensor, is left out.
     ///
     /// # Errors
-    /// In words, to follow the file's name: there is no dictionary, or no tensor in any, or none that can be read.
-    pub fn state_dict(&self) -> Result<StateDict, String> {
+    /// There is no dictionary, or no tensor in any, or none that can be read.
+    pub fn state_dict(&self) -> Result<StateDict, CheckpointError> {
         if !matches!(self.pickle.root(), Node::Dict(_)) {
-            return Err("holds no dictionary of tensors: save the model's state_dict".into());
+            return Err(CheckpointError::NoDictionary);
         }
         let mut state = StateDict::new();
         let mut refusal = None;
@@ -31,8 +32,9 @@ impl Reader<'_> {
                 match self.tensor(value) {
                     Some(Ok(tensor)) => _ = state.entry(name).or_insert(tensor),
                     Some(Err(why)) => {
-                        refusal.get_or_insert_with(|| format!("has a tensor {name} that {why}"));
-                        state.entry(name).or_insert(RawTensor::refused(why));
+                        let refused = RawTensor::refused(why.to_string());
+                        state.entry(name.clone()).or_insert(refused);
+                        refusal.get_or_insert(CheckpointError::Tensor { name, why });
                     }
                     None if depth < MAX_NESTING && self.is_new(value, &mut known) => {
                         open.push_back((format!("{name}."), value, depth + 1));
@@ -73,16 +75,15 @@ impl Reader<'_> {
         })
     }
 
-    fn without_tensors(&self) -> String {
+    fn without_tensors(&self) -> CheckpointError {
         let is_array = |module: &str, name: &str| {
             name == "_reconstruct"
                 && module.starts_with("numpy.")
                 && module.ends_with(".multiarray")
         };
         match self.pickle.names(is_array) {
-            true => "holds NumPy arrays, not tensors: in Python, make each one a tensor with torch.from_numpy and save those",
-            false => "holds no tensors in any of its dictionaries: save the model's state_dict",
+            true => CheckpointError::Arrays,
+            false => CheckpointError::NoTensors,
         }
-        .into()
     }
 }

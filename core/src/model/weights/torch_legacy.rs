@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::error::CheckpointError;
 use super::file::{FileBytes, StateDict};
 use super::pickle::{Node, Pickle};
 use super::torch_storage::Storage;
@@ -17,21 +18,20 @@ const VERSION: i64 = 1001;
 /// The tensors of a checkpoint.
 ///
 /// # Errors
-/// In words, to follow the file's name.
-pub(super) fn read(file: &FileBytes) -> Result<StateDict, String> {
+/// It is no such checkpoint, or a damaged one.
+pub(super) fn read(file: &FileBytes) -> Result<StateDict, CheckpointError> {
     let rest = file.as_slice().strip_prefix(MAGIC);
-    let rest = rest.ok_or("is a pickle, but not one that PyTorch wrote")?;
-    let next = |rest| Pickle::read_first(rest).map_err(|e| format!("is a damaged checkpoint: {e}"));
-    let (version, rest) = next(rest)?;
+    let rest = rest.ok_or(CheckpointError::OtherPickle)?;
+    let (version, rest) = Pickle::read_first(rest)?;
     if *version.root() != Node::Int(VERSION) {
-        return Err("is a PyTorch file of an unknown version".into());
+        return Err(CheckpointError::Version);
     }
-    let (machine, rest) = next(rest)?;
+    let (machine, rest) = Pickle::read_first(rest)?;
     if !little_endian(&machine) {
-        return Err("was written on a big-endian machine: save it again on another".into());
+        return Err(CheckpointError::BigEndian);
     }
-    let (pickle, rest) = next(rest)?;
-    let (keys, rest) = next(rest)?;
+    let (pickle, rest) = Pickle::read_first(rest)?;
+    let (keys, rest) = Pickle::read_first(rest)?;
     let start = file.as_slice().len() - rest.len();
     let reader = Reader {
         storages: storages(&pickle, &keys, rest, start)?,
@@ -56,29 +56,32 @@ fn storages(
     keys: &Pickle,
     rest: &[u8],
     start: usize,
-) -> Result<HashMap<String, Range<usize>>, String> {
+) -> Result<HashMap<String, Range<usize>>, CheckpointError> {
     let Node::List(keys_in_order) = keys.root() else {
-        return Err("does not list its storages".into());
+        return Err(CheckpointError::NoStorages);
     };
     let mut sizes: HashMap<&str, usize> = HashMap::new();
     for description in pickle.outside() {
         let storage = Storage::of(pickle, description)?;
         let size = storage.element.size();
-        let size = size.ok_or("has a storage of a class that PyTorch does not have")?;
+        let size = size.ok_or(CheckpointError::StorageClass)?;
         sizes.insert(storage.key, size);
     }
     let mut at = 0_usize;
     let mut found = HashMap::new();
     for key in keys_in_order {
-        let key = keys.str(*key).ok_or("has a storage without a name")?;
-        let size = sizes.get(key).ok_or("has a storage that nothing uses")?;
+        let key = keys.str(*key).ok_or(CheckpointError::StorageName)?;
+        let size = sizes.get(key).ok_or(CheckpointError::StorageUnused)?;
         let length = rest.get(at..).and_then(|rest| rest.first_chunk::<8>());
         let length = length.and_then(|word| usize::try_from(u64::from_le_bytes(*word)).ok());
         let end = length
             .and_then(|length| length.checked_mul(*size))
             .and_then(|bytes| bytes.checked_add(at + 8))
             .filter(|end| *end <= rest.len());
-        let end = end.ok_or_else(|| format!("ends before its storage {key} does"))?;
+        let end = end.ok_or_else(|| CheckpointError::Ends {
+            what: "storage",
+            name: key.to_owned(),
+        })?;
         found.insert(key.to_owned(), start + at + 8..start + end);
         at = end;
     }

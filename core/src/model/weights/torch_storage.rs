@@ -1,5 +1,6 @@
 //! What a PyTorch pickle says of its storages: the runs of numbers that tensors are views of.
 
+use super::error::TensorError;
 use super::pickle::{Id, Node, Pickle};
 use super::raw::RawType;
 
@@ -13,22 +14,22 @@ pub(super) struct Storage<'a> {
 
 impl<'a> Storage<'a> {
     /// `("storage", class, key, location, length)`, in the older format followed by a view, which is none since 0.4.
-    pub fn of(pickle: &'a Pickle, description: Id) -> Result<Self, String> {
+    pub fn of(pickle: &'a Pickle, description: Id) -> Result<Self, TensorError> {
         let Node::Tuple(parts) = pickle.node(description) else {
-            return Err("has a storage without description".into());
+            return Err(TensorError::NoDescription);
         };
         let (kind, class, key, length) = match parts.as_slice() {
             [kind, class, key, _, length] => (kind, class, key, length),
             [kind, class, key, _, length, view] if *pickle.node(*view) == Node::None => {
                 (kind, class, key, length)
             }
-            _ => return Err("has a storage with an unknown description".into()),
+            _ => return Err(TensorError::UnknownDescription),
         };
         let Node::Global(_, class) = pickle.node(*class) else {
-            return Err("has a storage without element type".into());
+            return Err(TensorError::NoElementType);
         };
         let (Some("storage"), Some(key)) = (pickle.str(*kind), pickle.str(*key)) else {
-            return Err("has a storage without a name".into());
+            return Err(TensorError::NoName);
         };
         Ok(Self {
             element: Element(class),
@@ -47,7 +48,7 @@ impl Element<'_> {
     ///
     /// # Errors
     /// What it is instead, to follow a tensor's name.
-    pub fn dtype(self) -> Result<RawType, String> {
+    pub fn dtype(self) -> Result<RawType, TensorError> {
         Ok(match self.0 {
             "FloatStorage" => RawType::F32,
             "HalfStorage" => RawType::F16,
@@ -59,8 +60,10 @@ impl Element<'_> {
             "CharStorage" => RawType::I8,
             "ByteStorage" => RawType::U8,
             "BoolStorage" => RawType::Bool,
-            class if is_quantised(class) => return Err(quantised(class)),
-            class => return Err(format!("has elements of {class}, which are not read")),
+            class if is_quantised(class) => {
+                return Err(TensorError::QuantisedStorage(class.to_owned()));
+            }
+            class => return Err(TensorError::Elements(class.to_owned())),
         })
     }
 
@@ -79,8 +82,4 @@ impl Element<'_> {
 
 fn is_quantised(class: &str) -> bool {
     class.starts_with('Q') && class.ends_with("Storage")
-}
-
-fn quantised(class: &str) -> String {
-    format!("is quantised ({class}): take the checkpoint in floating point")
 }

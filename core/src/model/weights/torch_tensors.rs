@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::error::TensorError;
 use super::file::FileBytes;
 use super::pickle::{Id, Node, Pickle};
 use super::raw::{Place, RawTensor, RawType};
@@ -23,7 +24,7 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// `None` where the value is no tensor; why it is not read where it is one that nothing here computes with, or damaged.
-    pub fn tensor(&self, value: Id) -> Option<Result<RawTensor, String>> {
+    pub fn tensor(&self, value: Id) -> Option<Result<RawTensor, TensorError>> {
         let (module, name, args) = self.call(value)?;
         self.made(module, name, args, MAX_WRAPS)
     }
@@ -35,7 +36,7 @@ impl Reader<'_> {
         name: &str,
         args: &[Id],
         wraps: usize,
-    ) -> Option<Result<RawTensor, String>> {
+    ) -> Option<Result<RawTensor, TensorError>> {
         let node = |id: &Id| self.pickle.node(*id);
         Some(match (module, name) {
             ("torch._utils", "_rebuild_tensor_v2" | "_rebuild_tensor") => self.rebuild(args),
@@ -53,9 +54,9 @@ impl Reader<'_> {
                     (Node::Global(module, name), Node::Tuple(args)) => {
                         return self.made(module, name, args, wraps - 1);
                     }
-                    _ => Err("lacks the call that it is made by".into()),
+                    _ => Err(TensorError::NoCall),
                 },
-                _ => Err("lacks the call that it is made by".into()),
+                _ => Err(TensorError::NoCall),
             },
             ("torch._utils" | "torch._tensor", name) if name.starts_with("_rebuild_") => {
                 Err(unread(name))
@@ -65,10 +66,10 @@ impl Reader<'_> {
     }
 
     /// Why a tensor is not read whose element type, the last of its arguments, came to PyTorch after storages had classes.
-    fn typed(&self, args: &[Id]) -> String {
+    fn typed(&self, args: &[Id]) -> TensorError {
         match args.last().map(|last| self.pickle.node(*last)) {
-            Some(Node::Global(_, name)) => format!("has elements of {name}, which are not read"),
-            _ => "has elements of an unknown type".into(),
+            Some(Node::Global(_, name)) => TensorError::Elements(name.clone()),
+            _ => TensorError::UnknownElements,
         }
     }
 
@@ -84,9 +85,9 @@ impl Reader<'_> {
     }
 
     /// `_rebuild_tensor_v2(storage, offset, size, stride, …)`.
-    fn rebuild(&self, args: &[Id]) -> Result<RawTensor, String> {
+    fn rebuild(&self, args: &[Id]) -> Result<RawTensor, TensorError> {
         let [storage, offset, shape, strides, ..] = args else {
-            return Err("lacks a storage, offset, size or stride".into());
+            return Err(TensorError::Arguments);
         };
         let pickle = self.pickle;
         let (dtype, bytes) = self.storage(*storage)?;
@@ -95,14 +96,13 @@ impl Reader<'_> {
             pickle.sizes(*shape),
             pickle.sizes(*strides),
         ) else {
-            return Err("has a size that is no whole number".into());
+            return Err(TensorError::Size);
         };
         if shape.len() != strides.len() || shape.len() > MAX_AXES {
-            return Err(format!(
-                "has {} sizes and {} strides",
-                shape.len(),
-                strides.len()
-            ));
+            return Err(TensorError::Axes {
+                sizes: shape.len(),
+                strides: strides.len(),
+            });
         }
         let reach = reach(&shape, &strides).and_then(|reach| offset.checked_add(reach));
         let size = dtype.size();
@@ -111,7 +111,7 @@ impl Reader<'_> {
             .and_then(|end| bytes.start.checked_add(end))
             .filter(|end| *end <= bytes.end)
             .map(|end| bytes.start + offset * size..end);
-        let range = range.ok_or("reaches beyond its storage")?;
+        let range = range.ok_or(TensorError::Beyond)?;
         let file = self.file.clone();
         let place = match is_contiguous(&shape, &strides) {
             true => Place::Plain(file, range),
@@ -124,9 +124,9 @@ impl Reader<'_> {
         })
     }
 
-    fn storage(&self, id: Id) -> Result<(RawType, Range<usize>), String> {
+    fn storage(&self, id: Id) -> Result<(RawType, Range<usize>), TensorError> {
         let Node::Persistent(description) = self.pickle.node(id) else {
-            return Err("has no storage".into());
+            return Err(TensorError::NoStorage);
         };
         let Storage {
             element,
@@ -135,23 +135,21 @@ impl Reader<'_> {
         } = Storage::of(self.pickle, *description)?;
         let dtype = element.dtype()?;
         let range = self.storages.get(key).cloned();
-        let range = range.ok_or_else(|| format!("lacks its storage {key}"))?;
+        let range = range.ok_or_else(|| TensorError::StorageMissing(key.to_owned()))?;
         match length.and_then(|n| n.checked_mul(dtype.size())) {
             Some(bytes) if bytes <= range.len() => Ok((dtype, range.start..range.start + bytes)),
-            _ => Err(format!("has a storage {key} that is cut short")),
+            _ => Err(TensorError::StorageShort(key.to_owned())),
         }
     }
 }
 
 /// Why a tensor is not read that this function makes.
-fn unread(function: &str) -> String {
+fn unread(function: &str) -> TensorError {
     match function {
-        "_rebuild_qtensor" => "is quantised: take the checkpoint in floating point".into(),
-        "_rebuild_sparse_tensor" => "is sparse: save it with to_dense()".into(),
-        "_rebuild_meta_tensor_no_storage" => {
-            "has no values: it was saved from the meta device".into()
-        }
-        other => format!("is made by {other}, which is not known here"),
+        "_rebuild_qtensor" => TensorError::Quantised,
+        "_rebuild_sparse_tensor" => TensorError::Sparse,
+        "_rebuild_meta_tensor_no_storage" => TensorError::Meta,
+        other => TensorError::Maker(other.to_owned()),
     }
 }
 
