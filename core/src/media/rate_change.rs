@@ -1,7 +1,7 @@
 //! A part of a file whose sound is stored at another rate than its beginning, brought to that one.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, Resampler};
+use rubato::{Fft, Resampler, ResamplerConstructionError};
 
 use super::resampling::resampler;
 use super::sound_runs::Run;
@@ -25,7 +25,11 @@ impl RateChange {
     ///
     /// # Errors
     /// What the resampler says of rates it cannot serve.
-    pub fn new(rates: (u32, u32), width: usize, start: i64) -> Result<Self, String> {
+    pub fn new(
+        rates: (u32, u32),
+        width: usize,
+        start: i64,
+    ) -> Result<Self, ResamplerConstructionError> {
         let fft = resampler(rates.0, rates.1, width)?;
         Ok(Self {
             given: -(fft.output_delay() as i64),

@@ -1,6 +1,6 @@
 //! rubato's resampler between any two rates, in chunks of bounded size.
 
-use rubato::{Fft, FixedSync, WindowFunction};
+use rubato::{Fft, FixedSync, ResamplerConstructionError, WindowFunction};
 
 /// Frames resampled at once, at least: long enough for a steep filter.
 const CHUNK: usize = 1024;
@@ -12,13 +12,16 @@ const LONGEST: usize = 1 << 15;
 ///
 /// # Errors
 /// What rubato says of rates it cannot serve.
-pub(super) fn resampler(from: u32, to: u32, width: usize) -> Result<Fft<f32>, String> {
+pub(super) fn resampler(
+    from: u32,
+    to: u32,
+    width: usize,
+) -> Result<Fft<f32>, ResamplerConstructionError> {
     let (from, to) = ratio(from as usize, to as usize);
     // An even number of whole ratios a chunk, so that half a chunk of delay is whole samples on both sides.
     let chunk = from * CHUNK.div_ceil(from).next_multiple_of(2);
     let window = WindowFunction::BlackmanHarris2;
-    let fft = Fft::new_custom(from, to, chunk, 1, width, window, FixedSync::Both);
-    fft.map_err(|error| error.to_string())
+    Fft::new_custom(from, to, chunk, 1, width, window, FixedSync::Both)
 }
 
 /// `from / to` in lowest terms, or the nearest continued fraction whose terms are not too long.

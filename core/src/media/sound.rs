@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, Resampler};
+use rubato::{Fft, Resampler, ResamplerConstructionError};
 
 use super::downmix::SoundLayout;
 use super::error::MediaError;
@@ -61,12 +61,12 @@ impl SoundReader {
         let width = layout.channels();
         let resampler = match track.rate() == rate {
             true => None,
-            false => Some(Stage::new(track.rate(), rate, width).map_err(|cause| {
+            false => Some(Stage::new(track.rate(), rate, width).map_err(|error| {
                 MediaError::Undecodable {
                     path: track.path().into(),
                     stream: "sound",
                     codec: format!("{} Hz to {rate} Hz", track.rate()),
-                    cause,
+                    cause: error.to_string(),
                 }
             })?),
         };
@@ -131,7 +131,7 @@ impl SoundReader {
 }
 
 impl Stage {
-    fn new(from: u32, to: u32, width: usize) -> Result<Self, String> {
+    fn new(from: u32, to: u32, width: usize) -> Result<Self, ResamplerConstructionError> {
         let fft = resampler(from, to, width)?;
         Ok(Self {
             input: fft.input_frames_next(),

@@ -54,6 +54,15 @@ impl SoundForm {
     }
 }
 
+/// Why a decoder takes no more packets.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refused {
+    #[error(transparent)]
+    Decoder(#[from] symphonia::core::errors::Error),
+    #[error("{channels} channels at {rate} Hz")]
+    NoSound { rate: u32, channels: usize },
+}
+
 enum Decoder {
     Symphonia {
         decoder: Box<dyn AudioDecoder>,
@@ -142,7 +151,7 @@ impl SoundCodec {
 
     /// Decodes one packet, or with `None` what the decoder still holds. Damaged packets give nothing, or an error
     /// where the decoder cannot go on.
-    pub fn decode(&mut self, packet: Option<&ffmpeg::Packet>) -> Result<Vec<Block>, String> {
+    pub fn decode(&mut self, packet: Option<&ffmpeg::Packet>) -> Result<Vec<Block>, Refused> {
         match (&mut self.decoder, packet) {
             (Decoder::Symphonia { decoder, to_skip }, Some(packet)) => {
                 let block = symphonia_block(decoder.as_mut(), to_skip, packet, self.form)?;
@@ -209,11 +218,9 @@ fn symphonia_block(
     to_skip: &mut usize,
     packet: &ffmpeg::Packet,
     stated: SoundForm,
-) -> Result<Option<Block>, String> {
+) -> Result<Option<Block>, Refused> {
     let data = packet.data().unwrap_or(&[]);
-    let decoded = decoder
-        .decode_ref(&PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, data))
-        .map_err(|e| e.to_string())?;
+    let decoded = decoder.decode_ref(&PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, data))?;
     let (channels, rate) = (decoded.num_planes(), decoded.spec().rate());
     let form = SoundForm {
         rate,
@@ -225,7 +232,7 @@ fn symphonia_block(
         },
     };
     if !form.is_sound() {
-        return Err(format!("{channels} channels at {rate} Hz"));
+        return Err(Refused::NoSound { rate, channels });
     }
     let mut frames: Vec<f32> = Vec::new();
     decoded.copy_to_vec_interleaved(&mut frames);

@@ -188,7 +188,7 @@ impl SoundRuns {
 
     /// The next stretch of decoded sound; `None` at the end.
     pub fn next_run(&mut self) -> Option<Run> {
-        let mut refused = 0;
+        let mut refused = Vec::new();
         loop {
             if let Some(run) = self.later.pop_front() {
                 return Some(run);
@@ -207,25 +207,34 @@ impl SoundRuns {
                         self.take(block);
                     }
                     if self.ended {
+                        self.change_decoder(&mut refused);
                         self.finish_change();
                     }
                 }
                 // Before anything was decoded, refusals speak against the decoder; after, a few against the packets.
-                Err(_) if refused >= TRIALS => self.change_decoder()?,
                 Err(_) => {
-                    refused += 1;
                     self.expected = None;
+                    refused.extend(packet);
+                    if refused.len() > TRIALS {
+                        self.change_decoder(&mut refused)?;
+                    }
                 }
             }
         }
     }
 
-    /// Goes on with FFmpeg's decoder where symphonia's gave up in the middle of a file.
-    fn change_decoder(&mut self) -> Option<()> {
-        if self.first.is_none() || !self.codec.is_symphonia() {
+    /// Goes on with FFmpeg's decoder where symphonia's gave up in the middle of a file: from the packets on that it refused,
+    /// which may be of a kind that it was not opened for.
+    fn change_decoder(&mut self, refused: &mut Vec<ffmpeg::Packet>) -> Option<()> {
+        if refused.is_empty() || self.first.is_none() || !self.codec.is_symphonia() {
             return None;
         }
         self.codec = SoundCodec::ffmpeg(&self.container, self.stream).ok()?;
+        for packet in refused.drain(..) {
+            for block in self.codec.decode(Some(&packet)).unwrap_or_default() {
+                self.take(block);
+            }
+        }
         Some(())
     }
 

@@ -1,4 +1,4 @@
-//! Recordings joined end to end are one clip: all of it, pictures and sound together, at its own pitch.
+//! Recordings joined end to end are one clip: all of it, pictures and sound together, at its own pitch and loudness.
 
 use std::path::{Path, PathBuf};
 
@@ -121,5 +121,70 @@ fn chained_ogg() {
             let pitch = pitch(&second(&path, at));
             assert!((pitch - expected).abs() < 12.0, "{name} at {at}: {pitch}");
         }
+    }
+}
+
+/// The root mean square.
+fn loudness(samples: &[f32]) -> f64 {
+    let power: f64 = samples.iter().map(|&s| f64::from(s).powi(2)).sum();
+    (power / samples.len() as f64).sqrt()
+}
+
+/// How much of a file is silent, in seconds, read from its start on: encoders put a little before and after what they are given.
+fn silence(path: &Path, length: f64) -> f64 {
+    let mut reader = SoundReader::open(path, 16_000, SoundLayout::Mono).expect("opens");
+    let mut samples = Vec::new();
+    reader.read(&mut samples, (length * 16_000.0) as usize);
+    let parts = samples.chunks(160);
+    parts.filter(|part| loudness(part) < 1e-3).count() as f64 / 100.0
+}
+
+#[test]
+fn sound_that_changes_its_rate_and_channels() {
+    let media = Media::new();
+    let tone = |arguments: &str, name: &str| {
+        media.make(
+            &format!("-f lavfi -i sine=f=440:d=3:r=44100 {arguments}"),
+            name,
+        )
+    };
+    let pairs = [
+        (
+            tone("-c:a libmp3lame -write_xing 0", "1.mp3"),
+            tone("-c:a libmp3lame -write_xing 0 -ar 22050 -ac 2", "2.mp3"),
+            "both.mp3",
+        ),
+        (
+            tone("-c:a aac", "1.aac"),
+            tone("-c:a aac -ar 22050 -ac 2", "2.aac"),
+            "both.aac",
+        ),
+        (
+            tone("-c:a ac3 -ac 2", "1.ts"),
+            tone("-c:a ac3 -ac 6", "2.ts"),
+            "both.ts",
+        ),
+    ];
+    for (one, two, name) in pairs {
+        let path = join(&media, &[&one, &two], name);
+        let clip = Clip::open(&path).expect("opens");
+        assert!(near(clip.duration, 6.0), "{name}: {:?}", clip.duration);
+        let mut back = SoundReader::open(&path, 16_000, SoundLayout::Mono).expect("opens");
+        for (part, at) in [(&one, 1.0), (&two, 4.3), (&one, 0.7), (&two, 3.6)] {
+            let alone = loudness(&second(part, 1.0));
+            let mut sought = Vec::new();
+            back.seek(Time::from_secs_f64(at));
+            back.read(&mut sought, 16_000);
+            for samples in [second(&path, at), sought] {
+                let (pitch, loudness) = (pitch(&samples), loudness(&samples));
+                assert!((pitch - 440.0).abs() < 6.0, "{name} at {at}: {pitch} Hz");
+                assert!(
+                    (loudness / alone - 1.0).abs() < 0.05,
+                    "{name} at {at}: {loudness} of {alone}"
+                );
+            }
+        }
+        let quiet = silence(&path, 6.0);
+        assert!(quiet < 0.2, "{name}: {quiet} s of it are silent");
     }
 }
