@@ -12,6 +12,7 @@ use ffmpeg::format::context::Input;
 use super::coverage::Coverage;
 use super::edit_list::Delays;
 use super::error::MediaError;
+use super::huge_png::PngHeader;
 use super::looks::{looks_like, unreadable};
 use super::stream_choice::{pictures_of, sound_of};
 use super::timeline::{Clock, StreamTimes};
@@ -356,8 +357,18 @@ pub(super) fn file_url(path: &Path) -> Result<String, MediaError> {
 }
 
 fn open_input(path: &Path, head: &[u8]) -> Result<Input, MediaError> {
-    ffmpeg::format::input_with_dictionary(&file_url(path)?, local_only())
-        .map_err(|e| MediaError::refused(path, head, e))
+    let mut options = local_only();
+    let huge = PngHeader::of(head).filter(PngHeader::is_huge);
+    if huge.is_some() {
+        // Else FFmpeg decodes all of it to learn what its header says.
+        options.set("codec_whitelist", "none");
+    }
+    let mut input = ffmpeg::format::input_with_dictionary(&file_url(path)?, options)
+        .map_err(|e| MediaError::refused(path, head, e))?;
+    if let Some(header) = huge {
+        header.describe(&mut input);
+    }
+    Ok(input)
 }
 
 /// A playlist disguised as a clip must not make us fetch anything from elsewhere.

@@ -11,8 +11,9 @@ use ffmpeg::frame;
 
 use super::container::Container;
 use super::error::MediaError;
-use super::ffi;
 use super::orientation::{Orientation, orientation, pixel_aspect};
+use super::planes::{LARGE, REDUCED};
+use super::{ffi, ffi_fields, huge_png};
 use crate::base::Time;
 
 /// More decoder threads than this only delay the first frame.
@@ -33,6 +34,8 @@ pub(super) struct FrameSource {
     stream: usize,
     decoder: decoder::Video,
     draining: bool,
+    /// A huge picture, read without the decoder and not yet given.
+    reduced: Option<frame::Video>,
     /// Frames shown before this are decoded only where others are made from them.
     passing_until: Option<Time>,
     /// Whether every packet says when its frame is shown. Where not, frames are counted from one that says so.
@@ -55,7 +58,7 @@ impl FrameSource {
             .video
             .ok_or_else(|| MediaError::NoStreams { path: path.into() })?;
         ffi::keep_only(&mut container.input, stream);
-        let decoder = open_decoder(&container, stream)?;
+        let decoder = open_reducing(&container, stream)?;
         let info = container.input.stream(stream);
         let pixel_aspect = info.as_ref().map_or(1.0, |s| pixel_aspect(s, &decoder));
         let orientation = info.as_ref().map(orientation).unwrap_or_default();
@@ -67,6 +70,7 @@ impl FrameSource {
             stream,
             decoder,
             draining: false,
+            reduced: None,
             passing_until: None,
             every_stamped,
             sought: None,
@@ -83,6 +87,7 @@ impl FrameSource {
         if done {
             self.decoder.flush();
             self.draining = false;
+            self.reduced = None;
             self.sought = None;
             if !self.every_stamped {
                 self.sought = self.key_frame_before(t).map(|(key, _)| key);
@@ -95,8 +100,9 @@ impl FrameSource {
     pub fn start_over(&mut self) -> Result<(), MediaError> {
         self.container.reopen()?;
         ffi::keep_only(&mut self.container.input, self.stream);
-        self.decoder = open_decoder(&self.container, self.stream)?;
+        self.decoder = open_reducing(&self.container, self.stream)?;
         self.draining = false;
+        self.reduced = None;
         self.sought = None;
         Ok(())
     }
@@ -127,9 +133,8 @@ impl FrameSource {
     /// `None` at the end.
     pub fn decode(&mut self, last: Option<&Decoded>) -> Option<Decoded> {
         loop {
-            let mut frame = frame::Video::empty();
-            match self.decoder.receive_frame(&mut frame) {
-                Ok(()) => {
+            match self.receive() {
+                Ok(frame) => {
                     let decoded = self.dated(frame, last);
                     if let Some(decoded) = decoded {
                         if self.missed(&decoded) {
@@ -145,6 +150,15 @@ impl FrameSource {
                 Err(_) => self.feed(),
             }
         }
+    }
+
+    /// What was read last, if it is whole.
+    fn receive(&mut self) -> Result<frame::Video, ffmpeg::Error> {
+        if let Some(frame) = self.reduced.take() {
+            return Ok(frame);
+        }
+        let mut frame = frame::Video::empty();
+        self.decoder.receive_frame(&mut frame).map(|()| frame)
     }
 
     /// Whether the frame sought must have come before this one.
@@ -180,7 +194,9 @@ impl FrameSource {
                     true => Discard::NonReference,
                     false => Discard::Default,
                 });
-                let _ = self.decoder.send_packet(&packet);
+                if !self.reduce(&packet) {
+                    let _ = self.decoder.send_packet(&packet);
+                }
             }
             Some(_) => {}
             None => {
@@ -190,9 +206,22 @@ impl FrameSource {
         }
     }
 
+    /// Reads a huge picture row by row where that can be done; else false.
+    fn reduce(&mut self, packet: &ffmpeg::Packet) -> bool {
+        if self.decoder.id() != codec::Id::PNG || ffi_fields::pixels(&self.decoder) <= LARGE {
+            return false;
+        }
+        let read = huge_png::reduced(packet.data().unwrap_or_default(), REDUCED);
+        self.reduced = read.ok().map(|mut frame| {
+            frame.set_pts(packet.pts().or(packet.dts()));
+            frame
+        });
+        self.reduced.is_some()
+    }
+
     /// A frame with its time; `None` for one that is never on screen because the one before has the same time.
     fn dated(&self, frame: frame::Video, last: Option<&Decoded>) -> Option<Decoded> {
-        let start = match (frame.timestamp(), last) {
+        let start = match (frame.timestamp().or(frame.pts()), last) {
             (Some(ticks), _) => self.container.time_of(self.stream, ticks),
             (None, Some(last)) => last.start + self.length_of(last),
             // After a seek nothing can be said of it.
@@ -238,11 +267,36 @@ pub(super) fn open_decoder(
     container: &Container,
     stream: usize,
 ) -> Result<decoder::Video, MediaError> {
+    opened(container, stream, 0)
+}
+
+/// The same, which gives huge pictures smaller where the codec can (JPEG).
+fn open_reducing(container: &Container, stream: usize) -> Result<decoder::Video, MediaError> {
+    let full = open_decoder(container, stream)?;
+    if full.id() != codec::Id::MJPEG || ffi_fields::pixels(&full) <= LARGE {
+        return Ok(full);
+    }
+    let longest = full.width().max(full.height());
+    opened(container, stream, (longest / REDUCED).ilog2() + 1)
+}
+
+/// A decoder whose pictures have their sides halved so often, if it can.
+fn opened(
+    container: &Container,
+    stream: usize,
+    halvings: u32,
+) -> Result<decoder::Video, MediaError> {
     let open = || {
         let mut context = container.decoder_context(stream)?;
+        ffi_fields::halve(&mut context, halvings);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        // Each thread has a picture of its own in hand.
+        let most = match ffi_fields::pixels(&context) {
+            ..=LARGE => MAX_THREADS,
+            _ => 1,
+        };
         context.set_threading(threading::Config {
-            count: threads.min(MAX_THREADS),
+            count: threads.min(most),
             ..threading::Config::kind(threading::Type::Frame)
         });
         context.video()

@@ -15,9 +15,9 @@ use super::picture::{ColorMatrix, ColorRange, YuvPicture};
 const SD_HEIGHT: u32 = 576;
 
 /// Pictures of more pixels are made smaller while they are copied.
-const LARGE: u64 = 1 << 25;
+pub(super) const LARGE: u64 = 1 << 25;
 /// The longer side of such a picture then.
-const REDUCED: u32 = 4096;
+pub(super) const REDUCED: u32 = 4096;
 
 /// Chroma shifts and depth of the planar layouts that are passed on as they are.
 fn planar(format: Pixel) -> Option<(u32, u32, u32)> {

@@ -6,6 +6,7 @@ mod colors;
 mod damaged_stamps;
 mod edits;
 mod frame_at;
+mod huge_pictures;
 mod joined;
 mod long_clips;
 mod mistaken;
