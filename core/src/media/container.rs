@@ -14,7 +14,7 @@ use super::edit_list::Delays;
 use super::error::MediaError;
 use super::huge_png::PngHeader;
 use super::looks::{looks_like, unreadable};
-use super::stream_choice::{pictures_of, sound_of};
+use super::stream_choice::chosen;
 use super::timeline::{Clock, StreamTimes};
 use super::timeline_scan::clock_of;
 use super::{ffi, ffmpeg_log};
@@ -23,7 +23,7 @@ use crate::base::Time;
 /// Unreadable packets in a row after which a file counts as ended.
 const MAX_BAD_READS: usize = 1000;
 /// Pictures of more pixels are not decoded: nobody's are larger, and one takes gigabytes.
-const MOST_PIXELS: i64 = 1 << 28;
+pub(super) const MOST_PIXELS: i64 = 1 << 28;
 
 /// An open container. Its clock has time 0 at the earliest start of its picture and sound streams.
 pub(super) struct Container {
@@ -52,8 +52,7 @@ impl Container {
             });
         }
         let input = open_input(path, &head)?;
-        let video = pictures_of(&input);
-        let audio = sound_of(&input, video);
+        let (video, audio) = chosen(path, &input, || open_input(path, &head).ok());
         if video.is_none() && audio.is_none() {
             let path = path.to_path_buf();
             return Err(match looks_like(&head) {

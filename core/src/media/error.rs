@@ -70,6 +70,14 @@ pub enum MediaError {
         /// `picture` or `sound`.
         stream: &'static str,
     },
+    /// Its time stamps are not those of a recording.
+    #[error("{} is {length} long by its time stamps, which no recording is", .path.display())]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Where they reach to.
+        length: Time,
+    },
     /// Streams are described, but the file has nothing of them.
     #[error("{} holds nothing that can be shown: {cause}", .path.display())]
     Nothing {
@@ -122,6 +130,10 @@ pub enum MediaError {
 const UNKNOWN: &str =
     "The name promises a clip but the content is something else. Get the original file again.";
 
+/// What to do about what is encrypted.
+const PROTECTED: &str =
+    "It can only be played by the service it is from. Use a recording without protection.";
+
 impl MediaError {
     /// The file it is about.
     pub fn path(&self) -> &Path {
@@ -129,6 +141,7 @@ impl MediaError {
             Self::Missing { path }
             | Self::NoFile { path, .. }
             | Self::Encrypted { path, .. }
+            | Self::TooLong { path, .. }
             | Self::Nothing { path, .. }
             | Self::Unreadable { path, .. }
             | Self::Empty { path }
@@ -163,8 +176,9 @@ impl MediaError {
             Self::NotMedia { looks_like, .. } => {
                 looks_like.map_or(UNKNOWN, |mistaken| mistaken.advice)
             }
-            Self::Encrypted { .. } => {
-                "It can only be played by the service it is from. Use a recording without protection."
+            Self::Encrypted { .. } => PROTECTED,
+            Self::TooLong { .. } => {
+                "They are damaged. Make them anew, for example: ffmpeg -i INPUT -vf setpts=N/25/TB -af asetpts=N/SR/TB output.mp4"
             }
             Self::Nothing { .. } => {
                 "The beginning of a DASH or HLS stream needs its segments after it, for example: cat init.mp4 segment-*.m4s > whole.mp4. Else get the file again."
@@ -253,6 +267,14 @@ pub enum MediaWarning {
         /// Why.
         cause: String,
     },
+    /// One of the two streams is encrypted; the other is not.
+    #[error("{}: its {stream} is encrypted and left out; the rest is shown", .path.display())]
+    StreamProtected {
+        /// The file.
+        path: PathBuf,
+        /// `picture` or `sound`.
+        stream: &'static str,
+    },
     /// For a long while neither pictures nor sound come.
     #[error("{} has nothing from {} to {}", .path.display(), .span.start, .span.end)]
     Empty {
@@ -273,6 +295,7 @@ impl MediaWarning {
             Self::StreamDead { .. } => {
                 "The recording or its copy is damaged there. Get the file again to have both."
             }
+            Self::StreamProtected { .. } => PROTECTED,
             Self::Empty { .. } => {
                 "The last picture stays and it is silent; that is analysed once. The recorder's clock may have jumped."
             }

@@ -5,7 +5,7 @@ use ffmpeg_next as ffmpeg;
 use super::container::Container;
 use super::coverage::Coverage;
 use super::error::MediaError;
-use super::ffi;
+use super::{ffi, ffi_fields};
 use crate::base::Time;
 
 /// Picture packets read from the start to judge how even the frame rate is.
@@ -39,6 +39,8 @@ pub(super) struct Extents {
     pub variable_fps: Option<(f64, f64)>,
     /// What of it has content, where all packets were read.
     pub coverage: Option<Coverage>,
+    /// Streams with a packet that the container says is encrypted.
+    pub protected: Vec<usize>,
 }
 
 /// Reads the head of the file, and its tail unless the head was all of it. Leaves the reader anywhere.
@@ -63,6 +65,7 @@ pub(super) fn extents_of(container: &mut Container) -> Result<Extents, MediaErro
             .audio
             .map(|seen| seen.extent(container, container.audio)),
         coverage: whole.then_some(scan.coverage),
+        protected: scan.protected,
         ..Extents::default()
     };
     (extents.measured_fps, extents.variable_fps) = rates(head_times);
@@ -99,6 +102,8 @@ fn extents_known(container: &Container) -> Extents {
         measured_fps,
         variable_fps,
         coverage: container.coverage(),
+        // No such container says so of its packets.
+        protected: Vec::new(),
     }
 }
 
@@ -135,6 +140,7 @@ struct Scan {
     picture_times: Vec<Time>,
     pictures: usize,
     coverage: Coverage,
+    protected: Vec<usize>,
 }
 
 impl Scan {
@@ -181,6 +187,9 @@ impl Scan {
 
     fn note(&mut self, container: &Container, packet: &ffmpeg::Packet) {
         let stream = packet.stream();
+        if ffi_fields::is_protected(packet) && !self.protected.contains(&stream) {
+            self.protected.push(stream);
+        }
         let Some(ticks) = packet.pts().or(packet.dts()) else {
             return;
         };

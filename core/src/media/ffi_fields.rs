@@ -1,10 +1,24 @@
-//! Single fields of FFmpeg's that ffmpeg-next does not wrap: of the size of pictures.
+//! Single fields of FFmpeg's that ffmpeg-next does not wrap: of programmes, protection, and the size of pictures.
 #![allow(unsafe_code)] // Each function says why its pointer is valid.
 
 use ffmpeg_next as ffmpeg;
 
+use ffmpeg::codec::packet::side_data::Type;
 use ffmpeg::ffi;
 use ffmpeg::format::Pixel;
+use ffmpeg::format::context::Input;
+
+/// How many programmes a transport stream says it has; 0 in other containers.
+pub(super) fn programs(input: &Input) -> u32 {
+    // SAFETY: `input` is borrowed, so its context is alive.
+    unsafe { (*input.as_ptr()).nb_programs }
+}
+
+/// Whether the container says that a packet is encrypted.
+pub(super) fn is_protected(packet: &ffmpeg::Packet) -> bool {
+    let mut side_data = packet.side_data();
+    side_data.any(|side| side.kind() == Type::EncryptionInfo)
+}
 
 /// Pixels of a picture, as far as a decoder knows.
 pub(super) fn pixels(context: &ffmpeg::codec::Context) -> u64 {

@@ -8,6 +8,7 @@
 
 mod adts;
 mod clip;
+mod codecs;
 mod color;
 mod container;
 mod content;
@@ -19,6 +20,7 @@ mod extent;
 mod ffi;
 mod ffi_fields;
 mod ffmpeg_log;
+mod file_memory;
 mod frame_source;
 mod frames;
 mod huge_png;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mettle_core::media::Clip;
+use mettle_core::media::{Clip, MediaError};
 use mettle_tests::media::{Media, PICTURES};
 
 fn refused(path: &Path, says: &str, advises: &str) {
@@ -46,6 +46,21 @@ fn each_kind_is_named() {
         "segment of a DASH",
         "cat init.mp4",
     );
+}
+
+#[test]
+fn a_protected_clip() {
+    let media = Media::new();
+    let path = media.make(
+        &format!(
+            "{PICTURES} -c:v libx264 -encryption_scheme cenc-aes-ctr \
+             -encryption_key 00112233445566778899aabbccddeeff \
+             -encryption_kid 00112233445566778899aabbccddeeff"
+        ),
+        "protected.mp4",
+    );
+    let error = Clip::open(&path).expect_err("refused");
+    assert!(matches!(error, MediaError::Encrypted { .. }), "{error:?}");
 }
 
 #[cfg(unix)]

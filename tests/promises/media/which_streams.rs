@@ -63,6 +63,52 @@ fn a_sound_track_without_a_decoder_is_no_choice() {
     assert!(pitch(&path).abs_diff(440) < 6);
 }
 
+/// Overwrites every packet of a stream with zeros, where the file holds them.
+fn kill(path: &Path, stream: &str) {
+    let listed = std::process::Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", stream])
+        .args(["-show_entries", "packet=pos,size", "-of", "csv=p=0"])
+        .arg(path)
+        .output()
+        .expect("ffprobe");
+    let mut bytes = std::fs::read(path).expect("read");
+    for line in String::from_utf8_lossy(&listed.stdout).lines() {
+        let numbers = line.split(',').filter_map(|n| n.trim().parse().ok());
+        let [size, at] = numbers.collect::<Vec<usize>>()[..] else {
+            continue;
+        };
+        bytes[at..at + size].fill(0);
+    }
+    std::fs::write(path, bytes).expect("written");
+}
+
+#[test]
+fn a_dead_track_is_no_choice_where_another_lives() {
+    let media = Media::new();
+    let streams = format!(
+        "{PICTURES} -f lavfi -i sine=f=880:d=2 {TONE} -map 0 -map 1 -map 2 -c:v libx264 -c:a aac \
+         -disposition:a:0 default -disposition:a:1 default"
+    );
+    let zeroed = media.make(&streams, "zeroed.mov");
+    kill(&zeroed, "a:0");
+    let missing = media.make(&format!("{streams} -bsf:a:0 noise=drop=1"), "missing.mkv");
+    for path in [zeroed, missing] {
+        let (clip, warnings) = Clip::open_with_warnings(&path).expect("opens");
+        assert!(clip.audio.is_some() && clip.video.is_some());
+        assert!(warnings.is_empty(), "{warnings:?}");
+        let pitch = pitch(&path);
+        assert!(pitch.abs_diff(440) < 6, "{}: {pitch} Hz", path.display());
+    }
+    let pictures = media.make(
+        "-f lavfi -i testsrc2=s=320x240:r=25:d=2 -f lavfi -i testsrc2=s=160x120:r=25:d=2 \
+         -map 0 -map 1 -c:v libx264 -disposition:v:0 default",
+        "pictures.mov",
+    );
+    kill(&pictures, "v:0");
+    let clip = Clip::open(&pictures).expect("opens");
+    assert_eq!(clip.video.expect("the other track").width, 160);
+}
+
 /// The display matrix of an MP4 file's picture track, put in place of the plain one.
 fn with_matrix(path: &Path, [a, b, c, d]: [i32; 4]) {
     let mut bytes = std::fs::read(path).expect("read");
@@ -109,26 +155,10 @@ fn mirrored_pictures_are_shown_as_ffmpeg_shows_them() {
 #[test]
 fn a_dead_stream_leaves_the_other() {
     let media = Media::new();
-    let path = media.make(&format!("{PICTURES} {TONE} -c:v libx264 -c:a aac"), "a.mkv");
-    // Every block of one track, zeroed where the file holds it.
+    media.make(&format!("{PICTURES} {TONE} -c:v libx264 -c:a aac"), "a.mkv");
     for (kind, stream) in [("v", "picture"), ("a", "sound")] {
-        let listed = std::process::Command::new("ffprobe")
-            .args(["-v", "error", "-select_streams", kind])
-            .args(["-show_entries", "packet=pos,size", "-of", "csv=p=0"])
-            .arg(media.make("-i @/a.mkv -c copy", "b.mov"))
-            .output()
-            .expect("ffprobe");
-        let mut bytes = std::fs::read(media.path("b.mov")).expect("read");
-        for line in String::from_utf8_lossy(&listed.stdout).lines() {
-            let numbers: Vec<usize> = line
-                .split(',')
-                .filter_map(|n| n.trim().parse().ok())
-                .collect();
-            let [size, at] = numbers[..] else { continue };
-            bytes[at..at + size].fill(0);
-        }
-        let dead = media.path("dead.mov");
-        std::fs::write(&dead, bytes).expect("written");
+        let dead = media.make("-i @/a.mkv -c copy", &format!("dead-{kind}.mov"));
+        kill(&dead, kind);
         let (clip, warnings) = Clip::open_with_warnings(&dead).expect("the other opens");
         let said = |warning: &MediaWarning| matches!(warning, MediaWarning::StreamDead { stream: said, .. } if *said == stream);
         assert!(warnings.iter().any(said), "{stream}: {warnings:?}");
@@ -138,7 +168,6 @@ fn a_dead_stream_leaves_the_other() {
         let read = SegmentReader::open(&LocalFiles, &clip, spans, 16_000).expect("opens");
         assert_eq!(read.filter(Result::is_ok).count(), 2);
     }
-    let _ = path;
 }
 
 #[test]
