@@ -7,8 +7,7 @@ use mettle_core::base::{cache_folder, data_folder};
 use mettle_core::data::demo;
 use mettle_core::engine::{Engine, EngineOptions, JobSpec, ModelChoice, Precision, model_info};
 use mettle_core::features::FeatureCache;
-use mettle_core::gpu::DeviceChoice;
-use mettle_core::gpu::Prober;
+use mettle_core::gpu::{DeviceChoice, Hush, Prober};
 use mettle_core::media::LocalFiles;
 use mettle_core::model::HeadCatalogue;
 
@@ -43,10 +42,15 @@ pub fn run_window(options: WindowOptions) -> anyhow::Result<()> {
     let host = Host::default();
     for _ in 0..=REBUILDS {
         let (theirs, options) = (host.clone(), options.clone());
+        // Until the window's own device is found.
+        let hush = Hush::begin();
         let made = eframe::run_native(
             "Mettle Studio",
             native_options(),
-            Box::new(move |cc| Ok(Box::new(theirs.move_in(cc, || create(cc, options))?))),
+            Box::new(move |cc| {
+                drop(hush);
+                Ok(Box::new(theirs.move_in(cc, || create(cc, options))?))
+            }),
         );
         made.map_err(|error| anyhow::anyhow!("{error}"))?;
         if !host.is_lost() {

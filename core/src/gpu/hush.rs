@@ -1,7 +1,7 @@
 //! What graphics drivers print on standard error while they are looked for is no business of a user's terminal: Mesa
 //! complains there of a missing session whenever it is asked which devices there are.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// All that was printed so far.
 static WORDS: Mutex<String> = Mutex::new(String::new());
@@ -11,18 +11,41 @@ pub fn driver_words() -> String {
     WORDS.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// Do something that calls into graphics drivers; what they print meanwhile goes to the log, at level debug.
-pub(super) fn hushed<T>(work: impl FnOnce() -> T) -> T {
-    // Held throughout: two redirections at once would leave the first one's in place for good.
-    let mut words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
-    let redirected = Redirected::new();
-    let done = work();
-    let printed = redirected.map(Redirected::end).unwrap_or_default();
-    for line in printed.lines() {
-        log::debug!("a driver says: {line}");
+/// While this lives, what drivers print goes to the log, at level debug, and not to the user's terminal.
+pub struct Hush {
+    redirected: Option<Redirected>,
+    /// Held throughout: two redirections at once would leave the first one's in place for good.
+    words: MutexGuard<'static, String>,
+}
+
+impl Hush {
+    /// From now on; waits for another one to end.
+    pub fn begin() -> Self {
+        let words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+        let redirected = Redirected::new();
+        Self { redirected, words }
     }
-    words.push_str(&printed);
-    done
+}
+
+impl Drop for Hush {
+    fn drop(&mut self) {
+        let printed = self.redirected.take().map(Redirected::end);
+        let printed = printed.unwrap_or_default();
+        if std::thread::panicking() {
+            // It may be why.
+            eprint!("{printed}");
+        }
+        for line in printed.lines() {
+            log::debug!("a driver says: {line}");
+        }
+        self.words.push_str(&printed);
+    }
+}
+
+/// Do something that calls into graphics drivers, without what they print.
+pub(super) fn hushed<T>(work: impl FnOnce() -> T) -> T {
+    let _hush = Hush::begin();
+    work()
 }
 
 #[cfg(not(unix))]
