@@ -48,10 +48,7 @@ pub fn analyse(state: &mut AppState, id: RowId) {
         row.standing.values_mut().for_each(|s| s.complete = false);
         state.library.to_analyse.push_front(id);
     }
-    state.library.change(id, |open| {
-        let answers = open.answers.values_mut();
-        answers.for_each(|answer| answer.complete = false);
-    });
+    state.library.change(id, |open| open.answers.are_old());
 }
 
 /// Whatever failed with a clip is tried once more.

@@ -55,7 +55,7 @@ fn lacking(state: &AppState, shown: Shown<'_>) -> Vec<Errand> {
 /// The answer shown, then whatever else the model can say: the later ones read the features that the first analysis leaves.
 fn lacking_answers<'a>(state: &'a AppState, shown: Shown<'a>) -> impl Iterator<Item = Task> {
     let complete = move |task: Task| {
-        let answer = shown.open.answers.get(&task);
+        let answer = shown.open.answers.to(task);
         answer.is_some_and(|answer| answer.complete)
     };
     let short = shown.duration() <= LONGEST_UNASKED;

@@ -1,4 +1,4 @@
-//! What the model says: filed under its clip and task, with the events at the thresholds in use.
+//! What the model says: filed under its clip and head, with the events at the thresholds in use.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ const A_FRAME: usize = 4;
 
 /// Scores of a job that is no longer wanted (another model was chosen since) are dropped.
 pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
-    let (clip, task) = (part.key.clip, part.detail.task());
+    let (clip, head, task) = (part.key.clip, part.key.head, part.detail.task());
     let known = state.jobs.get(job);
     let Some(id) = known
         .filter(|k| k.errand == Errand::Predict(task))
@@ -27,7 +27,8 @@ pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
         return;
     }
     state.library.change(id, |open| {
-        let known = open.answers.remove(&task).map(|answer| answer.prediction);
+        let known = open.answers.take(task, head);
+        let known = known.map(|answer| answer.prediction);
         if let Some(prediction) = part.join(known) {
             let answer = Answer {
                 prediction,
@@ -36,7 +37,7 @@ pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
                 // None yet.
                 revision: u64::MAX,
             };
-            open.answers.insert(task, answer);
+            open.answers.file(task, head, answer);
         }
     });
     track(&mut state.library, &state.settings, id, task);
@@ -60,7 +61,7 @@ pub(super) fn finished(state: &mut AppState, job: JobId, now: f64) {
     }
     if library.open.get(id).is_some() {
         library.change(id, |open| {
-            if let Some(answer) = open.answers.get_mut(&task) {
+            if let Some(answer) = open.answers.to_mut(task) {
                 answer.complete = true;
             }
         });
@@ -82,10 +83,7 @@ pub fn refresh(state: &mut AppState) -> bool {
     let seen = library.in_view().to_vec();
     let mut left = A_FRAME;
     for id in library.selected.into_iter().chain(seen) {
-        let answer = library
-            .open
-            .get(id)
-            .and_then(|open| open.answers.get(&task));
+        let answer = library.open.get(id).and_then(|open| open.answers.to(task));
         if answer.is_some_and(|answer| answer.revision != library.revision) {
             if left == 0 {
                 return true;
@@ -109,10 +107,7 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     let revision = library.revision;
     let Some(row) = library.row(id) else { return };
     let thresholds = settings.thresholds(&row.corrected.shown().mask_thresholds);
-    let answer = library
-        .open
-        .get(id)
-        .and_then(|open| open.answers.get(&task));
+    let answer = library.open.get(id).and_then(|open| open.answers.to(task));
     let Some((prediction, complete)) = answer.map(|a| (a.prediction.clone(), a.complete)) else {
         return;
     };
@@ -126,7 +121,7 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
         row.standing.insert(task, standing);
     }
     library.change(id, |open| {
-        if let Some(answer) = open.answers.get_mut(&task) {
+        if let Some(answer) = open.answers.to_mut(task) {
             (answer.tracks, answer.revision) = (Arc::new(tracks), revision);
         }
     });

@@ -17,7 +17,7 @@ pub struct Jobs {
 /// A job that works for a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Running {
-    /// Which.
+    /// The engine's number for it.
     pub job: JobId,
     /// For whom.
     pub row: RowId,

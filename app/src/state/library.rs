@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use mettle_core::base::{ClipId, Task};
 
-use super::{Errand, OpenClip, OpenClips, Row, RowId};
+use super::{Answers, Errand, OpenClip, OpenClips, Row, RowId};
 
 /// The clip list.
 #[derive(Debug, Default)]
@@ -179,7 +179,7 @@ impl Library {
         }
         for id in self.open.ids().collect::<Vec<_>>() {
             self.change(id, |open| {
-                open.answers.clear();
+                open.answers = Answers::default();
                 open.tags = Default::default();
                 open.asked
                     .retain(|errand| !matches!(errand, Errand::Predict(_)));

@@ -1,5 +1,6 @@
 //! What the window shows, as plain data: panels read it, only [`crate::apply`] and [`crate::replies`] change it.
 
+mod answers;
 mod attention;
 mod axis;
 mod corrected;
@@ -30,6 +31,7 @@ use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ClassColors, Prediction};
 use mettle_core::project::MaskThresholds;
 
+pub use answers::{Answer, Answers};
 pub use attention::{AttentionKey, AttentionView, AttentionWish, shown_key};
 pub use axis::TimeAxis;
 pub use corrected::{Corrected, Held, ProjectView};
@@ -39,7 +41,7 @@ pub use frame_times::FrameTimes;
 pub use jobs::{Jobs, Running};
 pub use lanes::{FEW, Lane, lanes_in_view, shown_lanes};
 pub use library::Library;
-pub use open_clip::{Answer, OpenClip, Shown};
+pub use open_clip::{OpenClip, Shown};
 pub use open_clips::OpenClips;
 pub use player::{PlayerView, SoundState};
 pub use row::{ClipView, Row, Standing};

@@ -1,16 +1,16 @@
 //! What is in memory of a clip beyond its row: pictures, sound, answers. Few of these live; see [`super::OpenClips`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mettle_core::engine::JobId;
 use mettle_core::media::VideoFrame;
-use mettle_core::predict::{Detail, Prediction, SecondTags, Thresholds};
+use mettle_core::predict::{Prediction, SecondTags, Thresholds};
 use mettle_core::project::Track;
 
 use mettle_core::base::{Task, Time, TimeSpan};
 
-use super::{Errand, Jobs, Row, Settings, Spectrogram, Strip, Waves};
+use super::{Answers, Errand, Jobs, Row, Settings, Spectrogram, Strip, Waves};
 
 /// What was read and computed of a clip, as far as it has come.
 #[derive(Clone, Debug, Default)]
@@ -23,25 +23,12 @@ pub struct OpenClip {
     pub spectrogram: Spectrogram,
     /// Small pictures.
     pub strip: Strip,
-    /// What the model said, for each task.
-    pub answers: BTreeMap<Task, Answer>,
+    /// What heads said of it.
+    pub answers: Answers,
     /// What the backbones' own classifiers hear and see, a second each, where they have one.
     pub tags: Arc<Vec<SecondTags>>,
     /// What was asked of the engine: nothing is asked again by itself.
     pub asked: BTreeSet<Errand>,
-}
-
-/// What a model said of a clip for one task.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// As far as it has come.
-    pub prediction: Arc<Prediction>,
-    /// Whether all seconds are scored.
-    pub complete: bool,
-    /// The events, at the thresholds of this revision.
-    pub tracks: Arc<Vec<Track>>,
-    /// Which revision of the thresholds that is.
-    pub revision: u64,
 }
 
 impl OpenClip {
@@ -49,28 +36,10 @@ impl OpenClip {
     pub fn bytes(&self) -> usize {
         let frame = self.first_frame.as_ref();
         let frame = frame.map_or(0, |f| f.picture.planes.iter().map(Vec::len).sum());
-        let answers: usize = self.answers.values().map(Answer::bytes).sum();
+        let answers = self.answers.bytes();
         let tag = |second: &SecondTags| (second.heard.len() + second.seen.len()) * 64 + 64;
         let tags: usize = self.tags.iter().map(tag).sum();
         frame + self.waves.bytes() + self.spectrogram.len() + self.strip.bytes() + answers + tags
-    }
-}
-
-impl Answer {
-    fn bytes(&self) -> usize {
-        let rows = |rows: &[Vec<f32>]| -> usize { rows.iter().map(|row| row.len() * 4 + 24).sum() };
-        let prediction = &self.prediction;
-        let detail = match &prediction.detail {
-            Detail::Localized => 0,
-            Detail::Parsed { audible, visible } => rows(audible) + rows(visible),
-            Detail::Segmented { masks } => masks.iter().map(|m| m.width() * m.height() * 2).sum(),
-        };
-        let events: usize = self
-            .tracks
-            .iter()
-            .map(|track| track.events.len() * 32 + 64)
-            .sum();
-        rows(&prediction.scores) + prediction.segments.len() * 20 + detail + events
     }
 }
 
@@ -117,21 +86,18 @@ impl<'a> Shown<'a> {
 
     /// What the model said for a task.
     pub fn answer_to(&self, task: Task) -> Option<&'a Arc<Prediction>> {
-        self.open
-            .answers
-            .get(&task)
-            .map(|answer| &answer.prediction)
+        self.open.answers.to(task).map(|answer| &answer.prediction)
     }
 
     /// The events shown, at the thresholds in use.
     pub fn tracks(&self) -> &'a [Track] {
-        let answer = self.open.answers.get(&self.task);
+        let answer = self.open.answers.to(self.task);
         answer.map_or(&[], |answer| &answer.tracks)
     }
 
     /// Whether all seconds have the answer shown.
     pub fn analysed(&self) -> bool {
-        let answer = self.open.answers.get(&self.task);
+        let answer = self.open.answers.to(self.task);
         answer.is_some_and(|answer| answer.complete)
     }
 

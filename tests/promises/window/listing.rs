@@ -103,7 +103,7 @@ fn a_threshold_moves_the_clip_on_screen_at_once_and_others_when_they_are_seen() 
     window.run_steps(1);
     let revision_of = |window: &Window, id: RowId| {
         let open = state(window).library.open.get(id).expect("open");
-        open.answers[&Task::Localize].revision
+        open.answers.to(Task::Localize).expect("scores").revision
     };
     let now = state(&window).library.revision;
     assert_eq!(revision_of(&window, ids[39]), now, "the one on screen");

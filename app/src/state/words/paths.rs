@@ -19,10 +19,10 @@ pub fn typed_path(text: &str) -> Option<PathBuf> {
     if text.is_empty() {
         return None;
     }
-    if let Some(rest) = text.strip_prefix("~/") {
-        if let Some(dirs) = directories::BaseDirs::new() {
-            return Some(dirs.home_dir().join(rest));
-        }
+    if let Some(rest) = text.strip_prefix("~/")
+        && let Some(dirs) = directories::BaseDirs::new()
+    {
+        return Some(dirs.home_dir().join(rest));
     }
     Some(PathBuf::from(text))
 }

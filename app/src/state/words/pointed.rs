@@ -7,14 +7,14 @@ use mettle_core::base::{Label, Time, TimeSpan};
 pub struct Chosen {
     /// Its class.
     pub label: Label,
-    /// When.
+    /// From when to when it lasts.
     pub span: TimeSpan,
 }
 
 /// What is under the pointer on the timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hover {
-    /// When.
+    /// The time under the pointer.
     pub time: Time,
     /// Which lane, and its score there.
     pub score: Option<(Label, f32)>,
