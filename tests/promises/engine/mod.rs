@@ -10,6 +10,7 @@ mod job_ends_once;
 mod job_failure;
 mod job_priority;
 mod localizer;
+mod lost_device;
 mod real_jobs;
 mod slow_reader;
 mod sources;
