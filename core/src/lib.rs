@@ -14,7 +14,7 @@
 //!
 //! | layer | module | what it is |
 //! |---|---|---|
-//! | 7 | [`tools`] | what the terminal asks for and waits for: eval, speed, counts, tag, verify |
+//! | 7 | [`tools`] | what the terminal asks for and waits for: eval, metrics, speed, counts, tag, verify |
 //! | 6 | [`engine`] | jobs as small steps on named worker threads; the boundary the window talks to |
 //! | 5 | [`train`] | one loop for heads of every task over examples from any source, in steps, kept and resumed; losses and metrics that leave out what is unknown; `demo`: all about the embedded model |
 //! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, pure, touching no file; a neutral [`exchange::Document`], a file for each format, pictures |

@@ -255,11 +255,6 @@ fn name(path: &Path) -> String {
 }
 
 fn without_result(path: &Path) -> Problem {
-    Problem {
-        severity: mettle_core::base::Severity::Error,
-        title: format!("Could not analyse {}", path.display()),
-        advice: "The engine ended the job without a result.".to_owned(),
-        detail: String::new(),
-        path: Some(path.to_owned()),
-    }
+    let title = format!("Could not analyse {}", path.display());
+    Problem::error(title, "The engine ended the job without a result.").about(path)
 }

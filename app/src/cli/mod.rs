@@ -16,6 +16,7 @@ mod driver;
 mod eval;
 mod features;
 mod memory;
+mod metrics;
 mod models;
 mod output;
 mod pictures;
@@ -67,6 +68,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Scenes(args)) => scenes::run(&args),
         Some(Command::Tag(args)) => tag::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
+        Some(Command::Metrics(args)) => metrics::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Cache(args)) => cache::run(&args),

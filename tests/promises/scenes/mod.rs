@@ -5,6 +5,7 @@ mod demo;
 mod drawings;
 mod masks_metric;
 mod metrics;
+mod metrics_file;
 mod parsing_metric;
 mod same_seed;
 mod sources;

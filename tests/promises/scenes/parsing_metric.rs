@@ -25,7 +25,7 @@ fn video(audible: &str, visible: &str) -> Parsed {
 }
 
 fn scores(predicted: &Parsed, truth: &Parsed) -> LlpScores {
-    llp_scores(&[predicted.clone()], &[truth.clone()])
+    llp_scores(std::slice::from_ref(predicted), std::slice::from_ref(truth))
 }
 
 /// F-scores of what is heard; nothing is seen.

@@ -18,7 +18,7 @@ pub use analyze::{AnalyzeArgs, Asked, Format};
 pub use bench::{BackbonesArgs, BenchArgs, BenchPart};
 pub use cache::{CacheAction, CacheArgs};
 pub use scenes::{EvalArgs, SceneKind, ScenesArgs};
-pub use tools::{DoctorArgs, FeaturesArgs, TagArgs};
+pub use tools::{DoctorArgs, FeaturesArgs, MetricsArgs, TagArgs};
 
 /// Finds the events in a clip that are both heard and seen, second by second.
 ///
@@ -76,6 +76,11 @@ pub enum Command {
         after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200"
     )]
     Eval(EvalArgs),
+    /// Compute a task's published metrics on numbers made elsewhere.
+    #[command(
+        after_help = "Example:\n  mettle metrics numbers.json\n\nWhat the file holds, by task; clips and frames a row each, `batch` may be left out:\n  {\"task\":\"localize\",\"event\":[[28 logits]],\"is_event\":[[10 logits]],\"truth\":[[10 classes, 28 = background]],\"batch\":16}\n  {\"task\":\"parse\",\"clips\":[{\"predicted\":{\"audible\":{\"3\":\"0011001100\"},\"visible\":{}},\"truth\":{\"audible\":{},\"visible\":{}}}]}\n  {\"task\":\"segment\",\"logits\":[[height x width]],\"truth\":[[0 or 1]],\"height\":224,\"width\":224,\"batch\":20}\nThe figures are printed as JSON, 0 to 1."
+    )]
+    Metrics(MetricsArgs),
     /// Show the program on a bundled clip: in the window, or without a display in a folder.
     #[command(after_help = "Examples:\n  mettle demo\n  mettle demo --headless --out demo-result")]
     Demo(DemoArgs),

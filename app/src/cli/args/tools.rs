@@ -20,6 +20,14 @@ pub struct DoctorArgs {
     pub device: DeviceChoice,
 }
 
+/// Options of `metrics`.
+#[derive(Args, Clone, Debug)]
+pub struct MetricsArgs {
+    /// What a model said and what is true, in JSON.
+    #[arg(value_name = "FILE.json")]
+    pub file: PathBuf,
+}
+
 /// Options of `features`.
 #[derive(Args, Clone, Debug)]
 pub struct FeaturesArgs {
