@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mettle_core::base::{Problem, Severity};
+use mettle_core::base::Problem;
 
 use crate::apply::{self, Hands, Restart};
 use crate::command::Command;
@@ -122,13 +122,10 @@ impl MettleApp {
         self.state.ongoing.end();
         self.state.jobs.restart_clock();
         self.state.toasts.retain(|toast| toast.until.is_none());
-        let problem = Problem {
-            severity: Severity::Warning,
-            title: "The window was built anew".into(),
-            advice: "Its graphics device was lost, as happens when a driver restarts. Nothing of your work is lost.".into(),
-            detail: String::new(),
-            path: None,
-        };
+        let problem = Problem::warning(
+            "The window was built anew",
+            "Its graphics device was lost, as happens when a driver restarts. Nothing of your work is lost.",
+        );
         replies::tell(&mut self.state, problem, 0.0);
     }
 
@@ -257,12 +254,15 @@ impl MettleApp {
         if let Some(detail) = problem {
             let row = self.state.library.selected_row();
             let name = row.map(Row::name).unwrap_or_default();
-            let problem = Problem {
-                severity: Severity::Warning,
-                title: format!("{name} does not play in full"),
-                advice: "Part of it cannot be decoded. The rest goes on.".into(),
-                path: row.map(|row| row.path.clone()),
-                detail,
+            let problem = Problem::warning(
+                format!("{name} does not play in full"),
+                "Part of it cannot be decoded. The rest goes on.",
+            );
+            let problem = problem.with_detail(detail);
+            let path = row.map(|row| row.path.clone());
+            let problem = match path {
+                Some(path) => problem.about(path),
+                None => problem,
             };
             replies::tell(&mut self.state, problem, now);
         }

@@ -1,4 +1,12 @@
 //! What Mettle Studio promises, one file a promise, in the folders of the code that keeps it.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and says where"
+)]
+#![allow(
+    clippy::single_range_in_vec_init,
+    reason = "windows are lists of ranges"
+)]
 
 mod engine;
 mod features;

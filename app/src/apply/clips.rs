@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mettle_core::base::{Problem, Severity, Time};
+use mettle_core::base::{Problem, Time};
 use mettle_core::engine::ModelChoice;
 
 use super::{Hands, edits};
@@ -100,13 +100,9 @@ pub(super) fn ask_path(state: &mut AppState, hands: &Hands<'_>, wanted: Wanted, 
 pub(super) fn open_sample(state: &AppState, hands: &Hands<'_>) {
     let Some(make) = state.sample else { return };
     hands.disk.make(move || {
-        make().map_err(|detail| Problem {
-            severity: Severity::Error,
-            title: "Could not make the sample clip".into(),
-            advice: "Is the disk full, or read-only? Opening a clip of yours needs neither.".into(),
-            detail,
-            path: None,
-        })
+        let advice = "Is the disk full, or read-only? Opening a clip of yours needs neither.";
+        let problem = Problem::error("Could not make the sample clip", advice);
+        make().map_err(|detail| problem.with_detail(detail))
     });
 }
 

@@ -1,6 +1,6 @@
 //! Another model, another device.
 
-use mettle_core::base::{Problem, Severity};
+use mettle_core::base::Problem;
 use mettle_core::engine::{JobSpec, ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::model::ModelInfo;
@@ -46,16 +46,9 @@ pub fn model_found(
         .warning()
         .filter(|_| state.model.as_ref() != Some(&info))
     {
-        let problem = Problem {
-            severity: Severity::Error,
-            title: warning,
-            advice:
-                "Use it to try speed and memory, or train it first; choose another under Model."
-                    .into(),
-            detail: String::new(),
-            path: None,
-        };
-        replies::tell(state, problem, now);
+        let advice =
+            "Use it to try speed and memory, or train it first; choose another under Model.";
+        replies::tell(state, Problem::error(warning, advice), now);
     }
     state.colors = ClassColors::of_model(&info);
     state.model = Some(info);
@@ -83,12 +76,10 @@ fn refuse(
             "A model is a folder with a model.json and its weights. The model in use stays."
         }
     };
-    let problem = Problem {
-        severity: Severity::Error,
-        title: format!("Could not use {name}"),
-        advice: advice.into(),
-        detail,
-        path,
+    let problem = Problem::error(format!("Could not use {name}"), advice).with_detail(detail);
+    let problem = match path {
+        Some(path) => problem.about(path),
+        None => problem,
     };
     replies::tell(state, problem, now);
     // At the start there is no model in use yet: the demo model is always there.
@@ -112,13 +103,8 @@ fn use_device(
     match restart(choice, precision) {
         Ok(engine) => *hands.engine = engine,
         Err(detail) => {
-            let problem = Problem {
-                severity: Severity::Error,
-                title: "Could not change the device".into(),
-                advice: "The device in use stays.".into(),
-                detail,
-                path: None,
-            };
+            let title = "Could not change the device";
+            let problem = Problem::error(title, "The device in use stays.").with_detail(detail);
             return replies::tell(state, problem, now);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use mettle_core::base::{ClipId, Problem, Severity};
+use mettle_core::base::{ClipId, Problem};
 use mettle_core::project::{Answer, Change, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
 use super::{Hands, modes};
@@ -256,24 +256,11 @@ fn on_draft(state: &mut AppState, clip: ClipId, change: impl FnOnce(&mut Draft))
 fn note(state: &mut AppState, now: f64, title: String, advice: &str) {
     let last = state.project.note;
     state.toasts.retain(|toast| Some(toast.id) != last);
-    let problem = Problem {
-        severity: Severity::Note,
-        title,
-        advice: advice.into(),
-        path: None,
-        detail: String::new(),
-    };
-    replies::tell(state, problem, now);
+    replies::tell(state, Problem::note(title, advice), now);
     state.project.note = state.toasts.last().map(|toast| toast.id);
 }
 
 fn warn(state: &mut AppState, now: f64, title: &str, advice: &str, detail: &str) {
-    let problem = Problem {
-        severity: Severity::Warning,
-        title: title.into(),
-        advice: advice.into(),
-        path: None,
-        detail: detail.into(),
-    };
+    let problem = Problem::warning(title, advice).with_detail(detail);
     replies::tell(state, problem, now);
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mettle_core::base::{Problem, Severity};
+use mettle_core::base::Problem;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::state::file_name;
@@ -35,12 +35,10 @@ pub fn expand(paths: Vec<PathBuf>, inside: bool) -> Result<Vec<PathBuf>, Problem
 /// # Errors
 /// It cannot be read, or holds none.
 pub fn clips_in(folder: &Path, inside: bool) -> Result<Vec<PathBuf>, Problem> {
-    let problem = |advice: &str, detail: String| Problem {
-        severity: Severity::Error,
-        title: format!("Found no clip in {}", file_name(folder)),
-        advice: advice.to_owned(),
-        detail,
-        path: Some(folder.to_owned()),
+    let title = format!("Found no clip in {}", file_name(folder));
+    let problem = |advice: &str, detail: String| {
+        let problem = Problem::error(title.clone(), advice).with_detail(detail);
+        problem.about(folder)
     };
     let read = std::fs::read_dir(folder);
     read.map_err(|error| problem("The folder cannot be read.", error.to_string()))?;

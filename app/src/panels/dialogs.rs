@@ -11,9 +11,12 @@ use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent, ViewIntent
 use crate::state::{AppState, Dialog, PathKind, Wanted, typed_path};
 use crate::theme::{size, tokens};
 
+/// What draws the inside of a dialog.
+type Body<'a> = Box<dyn FnOnce(&mut Ui, &mut Commands) + 'a>;
+
 /// Draw the one that is open.
 pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let (width, body): (f32, Box<dyn FnOnce(&mut Ui, &mut Commands)>) = match &state.dialog {
+    let (width, body): (f32, Body<'_>) = match &state.dialog {
         Dialog::None => return,
         Dialog::Shortcuts(filter, waiting) => (
             720.0,

@@ -75,14 +75,14 @@ impl Clock {
 
     /// Stand still from `wall` on: the sound has run out for now. Does not wait either.
     pub fn try_hold(&self, wall: f64) {
-        if let Ok(mut held) = self.anchor.try_lock() {
-            if held.rate != 0.0 {
-                *held = Anchor {
-                    media: held.at(wall),
-                    wall,
-                    rate: 0.0,
-                };
-            }
+        if let Ok(mut held) = self.anchor.try_lock()
+            && held.rate != 0.0
+        {
+            *held = Anchor {
+                media: held.at(wall),
+                wall,
+                rate: 0.0,
+            };
         }
     }
 }

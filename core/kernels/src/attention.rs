@@ -151,7 +151,7 @@ impl Attention {
         let tokens = self.tokens;
         room.keys.resize(tokens.div_ceil(TILE) * d, [0.0; TILE]);
         room.values.resize(d.div_ceil(TILE) * tokens, [0.0; TILE]);
-        if tokens % TILE != 0 {
+        if !tokens.is_multiple_of(TILE) {
             let from = tokens / TILE * d;
             room.keys[from..].fill([0.0; TILE]);
         }

@@ -85,7 +85,11 @@ impl Scratch {
 }
 
 impl TransformerBlock {
-    /// `[n, tokens, width]` to the same.
+    /// Attention and MLP, each added to its input.
+    ///
+    /// # Shapes
+    /// - input: `[n, tokens, width]`
+    /// - output: the same
     pub fn forward(&self, input: &[f32]) -> Vec<f32> {
         let width = self.proj.width();
         let map = self.order.len();

@@ -37,7 +37,11 @@ struct Scratch {
 }
 
 impl Bottleneck {
-    /// `[n, rows * cols, channels]` and the map to the same of the result. `room` is kept from block to block.
+    /// Three convolutions, added to the input. `room` is kept from block to block.
+    ///
+    /// # Shapes
+    /// - input: `[n, rows * cols, channels]`, and the map's rows and columns
+    /// - output: the same of the result
     pub fn forward(&self, input: &[f32], grid: Grid, room: &mut Vec<f32>) -> (Vec<f32>, Grid) {
         let after = self.look.grid(grid);
         let before = (grid.0 * grid.1).max(1);

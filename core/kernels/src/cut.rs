@@ -33,7 +33,11 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// `[n, size]` to `[n * starts, width]`.
+    /// One row a piece, through the matrix.
+    ///
+    /// # Shapes
+    /// - input: `[n, size]`
+    /// - output: `[n * starts, width]`
     pub fn forward(&self, input: &[f32], pieces: &Pieces) -> Vec<f32> {
         let rows = input.len() / pieces.size.max(1) * pieces.starts.len();
         let width = self.linear.width();

@@ -35,8 +35,11 @@ impl Stem {
         self.matrix.width()
     }
 
-    /// `[n, planes, rows, cols]` to `[n, rows / 4 * cols / 4, channels]`, and the map's new size; sizes are rounded up at each
-    /// halving.
+    /// Convolution and pooling; sizes are rounded up at each halving.
+    ///
+    /// # Shapes
+    /// - input: `[n, planes, rows, cols]`
+    /// - output: `[n, rows / 4 * cols / 4, channels]`, and the map's new size
     pub fn forward(&self, pictures: &[f32], grid: Grid) -> (Vec<f32>, Grid) {
         let half = |(rows, cols): Grid| (rows.div_ceil(2), cols.div_ceil(2));
         let (inner, after) = (half(grid), half(half(grid)));

@@ -1,6 +1,7 @@
 //! Layer 0: what every other layer speaks in. No clock, no GPU, and no IO but to name a file by its content.
 
 mod address;
+mod between;
 mod folders;
 mod hash;
 mod ids;
@@ -18,6 +19,7 @@ mod task;
 mod time;
 
 pub use address::is_address;
+pub(crate) use between::between;
 pub use folders::{cache_folder, data_folder, weights_folder};
 pub use hash::{FileHasher, hash_file};
 pub use ids::{ClipId, ContentHash, HeadId, NoHash, PairId};

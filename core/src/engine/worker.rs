@@ -130,6 +130,9 @@ pub struct NewJob<S> {
     pub job: Box<dyn Job<S>>,
 }
 
+/// A job that was taken out of the queue for a step, whether it is to end, and whether it was woken.
+type Taken<S> = (Box<dyn Job<S>>, CancelToken, Arc<AtomicBool>);
+
 struct Shared<S> {
     queue: Mutex<Queue<S>>,
     bell: Sender<()>,
@@ -321,7 +324,7 @@ impl<S: Session> Shared<S> {
         self.end(id, body);
     }
 
-    fn take(&self, id: JobId) -> Option<(Box<dyn Job<S>>, CancelToken, Arc<AtomicBool>)> {
+    fn take(&self, id: JobId) -> Option<Taken<S>> {
         let mut queue = self.queue();
         let entry = queue.get(id)?;
         // From here on a call of the waker means something has come that this step may not have seen.

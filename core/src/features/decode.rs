@@ -21,7 +21,9 @@ pub struct Decoded {
 
 /// What wakes whoever waits for segments, once there is somebody.
 #[derive(Clone, Default)]
-struct Bell(Arc<Mutex<Option<Box<dyn Fn() + Send>>>>);
+struct Bell(Arc<Mutex<Option<Wake>>>);
+
+type Wake = Box<dyn Fn() + Send>;
 
 impl Bell {
     fn ring(&self) {

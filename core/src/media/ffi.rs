@@ -1,5 +1,6 @@
 //! The few FFmpeg fields and calls that ffmpeg-next does not wrap. The only unsafe code of the media layer.
 #![allow(unsafe_code)] // Each function says why its pointer is valid.
+#![allow(clippy::unnecessary_cast)] // C compilers disagree on the types of enumerations and flags.
 
 use ffmpeg_next as ffmpeg;
 

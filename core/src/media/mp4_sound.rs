@@ -115,6 +115,7 @@ impl SoundEncoder {
 }
 
 /// Takes over the sound of another file.
+#[expect(clippy::large_enum_variant)] // One lives at a time.
 pub(super) enum SoundCopy {
     /// Its packets as they are.
     Packets {

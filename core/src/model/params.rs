@@ -85,7 +85,7 @@ pub fn hts_at_trunk(config: &HtsAtConfig) -> u64 {
     let mut sum = 2 * n(config.mel_bins) + linear(patch, first) + 2 * first;
     for (stage, depth) in config.depths.iter().enumerate() {
         let (width, heads) = (first << stage, n(config.num_heads[stage]));
-        let map = config.spec_size / config.patch_size >> stage;
+        let map = (config.spec_size / config.patch_size) >> stage;
         let offsets = n(2 * config.window_size.min(map) - 1);
         let attention = linear(width, 3 * width) + linear(width, width) + offsets * offsets * heads;
         sum += n(*depth) * (attention + mlp(width, config.mlp_ratio) + 4 * width);
@@ -94,7 +94,7 @@ pub fn hts_at_trunk(config: &HtsAtConfig) -> u64 {
             false => 8 * width * width + 8 * width,
         };
     }
-    let rows = config.spec_size / config.patch_size >> last;
+    let rows = (config.spec_size / config.patch_size) >> last;
     let kernel = 3 * n(rows / config.fold());
     match config.num_classes {
         0 => sum,

@@ -6,6 +6,8 @@ use half::f16;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::between;
+
 /// Probability of each place of a picture sounding, row-major over the whole picture, whatever its shape: stretch it over the
 /// frame. Kept in 16 bit, 98 KiB for 224 × 224, and shared by clones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,13 +92,8 @@ impl ProbabilityMap {
         if self.width == 0 || self.height == 0 {
             return 0.0;
         }
-        let split = |at: f32, count: usize| {
-            let at = (at * count as f32 - 0.5).clamp(0.0, (count - 1) as f32);
-            let low = (at.floor() as usize).min(count - 1);
-            (low, (low + 1).min(count - 1), at - low as f32)
-        };
-        let (left, right, x) = split(u, self.width);
-        let (top, bottom, y) = split(v, self.height);
+        let (left, right, x) = between(u * self.width as f32, self.width);
+        let (top, bottom, y) = between(v * self.height as f32, self.height);
         let mix = |a: f32, b: f32, part: f32| a + (b - a) * part;
         let above = mix(self.at(left, top), self.at(right, top), x);
         let below = mix(self.at(left, bottom), self.at(right, bottom), x);

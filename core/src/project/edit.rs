@@ -12,7 +12,7 @@ use crate::base::{ClipId, EventId, LabelId, Modality, Said, TimeSpan};
 pub struct Edit {
     /// Whose decisions it changes.
     pub of: Scope,
-    /// How.
+    /// What becomes of them.
     pub change: Change,
 }
 
@@ -29,18 +29,18 @@ pub enum Change {
         label: LabelId,
         /// Of being heard, of being seen, or of both at once.
         modality: Modality,
-        /// When.
+        /// From when to when it is said.
         span: TimeSpan,
-        /// What.
+        /// That it happens, that it does not, or nothing any more.
         said: Said,
     },
     /// The mask of a class over a span, drawn by hand; none gives way to the model's.
     Mask {
-        /// When.
+        /// The second, or the seconds, it is drawn for.
         span: TimeSpan,
         /// Of which class.
         label: LabelId,
-        /// Where.
+        /// The pixels in which it sounds.
         mask: Option<Arc<RunLengths>>,
     },
     /// The threshold of the clip's masks.
@@ -56,14 +56,14 @@ pub enum Change {
     OneMaskThreshold,
     /// Flag a span for later, with a note, which may be empty; none takes the flag off.
     Flag {
-        /// Which.
+        /// What is flagged.
         span: TimeSpan,
         /// What to think of then.
         note: Option<String>,
     },
     /// A span was looked at and found right, or is to be looked at again.
     Review {
-        /// Which.
+        /// What was looked at.
         span: TimeSpan,
         /// Whether it is right.
         reviewed: bool,
@@ -77,9 +77,9 @@ pub enum Change {
     },
     /// What a class is called, its colour, and whether it became part of another; none for what models call it.
     Class {
-        /// Which.
+        /// The class it is about.
         label: LabelId,
-        /// What.
+        /// Its name, colour and whole; none forgets them.
         class: Option<Class>,
     },
     /// Each key as it says: how edits are taken back and done again.

@@ -20,7 +20,7 @@ pub struct Statement {
 /// A stretch of time of which the same is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// When.
+    /// From when to when it holds.
     pub span: TimeSpan,
     /// Whether it happens.
     pub yes: bool,

@@ -15,7 +15,7 @@ pub enum Source {
 /// One stretch of time in which a class happens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
-    /// When.
+    /// From its first segment to its last.
     pub span: TimeSpan,
     /// Mean score of its segments, 0 to 1; 1 where a person said so.
     pub score: f32,

@@ -9,7 +9,7 @@ use super::metrics::{
     FRAMES_A_BATCH, Grid, LlpScores, MaskMeter, MaskScores, Parsed, avel_segments, llp_scores,
     segment_accuracy,
 };
-use crate::base::Said;
+use crate::base::{Said, between};
 use crate::data::{SaidGrid, SoundingMask, Targets};
 use crate::gpu::ComputeError;
 use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
@@ -189,11 +189,8 @@ pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Tra
 
 /// Bilinear, edge to edge.
 fn stretch(map: &[f32], (rows, columns): (usize, usize), (high, wide): (usize, usize)) -> Vec<f32> {
-    let place = |i: usize, n: usize, side: usize| {
-        let at = ((i as f32 + 0.5) * n as f32 / side as f32 - 0.5).clamp(0.0, (n - 1) as f32);
-        let low = at as usize;
-        (low, (low + 1).min(n - 1), at - low as f32)
-    };
+    let place =
+        |i: usize, n: usize, side: usize| between((i as f32 + 0.5) * n as f32 / side as f32, n);
     let across: Vec<_> = (0..wide).map(|x| place(x, columns, wide)).collect();
     let mut out = Vec::with_capacity(high * wide);
     for y in 0..high {

@@ -313,7 +313,7 @@ fn distillation_of_a_layer() {
         let compared = check(&what, &lcd, inputs, SMOOTH, |lcd, x| {
             lcd.forward(x[0].clone().reshape([2, 9, 8])).flatten(0, 2)
         });
-        assert!(compared >= 1 + 9, "{what}: {compared}");
+        assert!(compared > 9, "{what}: {compared}");
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) struct AttentionJob {
 }
 
 /// How far it has come.
+#[expect(clippy::large_enum_variant)] // One lives at a time.
 enum Stage {
     /// The cache has not been asked.
     Fresh,

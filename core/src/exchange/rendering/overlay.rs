@@ -83,12 +83,15 @@ fn start(
     Ok(writer)
 }
 
+/// A segment, the width and height it was stretched to, and its colours, row after row.
+type Layer = ((usize, usize, usize), Vec<[f32; 4]>);
+
 /// What is drawn over and under the picture.
 struct Lanes<'a> {
     shown: &'a Shown<'a>,
     span: TimeSpan,
     /// The mask of the segment drawn last, stretched over a picture of that size.
-    layer: Option<((usize, usize, usize), Vec<[f32; 4]>)>,
+    layer: Option<Layer>,
     /// Of the first picture, and so of the file: pictures of other sizes are fitted into it.
     size: Option<(usize, usize)>,
     /// The lane without its cursor: the same under every picture.

@@ -217,6 +217,9 @@ impl Backbone for HtsAt {
         &self.spec
     }
 
+    /// # Shapes
+    /// - input: `[n, 1, frames, mel]`
+    /// - output: one `[n, tokens, width]` a layer, and the last after the final norm
     fn forward(&self, input: Tensor<4>) -> LayerFeatures {
         HtsAt::forward(self, input)
     }

@@ -113,7 +113,7 @@ impl HtsAtConfig {
         self.pyramid().check()?;
         let last = self.depths.len() - 1;
         let rows = self.pyramid().grid_of(last).0;
-        if rows % self.fold() != 0 {
+        if !rows.is_multiple_of(self.fold()) {
             return refuse(format!(
                 "{} folds do not divide the {rows} rows of the last stage",
                 self.fold()

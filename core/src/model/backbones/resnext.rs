@@ -152,6 +152,9 @@ impl Backbone for ResNext {
         &self.spec
     }
 
+    /// # Shapes
+    /// - input: `[n, 3, h, w]`
+    /// - output: one `[n, tokens, width]` a layer, and the last after the final norm
     fn forward(&self, input: Tensor<4>) -> LayerFeatures {
         ResNext::forward(self, input)
     }

@@ -224,6 +224,9 @@ impl Backbone for SwinV2 {
         &self.spec
     }
 
+    /// # Shapes
+    /// - input: `[n, 3, h, w]`
+    /// - output: one `[n, tokens, width]` a layer, and the last after the final norm
     fn forward(&self, input: Tensor<4>) -> LayerFeatures {
         SwinV2::forward(self, input)
     }

@@ -226,6 +226,9 @@ impl Backbone for Vit {
         &self.spec
     }
 
+    /// # Shapes
+    /// - input: `[n, 3, h, w]`
+    /// - output: one `[n, tokens, width]` a layer, and the last after the final norm
     fn forward(&self, input: Tensor<4>) -> LayerFeatures {
         Vit::forward(self, input)
     }

@@ -26,7 +26,7 @@ impl WindowPlan {
     /// Windows that do not divide the map: implementations disagree on how to pad, and no released model needs it.
     pub fn new(grid: (usize, usize), size: usize, shifted: bool) -> Result<Self, ModelError> {
         let window = (size.min(grid.0), size.min(grid.1));
-        if size == 0 || grid.0 % window.0 != 0 || grid.1 % window.1 != 0 {
+        if size == 0 || !grid.0.is_multiple_of(window.0) || !grid.1.is_multiple_of(window.1) {
             return Err(ModelError::Config(format!(
                 "windows of {size} do not divide a map of {} x {} tokens; choose a picture size and window whose \
                  maps at every stage are multiples of the window",
@@ -199,7 +199,7 @@ pub(super) fn split_heads(qkv: Tensor<3>, heads: usize) -> [Tensor<4>; 3] {
     let qkv = qkv
         .reshape([n, tokens, 3, heads, width / (3 * heads)])
         .permute([2, 0, 3, 1, 4]);
-    [0, 1, 2].map(|i| qkv.clone().slice([i..i + 1]).squeeze_dim::<4>(0))
+    [0, 1, 2].map(|i| qkv.clone().narrow(0, i, 1).squeeze_dim::<4>(0))
 }
 
 /// The inverse for one of them: `[n, heads, tokens, d]` to `[n, tokens, heads * d]`.

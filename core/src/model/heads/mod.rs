@@ -39,6 +39,7 @@ use crate::base::Task;
 
 /// The head of any task. Cloning shares the weights.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // A handful live at a time, and a module cannot be boxed.
 pub enum TaskHead {
     /// Audio-visual event localization.
     Localize(LocalizeHead),

@@ -40,5 +40,5 @@ pub(in crate::model) fn module_bytes<M: Module>(
     let failed =
         |e: &dyn std::fmt::Display| ModelError::format(path, format!("could not be written: {e}"));
     module.save_into(&mut store).map_err(|e| failed(&e))?;
-    store.get_bytes().map(Into::into).map_err(|e| failed(&e))
+    store.get_bytes().map_err(|e| failed(&e))
 }

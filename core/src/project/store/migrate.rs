@@ -41,26 +41,27 @@ impl Default for MasksV1 {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum EditV1 {
-    MaskThreshold(f32),
-    MaskThresholdOf { second: u32, value: Option<f32> },
-    MaskThresholds(MasksV1),
+    #[serde(rename = "mask-threshold")]
+    Clip(f32),
+    #[serde(rename = "mask-threshold-of")]
+    Second { second: u32, value: Option<f32> },
+    #[serde(rename = "mask-thresholds")]
+    All(MasksV1),
 }
 
 impl EditV1 {
     /// Carry it out; gives the one that takes it back.
     fn apply(self, to: &mut MasksV1) -> Self {
         match self {
-            Self::MaskThreshold(value) => {
-                Self::MaskThreshold(std::mem::replace(&mut to.clip, value))
-            }
-            Self::MaskThresholdOf { second, value } => {
+            Self::Clip(value) => Self::Clip(std::mem::replace(&mut to.clip, value)),
+            Self::Second { second, value } => {
                 let value = match value {
                     Some(value) => to.seconds.insert(second, value),
                     None => to.seconds.remove(&second),
                 };
-                Self::MaskThresholdOf { second, value }
+                Self::Second { second, value }
             }
-            Self::MaskThresholds(all) => Self::MaskThresholds(std::mem::replace(to, all)),
+            Self::All(all) => Self::All(std::mem::replace(to, all)),
         }
     }
 }

@@ -51,7 +51,11 @@ impl<B: Module + ModuleDisplay + Backbone> Tagger<B> {
         }
     }
 
-    /// Logits `[n, rows, groups]`: of every token, or, for one row, their soft maximum over all tokens.
+    /// Logits of every token, or, for one row, their soft maximum over all tokens.
+    ///
+    /// # Shapes
+    /// - input: as the backbone's
+    /// - output: `[n, rows, groups]`
     pub fn forward(&self, input: Tensor<4>, rows: usize) -> Tensor<3> {
         let scores = self.head.forward(self.backbone.forward(input).final_norm);
         if rows > 1 {
