@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use super::error::FeatureError;
 use super::extract::{PreparedSegment, Recipe};
 use crate::base::{CancelToken, TimeSpan};
-use crate::media::{Clip, MediaError, SegmentReader, Source};
+use crate::media::{Clip, MediaError, SegmentData, SegmentReader, Source};
 
 /// Segments decoded ahead of the backbones.
 const AHEAD: usize = 16;
@@ -114,8 +114,14 @@ fn decode_all(
     (to, bell): (&Sender<Result<PreparedSegment, MediaError>>, &Bell),
 ) -> Result<(), MediaError> {
     let clip = recipe.needed_of(clip);
+    let mut last: Option<(SegmentData, PreparedSegment)> = None;
     for segment in SegmentReader::open(source, &clip, spans, recipe.sample_rate())? {
-        let prepared = recipe.prepare(&segment?);
+        let segment = segment?;
+        let prepared = match &last {
+            Some((before, prepared)) => recipe.prepare_after(&segment, (before, prepared)),
+            None => recipe.prepare(&segment),
+        };
+        last = Some((segment, prepared.clone()));
         if cancel.is_cancelled() || to.send(Ok(prepared)).is_err() {
             break;
         }

@@ -1,10 +1,12 @@
-//! One file of kept features, as it is read: a checksummed header, the segments in order, a checksum for each.
+//! One file of kept features, as it is read: a checksummed header, the different segments in order, which is which, checksums.
 //!
 //! ```text
 //! mark 8 | header length 4 | BLAKE3 of header 32 | header (JSON) | zeros to a multiple of 64
-//! segment 0: layer 0, layer 1, ... final norm, f16 | segment 1 | ...
-//! BLAKE3 of segment 0, 32 | of segment 1 | ...
+//! row 0: layer 0, layer 1, ... final norm, f16 | row 1 | ...
+//! the row of segment 0, 4 | of segment 1 | ...
+//! BLAKE3 of these, 32 | of row 0 | of row 1 | ...
 //! ```
+//! A segment that is the same as the one before has its row.
 //! Numbers are in the byte order of the machine, and so is the mark: a file from another kind of machine is foreign.
 
 use std::fs::File;
@@ -20,13 +22,15 @@ use super::half_features::HalfFeatures;
 use super::key::{EntryAbout, FeatureKey};
 
 /// "METTLEF" and the version of this layout.
-pub(super) const MARK: u64 = u64::from_be_bytes(*b"METTLEF1");
+pub(super) const MARK: u64 = u64::from_be_bytes(*b"METTLEF2");
 /// Bytes before the header.
 pub(super) const PREFIX: usize = 8 + 4 + 32;
 /// A longer header is not one of ours.
 const LONGEST_HEADER: u32 = 1 << 20;
 /// Bytes of a checksum.
 pub(super) const SUM: usize = 32;
+/// Bytes of a row's number.
+const ROW: usize = 4;
 
 /// What a file says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,10 +52,12 @@ impl Header {
             })
     }
 
-    /// Bytes of the whole file, whose header takes `header` bytes.
-    fn file_length(&self, header: usize) -> Option<usize> {
-        let segments = self.stride()?.checked_add(SUM)?;
-        start_of_segments(header).checked_add(segments.checked_mul(self.segments)?)
+    /// How many rows a whole file of this length has, whose header takes `header` bytes.
+    fn rows_in(&self, file: usize, header: usize) -> Option<usize> {
+        let others = start_of_segments(header) + self.segments.checked_mul(ROW)? + SUM;
+        let rows = file.checked_sub(others)?;
+        let each = self.stride()?.checked_add(SUM)?;
+        (rows % each == 0).then_some(rows / each)
     }
 
     /// Reads the header of a file; `None` where it is not whole or not one.
@@ -86,6 +92,10 @@ pub struct KeptFeatures {
     header: Header,
     start: usize,
     stride: usize,
+    /// Which row each segment has.
+    rows: Vec<u32>,
+    /// Where the checksums of rows start.
+    sums: usize,
     path: PathBuf,
 }
 
@@ -97,15 +107,27 @@ impl KeptFeatures {
         if header.key != *key || header.segments != segments {
             return None;
         }
-        let stride = header.stride()?;
         let there = usize::try_from(file.metadata().ok()?.len()).ok()?;
-        (header.file_length(length)? == there).then(|| Self {
+        let count = header.rows_in(there, length)?;
+        let mut kept = Self {
             file: Mutex::new(file),
             start: start_of_segments(length),
-            stride,
+            stride: header.stride()?,
+            rows: vec![0; header.segments],
             header,
             path: path.to_owned(),
-        })
+            sums: 0,
+        };
+        let table = kept.start + count * kept.stride;
+        let mut rows = vec![0_u32; kept.rows.len()];
+        kept.fill(table, bytemuck::cast_slice_mut(&mut rows))?;
+        let mut sum = [0; SUM];
+        kept.fill(table + rows.len() * ROW, &mut sum)?;
+        kept.sums = table + rows.len() * ROW + SUM;
+        kept.rows = rows;
+        let whole = *blake3::hash(bytemuck::cast_slice(&kept.rows)).as_bytes() == sum;
+        let known = kept.rows.iter().all(|&row| (row as usize) < count);
+        (whole && known).then_some(kept)
     }
 
     /// The file.
@@ -117,20 +139,24 @@ impl KeptFeatures {
     pub fn read(&self, segments: Range<usize>) -> Option<HalfFeatures> {
         let mut features = HalfFeatures::with_sizes(&self.header.layers);
         let mut values = vec![f16::ZERO; self.stride / size_of::<f16>()];
-        for index in segments {
-            self.fill(
-                self.start + index * self.stride,
-                bytemuck::cast_slice_mut(&mut values),
-            )?;
-            let sums = self.start + self.header.segments * self.stride;
-            let mut sum = [0; SUM];
-            self.fill(sums + index * SUM, &mut sum)?;
-            if *blake3::hash(bytemuck::cast_slice(&values)).as_bytes() != sum {
-                return None;
+        let mut last = None;
+        for &row in self.rows.get(segments)? {
+            if last != Some(row) {
+                self.read_row(row as usize, &mut values)?;
+                last = Some(row);
             }
             features.push_segment(&values);
         }
         Some(features)
+    }
+
+    /// Reads a row; `None` when it is damaged.
+    fn read_row(&self, row: usize, values: &mut [f16]) -> Option<()> {
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(values);
+        self.fill(self.start + row * self.stride, bytes)?;
+        let mut sum = [0; SUM];
+        self.fill(self.sums + row * SUM, &mut sum)?;
+        (*blake3::hash(bytes).as_bytes() == sum).then_some(())
     }
 
     fn fill(&self, start: usize, bytes: &mut [u8]) -> Option<()> {

@@ -1,5 +1,7 @@
 //! From segments to the layer features of both backbones.
 
+use std::sync::Arc;
+
 use burn::tensor::{Tensor, TensorData};
 
 use crate::base::{ContentHash, KeyHasher};
@@ -24,13 +26,14 @@ pub struct Recipe {
     wanted: (bool, bool),
 }
 
-/// One segment as the backbones take it; what is not wanted is empty.
+/// One segment as the backbones take it; what is not wanted is empty. What is the same as in the segment before is shared with
+/// it, where the two were prepared one after the other.
 #[derive(Clone, Debug)]
 pub struct PreparedSegment {
     /// `[3, height, width]`, normalised.
-    picture: Vec<f32>,
+    pub(super) picture: Arc<[f32]>,
     /// A spectrogram or a picture of it, as the model has it.
-    sound: Vec<f32>,
+    pub(super) sound: Arc<[f32]>,
 }
 
 impl Recipe {
@@ -86,24 +89,49 @@ impl Recipe {
 
     /// Prepare one segment. What the clip lacks is replaced: no pictures by mid-grey, no sound by silence.
     pub fn prepare(&self, segment: &SegmentData) -> PreparedSegment {
+        PreparedSegment {
+            picture: self.picture(segment),
+            sound: self.sound(segment),
+        }
+    }
+
+    /// The same for a segment that comes after another.
+    pub(super) fn prepare_after(
+        &self,
+        segment: &SegmentData,
+        (last, prepared): (&SegmentData, &PreparedSegment),
+    ) -> PreparedSegment {
+        PreparedSegment {
+            picture: match segment.frame == last.frame {
+                true => prepared.picture.clone(),
+                false => self.picture(segment),
+            },
+            sound: match segment.sound == last.sound {
+                true => prepared.sound.clone(),
+                false => self.sound(segment),
+            },
+        }
+    }
+
+    fn picture(&self, segment: &SegmentData) -> Arc<[f32]> {
+        if !self.wanted.0 {
+            return Arc::new([]);
+        }
         let grey = || RgbFrame {
             width: 1,
             height: 1,
             data: vec![GREY; 3],
         };
         let frame = segment.frame.clone().unwrap_or_else(grey);
-        let sound = segment.sound.as_deref().unwrap_or_default();
-        let (pictures, listen) = self.wanted;
-        PreparedSegment {
-            picture: match pictures {
-                true => self.image.frame(&frame),
-                false => Vec::new(),
-            },
-            sound: match listen {
-                true => self.sound.second(sound, self.tile),
-                false => Vec::new(),
-            },
+        self.image.frame(&frame).into()
+    }
+
+    fn sound(&self, segment: &SegmentData) -> Arc<[f32]> {
+        if !self.wanted.1 {
+            return Arc::new([]);
         }
+        let sound = segment.sound.as_deref().unwrap_or_default();
+        self.sound.second(sound, self.tile).into()
     }
 }
 

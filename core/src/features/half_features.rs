@@ -83,6 +83,24 @@ impl HalfFeatures {
         })
     }
 
+    /// These segments, in this order.
+    pub(super) fn picked(&self, segments: &[usize]) -> Self {
+        let layer = |layer: &Layer| {
+            let count = layer.size[0] * layer.size[1];
+            let rows = segments
+                .iter()
+                .map(|at| &layer.values[at * count..][..count]);
+            Layer {
+                size: layer.size,
+                values: rows.flatten().copied().collect(),
+            }
+        };
+        Self {
+            segments: segments.len(),
+            layers: self.layers.iter().map(layer).collect(),
+        }
+    }
+
     /// Adds the segments of others with the same layers behind its own; false, and nothing is changed, where layers differ.
     pub fn append(&mut self, other: &Self) -> bool {
         if self.sizes() != other.sizes() {

@@ -13,6 +13,7 @@ mod half_features;
 mod key;
 mod lease;
 mod listing;
+mod repeats;
 mod stream;
 mod writer;
 

@@ -7,9 +7,10 @@ use super::cache::FeatureCache;
 use super::decode::Decoded;
 use super::entry::KeptFeatures;
 use super::error::FeatureError;
-use super::extract::{Recipe, extract_audio, extract_visual};
+use super::extract::{PreparedSegment, Recipe, extract_audio, extract_visual};
 use super::half_features::HalfFeatures;
 use super::key::{EntryAbout, FeatureKey};
+use super::repeats::Repeats;
 use super::writer::FeatureWriter;
 use crate::base::{CancelToken, TimeSpan};
 use crate::media::{Clip, Source};
@@ -49,6 +50,7 @@ enum Side {
         key: FeatureKey,
         about: EntryAbout,
         keeping: Keeping,
+        repeats: Repeats,
     },
 }
 
@@ -115,6 +117,7 @@ impl FeatureStream {
                         true => Keeping::NotYet,
                         false => Keeping::Not,
                     },
+                    repeats: Repeats::default(),
                 },
                 Side::Kept,
             )
@@ -194,20 +197,26 @@ impl FeatureStream {
         let begin = Instant::now();
         let range = self.next..self.next + segments;
         let (cache, total) = (self.cache.as_ref(), self.total);
-        type Run<'a> = &'a dyn Fn() -> Result<LayerFeatures, ModelError>;
-        let of = |side: &mut Side, run: Run<'_>| match side {
+        type Run = fn(&FrozenPair, &[PreparedSegment]) -> Result<LayerFeatures, ModelError>;
+        type Input = fn(&PreparedSegment) -> &Arc<[f32]>;
+        let of = |side: &mut Side, input: Input, run: Run| match side {
             Side::Kept(kept) => kept.read(range.clone()).ok_or_else(|| {
                 cache.inspect(|cache| cache.discard(kept.path()));
                 FeatureError::Damaged(kept.path().to_owned())
             }),
-            Side::Computed { .. } => {
-                let features = HalfFeatures::of(&run()?)?;
+            Side::Computed { repeats, .. } => {
+                let inputs: Vec<Arc<[f32]>> = prepared.iter().map(input).cloned().collect();
+                let features = repeats.features(&inputs, |new| {
+                    let new: Vec<PreparedSegment> =
+                        new.iter().map(|&at| prepared[at].clone()).collect();
+                    Ok(HalfFeatures::of(&run(pair, &new)?)?)
+                })?;
                 side.keep(&features, cache, total);
                 Ok(features)
             }
         };
-        let visual = of(&mut self.visual, &|| extract_visual(pair, &prepared))?;
-        let audio = of(&mut self.audio, &|| extract_audio(pair, &prepared))?;
+        let visual = of(&mut self.visual, |segment| &segment.picture, extract_visual)?;
+        let audio = of(&mut self.audio, |segment| &segment.sound, extract_audio)?;
         let batch = FeatureBatch {
             visual: visual.to_device(pair.device()),
             audio: audio.to_device(pair.device()),
@@ -248,6 +257,7 @@ impl Side {
             key,
             about,
             keeping,
+            ..
         } = self
         else {
             return;

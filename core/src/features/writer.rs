@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::entry::{Header, MARK, PREFIX, start_of_segments};
+use super::entry::{Header, MARK, PREFIX, SUM, start_of_segments};
 use super::half_features::HalfFeatures;
 use super::key::{EntryAbout, FeatureKey};
 
@@ -19,8 +19,10 @@ pub struct FeatureWriter {
     partial: PathBuf,
     target: PathBuf,
     header: Header,
-    sums: Vec<u8>,
-    written: usize,
+    /// Checksums of the rows written.
+    sums: Vec<[u8; SUM]>,
+    /// The row of each segment.
+    rows: Vec<u32>,
     finished: bool,
 }
 
@@ -51,7 +53,7 @@ impl FeatureWriter {
             target,
             header,
             sums: Vec::new(),
-            written: 0,
+            rows: Vec::new(),
             finished: false,
         };
         writer.write_header()?;
@@ -79,13 +81,18 @@ impl FeatureWriter {
         }
         for index in 0..features.segments() {
             let mut sum = blake3::Hasher::new();
-            for row in features.segment(index) {
-                let bytes: &[u8] = bytemuck::cast_slice(row);
-                sum.update(bytes);
-                self.file.write_all(bytes)?;
+            for layer in features.segment(index) {
+                sum.update(bytemuck::cast_slice(layer));
             }
-            self.sums.extend(sum.finalize().as_bytes());
-            self.written += 1;
+            let sum = *sum.finalize().as_bytes();
+            if self.sums.last() != Some(&sum) {
+                for layer in features.segment(index) {
+                    self.file.write_all(bytemuck::cast_slice(layer))?;
+                }
+                self.sums.push(sum);
+            }
+            let row = u32::try_from(self.sums.len() - 1).map_err(std::io::Error::other)?;
+            self.rows.push(row);
         }
         Ok(())
     }
@@ -95,10 +102,13 @@ impl FeatureWriter {
     /// # Errors
     /// When the disk is full or gone, or segments are missing.
     pub fn finish(mut self) -> std::io::Result<()> {
-        if self.written != self.header.segments {
+        if self.rows.len() != self.header.segments {
             return Err(std::io::Error::other("segments are missing"));
         }
-        self.file.write_all(&self.sums)?;
+        let rows: &[u8] = bytemuck::cast_slice(&self.rows);
+        self.file.write_all(rows)?;
+        self.file.write_all(blake3::hash(rows).as_bytes())?;
+        self.file.write_all(self.sums.as_flattened())?;
         self.file.flush()?;
         std::fs::rename(&self.partial, &self.target)?;
         self.finished = true;

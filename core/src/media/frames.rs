@@ -58,7 +58,7 @@ impl FrameReader {
     /// The frame on screen at `t`: before the first one the first, after the last one the last.
     pub fn frame_at(&mut self, t: Time) -> Result<Arc<VideoFrame>, MediaError> {
         let t = t.max(self.source.first_start);
-        if let Some(current) = self.current.as_ref().filter(|f| f.span.contains(t)) {
+        if let Some(current) = self.current.as_ref().filter(|f| self.shows(f, t)) {
             return Ok(current.clone());
         }
         if !self.covers(t) {
@@ -87,6 +87,13 @@ impl FrameReader {
         }
         self.frame_at(current.span.start - Time::from_micros(1))
             .map(Some)
+    }
+
+    /// Whether a frame is on screen at `t`: the clip's last one stays.
+    fn shows(&self, frame: &VideoFrame, t: Time) -> bool {
+        let last = self.window.back().filter(|_| self.at_end);
+        let stays = last.is_some_and(|last| last.start == frame.span.start);
+        frame.span.contains(t) || (stays && frame.span.start <= t)
     }
 
     /// Whether the frame at `t` and the end of its span are known from the window.

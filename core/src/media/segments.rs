@@ -1,11 +1,12 @@
 //! A clip in segments, as a model takes them: one picture and a stretch of sound each.
 
+use std::sync::Arc;
 use std::vec::IntoIter;
 
 use super::clip::Clip;
 use super::downmix::SoundLayout;
 use super::error::MediaError;
-use super::picture::RgbFrame;
+use super::picture::{RgbFrame, VideoFrame};
 use super::source::{Pictures, Sound, Source};
 use crate::base::{Time, TimeSpan};
 
@@ -26,6 +27,8 @@ pub struct SegmentReader {
     pictures: Option<Box<dyn Pictures>>,
     sound: Option<Box<dyn Sound>>,
     rate: u32,
+    /// The last picture: it may stay on screen for hours.
+    shown: Option<(Arc<VideoFrame>, RgbFrame)>,
 }
 
 impl SegmentReader {
@@ -50,14 +53,12 @@ impl SegmentReader {
             pictures: pictures.transpose()?,
             sound: sound.transpose()?,
             rate: rate_hz,
+            shown: None,
         })
     }
 
     fn read(&mut self, span: TimeSpan) -> Result<SegmentData, MediaError> {
-        let frame = match &mut self.pictures {
-            Some(pictures) => Some(pictures.frame_at(span.middle())?.picture.to_rgb()),
-            None => None,
-        };
+        let frame = self.picture_at(span.middle())?;
         let count = span.duration().to_samples(self.rate).max(0) as usize;
         let sound = self.sound.as_mut().map(|reader| {
             // Half a sample: a span that follows on the last one is read on, not sought.
@@ -71,6 +72,21 @@ impl SegmentReader {
             samples
         });
         Ok(SegmentData { span, frame, sound })
+    }
+
+    fn picture_at(&mut self, t: Time) -> Result<Option<RgbFrame>, MediaError> {
+        let Some(pictures) = &mut self.pictures else {
+            return Ok(None);
+        };
+        let frame = pictures.frame_at(t)?;
+        if let Some((last, rgb)) = &self.shown
+            && Arc::ptr_eq(last, &frame)
+        {
+            return Ok(Some(rgb.clone()));
+        }
+        let rgb = frame.picture.to_rgb();
+        self.shown = Some((frame, rgb.clone()));
+        Ok(Some(rgb))
     }
 }
 

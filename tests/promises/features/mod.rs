@@ -2,5 +2,6 @@
 
 mod budget;
 mod demo_clips;
+mod held;
 mod kept;
 mod processes;
