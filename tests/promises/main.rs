@@ -18,6 +18,7 @@ mod media;
 mod model;
 mod modes;
 mod project;
+mod scale;
 mod scenes;
 mod train;
 mod window;

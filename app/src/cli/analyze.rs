@@ -3,22 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use mettle_core::base::{Problem, Task};
-use mettle_core::engine::model_info;
 use mettle_core::exchange::Stems;
 use mettle_core::model::ModelInfo;
 
 use super::args::{AnalyzeArgs, Asked};
 use super::batch::Batch;
 use super::driver::Driver;
-use super::{Failure, output};
+use super::heads::model_with;
+use super::{Failure, output, shard};
 use crate::files::clips_in;
 
 /// Analyse every clip; the failure of one does not stop the others.
 pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
+    if let Some(format) = args.of_parts() {
+        return shard::run(args, format);
+    }
+    if args.shard.is_some() || args.embeddings {
+        return Err(Failure::Usage(
+            "--shard and --embeddings are for tables: --format parquet or jsonl".to_owned(),
+        ));
+    }
     if let Some(folder) = &args.out {
         output::make_folder(folder)?;
     }
-    let model = model_info(&args.model)?;
+    let model = model_with(&args.model, args)?;
     let tasks = args.task.tasks(|task| model.can(task));
     check(args, &model, &tasks)?;
     let thresholds = args.thresholds.resolve(&model, &tasks)?;
@@ -26,7 +34,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         // Even when quiet: nothing that follows can be believed.
         eprintln!("mettle: {warning}");
     }
-    let driver = Driver::start(args.device, args.precision, args.quiet)?;
+    let driver = Driver::for_analyze(args, &model)?;
     driver
         .warm_up(&args.model)
         .map_err(|problem| Failure::Said(line(&problem)))?;
@@ -64,7 +72,7 @@ fn clips_of(path: &Path, inside: bool) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Whether the model can do what is asked: a task asked by name must have its head, of all those that are missing are named.
-fn check(args: &AnalyzeArgs, model: &ModelInfo, tasks: &[Task]) -> Result<(), Failure> {
+pub fn check(args: &AnalyzeArgs, model: &ModelInfo, tasks: &[Task]) -> Result<(), Failure> {
     let missing = |task: &Task| !model.can(*task);
     if let Some(task) = tasks.iter().copied().find(missing) {
         let (name, task) = (&model.name, task.name());

@@ -47,7 +47,7 @@ impl Batch<'_> {
             }
             _ => None,
         };
-        let label = self.sounding();
+        let label = sounding(self.model);
         let size = self.args.mask_size;
         let mut masks = MaskTaker::new(&clip, label, &thresholds.masks, size, shelf);
         let mut hear = |first: usize, made: Vec<ProbabilityMap>| masks.take(first, &made);
@@ -86,14 +86,6 @@ impl Batch<'_> {
         self.report(&analysed, &document, &shown)
     }
 
-    /// What the model calls a mask.
-    fn sounding(&self) -> Label {
-        let mut tasks = self.model.tasks.iter();
-        let segment = tasks.find(|info| info.task == Task::Segment);
-        let label = segment.and_then(|info| info.labels.get(0));
-        label.cloned().unwrap_or_else(|| Label::from(""))
-    }
-
     /// Print and write what a clip gave.
     fn report(
         &mut self,
@@ -129,10 +121,18 @@ impl Batch<'_> {
     }
 }
 
+/// What a model calls a mask.
+pub fn sounding(model: &ModelInfo) -> Label {
+    let label = model.labels_of(Task::Segment);
+    let label = label.and_then(|labels| labels.get(0));
+    label.cloned().unwrap_or_else(|| Label::from(""))
+}
+
 fn file(document: &Document, format: Format, header: bool) -> Result<String, Failure> {
     Ok(match format {
         Format::Csv => csv::csv(document, header),
-        Format::Json => json::json(document)?,
+        // Tables are not made clip by clip.
+        Format::Json | Format::Jsonl | Format::Parquet => json::json(document)?,
     })
 }
 

@@ -33,6 +33,10 @@ fn headless(args: &DemoArgs, clips: Vec<PathBuf>) -> Result<(), Failure> {
     analyze::run(&AnalyzeArgs {
         clips,
         recursive: false,
+        head: Vec::new(),
+        shard: None,
+        embeddings: false,
+        threads: None,
         task: Asked::All,
         model: ModelChoice::Demo,
         device: args.device,

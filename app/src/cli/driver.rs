@@ -1,21 +1,23 @@
 //! Driving the engine from a terminal: hand in a job, wait for its end, show how far it is.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use mettle_core::base::{Problem, Task};
+use mettle_core::base::{HeadId, Problem, Task};
 use mettle_core::engine::{
-    Engine, EngineOptions, HeadChoice, JobId, JobSpec, ModelChoice, Precision, ReplyBody, WhichHead,
+    Engine, EngineOptions, HeadChoice, JobId, JobSpec, ModelChoice, ReplyBody, WhichHead,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
-use mettle_core::model::HeadCatalogue;
+use mettle_core::model::{HeadCatalogue, ModelInfo};
 use mettle_core::predict::{Detail, Prediction, ProbabilityMap, SecondTags};
 
-use super::Failure;
+use super::args::AnalyzeArgs;
+use super::{Failure, stopping};
 
 /// How a bar tells of seconds.
 const SECONDS: &str = " {pos}/{len} s";
@@ -26,6 +28,8 @@ const GLANCE: Duration = Duration::from_millis(100);
 pub struct Driver {
     engine: Engine,
     quiet: bool,
+    /// Heads that answer in place of the model's own.
+    heads: BTreeMap<Task, HeadId>,
 }
 
 /// A clip that is open, with how long that took.
@@ -47,6 +51,8 @@ pub struct Analysed {
     pub clip: Arc<Clip>,
     /// Complete, one a task asked, in that order.
     pub predictions: Vec<Arc<Prediction>>,
+    /// What the heads distilled of each second, where that was asked for.
+    pub meta_tokens: Vec<(Task, Vec<Vec<f32>>)>,
     /// What the backbones' own classifiers hear and see, where they have one.
     pub tags: Vec<SecondTags>,
     /// What the user should know.
@@ -62,36 +68,50 @@ pub struct Analysed {
 }
 
 impl Driver {
-    /// Start an engine on a device, with backbones in a precision.
-    pub fn start(device: DeviceChoice, precision: Precision, quiet: bool) -> Result<Self, Failure> {
-        Self::open(device, precision, quiet, Some(FeatureCache::of_user()))
+    /// Start an engine for `analyze`, whose model may have heads of another place.
+    pub fn for_analyze(args: &AnalyzeArgs, model: &ModelInfo) -> Result<Self, Failure> {
+        let options = EngineOptions {
+            device: args.device,
+            precision: args.precision,
+            threads: args.threads.map(usize::from),
+            meta_tokens: args.embeddings,
+            features: Some(FeatureCache::of_user()),
+            ..EngineOptions::default()
+        };
+        let mut driver = Self::open(options, args.quiet)?;
+        if !args.head.is_empty() {
+            let heads = model.tasks.iter().map(|info| (info.task, info.head));
+            driver.heads = heads.collect();
+        }
+        Ok(driver)
     }
 
-    /// The same with a cache of its own, or none: every analysis then does all the work.
+    /// Start one with a cache of its own, or none: every analysis then does all the work.
     pub fn with_cache(
         device: DeviceChoice,
         quiet: bool,
         features: Option<FeatureCache>,
     ) -> Result<Self, Failure> {
-        Self::open(device, Precision::F32, quiet, features)
-    }
-
-    fn open(
-        device: DeviceChoice,
-        precision: Precision,
-        quiet: bool,
-        features: Option<FeatureCache>,
-    ) -> Result<Self, Failure> {
         let options = EngineOptions {
             device,
-            precision,
-            prober: Prober::this_program(),
             features,
-            heads: HeadCatalogue::of_user(),
             ..EngineOptions::default()
         };
+        Self::open(options, quiet)
+    }
+
+    fn open(options: EngineOptions, quiet: bool) -> Result<Self, Failure> {
+        let options = EngineOptions {
+            prober: Prober::this_program(),
+            heads: HeadCatalogue::of_user(),
+            ..options
+        };
         let engine = Engine::start(options, || {})?;
-        Ok(Self { engine, quiet })
+        Ok(Self {
+            engine,
+            quiet,
+            heads: BTreeMap::new(),
+        })
     }
 
     /// Open the device and load the model: where that fails, every clip would.
@@ -154,15 +174,15 @@ impl Driver {
             opened,
         } = opened;
         let (mut first_scores, mut predictions) = (None, Vec::new());
-        let mut tags = Vec::new();
+        let (mut tags, mut meta_tokens) = (Vec::new(), Vec::new());
         for &task in tasks {
-            let mut prediction = None;
+            let (mut prediction, mut distilled) = (None, Vec::new());
             let path = clip.path.clone();
             let job = self.engine.submit(JobSpec::Predict {
                 clip: Arc::clone(&clip),
                 head: HeadChoice {
                     model: model.clone(),
-                    which: WhichHead::For(task),
+                    which: self.which(task),
                 },
             });
             self.work(&name(&path), SECONDS, job, |body| match body {
@@ -178,16 +198,24 @@ impl Driver {
                     tags.truncate(part.from);
                     tags.extend(part.seconds);
                 }
+                ReplyBody::MetaTokens(_, part) => {
+                    distilled.truncate(part.from);
+                    distilled.extend(part.seconds);
+                }
                 // Every task has the same to say of the clip.
                 ReplyBody::Notice(notice) if !notices.contains(&notice) => notices.push(notice),
                 _ => {}
             })?;
             predictions.push(prediction.ok_or_else(|| without_result(&path))?);
+            if !distilled.is_empty() {
+                meta_tokens.push((task, distilled));
+            }
         }
         let complete = begin.elapsed();
         Ok(Analysed {
             clip,
             predictions,
+            meta_tokens,
             tags,
             notices,
             first_frame,
@@ -195,6 +223,11 @@ impl Driver {
             first_scores: first_scores.unwrap_or(complete),
             complete,
         })
+    }
+
+    fn which(&self, task: Task) -> WhichHead {
+        let named = self.heads.get(&task).copied();
+        named.map_or(WhichHead::For(task), WhichHead::Named)
     }
 
     /// Wait for the end of a job, handing on what it says meanwhile; `counts` is how its progress is told beside the bar.
@@ -208,6 +241,9 @@ impl Driver {
         let bar = self.bar_with(title, counts);
         let end = loop {
             self.show(&bar, job);
+            if stopping::asked() {
+                self.engine.cancel(job);
+            }
             let reply = self.engine.wait_for_reply(GLANCE);
             match reply.filter(|reply| reply.job == job).map(|r| r.body) {
                 Some(ReplyBody::Done | ReplyBody::Cancelled) => break Ok(()),

@@ -1,6 +1,6 @@
 //! The command line: what `mettle` does in a terminal. Each command has its file.
 //!
-//! Exit codes: 0 done, 1 failed (one clear line on stderr for each thing that failed), 2 wrong usage.
+//! Exit codes: 0 done, 1 failed (one clear line on stderr for each thing that failed), 2 wrong usage, 75 worth another try.
 
 mod analyze;
 mod args;
@@ -15,12 +15,16 @@ mod doctor;
 mod driver;
 mod eval;
 mod features;
+mod heads;
+mod listing;
 mod memory;
 mod metrics;
 mod models;
 mod output;
 mod pictures;
 mod scenes;
+mod shard;
+mod stopping;
 mod table;
 mod tag;
 pub mod thresholds;
@@ -38,7 +42,14 @@ pub enum Failure {
     Said(String),
     /// Printed already, one line for each clip.
     Told,
+    /// What was asked makes no sense; to be printed.
+    Usage(String),
+    /// The device or the disk failed, not what was asked; to be printed.
+    Again(String),
 }
+
+/// What a scheduler is told to try again, as `sysexits.h` has it.
+const TRY_AGAIN: u8 = 75;
 
 impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -53,11 +64,15 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Told) => ExitCode::FAILURE,
-        Err(Failure::Said(line)) => {
-            eprintln!("mettle: {line}");
-            ExitCode::FAILURE
-        }
+        Err(Failure::Said(line)) => ended(&line, 1),
+        Err(Failure::Usage(line)) => ended(&line, 2),
+        Err(Failure::Again(line)) => ended(&line, TRY_AGAIN),
     }
+}
+
+fn ended(line: &str, code: u8) -> ExitCode {
+    eprintln!("mettle: {line}");
+    code.into()
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {

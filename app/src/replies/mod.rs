@@ -68,7 +68,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         ReplyBody::Tags(clip, part) => tagged(state, clip, &part),
         ReplyBody::Attention(attention) => state.attention.file(job, attention),
         ReplyBody::Kept(summary) => state.kept = Some(summary),
-        ReplyBody::Models(_) | ReplyBody::Verified(_) => {}
+        ReplyBody::Models(_) | ReplyBody::Verified(_) | ReplyBody::MetaTokens(..) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => scores::finished(state, job, now),
         ReplyBody::Cancelled => return cancelled(state, job),

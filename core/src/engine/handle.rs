@@ -27,8 +27,12 @@ pub struct EngineOptions {
     pub precision: Precision,
     /// How to try a GPU before using it.
     pub prober: Prober,
+    /// How many threads compute on the CPU; all there are, or as many as `RAYON_NUM_THREADS` says, if not given.
+    pub threads: Option<usize>,
     /// Whether a window of this program is open, which the workers must give way to.
     pub beside_window: bool,
+    /// Whether predictions also tell what the head distilled of each second.
+    pub meta_tokens: bool,
     /// Where to keep features of clips; without a place, nothing is kept.
     pub features: Option<FeatureCache>,
     /// Where trained heads lie.
@@ -43,7 +47,9 @@ impl Default for EngineOptions {
             device: DeviceChoice::default(),
             precision: Precision::default(),
             prober: Prober::default(),
+            threads: None,
             beside_window: false,
+            meta_tokens: false,
             features: None,
             heads: HeadCatalogue::default(),
             source: Arc::new(LocalFiles),
@@ -75,7 +81,7 @@ impl Engine {
         if options.beside_window {
             priority::give_way_to_window();
         }
-        priority::lower_compute_pool();
+        priority::lower_compute_pool(options.threads);
         let board = Board::default();
         let (outbox, replies) = Outbox::new(UNREAD_REPLIES, wake);
         let report = shared_report();

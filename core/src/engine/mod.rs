@@ -26,6 +26,8 @@ pub use job::{
 };
 pub use model::model_info;
 pub use outbox::Outbox;
-pub use reply::{Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart};
+pub use reply::{
+    MetaTokensPart, Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart,
+};
 pub use wire::{WIRE_VERSION, WireError, from_wire, to_wire};
 pub use worker::{Job, NewJob, Session, Step, StepContext, Waker, Worker};

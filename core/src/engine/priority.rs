@@ -30,11 +30,12 @@ pub(super) fn lower_current_thread() {
 }
 
 /// Make the shared pool of compute threads run at the workers' priority. Has an effect the first time only, and none if
-/// something used the pool before.
-pub(super) fn lower_compute_pool() {
+/// something used the pool before. `threads` is how many there are to be.
+pub(super) fn lower_compute_pool(threads: Option<usize>) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.unwrap_or(0))
             .thread_name(|i| format!("compute-{i}"))
             .start_handler(|_| lower_current_thread());
         if let Err(error) = pool.build_global() {

@@ -55,6 +55,15 @@ pub struct TagsPart {
     pub seconds: Vec<SecondTags>,
 }
 
+/// A run of seconds with what the head distilled of each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetaTokensPart {
+    /// The first of them; what was known from here on is replaced.
+    pub from: usize,
+    /// The picture's numbers, then the sound's, a row a second.
+    pub seconds: Vec<Vec<f32>>,
+}
+
 /// One message from the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
@@ -83,6 +92,8 @@ pub enum ReplyBody {
     Prediction(PredictionPart),
     /// What the backbones' own classifiers hear and see in the next seconds, where they have one.
     Tags(ClipId, TagsPart),
+    /// What the head distilled of the next seconds, where the engine was started to tell it.
+    MetaTokens(ClipId, MetaTokensPart),
     /// What meta-tokens read in one second.
     Attention(Arc<Attention>),
     /// How much is kept of clips analysed before.

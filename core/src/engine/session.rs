@@ -78,6 +78,11 @@ impl ComputeSession {
         self.options.features.clone()
     }
 
+    /// Whether predictions also tell what the head distilled of each second.
+    pub(super) fn tells_meta_tokens(&self) -> bool {
+        self.options.meta_tokens
+    }
+
     /// Where clips are read from.
     pub(super) fn source(&self) -> Arc<dyn Source> {
         Arc::clone(&self.options.source)

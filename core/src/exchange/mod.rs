@@ -6,6 +6,7 @@
 pub mod coco;
 pub mod csv;
 pub mod json;
+pub mod parts;
 pub mod rendering;
 
 mod document;

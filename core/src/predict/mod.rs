@@ -2,6 +2,7 @@
 
 mod asked;
 mod attention;
+mod embedding;
 mod localize;
 mod mask_look;
 mod palette;
@@ -18,6 +19,7 @@ mod windowed;
 mod windows;
 
 pub use attention::{Attention, one_repeat};
+pub use embedding::meta_tokens;
 pub use localize::localize_scores;
 pub use mask_look::{MaskLook, MaskStyle, blend};
 pub use palette::{ClassColor, ClassColors, PALETTE, Pattern};

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use mettle_core::base::{Task, TimeSpan};
 use mettle_core::engine::{ModelChoice, Precision};
+use mettle_core::exchange::parts::PartFormat;
 use mettle_core::gpu::DeviceChoice;
+use mettle_core::tools::Shard;
 
 use super::values::{mask_size, model, span};
 use crate::cli::thresholds::ThresholdArgs;
@@ -13,7 +15,7 @@ use crate::cli::thresholds::ThresholdArgs;
 /// Options of `analyze`.
 #[derive(Args, Clone, Debug)]
 pub struct AnalyzeArgs {
-    /// Files to analyse, or folders of them.
+    /// Files to analyse, or folders of them; with --shard also lists of them: text, a path a line, named *.txt.
     #[arg(required = true, value_name = "CLIP")]
     pub clips: Vec<PathBuf>,
     /// Of a folder, also what lies in folders inside it.
@@ -26,6 +28,9 @@ pub struct AnalyzeArgs {
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
+    /// A trained head in place of the model's own, by its name or the beginning of it; may be given once a task.
+    #[arg(long, value_name = "ID")]
+    pub head: Vec<String>,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
@@ -39,6 +44,16 @@ pub struct AnalyzeArgs {
     /// The kind of file. Given without --out, it is written to stdout in place of the table.
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Analyse the I-th of N parts of the clips, and write it as tables into --out: each of N workers takes every N-th clip of
+    /// the sorted list. A part that is there and whole is not made again.
+    #[arg(long, value_name = "I/N", requires = "out")]
+    pub shard: Option<Shard>,
+    /// In tables, also keep the meta-tokens of each second, for search by example.
+    #[arg(long)]
+    pub embeddings: bool,
+    /// Compute on so many threads; all there are if not given.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
     /// From which score on what counts.
     #[command(flatten)]
     pub thresholds: ThresholdArgs,
@@ -58,6 +73,17 @@ pub struct AnalyzeArgs {
     /// No table and no progress bar.
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+impl AnalyzeArgs {
+    /// The form of tables, where tables are asked for.
+    pub fn of_parts(&self) -> Option<PartFormat> {
+        match (self.format, self.shard) {
+            (Some(Format::Jsonl), _) => Some(PartFormat::Jsonl),
+            (Some(Format::Parquet), _) | (None, Some(_)) => Some(PartFormat::Parquet),
+            _ => None,
+        }
+    }
 }
 
 /// What `analyze` asks.
@@ -100,6 +126,10 @@ pub enum Format {
     Json,
     /// One line a second.
     Csv,
+    /// Tables of many clips, a JSON object a line.
+    Jsonl,
+    /// Tables of many clips, as Apache Parquet.
+    Parquet,
 }
 
 impl Format {
@@ -108,6 +138,8 @@ impl Format {
         match self {
             Self::Json => "json",
             Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
         }
     }
 }

@@ -50,7 +50,7 @@ pub struct Cli {
 pub enum Command {
     /// Analyse clips: a table on stdout, files into a folder.
     #[command(
-        after_help = "Examples:\n  mettle analyze dog.mp4\n  mettle analyze *.mp4 --out results --format csv\n  mettle analyze FOLDER -r --format csv > all.csv\n  mettle analyze dog.mp4 --format json | jq '.tracks'\n  mettle analyze dog.mp4 --task all --out results --pictures --masks\n  mettle analyze dog.mp4 --task parse --threshold-audible 0.4 --threshold-class Dog=0.7\n  mettle analyze dog.mp4 --task segment --mask-threshold 0.4 --mask-threshold-at 3=0.6\n  mettle analyze dog.mp4 --task all --out results --pictures --span 10-40\n\nExit codes: 0 all clips analysed, 1 a clip failed (the others were analysed), 2 wrong usage."
+        after_help = "Examples:\n  mettle analyze dog.mp4\n  mettle analyze *.mp4 --out results --format csv\n  mettle analyze FOLDER -r --format csv > all.csv\n  mettle analyze dog.mp4 --format json | jq '.tracks'\n  mettle analyze dog.mp4 --task all --out results --pictures --masks\n  mettle analyze dog.mp4 --task parse --threshold-audible 0.4 --threshold-class Dog=0.7\n  mettle analyze dog.mp4 --task segment --mask-threshold 0.4 --mask-threshold-at 3=0.6\n  mettle analyze dog.mp4 --task all --out results --pictures --span 10-40\n  mettle analyze FOLDER -r --shard 3/64 --out results    the 3rd of 64 parts, as tables\n\nExit codes: 0 all clips analysed, 1 a clip failed (the others were analysed), 2 wrong usage, 75 try again (parts: the\ndevice or the disk failed, or the program was asked to stop)."
     )]
     Analyze(AnalyzeArgs),
     /// Say which devices there are, which one is used, and why not another.

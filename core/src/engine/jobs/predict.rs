@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use crate::base::{ClipId, Problem, TimeSpan};
 use crate::engine::session::{ComputeSession, ReadyHead};
-use crate::engine::{EngineError, HeadChoice, Job, ReplyBody, Step, StepContext, TagsPart};
+use crate::engine::{
+    EngineError, HeadChoice, Job, MetaTokensPart, ReplyBody, Step, StepContext, TagsPart,
+};
 use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
 use crate::media::Clip;
 use crate::model::Backbones;
-use crate::predict::{PredictionKey, Predictor, SecondTags, tags_of};
+use crate::predict::{PredictionKey, Predictor, SecondTags, meta_tokens, tags_of};
 
 /// Most segments in one pass through the backbones.
 const BATCH: usize = 8;
@@ -121,7 +123,11 @@ impl PredictJob {
         if begun.tags_beside && pair.about().may_classify {
             begun.tag(pair.backbones()?, &self.clip, &batch)?;
         }
+        let tells = session.tells_meta_tokens();
         let ready = session.head(&self.head)?;
+        if tells {
+            begun.tell_meta_tokens(&ready, &batch, self.clip.id, context)?;
+        }
         begun.score(&ready, &batch)?;
         self.batch = next_batch(self.batch, batch.time + begin.elapsed());
         context.progress(begun.predictor.seen() as u64, begun.spans.len() as u64);
@@ -236,6 +242,27 @@ impl Begun {
         let features = (&batch.visual, &batch.audio);
         let tags = tags_of(backbones, clip, features, spans.unwrap_or_default())?;
         self.tags.extend(tags);
+        Ok(())
+    }
+
+    /// What the head distilled of a batch that is about to be scored.
+    fn tell_meta_tokens(
+        &self,
+        ready: &ReadyHead,
+        batch: &FeatureBatch,
+        clip: ClipId,
+        context: &StepContext<'_>,
+    ) -> Result<(), EngineError> {
+        let (from, told) = (
+            self.predictor.seen(),
+            meta_tokens(&ready.head, &batch.visual, &batch.audio)?,
+        );
+        if let Some(seconds) = told {
+            context.reply(ReplyBody::MetaTokens(
+                clip,
+                MetaTokensPart { from, seconds },
+            ));
+        }
         Ok(())
     }
 

@@ -1,0 +1,107 @@
+//! What can be asked of a worker, and what it answers to a wrong wish.
+
+use std::path::Path;
+
+use mettle_core::exchange::parts::{ClipRow, PartPlace, PartReader};
+use mettle_core::tools::{Listed, Shard, in_order};
+use mettle_tests::program;
+
+use super::workers::Farm;
+
+/// Every clip is in exactly one part, however the list was put together, and parts differ by one clip at most.
+#[test]
+fn every_clip_is_in_one_part() {
+    let clip = |number: usize| Listed {
+        name: format!("c{number}"),
+        path: format!("/somewhere/c{number}").into(),
+    };
+    let mut clips: Vec<Listed> = (0..101).map(clip).collect();
+    let sorted = in_order(clips.clone());
+    clips.reverse();
+    clips.extend(clips.clone());
+    assert_eq!(in_order(clips), sorted);
+    for of in [1, 4, 7, 200] {
+        let parts: Vec<Vec<&Listed>> = (1..=of)
+            .map(|part| Shard { part, of }.of_list(&sorted))
+            .collect();
+        let mut all: Vec<&Listed> = parts.concat();
+        all.sort();
+        assert_eq!(all, sorted.iter().collect::<Vec<_>>());
+        let sizes = parts.iter().map(Vec::len);
+        assert!(
+            sizes.clone().max() <= sizes.min().map(|least| least + 1),
+            "{of}"
+        );
+    }
+}
+
+/// A list names the clips as a folder does, wherever the worker stands.
+#[test]
+fn a_list_is_as_good_as_a_folder() {
+    let farm = Farm::new(3);
+    let text = "# clips\nclips/c2.mp4\n\nclips/c1.mp4\nclips/c1.mp4\n";
+    std::fs::write(farm.at("list.txt"), text).expect("written");
+    let mut command = program::mettle(&farm.at(""));
+    command
+        .current_dir(farm.at("clips"))
+        .args(["analyze", "../list.txt", "-q", "--device", "cpu", "--model"])
+        .arg(farm.at("model"))
+        .args(["--format", "parquet", "--out", "../out", "--threads", "1"]);
+    let (code, _, said) = program::run(&mut command);
+    assert_eq!(code, 0, "{said}");
+    let part = farm.at("out/part-1-of-1.json");
+    let clips = PartReader::open(&part).and_then(|part| part.clips());
+    let clips = clips.expect("a part");
+    let names: Vec<&str> = clips.iter().map(|(clip, _)| &*clip.clip).collect();
+    assert!(
+        names.iter().all(|name| Path::new(name).is_file()),
+        "{names:?}"
+    );
+    let ends = |name: &&str| name.rsplit('/').next().unwrap_or("").to_owned();
+    let names: Vec<String> = names.iter().map(ends).collect();
+    assert_eq!(names, ["c1.mp4", "c2.mp4"]);
+}
+
+/// Wrong usage is 2, and says what to do; clips that fail are 1, listed with their reason.
+#[test]
+fn codes_say_what_happened() {
+    let farm = Farm::new(2);
+    for (wrong, word) in [
+        (&["--shard", "0/4"][..], "I/N"),
+        (&["--shard", "5/4"], "I/N"),
+        (&["--shard", "1/2", "--format", "csv"], "parquet"),
+        (&["--embeddings"], "parquet"),
+        (&["--shard", "1/2", "--pictures"], "--pictures"),
+        (&["--shard", "1/2", "--head", "feed"], "no head feed"),
+        (&["--shard", "1/2", "--threads", "0"], "--threads"),
+    ] {
+        let (code, _, said) = program::run(&mut farm.worker("out", wrong));
+        assert_eq!(code, 2, "{wrong:?}: {said}");
+        assert!(said.contains(word), "{wrong:?}: {said}");
+    }
+    let (code, _, said) = program::run(&mut farm.worker("out", &["--format", "parquet"]));
+    assert_eq!((code, said.lines().count()), (1, 2), "{said}");
+    let failed = farm.rows::<ClipRow>("out");
+    let failed: Vec<&String> = failed.iter().filter(|row| row.contains("broken")).collect();
+    assert_eq!(failed.len(), 2);
+    for row in failed {
+        assert!(row.contains("is not an audio or video file"), "{row}");
+    }
+    assert_eq!(
+        PartPlace::manifests_in(&farm.at("out"))
+            .expect("a folder")
+            .len(),
+        1
+    );
+}
+
+/// A folder that cannot be written to, or is gone, is worth another try.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_fails_is_tried_again() {
+    let farm = Farm::new(1);
+    std::fs::write(farm.at("file"), "no folder").expect("written");
+    let (code, _, said) = program::run(&mut farm.worker("file/out", &["--shard", "1/1"]));
+    assert_eq!(code, 75, "{said}");
+    assert!(said.contains("disk"), "{said}");
+}
