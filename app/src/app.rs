@@ -180,6 +180,12 @@ impl MettleApp {
         let (state, engine) = (&mut self.state, &mut *self.engine);
         errands::want_shown(state, engine);
         errands::want_rest(state, engine);
+        let library = &mut state.library;
+        for id in std::mem::take(&mut library.to_read) {
+            if let Some(known) = library.row(id).and_then(|row| row.known.clone()) {
+                self.disk.read_scores(id, known);
+            }
+        }
         errands::want_attention(state, engine);
         if replies::refresh(state) {
             ctx.request_repaint();

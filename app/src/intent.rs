@@ -12,7 +12,7 @@ use mettle_core::project::Change;
 use crate::command::{Chord, Command};
 use crate::state::{
     AttentionWish, Chosen, Dialog, Disagreement, Gesture, Hover, InspectorTab, MaskSettings, Mode,
-    RowId, ThresholdOf,
+    Only, Order, RowId, ThresholdOf,
 };
 
 /// One wish, queued by a panel and carried out by [`crate::apply`].
@@ -49,6 +49,8 @@ pub enum ClipIntent {
     Moved(RowId, PathBuf),
     /// What the list is filtered by.
     Search(String),
+    /// Which clips are listed, and in which order.
+    List(Only, Order),
     /// These rows of the list are on screen.
     InView(Range<usize>),
 }

@@ -1,16 +1,18 @@
 //! The clip list: opening, choosing, closing, and files that have moved.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use mettle_core::base::{Problem, Time};
 use mettle_core::engine::ModelChoice;
+use mettle_core::model::ModelInfo;
 
 use super::{Hands, edits};
 use crate::errands;
 use crate::files::{Found, Picked};
 use crate::intent::{ClipIntent, EngineIntent};
 use crate::replies;
-use crate::state::{AppState, Dialog, RowId, Wanted, typed_path};
+use crate::state::{AppState, Dialog, Known, RowId, Wanted, typed_path};
 
 /// Carry out a wish about the list.
 pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: ClipIntent) {
@@ -22,6 +24,7 @@ pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: ClipInt
         ClipIntent::Locate(id) => hands.files.ask(Wanted::Moved(id), hands.waker()),
         ClipIntent::Moved(id, path) => moved(state, hands, id, path),
         ClipIntent::Search(text) => state.library.set_search(text),
+        ClipIntent::List(only, order) => state.library.set_listing(only, order),
         ClipIntent::InView(rows) => state.library.set_in_view(rows),
     }
 }
@@ -51,6 +54,7 @@ pub fn found(state: &mut AppState, hands: &mut Hands<'_>, found: Found, now: f64
         Found::ToOpen {
             clips,
             models,
+            known,
             problems,
         } => {
             for folder in models {
@@ -61,6 +65,13 @@ pub fn found(state: &mut AppState, hands: &mut Hands<'_>, found: Found, now: f64
                 replies::tell(state, problem, now);
             }
             list(state, hands, clips);
+            list_known(state, hands, known, now);
+        }
+        Found::Scores(id, Ok(predictions)) => replies::answered_elsewhere(state, id, predictions),
+        Found::Scores(id, Err(problem)) => {
+            replies::tell(state, problem, now);
+            // What cannot be read is computed.
+            errands::analyse(state, id);
         }
         Found::Kind(path, kind) => {
             if let Dialog::Path { typed, is, .. } = &mut state.dialog
@@ -110,6 +121,37 @@ pub(super) fn open_sample(state: &AppState, hands: &Hands<'_>) {
 fn list(state: &mut AppState, hands: &mut Hands<'_>, clips: Vec<PathBuf>) {
     let next = &mut state.next_id;
     let ids = state.library.add(clips, || {
+        *next += 1;
+        *next
+    });
+    if let Some(first) = ids.first() {
+        select(state, hands, Some(*first));
+    }
+}
+
+/// Clips of which results are known; the first of them comes on screen. Another model's results are listed, and its scores wait
+/// until it is chosen.
+fn list_known(state: &mut AppState, hands: &mut Hands<'_>, known: Vec<Known>, now: f64) {
+    let Some(part) = known.first().map(|known| Arc::clone(&known.part)) else {
+        return;
+    };
+    let asked = &part.manifest.asked;
+    let other = |model: &ModelInfo| {
+        !asked
+            .heads
+            .iter()
+            .all(|head| model.tasks.iter().any(|info| info.head == head.head))
+    };
+    if let Some(model) = state.model.as_ref().filter(|model| other(model)) {
+        let title = format!("These results are of the model {}", asked.model);
+        let advice = format!(
+            "Clips that you open are analysed by {}. Choose the other model to see its scores.",
+            model.name
+        );
+        replies::tell(state, Problem::note(title, advice), now);
+    }
+    let next = &mut state.next_id;
+    let ids = state.library.add_known(known, || {
         *next += 1;
         *next
     });

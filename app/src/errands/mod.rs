@@ -45,6 +45,7 @@ pub fn analyse(state: &mut AppState, id: RowId) {
     forget_asked(state, id);
     if let Some(row) = state.library.row_mut(id) {
         row.failure = None;
+        row.known = None;
         row.standing.values_mut().for_each(|s| s.complete = false);
         state.library.to_analyse.push_front(id);
     }

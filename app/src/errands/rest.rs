@@ -54,6 +54,12 @@ fn is_unasked(state: &AppState, id: RowId) -> bool {
         .filter(|_| state.library.selected != Some(id));
     row.is_some_and(|row| {
         let asked = row.asked.contains(&task) || row.standing_of(task).complete;
+        // Results computed elsewhere are read when the clip is shown.
+        let answered = state
+            .model
+            .as_ref()
+            .is_none_or(|model| row.is_answered(task, model));
+        let asked = asked || (row.known.is_some() && answered);
         row.clip.is_some() && row.failure.is_none() && !asked
     })
 }

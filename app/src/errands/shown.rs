@@ -28,8 +28,20 @@ pub fn want_shown(state: &mut AppState, engine: &mut dyn EngineLink) {
         if let (Errand::Predict(task), Some(row)) = (errand, state.library.row_mut(id)) {
             row.asked.insert(task);
         }
-        submit(state, engine, id, errand);
+        match errand {
+            Errand::Predict(task) if is_answered(state, id, task) => {
+                state.library.to_read.insert(id);
+            }
+            _ => drop(submit(state, engine, id, errand)),
+        }
     }
+}
+
+/// Whether results computed elsewhere hold the answer: then they are read.
+fn is_answered(state: &AppState, id: RowId, task: Task) -> bool {
+    let (row, model) = (state.library.row(id), state.model.as_ref());
+    row.zip(model)
+        .is_some_and(|(row, model)| row.is_answered(task, model))
 }
 
 /// The user sees nothing until the clip on screen is open: that comes first.
@@ -60,8 +72,11 @@ fn lacking_answers<'a>(state: &'a AppState, shown: Shown<'a>) -> impl Iterator<I
     };
     let short = shown.duration() <= LONGEST_UNASKED;
     let all = complete(shown.task) && state.model.is_some() && short;
+    // Whether results computed elsewhere are this model's shows when the model is known.
+    let waits = shown.row.known.is_some() && state.model.is_none();
     Task::ALL
         .into_iter()
+        .filter(move |_| !waits)
         .filter(move |&task| (task == shown.task || all) && state.can(task) && !complete(task))
 }
 

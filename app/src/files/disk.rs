@@ -1,15 +1,18 @@
 //! Looking at the disk on threads: the window never waits for a slow folder. Every question is answered, in its own time.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::parts::{answers_of, holds_parts, known_in};
 use super::{clips_in, is_model};
-use crate::state::{PathKind, RowId};
+use crate::state::{Known, PathKind, RowId};
 use mettle_core::base::Problem;
+use mettle_core::predict::Prediction;
 
 /// What was found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Found {
     /// What was to be opened, folders looked into.
     ToOpen {
@@ -17,9 +20,13 @@ pub enum Found {
         clips: Vec<PathBuf>,
         /// Folders that hold a model.
         models: Vec<PathBuf>,
+        /// Clips of which results were computed elsewhere.
+        known: Vec<Known>,
         /// What could not be looked into.
         problems: Vec<Problem>,
     },
+    /// What results computed elsewhere say of a row.
+    Scores(RowId, Result<Vec<Prediction>, Problem>),
     /// What a path is.
     Kind(PathBuf, PathKind),
     /// Whether a row's file is gone.
@@ -32,7 +39,7 @@ pub enum Found {
 pub struct Disk {
     tell: Sender<Found>,
     found: Receiver<Found>,
-    wake: std::sync::Arc<dyn Fn() + Send + Sync>,
+    wake: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Disk {
@@ -42,7 +49,7 @@ impl Disk {
         Self {
             tell,
             found,
-            wake: std::sync::Arc::new(wake),
+            wake: Arc::new(wake),
         }
     }
 
@@ -63,6 +70,7 @@ impl Disk {
             Err(problem) => Found::ToOpen {
                 clips: Vec::new(),
                 models: Vec::new(),
+                known: Vec::new(),
                 problems: vec![problem],
             },
         });
@@ -74,6 +82,11 @@ impl Disk {
             let kind = kind_of(&path);
             Found::Kind(path, kind)
         });
+    }
+
+    /// Read what results computed elsewhere say of a row.
+    pub fn read_scores(&self, id: RowId, known: Arc<Known>) {
+        self.look(move || Found::Scores(id, answers_of(&known)));
     }
 
     /// Find out whether a row's file is gone.
@@ -115,9 +128,15 @@ fn kind_of(path: &Path) -> PathKind {
 
 fn sorted_out(paths: Vec<PathBuf>) -> Found {
     let (mut clips, mut models, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let mut known = Vec::new();
     for path in paths {
         match kind_of(&path) {
             PathKind::Model => models.push(path),
+            PathKind::Folder if holds_parts(&path) => {
+                let (found, wrong) = known_in(&path);
+                known.extend(found);
+                problems.extend(wrong);
+            }
             PathKind::Folder => match clips_in(&path, false) {
                 Ok(found) => clips.extend(found),
                 Err(problem) => problems.push(problem),
@@ -129,6 +148,7 @@ fn sorted_out(paths: Vec<PathBuf>) -> Found {
     Found::ToOpen {
         clips,
         models,
+        known,
         problems,
     }
 }

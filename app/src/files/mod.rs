@@ -2,6 +2,7 @@
 
 mod disk;
 mod folders;
+mod parts;
 mod picker;
 
 use std::path::Path;

@@ -1,15 +1,15 @@
 //! The clip list.
 
 use egui::{
-    Align, Button, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    UiBuilder, pos2, vec2,
+    Align, Button, ComboBox, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind,
+    TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 use egui::{Role, WidgetInfo};
 
 use super::widgets::{count, dim, emphasis, thin_bar};
 use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent};
 use crate::paint;
-use crate::state::{AppState, Errand, Focus, Row};
+use crate::state::{AppState, Errand, Focus, Known, Library, Only, Order, Row};
 use crate::theme::{figures, mix, size, tokens};
 
 const CARD: f32 = 54.0;
@@ -19,11 +19,20 @@ pub fn library_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     search(ui, state, commands);
     ui.horizontal(|ui| {
         ui.label(emphasis("Clips", size::BODY));
-        dim(ui, state.library.rows().len().to_string());
+        dim(ui, counts(&state.library));
     });
+    if state.library.has_known() {
+        listing(ui, &state.library, commands);
+    }
     let listed = state.library.listed();
     if listed.is_empty() {
-        dim(ui, "No clip has this in its name");
+        dim(
+            ui,
+            match state.library.listing().0 {
+                Only::All => "No clip has this in its name",
+                Only::Events | Only::Failed => "No clip is like this",
+            },
+        );
         return;
     }
     ui.spacing_mut().item_spacing.y = 4.0;
@@ -39,6 +48,53 @@ pub fn library_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             }
         }
     });
+}
+
+/// `318 of 100000` where some are left out.
+fn counts(library: &Library) -> String {
+    let (listed, all) = (library.listed().len(), library.rows().len());
+    match listed == all {
+        true => all.to_string(),
+        false => format!("{listed} of {all}"),
+    }
+}
+
+/// Which clips of a result are listed, and in which order.
+fn listing(ui: &mut Ui, library: &Library, commands: &mut Commands) {
+    let (mut only, mut order) = library.listing();
+    ui.horizontal(|ui| {
+        let kinds = [
+            (Only::All, "All clips"),
+            (Only::Events, "With events"),
+            (Only::Failed, "Failed"),
+        ];
+        choice(ui, "Which clips", &mut only, &kinds);
+        let orders = [
+            (Order::Opened, "By name"),
+            (Order::Events, "Most events"),
+            (Order::Score, "Highest score"),
+        ];
+        choice(ui, "Order of clips", &mut order, &orders);
+    });
+    if (only, order) != library.listing() {
+        commands.push(ClipIntent::List(only, order));
+    }
+}
+
+fn choice<T: Copy + PartialEq>(ui: &mut Ui, what: &str, value: &mut T, of: &[(T, &str)]) {
+    let text = of.iter().find(|(each, _)| each == value);
+    let chosen = text.map_or("", |(_, text)| text);
+    let shown = ComboBox::from_id_salt(what)
+        .selected_text(chosen)
+        .width(96.0);
+    let response = shown.show_ui(ui, |ui| {
+        for (each, text) in of {
+            ui.selectable_value(value, *each, *text);
+        }
+    });
+    let label = format!("{what}: {chosen}");
+    let info = || WidgetInfo::labeled(Role::ComboBox, true, &label);
+    response.response.widget_info(info);
 }
 
 fn search(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
@@ -134,6 +190,9 @@ fn card_words(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands)
 
 /// `0:24 · 62 % analysed`.
 fn standing(state: &AppState, row: &Row) -> String {
+    if let Some(known) = row.known.as_ref().filter(|_| row.clip.is_none()) {
+        return of_result(known);
+    }
     if row.failure.is_some() && row.clip.is_none() {
         return "Not opened".into();
     }
@@ -160,6 +219,24 @@ fn standing(state: &AppState, row: &Row) -> String {
         (None, false, None) => "not analysed".to_owned(),
     };
     format!("{length} · {how}")
+}
+
+/// `0:10 · 3 events · Dog 0.93`, from a result that was computed elsewhere.
+fn of_result(known: &Known) -> String {
+    let clip = &known.clip;
+    if let Some(failure) = &clip.failure {
+        return format!("failed: {failure}");
+    }
+    let secs = clip.duration_s.unwrap_or(0.0) as u64;
+    let events = count(clip.events as usize, "event");
+    let best = clip.label.as_ref().zip(clip.score);
+    let best = best.map(|(label, score)| format!(" · {label} {score:.2}"));
+    format!(
+        "{}:{:02} · {events}{}",
+        secs / 60,
+        secs % 60,
+        best.unwrap_or_default()
+    )
 }
 
 fn share_scored(state: &AppState, row: &Row) -> f32 {

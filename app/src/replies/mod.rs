@@ -16,6 +16,7 @@ use crate::link::EngineLink;
 use crate::project_desk::ProjectDesk;
 use crate::state::{AppState, Corrected, Errand, OpenClip, RowId, Toast};
 
+pub use scores::answered_elsewhere;
 pub use scores::{refresh, retrack, thresholds_moved};
 
 /// How long a note stays, in seconds.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use mettle_core::base::{Modality, Task};
 use mettle_core::engine::JobId;
-use mettle_core::predict::PredictionPart;
+use mettle_core::predict::{Prediction, PredictionPart};
 use mettle_core::project::Track;
 
-use crate::state::{Answer, AppState, Errand, Library, RowId, Settings, Standing};
+use crate::state::{Answer, AppState, Errand, Library, Row, RowId, Settings, Standing};
 
 /// Rows of the list brought up to date in one frame after a threshold moved.
 const A_FRAME: usize = 4;
@@ -41,6 +41,39 @@ pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
         }
     });
     track(&mut state.library, &state.settings, id, task);
+}
+
+/// What results computed elsewhere say of a clip is filed as what the model said here.
+pub fn answered_elsewhere(state: &mut AppState, id: RowId, predictions: Vec<Prediction>) {
+    for prediction in predictions {
+        let (task, head) = (prediction.task(), prediction.key.head);
+        let row = state.library.row(id);
+        let wanted = |row: &Row| {
+            row.is_of(prediction.key.clip)
+                && state
+                    .model
+                    .as_ref()
+                    .is_some_and(|model| row.is_answered(task, model))
+        };
+        if !row.is_some_and(wanted) {
+            continue;
+        }
+        if let Some(row) = state.library.row_mut(id) {
+            row.asked.insert(task);
+        }
+        state.library.change(id, |open| {
+            open.asked.insert(Errand::Predict(task));
+            let answer = Answer {
+                prediction: Arc::new(prediction),
+                complete: true,
+                tracks: Arc::default(),
+                // None yet.
+                revision: u64::MAX,
+            };
+            open.answers.file(task, head, answer);
+        });
+        track(&mut state.library, &state.settings, id, task);
+    }
 }
 
 /// The last of them have come.

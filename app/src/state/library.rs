@@ -1,12 +1,37 @@
 //! The clip list: light rows, the few clips that are open, what is listed, and what is still to be done for rows off screen.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Task};
 
-use super::{Answers, Errand, OpenClip, OpenClips, Row, RowId};
+use super::{Answers, Errand, Known, OpenClip, OpenClips, Row, RowId};
+
+/// Which clips are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Only {
+    /// All.
+    #[default]
+    All,
+    /// Those with events.
+    Events,
+    /// Those that failed.
+    Failed,
+}
+
+/// In which order clips are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// As they were opened.
+    #[default]
+    Opened,
+    /// The most events first.
+    Events,
+    /// The highest score first.
+    Score,
+}
 
 /// The clip list.
 #[derive(Debug, Default)]
@@ -19,6 +44,8 @@ pub struct Library {
     /// The clip on screen.
     pub selected: Option<RowId>,
     search: String,
+    only: Only,
+    order: Order,
     listed: Vec<RowId>,
     /// Which of these are on screen.
     in_view: Range<usize>,
@@ -26,6 +53,8 @@ pub struct Library {
     pub to_open: VecDeque<RowId>,
     /// Rows off screen that the model is to be asked about.
     pub to_analyse: VecDeque<RowId>,
+    /// Rows whose answers are to be read from results computed elsewhere.
+    pub to_read: BTreeSet<RowId>,
     /// Counts up whenever a threshold moves: answers of an older revision are brought up to date when they are seen.
     pub revision: u64,
 }
@@ -58,6 +87,34 @@ impl Library {
         }
         self.relist();
         ids
+    }
+
+    /// Put clips at the end of the list of which results are known; their files are opened when they are shown.
+    pub fn add_known(&mut self, known: Vec<Known>, mut fresh: impl FnMut() -> u64) -> Vec<RowId> {
+        let mut listed: HashMap<PathBuf, RowId> = HashMap::new();
+        for row in &self.rows {
+            listed.insert(row.path.clone(), row.id);
+        }
+        let mut ids = Vec::with_capacity(known.len());
+        for known in known {
+            let path = PathBuf::from(&*known.clip.clip);
+            let id = *listed.entry(path).or_insert_with_key(|path| {
+                let id = RowId(fresh());
+                self.rows.push(Row::new(id, path.clone()));
+                id
+            });
+            if let Some(row) = self.row_mut(id) {
+                row.known = Some(Arc::new(known));
+            }
+            ids.push(id);
+        }
+        self.relist();
+        ids
+    }
+
+    /// Whether results of some clips were computed elsewhere.
+    pub fn has_known(&self) -> bool {
+        self.rows.iter().any(|row| row.known.is_some())
     }
 
     fn place(&self, id: RowId) -> Option<usize> {
@@ -125,9 +182,20 @@ impl Library {
         &self.search
     }
 
-    /// Filter the list.
+    /// Filter the list: by a clip's name, a class it has events of, or why it failed.
     pub fn set_search(&mut self, text: String) {
         self.search = text;
+        self.relist();
+    }
+
+    /// Which clips are listed, and in which order.
+    pub fn listing(&self) -> (Only, Order) {
+        (self.only, self.order)
+    }
+
+    /// List only some, in an order.
+    pub fn set_listing(&mut self, only: Only, order: Order) {
+        (self.only, self.order) = (only, order);
         self.relist();
     }
 
@@ -154,8 +222,26 @@ impl Library {
 
     fn relist(&mut self) {
         let wanted = self.search.trim().to_lowercase();
-        let fits = |row: &&Row| wanted.is_empty() || row.name().to_lowercase().contains(&wanted);
-        self.listed = self.rows.iter().filter(fits).map(|row| row.id).collect();
+        let found = |row: &&Row| {
+            let known = || {
+                row.known
+                    .as_ref()
+                    .is_some_and(|known| known.matches(&wanted))
+            };
+            wanted.is_empty() || row.name().to_lowercase().contains(&wanted) || known()
+        };
+        let mut listed: Vec<&Row> = self.rows.iter().filter(found).collect();
+        listed.retain(|row| match self.only {
+            Only::All => true,
+            Only::Events => row.events() > 0,
+            Only::Failed => row.has_failed(),
+        });
+        match self.order {
+            Order::Opened => {}
+            Order::Events => listed.sort_by_key(|row| std::cmp::Reverse(row.events())),
+            Order::Score => listed.sort_by(|a, b| b.score().total_cmp(&a.score())),
+        }
+        self.listed = listed.into_iter().map(|row| row.id).collect();
     }
 
     /// Another of the answers is shown: events chosen among the old one's are not among these.

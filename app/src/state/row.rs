@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Label, Problem, Task, Time, TimeSpan};
 use mettle_core::media::{Clip, RgbFrame};
+use mettle_core::model::ModelInfo;
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
 use mettle_core::project::{Names, Track, merge};
 
-use super::{Chosen, Corrected, RowId, file_name};
+use super::{Chosen, Corrected, Known, RowId, file_name};
 
 /// A file of the list, from the wish to open it on.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Row {
     pub file_gone: bool,
     /// What the user decided about the clip.
     pub corrected: Corrected,
+    /// What results that were computed elsewhere say of it.
+    pub known: Option<Arc<Known>>,
     /// How the user looks at it.
     pub view: ClipView,
 }
@@ -79,6 +82,7 @@ impl Row {
             failure: None,
             file_gone: false,
             corrected: Corrected::Unread,
+            known: None,
             view: ClipView::default(),
         }
     }
@@ -91,6 +95,30 @@ impl Row {
     /// The clip's length, zero until it is open.
     pub fn duration(&self) -> Time {
         self.clip.as_ref().map_or(Time::ZERO, |clip| clip.duration)
+    }
+
+    /// How many events it has: of the answers here, else of results computed elsewhere.
+    pub fn events(&self) -> usize {
+        let here = self.standing.values().find(|standing| standing.complete);
+        let known = || {
+            self.known
+                .as_ref()
+                .map_or(0, |known| known.clip.events as usize)
+        };
+        here.map_or_else(known, |standing| standing.events.1)
+    }
+
+    /// The highest score that results computed elsewhere give it; below all scores where there are none.
+    pub fn score(&self) -> f32 {
+        let known = self.known.as_ref();
+        known.and_then(|known| known.clip.score).unwrap_or(-1.0)
+    }
+
+    /// Whether it could not be opened or analysed, here or elsewhere.
+    pub fn has_failed(&self) -> bool {
+        let elsewhere = |known: &Arc<Known>| known.clip.failure.is_some();
+        self.failure.is_some()
+            || (self.clip.is_none() && self.known.as_ref().is_some_and(elsewhere))
     }
 
     /// Whether it could not be opened because the file is not there.
@@ -120,6 +148,13 @@ impl Row {
         let said = &self.corrected.shown().statements;
         let names = Names::of(prediction.labels.iter(), &BTreeMap::new());
         merge(&tracks, said, &names)
+    }
+
+    /// Whether results computed elsewhere hold what a model would say of it: the file is the one they are of.
+    pub fn is_answered(&self, task: Task, model: &ModelInfo) -> bool {
+        let same = |known: &Known| self.clip.as_ref().map(|clip| clip.id) == known.id();
+        let known = self.known.as_deref().filter(|known| same(known));
+        known.is_some_and(|known| known.answers(task, model))
     }
 
     /// How far the model has come with it for a task.

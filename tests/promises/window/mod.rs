@@ -12,6 +12,7 @@ mod listing;
 mod mask_thresholds;
 mod model;
 mod modes;
+mod results;
 mod scripted;
 mod settled;
 mod shaders;
