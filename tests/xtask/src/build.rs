@@ -37,7 +37,7 @@ pub fn check() -> Result<(), String> {
     cargo(&["doc", "--release", "--workspace", "--no-deps"], &[])
 }
 
-fn build_program() -> Result<(), String> {
+pub fn build_program() -> Result<(), String> {
     // The whole workspace, though one program is wanted: features then unify the same way as for the tests.
     cargo(&["build", "--release", "--workspace", "--bins"], &[])
 }

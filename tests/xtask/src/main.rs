@@ -5,6 +5,7 @@ mod bare;
 mod build;
 mod detect;
 mod libclang;
+mod scale;
 mod system;
 
 use std::process::ExitCode;
@@ -14,6 +15,8 @@ cargo xtask demo [ARGS]   install what the system lacks, build, and show Mettle 
                           (with no display: the same job without a window; ARGS go to `mettle demo`)
 cargo xtask test [ARGS]   install what the system lacks, build, and run every test (ARGS go to the test runner)
 cargo xtask check         formatting, lints and documentation, as strict as a reviewer
+cargo xtask scale         many clips in parts on Snakemake and Ray with workers killed at random, DuckDB over the parts, and their
+                          figures (makes a Python environment in the target folder; about a quarter of an hour)
 cargo xtask setup         only install what the system lacks
 cargo xtask bare [--cold] the first command on a minimal Debian system made for it: the set-up, a crate that binds every
                           library, the program already built here (--cold: the whole demo, built from nothing)";
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
         "test" => system::install_missing(system::TEST).and_then(|()| build::test(&rest)),
         "check" => system::install_missing(system::TEST).and_then(|()| build::check()),
         "bare" => bare::bare(&rest),
+        "scale" => scale::scale(&rest),
         "setup" => system::install_missing(system::TEST),
         _ => Err(format!("unknown task `{task}`\n\n{USAGE}")),
     };
