@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mettle_core::base::Problem;
 
-use crate::apply::{self, Hands, Restart};
+use crate::apply::{self, Context, Restart};
 use crate::command::Command;
 use crate::covers::CoverDesk;
 use crate::files::{Disk, FilePicker};
@@ -20,7 +20,7 @@ use crate::replies::Desks;
 use crate::saving::{Due, Saving};
 use crate::state::{AppState, Dialog, Row, Settings};
 use crate::waking::Waker;
-use crate::{errands, fonts, panels, replies, shortcuts, theme};
+use crate::{fonts, panels, replies, requests, shortcuts, theme};
 
 /// Replies filed in one frame, so that a flood of them never makes it late.
 const REPLIES_A_FRAME: usize = 32;
@@ -139,8 +139,8 @@ impl MettleApp {
         self.commands.push(intent);
     }
 
-    fn hands<'a>(&'a mut self, ctx: &'a egui::Context) -> (&'a mut AppState, Hands<'a>) {
-        let hands = Hands {
+    fn context<'a>(&'a mut self, ctx: &'a egui::Context) -> (&'a mut AppState, Context<'a>) {
+        let context = Context {
             engine: &mut self.engine,
             restart: self.restart.as_ref(),
             player: &mut self.player,
@@ -152,7 +152,7 @@ impl MettleApp {
             ctx,
             next: &mut self.commands,
         };
-        (&mut self.state, hands)
+        (&mut self.state, context)
     }
 
     fn file_replies(&mut self, ctx: &egui::Context, now: f64) {
@@ -167,8 +167,8 @@ impl MettleApp {
                 disk: &self.disk,
             };
             if replies::file(&mut self.state, &mut desks, reply, now) {
-                let (state, mut hands) = self.hands(ctx);
-                apply::show_selected(state, &mut hands);
+                let (state, mut context) = self.context(ctx);
+                apply::show_selected(state, &mut context);
             }
         }
         self.state.jobs.look(self.engine.jobs(), now);
@@ -178,15 +178,15 @@ impl MettleApp {
     /// What the engine is asked without anybody asking: what is on screen needs it.
     fn want(&mut self, ctx: &egui::Context) {
         let (state, engine) = (&mut self.state, &mut *self.engine);
-        errands::want_shown(state, engine);
-        errands::want_rest(state, engine);
+        requests::want_shown(state, engine);
+        requests::want_rest(state, engine);
         let library = &mut state.library;
         for id in std::mem::take(&mut library.to_read) {
             if let Some(known) = library.row(id).and_then(|row| row.known.clone()) {
                 self.disk.read_scores(id, known);
             }
         }
-        errands::want_attention(state, engine);
+        requests::want_attention(state, engine);
         if replies::refresh(state) {
             ctx.request_repaint();
         }
@@ -199,16 +199,16 @@ impl MettleApp {
             apply::answered(&mut self.state, &mut self.project, answer, now);
         }
         if let Some(picked) = self.files.poll() {
-            let (state, mut hands) = self.hands(ctx);
-            apply::picked(state, &mut hands, picked);
+            let (state, mut context) = self.context(ctx);
+            apply::picked(state, &mut context, picked);
         }
         while let Some(found) = self.disk.poll() {
-            let (state, mut hands) = self.hands(ctx);
-            apply::found(state, &mut hands, found, now);
+            let (state, mut context) = self.context(ctx);
+            apply::found(state, &mut context, found, now);
         }
         if let Some((choice, found)) = self.models.poll() {
-            let (state, mut hands) = self.hands(ctx);
-            apply::model_found(state, &mut hands, choice, found, now);
+            let (state, mut context) = self.context(ctx);
+            apply::model_found(state, &mut context, choice, found, now);
         }
     }
 
@@ -322,11 +322,11 @@ impl eframe::App for MettleApp {
         self.end_gesture(ctx, now);
         self.read_keys(ctx);
         for intent in self.commands.take() {
-            let (state, mut hands) = self.hands(ctx);
-            apply::apply(state, &mut hands, intent);
+            let (state, mut context) = self.context(ctx);
+            apply::apply(state, &mut context, intent);
         }
-        let (state, mut hands) = self.hands(ctx);
-        apply::settle(state, &mut hands);
+        let (state, mut context) = self.context(ctx);
+        apply::settle(state, &mut context);
         self.want(ctx);
         self.poll_player(now);
         self.forget_old_toasts(ctx, now);

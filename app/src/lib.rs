@@ -10,7 +10,7 @@
 //! | 6 | [`cli`] | arguments and printing |
 //! | 5 | [`app`], [`saving`], `hosting`, `window` | the window put together, opened, and opened again when its graphics device is lost |
 //! | 4 | [`panels`], [`shortcuts`] | what the window shows, and the keys; they see state and intents, never what carries these out |
-//! | 3 | [`apply`], [`replies`], [`errands`] | carrying out intents, filing answers, asking the engine; upper ones call lower ones, in this order |
+//! | 3 | [`apply`], [`replies`], [`requests`] | carrying out intents, filing answers, asking the engine; upper ones call lower ones, in this order |
 //! | 3 | [`paint`] | drawing what no widget draws; takes what it draws, never the state |
 //! | 2 | [`intent`] | what a person can ask for |
 //! | 2 | [`files`], [`models`], [`covers`], [`project_desk`], [`playback`], [`link`] | desks: each a thread (or the engine) behind a handle; no call waits |
@@ -22,7 +22,6 @@ pub mod apply;
 pub mod cli;
 pub mod command;
 pub mod covers;
-pub mod errands;
 pub mod files;
 pub mod fitting;
 pub mod fonts;
@@ -36,6 +35,7 @@ pub mod panels;
 pub mod playback;
 pub mod project_desk;
 pub mod replies;
+pub mod requests;
 pub mod saving;
 pub mod shortcuts;
 pub mod state;

@@ -7,22 +7,22 @@ use mettle_core::base::{Problem, Time};
 use mettle_core::engine::ModelChoice;
 use mettle_core::model::ModelInfo;
 
-use super::{Hands, edits};
-use crate::errands;
+use super::{Context, edits};
 use crate::files::{Found, Picked};
 use crate::intent::{ClipIntent, EngineIntent};
 use crate::replies;
+use crate::requests;
 use crate::state::{AppState, Dialog, Known, RowId, Wanted, typed_path};
 
 /// Carry out a wish about the list.
-pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: ClipIntent) {
+pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: ClipIntent) {
     match intent {
-        ClipIntent::Open(paths) => hands.disk.open(paths),
-        ClipIntent::Select(id) => select(state, hands, Some(id)),
-        ClipIntent::Close(id) => close(state, hands, id),
-        ClipIntent::Retry(id) => retry(state, hands, id),
-        ClipIntent::Locate(id) => hands.files.ask(Wanted::Moved(id), hands.waker()),
-        ClipIntent::Moved(id, path) => moved(state, hands, id, path),
+        ClipIntent::Open(paths) => context.disk.open(paths),
+        ClipIntent::Select(id) => select(state, context, Some(id)),
+        ClipIntent::Close(id) => close(state, context, id),
+        ClipIntent::Retry(id) => retry(state, context, id),
+        ClipIntent::Locate(id) => context.files.ask(Wanted::Moved(id), context.waker()),
+        ClipIntent::Moved(id, path) => moved(state, context, id, path),
         ClipIntent::Search(text) => state.library.set_search(text),
         ClipIntent::List(only, order) => state.library.set_listing(only, order),
         ClipIntent::InView(rows) => state.library.set_in_view(rows),
@@ -30,26 +30,26 @@ pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: ClipInt
 }
 
 /// What the file dialog answered.
-pub fn picked(state: &mut AppState, hands: &mut Hands<'_>, picked: Picked) {
+pub fn picked(state: &mut AppState, context: &mut Context<'_>, picked: Picked) {
     match picked {
         Picked::Paths(Wanted::Clips | Wanted::Folder, paths) => {
-            hands.next.push(ClipIntent::Open(paths));
+            context.next.push(ClipIntent::Open(paths));
         }
         Picked::Paths(Wanted::Model, folders) => folders.into_iter().for_each(|folder| {
-            hands
+            context
                 .next
                 .push(EngineIntent::Model(ModelChoice::Folder(folder)));
         }),
         Picked::Paths(Wanted::Moved(id), files) => files.into_iter().for_each(|file| {
-            hands.next.push(ClipIntent::Moved(id, file));
+            context.next.push(ClipIntent::Moved(id, file));
         }),
-        Picked::NoService(wanted) => ask_path(state, hands, wanted, true),
+        Picked::NoService(wanted) => ask_path(state, context, wanted, true),
         Picked::Nothing => {}
     }
 }
 
 /// What was found on the disk.
-pub fn found(state: &mut AppState, hands: &mut Hands<'_>, found: Found, now: f64) {
+pub fn found(state: &mut AppState, context: &mut Context<'_>, found: Found, now: f64) {
     match found {
         Found::ToOpen {
             clips,
@@ -59,19 +59,19 @@ pub fn found(state: &mut AppState, hands: &mut Hands<'_>, found: Found, now: f64
         } => {
             for folder in models {
                 let choice = ModelChoice::Folder(folder);
-                hands.next.push(EngineIntent::Model(choice));
+                context.next.push(EngineIntent::Model(choice));
             }
             for problem in problems {
                 replies::tell(state, problem, now);
             }
-            list(state, hands, clips);
-            list_known(state, hands, known, now);
+            list(state, context, clips);
+            list_known(state, context, known, now);
         }
         Found::Scores(id, Ok(predictions)) => replies::answered_elsewhere(state, id, predictions),
         Found::Scores(id, Err(problem)) => {
             replies::tell(state, problem, now);
             // What cannot be read is computed.
-            errands::analyse(state, id);
+            requests::analyse(state, id);
         }
         Found::Kind(path, kind) => {
             if let Dialog::Path { typed, is, .. } = &mut state.dialog
@@ -91,26 +91,31 @@ pub fn found(state: &mut AppState, hands: &mut Hands<'_>, found: Found, now: f64
                 if let Some(row) = state.library.row_mut(id) {
                     row.path = path;
                 }
-                retry(state, hands, id);
+                retry(state, context, id);
             }
         }
     }
 }
 
 /// Ask for a path in the window.
-pub(super) fn ask_path(state: &mut AppState, hands: &Hands<'_>, wanted: Wanted, no_service: bool) {
+pub(super) fn ask_path(
+    state: &mut AppState,
+    context: &Context<'_>,
+    wanted: Wanted,
+    no_service: bool,
+) {
     let dialog = Dialog::Path {
         wanted,
         typed: String::new(),
         no_service,
         is: None,
     };
-    super::dialogs::show(state, hands, dialog);
+    super::dialogs::show(state, context, dialog);
 }
 
-pub(super) fn open_sample(state: &AppState, hands: &Hands<'_>) {
+pub(super) fn open_sample(state: &AppState, context: &Context<'_>) {
     let Some(make) = state.sample else { return };
-    hands.disk.make(move || {
+    context.disk.make(move || {
         let advice = "Is the disk full, or read-only? Opening a clip of yours needs neither.";
         let problem = Problem::error("Could not make the sample clip", advice);
         make().map_err(|detail| problem.with_detail(detail))
@@ -118,20 +123,20 @@ pub(super) fn open_sample(state: &AppState, hands: &Hands<'_>) {
 }
 
 /// Files become rows, by name only; the first of them comes on screen.
-fn list(state: &mut AppState, hands: &mut Hands<'_>, clips: Vec<PathBuf>) {
+fn list(state: &mut AppState, context: &mut Context<'_>, clips: Vec<PathBuf>) {
     let next = &mut state.next_id;
     let ids = state.library.add(clips, || {
         *next += 1;
         *next
     });
     if let Some(first) = ids.first() {
-        select(state, hands, Some(*first));
+        select(state, context, Some(*first));
     }
 }
 
 /// Clips of which results are known; the first of them comes on screen. Another model's results are listed, and its scores wait
 /// until it is chosen.
-fn list_known(state: &mut AppState, hands: &mut Hands<'_>, known: Vec<Known>, now: f64) {
+fn list_known(state: &mut AppState, context: &mut Context<'_>, known: Vec<Known>, now: f64) {
     let Some(part) = known.first().map(|known| Arc::clone(&known.part)) else {
         return;
     };
@@ -156,26 +161,26 @@ fn list_known(state: &mut AppState, hands: &mut Hands<'_>, known: Vec<Known>, no
         *next
     });
     if let Some(first) = ids.first() {
-        select(state, hands, Some(*first));
+        select(state, context, Some(*first));
     }
 }
 
-pub(super) fn retry(state: &mut AppState, hands: &mut Hands<'_>, id: RowId) {
+pub(super) fn retry(state: &mut AppState, context: &mut Context<'_>, id: RowId) {
     let Some(row) = state.library.row_mut(id) else {
         return;
     };
     row.failure = None;
     row.file_gone = false;
     if row.clip.is_some() {
-        errands::analyse(state, id);
+        requests::analyse(state, id);
     } else {
         state.library.to_open.push_front(id);
     }
-    errands::want_shown(state, &mut **hands.engine);
+    requests::want_shown(state, &mut **context.engine);
 }
 
 /// The file is found elsewhere: others of its folder that are missing are looked for there too.
-fn moved(state: &AppState, hands: &Hands<'_>, id: RowId, path: PathBuf) {
+fn moved(state: &AppState, context: &Context<'_>, id: RowId, path: PathBuf) {
     let Some(row) = state.library.row(id) else {
         return;
     };
@@ -188,26 +193,26 @@ fn moved(state: &AppState, hands: &Hands<'_>, id: RowId, path: PathBuf) {
             rows.filter(|r| r.id != id && r.is_missing() && r.path.parent() == Some(old.as_path()));
         found.extend(lost.filter_map(|r| Some((r.id, new.join(r.path.file_name()?)))));
     }
-    hands.disk.look_for_moved(found);
+    context.disk.look_for_moved(found);
 }
 
 /// Put a clip on screen. A movement of the hand over the one before ends with it.
-pub fn select(state: &mut AppState, hands: &mut Hands<'_>, id: Option<RowId>) {
+pub fn select(state: &mut AppState, context: &mut Context<'_>, id: Option<RowId>) {
     if state.library.selected == id && id.is_some() {
         return;
     }
-    let time = hands.player.time();
+    let time = context.player.time();
     if let Some(old) = state.library.selected_mut() {
         old.view.time = time;
         let old = old.id;
-        errands::leave(state, &mut **hands.engine, old);
+        requests::leave(state, &mut **context.engine, old);
     }
     state.library.select(id);
-    show_selected(state, hands);
+    show_selected(state, context);
 }
 
 /// Give the player and the engine the clip on screen.
-pub fn show_selected(state: &mut AppState, hands: &mut Hands<'_>) {
+pub fn show_selected(state: &mut AppState, context: &mut Context<'_>) {
     state.ongoing.end();
     state.hover = None;
     let row = state.library.selected_row();
@@ -216,44 +221,44 @@ pub fn show_selected(state: &mut AppState, hands: &mut Hands<'_>) {
     if let Some(clip) = &clip {
         state.settings.remember(&clip.path);
     }
-    hands
+    context
         .engine
         .set_foreground(clip.as_ref().map(|clip| clip.id));
-    hands.player.load(clip, at);
+    context.player.load(clip, at);
     replies::refresh(state);
 }
 
-pub(super) fn close(state: &mut AppState, hands: &mut Hands<'_>, id: RowId) {
+pub(super) fn close(state: &mut AppState, context: &mut Context<'_>, id: RowId) {
     // What a hand holds of it is not lost with the row.
-    edits::let_go(state, hands);
+    edits::let_go(state, context);
     let was_shown = state.library.selected == Some(id);
     let of_row: Vec<_> = state.jobs.of_row(id).map(|known| known.job).collect();
     for job in of_row {
-        hands.engine.cancel(job);
+        context.engine.cancel(job);
         state.jobs.remove(job);
     }
     let beside = state.library.remove(id);
     if was_shown {
         state.library.select(beside);
-        show_selected(state, hands);
+        show_selected(state, context);
     }
     state.full_picture &= !state.library.is_empty();
 }
 
 /// Take the clip on screen off the list.
-pub(super) fn close_shown(state: &mut AppState, hands: &mut Hands<'_>) {
+pub(super) fn close_shown(state: &mut AppState, context: &mut Context<'_>) {
     if let Some(id) = state.library.selected {
-        close(state, hands, id);
+        close(state, context, id);
     }
 }
 
-pub(super) fn cancel_jobs(state: &AppState, hands: &mut Hands<'_>) {
+pub(super) fn cancel_jobs(state: &AppState, context: &mut Context<'_>) {
     let of_row = state.library.selected.into_iter();
     let of_row = of_row.flat_map(|id| state.jobs.of_row(id));
-    of_row.for_each(|known| hands.engine.cancel(known.job));
+    of_row.for_each(|known| context.engine.cancel(known.job));
 }
 
-pub(super) fn neighbour(state: &mut AppState, hands: &mut Hands<'_>, next: bool) {
+pub(super) fn neighbour(state: &mut AppState, context: &mut Context<'_>, next: bool) {
     let listed = state.library.listed();
     let here = listed
         .iter()
@@ -264,6 +269,6 @@ pub(super) fn neighbour(state: &mut AppState, hands: &mut Hands<'_>, next: bool)
         (Some(here), false) => here.wrapping_sub(1),
     };
     if let Some(id) = listed.get(there).copied() {
-        select(state, hands, Some(id));
+        select(state, context, Some(id));
     }
 }

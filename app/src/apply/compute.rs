@@ -6,25 +6,25 @@ use mettle_core::gpu::DeviceChoice;
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::ClassColors;
 
-use super::Hands;
+use super::Context;
 use super::clips::show_selected;
-use crate::errands;
 use crate::intent::EngineIntent;
 use crate::replies;
+use crate::requests;
 use crate::state::{AppState, Wanted};
 
 /// Carry out a wish about model, device or jobs.
-pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: EngineIntent) {
+pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: EngineIntent) {
     match intent {
-        EngineIntent::Device(choice) => use_device(state, hands, choice, state.precision),
+        EngineIntent::Device(choice) => use_device(state, context, choice, state.precision),
         EngineIntent::Precision(precision) => {
-            use_device(state, hands, state.device_choice, precision);
+            use_device(state, context, state.device_choice, precision);
         }
-        EngineIntent::Model(choice) => hands.models.ask(choice, hands.waker()),
-        EngineIntent::ModelFolder => hands.files.ask(Wanted::Model, hands.waker()),
-        EngineIntent::Weights(task) => errands::ask_weights(state, &mut **hands.engine, task),
-        EngineIntent::ClearKept => drop(hands.engine.submit(JobSpec::Kept { clear: true })),
-        EngineIntent::Cancel(job) => hands.engine.cancel(job),
+        EngineIntent::Model(choice) => context.models.ask(choice, context.waker()),
+        EngineIntent::ModelFolder => context.files.ask(Wanted::Model, context.waker()),
+        EngineIntent::Weights(task) => requests::ask_weights(state, &mut **context.engine, task),
+        EngineIntent::ClearKept => drop(context.engine.submit(JobSpec::Kept { clear: true })),
+        EngineIntent::Cancel(job) => context.engine.cancel(job),
     }
 }
 
@@ -32,14 +32,14 @@ pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: EngineI
 /// old one stays.
 pub fn model_found(
     state: &mut AppState,
-    hands: &mut Hands<'_>,
+    context: &mut Context<'_>,
     choice: ModelChoice,
     found: Result<ModelInfo, String>,
     now: f64,
 ) {
     let info = match found {
         Ok(info) => info,
-        Err(detail) => return refuse(state, hands, choice, detail, now),
+        Err(detail) => return refuse(state, context, choice, detail, now),
     };
     let news = state.model.is_some() && state.model_choice != choice;
     if let Some(warning) = info
@@ -55,13 +55,13 @@ pub fn model_found(
     state.settings.remember_model(&choice);
     state.model_choice = choice;
     if news {
-        errands::analyse_all(state, &mut **hands.engine);
+        requests::analyse_all(state, &mut **context.engine);
     }
 }
 
 fn refuse(
     state: &mut AppState,
-    hands: &mut Hands<'_>,
+    context: &mut Context<'_>,
     choice: ModelChoice,
     detail: String,
     now: f64,
@@ -85,8 +85,8 @@ fn refuse(
     // At the start there is no model in use yet: the demo model is always there.
     if state.model.is_none() && choice != ModelChoice::Demo {
         state.model_choice = ModelChoice::Demo;
-        hands.models.ask(ModelChoice::Demo, hands.waker());
-        errands::analyse_all(state, &mut **hands.engine);
+        context.models.ask(ModelChoice::Demo, context.waker());
+        requests::analyse_all(state, &mut **context.engine);
     }
 }
 
@@ -94,14 +94,16 @@ fn refuse(
 /// other numbers features are others: everything is analysed with them.
 fn use_device(
     state: &mut AppState,
-    hands: &mut Hands<'_>,
+    context: &mut Context<'_>,
     choice: DeviceChoice,
     precision: Precision,
 ) {
-    let Some(restart) = hands.restart else { return };
-    let now = hands.now();
+    let Some(restart) = context.restart else {
+        return;
+    };
+    let now = context.now();
     match restart(choice, precision) {
-        Ok(engine) => *hands.engine = engine,
+        Ok(engine) => *context.engine = engine,
         Err(detail) => {
             let title = "Could not change the device";
             let problem = Problem::error(title, "The device in use stays.").with_detail(detail);
@@ -111,12 +113,12 @@ fn use_device(
     state.attention.forget();
     state.device_choice = choice;
     let other_numbers = std::mem::replace(&mut state.precision, precision) != precision;
-    errands::ask_again(state);
+    requests::ask_again(state);
     if let Some(id) = state.library.selected {
-        errands::try_again(state, id);
+        requests::try_again(state, id);
     }
     if other_numbers {
-        errands::analyse_all(state, &mut **hands.engine);
+        requests::analyse_all(state, &mut **context.engine);
     }
-    show_selected(state, hands);
+    show_selected(state, context);
 }

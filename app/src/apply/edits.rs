@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use mettle_core::base::{ClipId, Problem};
 use mettle_core::project::{Answer, Change, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
-use super::{Hands, modes};
+use super::{Context, modes};
 use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
@@ -15,38 +15,43 @@ use crate::state::{AppState, Corrected, Gesture, Held, RowId};
 const PAUSE: f64 = 0.2;
 
 /// Carry out a wish about thresholds and corrections.
-pub(super) fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: EditIntent) {
+pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: EditIntent) {
     match intent {
         EditIntent::Threshold(value, gesture) => {
-            modes::set_threshold(state, hands, value, gesture);
+            modes::set_threshold(state, context, value, gesture);
         }
         EditIntent::OwnThreshold(of, value) => {
             state.settings.own_thresholds.set(&of, value);
             replies::thresholds_moved(state);
         }
-        EditIntent::Change(change, gesture) => edit(state, hands, change, gesture),
-        EditIntent::LetGo => let_go(state, hands),
+        EditIntent::Change(change, gesture) => edit(state, context, change, gesture),
+        EditIntent::LetGo => let_go(state, context),
     }
 }
 
 /// Carry out an edit of the clip on screen. What a hand holds is shown, and kept once it is let go.
-pub(super) fn edit(state: &mut AppState, hands: &mut Hands<'_>, change: Change, gesture: Gesture) {
+pub(super) fn edit(
+    state: &mut AppState,
+    context: &mut Context<'_>,
+    change: Change,
+    gesture: Gesture,
+) {
     let Some(id) = state.library.selected else {
         return;
     };
-    if refused(state, hands) {
+    if refused(state, context) {
         return;
     }
-    let at = hands.now();
+    let at = context.now();
     let goes_on = state.ongoing.goes_on(id, gesture, at);
     let before = state.project.held.filter(|held| held.row == id && goes_on);
     if before.is_none() {
-        keep_held(state, hands.project);
+        keep_held(state, context.project);
     }
     match gesture {
         Gesture::Single | Gesture::Dropped => {
             state.project.held = None;
-            keep(state, hands.project, id, change, false);
+            keep(state, context.project, id, change, false);
         }
         Gesture::Dragged | Gesture::Wheel => {
             let turned = (gesture == Gesture::Wheel).then_some(at);
@@ -58,7 +63,7 @@ pub(super) fn edit(state: &mut AppState, hands: &mut Hands<'_>, change: Change, 
                     turned,
                     joins,
                 });
-                hands
+                context
                     .ctx
                     .request_repaint_after(Duration::from_secs_f64(PAUSE));
             }
@@ -72,11 +77,11 @@ fn draft_of(state: &mut AppState, id: RowId) -> Option<&mut Draft> {
 }
 
 /// Whether nothing can be changed; says why.
-fn refused(state: &mut AppState, hands: &Hands<'_>) -> bool {
+fn refused(state: &mut AppState, context: &Context<'_>) -> bool {
     let Some(why) = state.editing_off().map(ToOwned::to_owned) else {
         return false;
     };
-    note(state, hands.now(), "Editing is off".into(), &why);
+    note(state, context.now(), "Editing is off".into(), &why);
     true
 }
 
@@ -97,9 +102,9 @@ fn keep(state: &mut AppState, desk: &mut ProjectDesk, id: RowId, change: Change,
 }
 
 /// The movement of the hand has ended: what it held is kept.
-pub(super) fn let_go(state: &mut AppState, hands: &mut Hands<'_>) {
+pub(super) fn let_go(state: &mut AppState, context: &mut Context<'_>) {
     state.ongoing.end();
-    keep_held(state, hands.project);
+    keep_held(state, context.project);
 }
 
 /// Keep what a hand held.
@@ -114,34 +119,36 @@ pub fn keep_held(state: &mut AppState, desk: &mut ProjectDesk) {
 }
 
 /// Keep what a hand held once its movement has ended, wherever that was seen, or the wheel has stood still.
-pub fn settle(state: &mut AppState, hands: &mut Hands<'_>) {
+pub fn settle(state: &mut AppState, context: &mut Context<'_>) {
     let Some(held) = state.project.held else {
         return;
     };
-    let still = held.turned.is_some_and(|last| hands.now() - last >= PAUSE);
+    let still = held
+        .turned
+        .is_some_and(|last| context.now() - last >= PAUSE);
     if state.library.selected != Some(held.row) {
         state.ongoing.end();
     }
     if still || state.ongoing.over() != Some(held.row) {
-        keep_held(state, hands.project);
+        keep_held(state, context.project);
     } else if held.turned.is_some() {
-        hands
+        context
             .ctx
             .request_repaint_after(Duration::from_secs_f64(PAUSE));
     }
 }
 
 /// Take the last edit of the clip on screen back, or do it again.
-pub(super) fn step(state: &mut AppState, hands: &mut Hands<'_>, back: bool) {
-    if refused(state, hands) {
+pub(super) fn step(state: &mut AppState, context: &mut Context<'_>, back: bool) {
+    if refused(state, context) {
         return;
     }
-    let_go(state, hands);
+    let_go(state, context);
     let row = state.library.selected_row();
     let read = row.filter(|row| matches!(row.corrected, Corrected::Open(_)));
     let clip = read.and_then(|row| row.clip.as_ref());
     if let Some(clip) = clip.map(|clip| clip.id) {
-        hands.project.step(Scope::Clip(clip), back);
+        context.project.step(Scope::Clip(clip), back);
         state.project.waiting = true;
     }
 }

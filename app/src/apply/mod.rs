@@ -13,13 +13,13 @@ use mettle_core::engine::{JobSpec, Precision};
 use mettle_core::gpu::DeviceChoice;
 
 use crate::command::Command;
-use crate::errands;
 use crate::files::{Disk, FilePicker};
 use crate::intent::{Commands, Intent, ViewIntent};
 use crate::link::EngineLink;
 use crate::models::ModelDesk;
 use crate::playback::Player;
 use crate::project_desk::ProjectDesk;
+use crate::requests;
 use crate::state::{AppState, Dialog, Focus, InspectorTab, Wanted};
 use crate::waking::Waker;
 
@@ -32,7 +32,7 @@ pub use look::push_volume;
 pub type Restart = Box<dyn Fn(DeviceChoice, Precision) -> Result<Box<dyn EngineLink>, String>>;
 
 /// What intents work on besides the state.
-pub struct Hands<'a> {
+pub struct Context<'a> {
     /// The engine.
     pub engine: &'a mut Box<dyn EngineLink>,
     /// Starts another one.
@@ -55,7 +55,7 @@ pub struct Hands<'a> {
     pub next: &'a mut Commands,
 }
 
-impl Hands<'_> {
+impl Context<'_> {
     /// Wakes the window from another thread.
     pub fn waker(&self) -> impl Fn() + Send + Sync + use<> {
         self.waker.call()
@@ -68,25 +68,25 @@ impl Hands<'_> {
 }
 
 /// Carry out one intent.
-pub fn apply(state: &mut AppState, hands: &mut Hands<'_>, intent: Intent) {
+pub fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Intent) {
     match intent {
-        Intent::Run(command) => run(state, hands, command),
-        Intent::Clip(intent) => clips::apply(state, hands, intent),
-        Intent::View(intent) => view(state, hands, intent),
-        Intent::Edit(intent) => edits::apply(state, hands, intent),
-        Intent::Engine(intent) => compute::apply(state, hands, intent),
-        Intent::Dialog(intent) => dialogs::apply(state, hands, intent),
+        Intent::Run(command) => run(state, context, command),
+        Intent::Clip(intent) => clips::apply(state, context, intent),
+        Intent::View(intent) => view(state, context, intent),
+        Intent::Edit(intent) => edits::apply(state, context, intent),
+        Intent::Engine(intent) => compute::apply(state, context, intent),
+        Intent::Dialog(intent) => dialogs::apply(state, context, intent),
     }
 }
 
 /// Carry out a wish about what is on screen, heard and selected.
-fn view(state: &mut AppState, hands: &mut Hands<'_>, intent: ViewIntent) {
+fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
     match intent {
         ViewIntent::Seek(to) => {
-            hands.player.seek(to);
+            context.player.seek(to);
             timeline::follow(state, to);
         }
-        ViewIntent::Scrub(to) => hands.player.seek(to),
+        ViewIntent::Scrub(to) => context.player.seek(to),
         ViewIntent::Window(start, span) => timeline::set_view(state, start, span),
         ViewIntent::Marks(from, to) => timeline::mark(state, from, to),
         ViewIntent::Choose(chosen) => timeline::choose(state, chosen),
@@ -96,51 +96,51 @@ fn view(state: &mut AppState, hands: &mut Hands<'_>, intent: ViewIntent) {
         ViewIntent::Filter(filter) => state.filter = filter,
         ViewIntent::Masks(masks) => state.settings.masks = masks,
         ViewIntent::Attention(wish) => state.attention.wish = wish,
-        ViewIntent::Volume(value) => look::set_volume(state, hands, value),
-        ViewIntent::Speed(speed) => hands.player.set_speed(speed),
-        ViewIntent::Theme(theme) => look::set_theme(state, hands, theme),
+        ViewIntent::Volume(value) => look::set_volume(state, context, value),
+        ViewIntent::Speed(speed) => context.player.set_speed(speed),
+        ViewIntent::Theme(theme) => look::set_theme(state, context, theme),
     }
 }
 
-fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
+fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
     if command.needs_clip() && state.shown().is_none() {
         return;
     }
     match command {
-        Command::Open => hands.files.ask(Wanted::Clips, hands.waker()),
-        Command::OpenFolder => hands.files.ask(Wanted::Folder, hands.waker()),
-        Command::OpenPath => clips::ask_path(state, hands, Wanted::Clips, false),
-        Command::OpenSample => clips::open_sample(state, hands),
-        Command::CloseClip => clips::close_shown(state, hands),
+        Command::Open => context.files.ask(Wanted::Clips, context.waker()),
+        Command::OpenFolder => context.files.ask(Wanted::Folder, context.waker()),
+        Command::OpenPath => clips::ask_path(state, context, Wanted::Clips, false),
+        Command::OpenSample => clips::open_sample(state, context),
+        Command::CloseClip => clips::close_shown(state, context),
         Command::Analyse => {
             if let Some(id) = state.library.selected {
-                errands::analyse(state, id);
+                requests::analyse(state, id);
             }
         }
-        Command::CancelJobs => clips::cancel_jobs(state, hands),
-        Command::Undo => edits::step(state, hands, true),
-        Command::Redo => edits::step(state, hands, false),
-        Command::Quit => hands.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-        Command::PreviousClip => clips::neighbour(state, hands, false),
-        Command::NextClip => clips::neighbour(state, hands, true),
-        Command::ChooseModel | Command::AboutModel => dialogs::show(state, hands, Dialog::Model),
+        Command::CancelJobs => clips::cancel_jobs(state, context),
+        Command::Undo => edits::step(state, context, true),
+        Command::Redo => edits::step(state, context, false),
+        Command::Quit => context.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        Command::PreviousClip => clips::neighbour(state, context, false),
+        Command::NextClip => clips::neighbour(state, context, true),
+        Command::ChooseModel | Command::AboutModel => dialogs::show(state, context, Dialog::Model),
         Command::KeptFeatures => {
-            dialogs::show(state, hands, Dialog::Kept);
-            hands.engine.submit(JobSpec::Kept { clear: false });
+            dialogs::show(state, context, Dialog::Kept);
+            context.engine.submit(JobSpec::Kept { clear: false });
         }
         Command::Models => {
-            dialogs::show(state, hands, Dialog::Models);
-            errands::look_for_weights(state, &mut **hands.engine);
+            dialogs::show(state, context, Dialog::Models);
+            requests::look_for_weights(state, &mut **context.engine);
         }
-        Command::GoTo => dialogs::show(state, hands, Dialog::GoTo(String::new())),
-        Command::Palette => dialogs::show(state, hands, Dialog::Palette(String::new(), 0)),
+        Command::GoTo => dialogs::show(state, context, Dialog::GoTo(String::new())),
+        Command::Palette => dialogs::show(state, context, Dialog::Palette(String::new(), 0)),
         Command::Shortcuts => {
             let open = matches!(state.dialog, Dialog::Shortcuts(..));
             let dialog = match open {
                 true => Dialog::None,
                 false => Dialog::Shortcuts(String::new(), None),
             };
-            dialogs::show(state, hands, dialog);
+            dialogs::show(state, context, dialog);
         }
         Command::Search => state.focus = Some(Focus::Search),
         Command::Threshold => state.focus = Some(Focus::Threshold),
@@ -149,10 +149,10 @@ fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) {
         Command::ShowMasks => state.tab = InspectorTab::Masks,
         Command::ShowAttention => state.tab = InspectorTab::Attention,
         _ => {
-            let _done = transport::run(state, hands, command)
-                || timeline::run(state, hands, command)
-                || modes::run(state, hands, command)
-                || look::run(state, hands, command);
+            let _done = transport::run(state, context, command)
+                || timeline::run(state, context, command)
+                || modes::run(state, context, command)
+                || look::run(state, context, command);
         }
     }
 }

@@ -3,7 +3,7 @@
 use mettle_core::predict::MaskStyle;
 use mettle_core::project::Change;
 
-use super::Hands;
+use super::Context;
 use super::edits;
 use crate::command::Command;
 use crate::replies;
@@ -13,7 +13,7 @@ use crate::state::{AppState, Disagreement, Gesture, InspectorTab, Mode, Threshol
 const STEP: f32 = 0.1;
 
 /// Says whether the command was one of these.
-pub(super) fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) -> bool {
+pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) -> bool {
     let masks = &mut state.settings.masks;
     match command {
         Command::ModeEvents => set_mode(state, Mode::Events),
@@ -37,7 +37,7 @@ pub(super) fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command)
                 state.tab = InspectorTab::Attention;
             }
         }
-        Command::OwnThreshold if state.mode() == Mode::Masks => own_mask_threshold(state, hands),
+        Command::OwnThreshold if state.mode() == Mode::Masks => own_mask_threshold(state, context),
         Command::OwnThreshold => own_threshold(state),
         _ => return false,
     }
@@ -63,13 +63,13 @@ pub(super) fn set_mode(state: &mut AppState, mode: Mode) {
 /// Move the threshold of what is on screen.
 pub(super) fn set_threshold(
     state: &mut AppState,
-    hands: &mut Hands<'_>,
+    context: &mut Context<'_>,
     value: f32,
     gesture: Gesture,
 ) {
     let value = value.clamp(0.0, 1.0);
     if state.mode() == Mode::Masks {
-        return edits::edit(state, hands, Change::MaskThreshold(value), gesture);
+        return edits::edit(state, context, Change::MaskThreshold(value), gesture);
     }
     state.settings.threshold = value;
     replies::thresholds_moved(state);
@@ -84,7 +84,7 @@ fn filter(state: &mut AppState, which: Disagreement) {
 }
 
 /// Give the second under the playhead a mask threshold of its own, or take it back.
-fn own_mask_threshold(state: &mut AppState, hands: &mut Hands<'_>) {
+fn own_mask_threshold(state: &mut AppState, context: &mut Context<'_>) {
     let Some((masks, span)) = state.mask_thresholds_here() else {
         return;
     };
@@ -93,7 +93,7 @@ fn own_mask_threshold(state: &mut AppState, hands: &mut Hands<'_>) {
         None => Some(masks.clip),
     };
     let change = Change::MaskThresholdOf { span, value };
-    edits::edit(state, hands, change, Gesture::Single);
+    edits::edit(state, context, change, Gesture::Single);
 }
 
 fn own_threshold(state: &mut AppState) {

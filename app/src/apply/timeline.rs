@@ -2,7 +2,7 @@
 
 use mettle_core::base::{Label, Time, TimeSpan};
 
-use super::Hands;
+use super::Context;
 use crate::command::Command;
 use crate::state::{AppState, Chosen, TimeAxis, shown_lanes};
 
@@ -10,16 +10,16 @@ use crate::state::{AppState, Chosen, TimeAxis, shown_lanes};
 const ZOOM: f64 = 1.5;
 
 /// Says whether the command was one of these.
-pub(super) fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) -> bool {
-    let now = hands.player.time();
+pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) -> bool {
+    let now = context.player.time();
     match command {
         Command::ZoomIn => zoom(state, ZOOM),
         Command::ZoomOut => zoom(state, 1.0 / ZOOM),
         Command::Fit => fit(state),
         Command::AllLanes => state.all_lanes = !state.all_lanes,
         Command::SoundView => state.settings.sound_view = state.settings.sound_view.next(),
-        Command::NextEvent => step_event(state, hands, now, true),
-        Command::PreviousEvent => step_event(state, hands, now, false),
+        Command::NextEvent => step_event(state, context, now, true),
+        Command::PreviousEvent => step_event(state, context, now, false),
         Command::LaneDown => step_lane(state, true),
         Command::LaneUp => step_lane(state, false),
         Command::MarkIn => {
@@ -59,7 +59,7 @@ pub(super) fn choose(state: &mut AppState, chosen: Option<Chosen>) {
 }
 
 /// The event after (or before) the chosen one, of the chosen lane if there is one; from the playhead if none is chosen.
-fn step_event(state: &mut AppState, hands: &mut Hands<'_>, now: Time, forward: bool) {
+fn step_event(state: &mut AppState, context: &mut Context<'_>, now: Time, forward: bool) {
     let Some(shown) = state.shown() else { return };
     let in_lane = |label: &Label| {
         shown
@@ -96,7 +96,7 @@ fn step_event(state: &mut AppState, hands: &mut Hands<'_>, now: Time, forward: b
         // Going through all events does not tie the keyboard to the lane of one.
         row.view.lane = lane;
     }
-    hands.player.seek(start);
+    context.player.seek(start);
     follow(state, start);
 }
 

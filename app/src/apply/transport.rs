@@ -2,14 +2,14 @@
 
 use mettle_core::base::Time;
 
-use super::{Hands, timeline};
+use super::{Context, timeline};
 use crate::command::Command;
 use crate::playback::Player;
 use crate::state::AppState;
 
 /// Says whether the command was one of these.
-pub(super) fn run(state: &mut AppState, hands: &mut Hands<'_>, command: Command) -> bool {
-    let player = &mut *hands.player;
+pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) -> bool {
+    let player = &mut *context.player;
     match command {
         Command::PlayPause if player.playing() => player.pause(),
         Command::PlayPause => play(state, player),

@@ -9,7 +9,7 @@ use egui::{Role, WidgetInfo};
 use super::widgets::{count, dim, emphasis, thin_bar};
 use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent};
 use crate::paint;
-use crate::state::{AppState, Errand, Focus, Known, Library, Only, Order, Row};
+use crate::state::{AppState, Focus, JobKind, Known, Library, Only, Order, Row};
 use crate::theme::{figures, mix, size, tokens};
 
 const CARD: f32 = 54.0;
@@ -197,7 +197,7 @@ fn standing(state: &AppState, row: &Row) -> String {
         return "Not opened".into();
     }
     let Some(clip) = &row.clip else {
-        let opening = state.jobs.job(row.id, Errand::Open).is_some();
+        let opening = state.jobs.job(row.id, JobKind::Open).is_some();
         let opening = opening || state.library.selected == Some(row.id);
         return if opening { "Opening…" } else { "Waiting" }.into();
     };
@@ -209,7 +209,7 @@ fn standing(state: &AppState, row: &Row) -> String {
     };
     let task = state.mode().task();
     let stands = row.standing_of(task);
-    let analysis = state.jobs.job(row.id, Errand::Predict(task));
+    let analysis = state.jobs.job(row.id, JobKind::Predict(task));
     let how = match (&row.failure, stands.complete, analysis) {
         (Some(_), _, _) => "failed".to_owned(),
         // A threshold has moved since its events were counted, and they are not in memory to be counted again.
@@ -250,7 +250,7 @@ fn progress(state: &AppState, row: &Row) -> Option<(f32, String)> {
     let last = state.jobs.of_row(row.id).last()?;
     let status = state.jobs.status(last.job);
     let share = status.map_or(0.0, |status| status.progress.fraction());
-    let analysis = Errand::Predict(state.mode().task());
+    let analysis = JobKind::Predict(state.mode().task());
     let analysed = state.jobs.job(row.id, analysis);
     let share = share.max(analysed.map_or(0.0, |_| share_scored(state, row)));
     let what = status.map_or_else(|| "Working".into(), |status| status.title.clone());

@@ -14,7 +14,7 @@ use crate::covers::CoverDesk;
 use crate::files::Disk;
 use crate::link::EngineLink;
 use crate::project_desk::ProjectDesk;
-use crate::state::{AppState, Corrected, Errand, OpenClip, RowId, Toast};
+use crate::state::{AppState, Corrected, JobKind, OpenClip, RowId, Toast};
 
 pub use scores::answered_elsewhere;
 pub use scores::{refresh, retrack, thresholds_moved};
@@ -185,7 +185,7 @@ fn cancelled(state: &mut AppState, job: JobId) -> bool {
     };
     let row = state.library.row(known.row);
     let unopened = row.is_some_and(|row| row.clip.is_none() && row.failure.is_none());
-    if known.errand != Errand::Open || !unopened {
+    if known.kind != JobKind::Open || !unopened {
         return false;
     }
     let was_shown = state.library.selected == Some(known.row);

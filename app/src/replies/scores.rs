@@ -7,7 +7,7 @@ use mettle_core::engine::JobId;
 use mettle_core::predict::{Prediction, PredictionPart};
 use mettle_core::project::Track;
 
-use crate::state::{Answer, AppState, Errand, Library, Row, RowId, Settings, Standing};
+use crate::state::{Answer, AppState, JobKind, Library, Row, RowId, Settings, Standing};
 
 /// Rows of the list brought up to date in one frame after a threshold moved.
 const A_FRAME: usize = 4;
@@ -17,7 +17,7 @@ pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
     let (clip, head, task) = (part.key.clip, part.key.head, part.detail.task());
     let known = state.jobs.get(job);
     let Some(id) = known
-        .filter(|k| k.errand == Errand::Predict(task))
+        .filter(|k| k.kind == JobKind::Predict(task))
         .map(|k| k.row)
     else {
         return;
@@ -62,7 +62,7 @@ pub fn answered_elsewhere(state: &mut AppState, id: RowId, predictions: Vec<Pred
             row.asked.insert(task);
         }
         state.library.change(id, |open| {
-            open.asked.insert(Errand::Predict(task));
+            open.asked.insert(JobKind::Predict(task));
             let answer = Answer {
                 prediction: Arc::new(prediction),
                 complete: true,
@@ -82,7 +82,7 @@ pub(super) fn finished(state: &mut AppState, job: JobId, now: f64) {
         return;
     };
     let (id, library) = (known.row, &mut state.library);
-    let (Errand::Predict(task), Some(row)) = (known.errand, library.row_mut(id)) else {
+    let (JobKind::Predict(task), Some(row)) = (known.kind, library.row_mut(id)) else {
         return;
     };
     let first = row.standing.values().all(|standing| !standing.complete);

@@ -3,8 +3,8 @@
 use mettle_core::base::Problem;
 use mettle_core::engine::{Reply, ReplyBody, WeightsTask};
 
-use crate::errands::ask_weights;
 use crate::link::EngineLink;
+use crate::requests::ask_weights;
 use crate::state::AppState;
 
 /// File an answer, if it is about weights.

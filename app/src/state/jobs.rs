@@ -2,7 +2,7 @@
 
 use mettle_core::engine::{JobId, JobState, JobStatus};
 
-use super::{Errand, RowId};
+use super::{JobKind, RowId};
 
 /// What runs. Few at a time, however many clips are listed.
 #[derive(Debug, Default)]
@@ -22,18 +22,18 @@ pub struct Running {
     /// For whom.
     pub row: RowId,
     /// What it does.
-    pub errand: Errand,
+    pub kind: JobKind,
     /// When it began to run, in egui's time.
     pub began: Option<f64>,
 }
 
 impl Jobs {
     /// A job was handed in for a row.
-    pub fn add(&mut self, job: JobId, row: RowId, errand: Errand) {
+    pub fn add(&mut self, job: JobId, row: RowId, kind: JobKind) {
         self.running.push(Running {
             job,
             row,
-            errand,
+            kind,
             began: None,
         });
     }
@@ -55,10 +55,10 @@ impl Jobs {
     }
 
     /// The job that does this for a row, if it runs.
-    pub fn job(&self, row: RowId, errand: Errand) -> Option<JobId> {
+    pub fn job(&self, row: RowId, kind: JobKind) -> Option<JobId> {
         let mut of_row = self.of_row(row);
         of_row
-            .find(|known| known.errand == errand)
+            .find(|known| known.kind == kind)
             .map(|known| known.job)
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use mettle_core::base::{ClipId, Task};
 
-use super::{Answers, Errand, Known, OpenClip, OpenClips, Row, RowId};
+use super::{Answers, JobKind, Known, OpenClip, OpenClips, Row, RowId};
 
 /// Which clips are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -268,7 +268,7 @@ impl Library {
                 open.answers = Answers::default();
                 open.tags = Default::default();
                 open.asked
-                    .retain(|errand| !matches!(errand, Errand::Predict(_)));
+                    .retain(|kind| !matches!(kind, JobKind::Predict(_)));
             });
         }
     }

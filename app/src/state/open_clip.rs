@@ -10,7 +10,7 @@ use mettle_core::project::Track;
 
 use mettle_core::base::{Task, Time, TimeSpan};
 
-use super::{Answers, Errand, Jobs, Row, Settings, Spectrogram, Strip, Waves};
+use super::{Answers, JobKind, Jobs, Row, Settings, Spectrogram, Strip, Waves};
 
 /// What was read and computed of a clip, as far as it has come.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ pub struct OpenClip {
     /// What the backbones' own classifiers hear and see, a second each, where they have one.
     pub tags: Arc<Vec<SecondTags>>,
     /// What was asked of the engine: nothing is asked again by itself.
-    pub asked: BTreeSet<Errand>,
+    pub asked: BTreeSet<JobKind>,
 }
 
 impl OpenClip {
@@ -103,12 +103,12 @@ impl<'a> Shown<'a> {
 
     /// The job that finds the answer shown, if it runs.
     pub fn analysis(&self) -> Option<JobId> {
-        self.job(Errand::Predict(self.task))
+        self.job(JobKind::Predict(self.task))
     }
 
-    /// The job that does this errand, if it runs.
-    pub fn job(&self, errand: Errand) -> Option<JobId> {
-        self.jobs.job(self.row.id, errand)
+    /// The job of this kind, if it runs.
+    pub fn job(&self, kind: JobKind) -> Option<JobId> {
+        self.jobs.job(self.row.id, kind)
     }
 
     /// Whether anything runs for it.

@@ -25,7 +25,7 @@ const ROWS: [(&str, &[&str]); 26] = [
     ("playback", &["state"]),
     ("saving", &["state"]),
     // What changes the state.
-    ("errands", &["state", "link"]),
+    ("requests", &["state", "link"]),
     (
         "replies",
         &[
@@ -34,7 +34,7 @@ const ROWS: [(&str, &[&str]); 26] = [
             "project_desk",
             "covers",
             "files",
-            "errands",
+            "requests",
         ],
     ),
     (
@@ -50,7 +50,7 @@ const ROWS: [(&str, &[&str]); 26] = [
             "models",
             "files",
             "playback",
-            "errands",
+            "requests",
             "replies",
         ],
     ),
@@ -79,7 +79,7 @@ const ROWS: [(&str, &[&str]); 26] = [
             "files",
             "playback",
             "saving",
-            "errands",
+            "requests",
             "replies",
             "apply",
             "shortcuts",
@@ -144,7 +144,7 @@ fn rows_import_only_what_stands_above_them_in_the_table() {
 #[test]
 fn the_check_sees_a_wrong_import_of_the_window() {
     assert_eq!(
-        wrong_imports("state", "use crate::apply::Hands;"),
+        wrong_imports("state", "use crate::apply::Context;"),
         ["apply"]
     );
     assert_eq!(

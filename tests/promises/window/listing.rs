@@ -8,7 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::intent::{ClipIntent, EditIntent};
-use mettle_app::state::{Errand, Gesture, OpenClips, RowId, Strip};
+use mettle_app::state::{Gesture, JobKind, OpenClips, RowId, Strip};
 use mettle_core::base::Task;
 use mettle_core::engine::{JobSpec, ReplyBody, Thumbnail};
 use mettle_core::media::RgbFrame;
@@ -187,7 +187,7 @@ fn what_was_let_go_is_asked_for_again_when_it_is_shown() {
     window.run_steps(3);
     assert_eq!(strips(&engine), 3, "its pictures are asked for again");
     let shown = state(&window).shown().expect("a clip");
-    assert!(shown.open.asked.contains(&Errand::Waveform));
+    assert!(shown.open.asked.contains(&JobKind::Waveform));
 }
 
 /// The system's file dialog is open (or hangs): what is dropped meanwhile is opened all the same.

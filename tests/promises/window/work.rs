@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::command::Command;
 use mettle_app::intent::ClipIntent;
-use mettle_app::state::{Dialog, Errand};
+use mettle_app::state::{Dialog, JobKind};
 use mettle_core::base::{Task, Time};
 use mettle_core::engine::{JobSpec, ReplyBody};
 
@@ -189,7 +189,7 @@ fn what_runs_can_be_cancelled_and_what_is_done_stays() {
         .state()
         .shown()
         .expect("a clip")
-        .job(Errand::Predict(Task::Localize));
+        .job(JobKind::Predict(Task::Localize));
     window.state_mut().ask(Command::CancelJobs);
     window.run_steps(4);
     assert_eq!(

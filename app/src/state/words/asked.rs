@@ -8,7 +8,7 @@ pub struct RowId(pub u64);
 
 /// What a job does for a clip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Errand {
+pub enum JobKind {
     /// First frame and facts.
     Open,
     /// Waveform.

@@ -8,7 +8,7 @@ mod paths;
 mod pointed;
 mod weights;
 
-pub use asked::{Errand, PathKind, RowId, Wanted};
+pub use asked::{JobKind, PathKind, RowId, Wanted};
 pub use dialog::{Dialog, Focus, InspectorTab};
 pub use gesture::{Gesture, Ongoing};
 pub use mode::{Disagreement, MaskSettings, Mode, OwnThresholds, ThresholdOf, perceived};

@@ -13,7 +13,7 @@ use mettle_core::engine::{HeadChoice, JobId, JobSpec, ModelChoice, WhichHead};
 use mettle_core::media::Clip;
 
 use crate::link::EngineLink;
-use crate::state::{AppState, Errand, Row, RowId};
+use crate::state::{AppState, JobKind, Row, RowId};
 
 pub use attention::want_attention;
 pub use rest::want_rest;
@@ -29,14 +29,14 @@ fn submit(
     state: &mut AppState,
     engine: &mut dyn EngineLink,
     id: RowId,
-    errand: Errand,
+    kind: JobKind,
 ) -> Option<JobId> {
-    if state.jobs.job(id, errand).is_some() {
+    if state.jobs.job(id, kind).is_some() {
         return None;
     }
     let row = state.library.row(id)?;
-    let job = engine.submit(job_for(row, errand, state.model_choice.clone())?);
-    state.jobs.add(job, id, errand);
+    let job = engine.submit(job_for(row, kind, state.model_choice.clone())?);
+    state.jobs.add(job, id, kind);
     Some(job)
 }
 
@@ -66,10 +66,10 @@ fn forget_asked(state: &mut AppState, id: RowId) {
         row.asked.clear();
     }
     if state.library.open.get(id).is_some() {
-        let of_model = |errand: &Errand| matches!(errand, Errand::Predict(_));
+        let of_model = |kind: &JobKind| matches!(kind, JobKind::Predict(_));
         state
             .library
-            .change(id, |open| open.asked.retain(|errand| !of_model(errand)));
+            .change(id, |open| open.asked.retain(|kind| !of_model(kind)));
     }
 }
 
@@ -77,7 +77,7 @@ fn forget_asked(state: &mut AppState, id: RowId) {
 pub fn analyse_all(state: &mut AppState, engine: &mut dyn EngineLink) {
     state.attention.forget();
     for known in state.jobs.all().to_vec() {
-        if matches!(known.errand, Errand::Predict(_)) {
+        if matches!(known.kind, JobKind::Predict(_)) {
             engine.cancel(known.job);
             state.jobs.remove(known.job);
         }
@@ -91,35 +91,35 @@ pub fn analyse_all(state: &mut AppState, engine: &mut dyn EngineLink) {
 pub fn ask_again(state: &mut AppState) {
     for known in state.jobs.take() {
         let (id, library) = (known.row, &mut state.library);
-        match known.errand {
-            Errand::Open => library.to_open.push_front(id),
-            Errand::Predict(task) => {
+        match known.kind {
+            JobKind::Open => library.to_open.push_front(id),
+            JobKind::Predict(task) => {
                 if let Some(row) = library.row_mut(id) {
                     row.asked.remove(&task);
                 }
                 library.to_analyse.push_front(id);
             }
-            Errand::Waveform | Errand::Spectrogram | Errand::Thumbnails => {}
+            JobKind::Waveform | JobKind::Spectrogram | JobKind::Thumbnails => {}
         }
         if library.open.get(id).is_some() {
-            library.change(id, |open| open.asked.remove(&known.errand));
+            library.change(id, |open| open.asked.remove(&known.kind));
         }
     }
 }
 
-fn job_for(row: &Row, errand: Errand, model: ModelChoice) -> Option<JobSpec> {
+fn job_for(row: &Row, kind: JobKind, model: ModelChoice) -> Option<JobSpec> {
     let clip = || row.clip.clone();
     let heard = || clip().filter(|clip: &Arc<Clip>| clip.audio.is_some());
-    Some(match errand {
-        Errand::Open => JobSpec::Open {
+    Some(match kind {
+        JobKind::Open => JobSpec::Open {
             path: row.path.clone(),
         },
-        Errand::Waveform => JobSpec::Waveform { clip: heard()? },
-        Errand::Spectrogram => JobSpec::Spectrogram { clip: heard()? },
-        Errand::Thumbnails => JobSpec::Thumbnails {
+        JobKind::Waveform => JobSpec::Waveform { clip: heard()? },
+        JobKind::Spectrogram => JobSpec::Spectrogram { clip: heard()? },
+        JobKind::Thumbnails => JobSpec::Thumbnails {
             clip: clip().filter(|clip| clip.video.is_some())?,
         },
-        Errand::Predict(task) => JobSpec::Predict {
+        JobKind::Predict(task) => JobSpec::Predict {
             clip: clip()?,
             head: HeadChoice {
                 model,

@@ -2,7 +2,7 @@
 
 use super::{LONGEST_UNASKED, submit};
 use crate::link::EngineLink;
-use crate::state::{AppState, Errand, Library, RowId};
+use crate::state::{AppState, JobKind, Library, RowId};
 
 /// Files being opened at once.
 const OPENING: usize = 4;
@@ -14,20 +14,19 @@ pub fn want_rest(state: &mut AppState, engine: &mut dyn EngineLink) {
     if !shown_is_served(state) {
         return;
     }
-    let running = |state: &AppState, of: fn(Errand) -> bool| {
+    let running = |state: &AppState, of: fn(JobKind) -> bool| {
         let all = state.jobs.all().iter();
-        all.filter(|known| of(known.errand)).count()
+        all.filter(|known| of(known.kind)).count()
     };
-    while running(state, |errand| errand == Errand::Open) < OPENING {
+    while running(state, |kind| kind == JobKind::Open) < OPENING {
         let mut queue = std::mem::take(&mut state.library.to_open);
         let next = Library::next(&mut queue, |id| is_unopened(state, id));
         state.library.to_open = queue;
         let Some(id) = next else { break };
-        submit(state, engine, id, Errand::Open);
+        submit(state, engine, id, JobKind::Open);
     }
     let task = state.mode().task();
-    while state.can(task)
-        && running(state, |errand| matches!(errand, Errand::Predict(_))) < ANALYSING
+    while state.can(task) && running(state, |kind| matches!(kind, JobKind::Predict(_))) < ANALYSING
     {
         let mut queue = std::mem::take(&mut state.library.to_analyse);
         let next = Library::next(&mut queue, |id| is_unasked(state, id));
@@ -36,14 +35,14 @@ pub fn want_rest(state: &mut AppState, engine: &mut dyn EngineLink) {
         if let Some(row) = state.library.row_mut(id) {
             row.asked.insert(task);
         }
-        submit(state, engine, id, Errand::Predict(task));
+        submit(state, engine, id, JobKind::Predict(task));
     }
 }
 
 fn is_unopened(state: &AppState, id: RowId) -> bool {
     let row = state.library.row(id);
     row.is_some_and(|row| row.clip.is_none() && row.failure.is_none())
-        && state.jobs.job(id, Errand::Open).is_none()
+        && state.jobs.job(id, JobKind::Open).is_none()
 }
 
 fn is_unasked(state: &AppState, id: RowId) -> bool {
@@ -72,9 +71,9 @@ fn shown_is_served(state: &AppState) -> bool {
     if row.failure.is_some() {
         return true;
     }
-    let runs = |errand| state.jobs.job(row.id, errand).is_some();
-    let drawing = [Errand::Waveform, Errand::Spectrogram, Errand::Thumbnails];
-    let scored = Errand::Predict(state.mode().task());
+    let runs = |kind| state.jobs.job(row.id, kind).is_some();
+    let drawing = [JobKind::Waveform, JobKind::Spectrogram, JobKind::Thumbnails];
+    let scored = JobKind::Predict(state.mode().task());
     let scoring = row.duration() <= LONGEST_UNASKED && runs(scored);
     row.clip.is_some() && !drawing.into_iter().any(runs) && !scoring
 }

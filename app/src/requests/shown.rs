@@ -2,7 +2,7 @@
 
 use super::{LONGEST_UNASKED, submit};
 use crate::link::EngineLink;
-use crate::state::{AppState, Errand, RowId, Shown, SoundView};
+use crate::state::{AppState, JobKind, RowId, Shown, SoundView};
 use mettle_core::base::Task;
 
 /// Ask for what the clip on screen shows and has not been asked yet. What was cancelled or has failed is not asked again by
@@ -17,22 +17,22 @@ pub fn want_shown(state: &mut AppState, engine: &mut dyn EngineLink) {
         state.library.change(id, |_| {});
     }
     if unopened && !failed {
-        submit(state, engine, id, Errand::Open);
+        submit(state, engine, id, JobKind::Open);
     }
     wait_for_opening(state, engine);
     let Some(shown) = state.shown().filter(|_| !failed && !unopened) else {
         return;
     };
-    for errand in lacking(state, shown) {
-        state.library.change(id, |open| open.asked.insert(errand));
-        if let (Errand::Predict(task), Some(row)) = (errand, state.library.row_mut(id)) {
+    for kind in lacking(state, shown) {
+        state.library.change(id, |open| open.asked.insert(kind));
+        if let (JobKind::Predict(task), Some(row)) = (kind, state.library.row_mut(id)) {
             row.asked.insert(task);
         }
-        match errand {
-            Errand::Predict(task) if is_answered(state, id, task) => {
+        match kind {
+            JobKind::Predict(task) if is_answered(state, id, task) => {
                 state.library.to_read.insert(id);
             }
-            _ => drop(submit(state, engine, id, errand)),
+            _ => drop(submit(state, engine, id, kind)),
         }
     }
 }
@@ -47,20 +47,20 @@ fn is_answered(state: &AppState, id: RowId, task: Task) -> bool {
 /// The user sees nothing until the clip on screen is open: that comes first.
 fn wait_for_opening(state: &mut AppState, engine: &mut dyn EngineLink) {
     let opening = state.library.selected;
-    let opening = opening.and_then(|id| state.jobs.job(id, Errand::Open));
+    let opening = opening.and_then(|id| state.jobs.job(id, JobKind::Open));
     if state.jobs.awaited != opening {
         state.jobs.awaited = opening;
         engine.set_awaited(opening);
     }
 }
 
-fn lacking(state: &AppState, shown: Shown<'_>) -> Vec<Errand> {
-    let mut wanted = vec![Errand::Waveform, Errand::Thumbnails];
+fn lacking(state: &AppState, shown: Shown<'_>) -> Vec<JobKind> {
+    let mut wanted = vec![JobKind::Waveform, JobKind::Thumbnails];
     if state.settings.sound_view == SoundView::Spectrogram {
-        wanted.push(Errand::Spectrogram);
+        wanted.push(JobKind::Spectrogram);
     }
-    wanted.extend(lacking_answers(state, shown).map(Errand::Predict));
-    wanted.retain(|errand| !shown.open.asked.contains(errand));
+    wanted.extend(lacking_answers(state, shown).map(JobKind::Predict));
+    wanted.retain(|kind| !shown.open.asked.contains(kind));
     wanted
 }
 
@@ -82,19 +82,19 @@ fn lacking_answers<'a>(state: &'a AppState, shown: Shown<'a>) -> impl Iterator<I
 
 /// Another clip comes on screen: what draws this one stops, and what it still lacks waits its turn with the rest.
 pub fn leave(state: &mut AppState, engine: &mut dyn EngineLink, id: RowId) {
-    let drawing = |errand| {
+    let drawing = |kind| {
         matches!(
-            errand,
-            Errand::Waveform | Errand::Spectrogram | Errand::Thumbnails
+            kind,
+            JobKind::Waveform | JobKind::Spectrogram | JobKind::Thumbnails
         )
     };
     let of_row: Vec<_> = state.jobs.of_row(id).copied().collect();
-    for known in of_row.into_iter().filter(|known| drawing(known.errand)) {
+    for known in of_row.into_iter().filter(|known| drawing(known.kind)) {
         engine.cancel(known.job);
         state.jobs.remove(known.job);
         state
             .library
-            .change(id, |open| open.asked.remove(&known.errand));
+            .change(id, |open| open.asked.remove(&known.kind));
     }
     state.library.to_open.push_front(id);
     state.library.to_analyse.push_front(id);
