@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mettle_core::base::{Label, Problem};
 use mettle_core::exchange::parts::{
-    ClipRow, EventRow, PartError, PartPlace, PartReader, ScoresAt, predictions_of,
+    ClipRow, EventLabel, PartError, PartPlace, PartReader, ScoresAt, predictions_of,
 };
 use mettle_core::predict::Prediction;
 
@@ -62,7 +62,7 @@ pub fn answers_of(known: &Known) -> Result<Vec<Prediction>, Problem> {
 fn part(manifest: &Path) -> Result<(Vec<Known>, u32), PartError> {
     let part = Arc::new(PartReader::open(manifest)?);
     let mut classes: BTreeMap<Label, BTreeSet<Label>> = BTreeMap::new();
-    for event in part.all::<EventRow>()? {
+    for event in part.all::<EventLabel>()? {
         classes.entry(event.clip).or_default().insert(event.label);
     }
     let known = |(clip, at): (ClipRow, ScoresAt)| {

@@ -26,7 +26,7 @@ pub use error::PartError;
 pub use manifest::{Asked, HeadAsked, Manifest, Standing, ThresholdsAsked};
 pub use place::PartPlace;
 pub use reader::{PartReader, ScoresAt};
-pub use rows::{ClipRow, EmbeddingRow, EventRow, MaskRow, Row, ScoreRow};
+pub use rows::{ClipRow, EmbeddingRow, EventLabel, EventRow, MaskRow, Row, ScoreRow};
 pub use table::TableWriter;
 pub use taken::{ClipTaken, Embeddings};
 pub use writer::PartWriter;

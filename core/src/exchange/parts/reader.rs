@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
@@ -128,9 +129,14 @@ fn columns<R: Row>(path: &Path, wanted: Range<u64>) -> Result<Vec<R>, PartError>
     let Some(skipped) = skipped else {
         return Ok(Vec::new());
     };
+    // Only the columns this kind of row has are read.
+    let schema = R::schema(1);
+    let names = schema.fields().iter().map(|field| field.name().as_str());
+    let mask = ProjectionMask::columns(builder.parquet_schema(), names);
     let count = (wanted.end - wanted.start).min(first);
     let batches = builder
         .with_row_groups(groups)
+        .with_projection(mask)
         .with_offset((wanted.start.saturating_sub(skipped)) as usize)
         .with_limit(count as usize)
         .with_batch_size(BATCH)

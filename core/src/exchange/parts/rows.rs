@@ -160,6 +160,16 @@ table! {
 }
 
 table! {
+    /// The columns of an event that say whose it is: read by themselves, they are a fraction of the table.
+    EventLabel in "events" {
+        /// The clip's path, as it was listed.
+        clip: Label,
+        /// The class.
+        label: Label,
+    }
+}
+
+table! {
     /// Where the picture of a second sounds: COCO's run lengths, as pycocotools reads them.
     MaskRow in "masks" {
         /// The clip's path, as it was listed.
