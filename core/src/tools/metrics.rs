@@ -58,9 +58,9 @@ struct ParsedClip {
 #[serde(deny_unknown_fields)]
 struct Tracks {
     #[serde(default)]
-    audible: BTreeMap<usize, String>,
+    audible: BTreeMap<String, String>,
     #[serde(default)]
-    visible: BTreeMap<usize, String>,
+    visible: BTreeMap<String, String>,
 }
 
 /// What was measured, 0 to 1.
@@ -188,8 +188,10 @@ fn localize(
 fn parse(clips: &[ParsedClip]) -> Result<MetricFigures, Misfit> {
     let all = clips.iter().flat_map(|clip| [&clip.predicted, &clip.truth]);
     let maps = all.flat_map(|tracks| [&tracks.audible, &tracks.visible]);
-    let last = maps.filter_map(|map| map.keys().next_back()).max();
-    let classes = last.map_or(0, |last| last + 1);
+    let mut classes = 0;
+    for name in maps.flat_map(BTreeMap::keys) {
+        classes = classes.max(class(name)?.saturating_add(1));
+    }
     if classes > 100_000 {
         return Err(Misfit(format!(
             "class {} is more than anyone tells apart",
@@ -220,9 +222,15 @@ fn parse(clips: &[ParsedClip]) -> Result<MetricFigures, Misfit> {
     })
 }
 
-fn grid(rows: &BTreeMap<usize, String>, classes: usize, seconds: usize) -> Result<Grid, Misfit> {
+fn class(name: &str) -> Result<usize, Misfit> {
+    let number = name.parse();
+    number.map_err(|_| Misfit(format!("“{name}” is no class's number")))
+}
+
+fn grid(rows: &BTreeMap<String, String>, classes: usize, seconds: usize) -> Result<Grid, Misfit> {
     let mut grid = Grid::new(classes, seconds);
-    for (class, row) in rows {
+    for (name, row) in rows {
+        let class = class(name)?;
         same(
             "seconds in a row",
             row.len(),
@@ -232,7 +240,7 @@ fn grid(rows: &BTreeMap<usize, String>, classes: usize, seconds: usize) -> Resul
         for (second, cell) in row.chars().enumerate() {
             match cell {
                 '0' => {}
-                '1' => grid.set(*class, second, second + 1),
+                '1' => grid.set(class, second, second + 1),
                 _ => return Err(Misfit(format!("“{row}” is no row of 0 and 1"))),
             }
         }
