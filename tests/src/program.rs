@@ -80,3 +80,17 @@ pub fn talking_picture(seconds: &str, file: &Path) {
     ];
     ffmpeg(&[&inputs[..], &codecs[..]].concat(), file);
 }
+
+/// Runs one of the tests that are ignored otherwise, alone in a process of its own.
+pub fn alone(test: &str) {
+    let this = std::env::current_exe().expect("the tests' program");
+    let mut child = Command::new(this);
+    let run = child.args(["--exact", test, "--ignored"]).output();
+    let run = run.expect("starts");
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(
+        run.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+}

@@ -1,13 +1,11 @@
 //! A compute device that is lost in the middle of an analysis is started anew; the analysis goes on, and says so.
 
-use std::process::Command;
-
 use mettle_core::base::Task;
 use mettle_core::engine::{
     DeviceChoice, Engine, EngineOptions, HeadChoice, JobSpec, ModelChoice, ReplyBody, WhichHead,
 };
 use mettle_core::gpu::{Prober, choose, list_adapters, retire};
-use mettle_tests::program::talking_picture;
+use mettle_tests::program::{alone, talking_picture};
 
 use super::fake_jobs::{PATIENCE, is_end};
 
@@ -18,22 +16,12 @@ fn is_started_anew() {
         eprintln!("no adapter here, not even Mesa's lavapipe, so nothing was lost");
         return;
     }
-    let this = std::env::current_exe().expect("the tests' program");
-    let child = Command::new(this)
-        .args(["--exact", "engine::lost_device::alone", "--ignored"])
-        .output()
-        .expect("starts");
-    let said = String::from_utf8_lossy(&child.stdout);
-    assert!(
-        child.status.success() && said.contains("1 passed"),
-        "{said}{}",
-        String::from_utf8_lossy(&child.stderr)
-    );
+    alone("engine::lost_device::in_the_middle");
 }
 
 #[test]
-#[ignore = "run by the one above, in a process of its own"]
-fn alone() {
+#[ignore = "run by the one above"]
+fn in_the_middle() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("clip.mp4");
     talking_picture("12", &path);

@@ -6,6 +6,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 use mettle_core::model::TaskHead;
 use mettle_core::train::{Step, TrainConfig, TrainError, Trainer};
+use mettle_tests::program::alone;
 
 use super::clips::{Clips, config, heads};
 
@@ -47,8 +48,15 @@ fn stopped_at(head: &TaskHead, config: &TrainConfig, steps: usize, file: &Path) 
     second
 }
 
+/// In a process of its own: the tensor library has one source of random numbers a process, and other tests draw from it.
 #[test]
 fn going_on_is_as_if_nothing_had_happened() {
+    alone("train::resume::bit_by_bit");
+}
+
+#[test]
+#[ignore = "run by the one above"]
+fn bit_by_bit() {
     let folder = tempfile::tempdir().unwrap();
     let (config, file) = (config(), folder.path().join("training.safetensors"));
     for head in heads() {

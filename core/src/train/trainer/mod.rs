@@ -162,7 +162,7 @@ impl Trainer {
             .partners
             .pick(&*self.training, clips, share, &mut rng)?;
         let batch = Batch::with_sounds(&*self.training, clips, &sounds, targets, &self.learning)?;
-        // Dropout draws from the device: seeded anew in each step, so that going on from a checkpoint draws the same.
+        // Dropout draws from the device, which has one source of random numbers a process: seeded anew in each step, so that going on from a checkpoint draws the same.
         self.learning.seed(rng.seed());
         let loss = objective::loss(&self.head, &batch, &self.config.loss, &self.learning)?;
         let value = scalar(loss.clone())?;
