@@ -59,7 +59,7 @@ fn prediction(rows: &[ScoreRow], head: &HeadAsked) -> Option<Prediction> {
     Some(Prediction {
         key,
         labels: head.labels.clone(),
-        segments: starts.clone().map(|row| span(row)).collect(),
+        segments: starts.clone().map(span).collect(),
         scores,
         familiarity: starts.filter_map(|row| row.familiarity).collect(),
         detail,
