@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use eframe::App;
 
@@ -16,47 +15,12 @@ use crate::app::MettleApp;
 pub struct Host {
     app: Rc<RefCell<Option<MettleApp>>>,
     lost: Rc<Cell<bool>>,
-    watched: Rc<RefCell<Option<Watched>>>,
-}
-
-/// The device of a window, and whether it is known to be gone.
-#[derive(Clone)]
-struct Watched {
-    device: wgpu::Device,
-    gone: Arc<AtomicBool>,
-}
-
-/// How long a device may take to end its last work before it says that it is gone.
-const A_MOMENT: Duration = Duration::from_secs(2);
-
-impl Watched {
-    fn is_gone(&self, within: Duration) -> bool {
-        let until = Instant::now() + within;
-        loop {
-            let _ = self.device.poll(wgpu::PollType::Poll);
-            if self.gone.load(Ordering::Acquire) {
-                return true;
-            }
-            if Instant::now() > until {
-                return false;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
 }
 
 impl Host {
     /// Whether the window that has closed did so because its device was lost; asked once.
     pub fn is_lost(&self) -> bool {
         self.lost.take()
-    }
-
-    /// A frame ended in a panic: egui's renderer has no other way to say that its device is gone. Whether that was it.
-    pub fn lost_while_drawing(&self) -> bool {
-        let watched = self.watched.borrow_mut().take();
-        let lost = watched.is_some_and(|watched| watched.is_gone(A_MOMENT));
-        self.lost.set(lost);
-        lost
     }
 
     /// The application for a window that opens: made by `make` the first time, later the one there is.
@@ -76,10 +40,6 @@ impl Host {
         let gone = Arc::new(AtomicBool::new(false));
         if let Some(gpu) = &cc.wgpu_render_state {
             watch(&gpu.device, &gone, &cc.egui_ctx);
-            *self.watched.borrow_mut() = Some(Watched {
-                device: gpu.device.clone(),
-                gone: gone.clone(),
-            });
         }
         Ok(Hosted {
             host: self.clone(),

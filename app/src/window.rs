@@ -1,6 +1,5 @@
 //! Opening the window.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -45,21 +44,15 @@ pub fn run_window(options: WindowOptions) -> anyhow::Result<()> {
         let (theirs, options) = (host.clone(), options.clone());
         // Until the window's own device is found.
         let hush = Hush::begin();
-        let open = || {
-            eframe::run_native(
-                "Mettle Studio",
-                native_options(),
-                Box::new(move |cc| {
-                    drop(hush);
-                    Ok(Box::new(theirs.move_in(cc, || create(cc, options))?))
-                }),
-            )
-        };
-        match catch_unwind(AssertUnwindSafe(open)) {
-            Ok(made) => made.map_err(|error| anyhow::anyhow!("{error}"))?,
-            Err(_) if host.lost_while_drawing() => {}
-            Err(panic) => resume_unwind(panic),
-        }
+        let made = eframe::run_native(
+            "Mettle Studio",
+            native_options(),
+            Box::new(move |cc| {
+                drop(hush);
+                Ok(Box::new(theirs.move_in(cc, || create(cc, options))?))
+            }),
+        );
+        made.map_err(|error| anyhow::anyhow!("{error}"))?;
         if !host.is_lost() {
             return Ok(());
         }
