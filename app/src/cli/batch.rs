@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use mettle_core::base::{Label, Problem, Task};
+use mettle_core::base::Task;
 use mettle_core::exchange::rendering::{MaskSource, Shown};
 use mettle_core::exchange::{
-    Document, Findings, MaskShelf, MaskTaker, ModelFacts, Stems, csv, json, write_whole,
+    Document, Findings, MaskShelf, ModelFacts, Stems, csv, json, write_whole,
 };
 use mettle_core::model::ModelInfo;
-use mettle_core::predict::{ClassColors, ProbabilityMap, Thresholds};
+use mettle_core::predict::{ClassColors, Thresholds};
 
 use super::analyze::line;
 use super::args::{AnalyzeArgs, Format};
 use super::driver::{Analysed, Driver};
+use super::one_clip::{Asking, OneClip};
 use super::{Failure, output, pictures, table};
 
 /// Clips analysed one after the other, each whatever becomes of the others.
@@ -34,35 +34,27 @@ pub struct Batch<'a> {
 impl Batch<'_> {
     /// Analyse one clip, print and write what it gave.
     pub fn clip(&mut self, path: &Path) -> Result<(), Failure> {
-        let told = |problem: Problem| Failure::Said(line(&problem));
-        let opened = self.driver.open_clip(path).map_err(told)?;
-        let clip = Arc::clone(&opened.clip);
-        let thresholds = Thresholds {
-            masks: self.args.thresholds.masks(clip.id)?,
-            ..self.thresholds.clone()
-        };
         let shelf = match (&self.args.out, self.args.pictures) {
             (Some(folder), true) if self.tasks.contains(&Task::Segment) => {
                 Some(MaskShelf::in_folder(folder)?)
             }
             _ => None,
         };
-        let label = sounding(self.model);
-        let size = self.args.mask_size;
-        let mut masks = MaskTaker::new(&clip, label, &thresholds.masks, size, shelf);
-        let mut hear = |first: usize, made: Vec<ProbabilityMap>| masks.take(first, &made);
-        let model = &self.args.model;
-        let analysed = self.driver.ask(opened, self.tasks, model, Some(&mut hear));
-        let analysed = analysed.map_err(told)?;
-        if analysed.predictions.iter().all(|p| p.scores.is_empty()) {
-            let path = path.display();
-            return Err(Failure::Said(format!(
-                "{path}: not one second of picture or sound in it can be decoded"
-            )));
-        }
-        let (masks, shelf) = masks.finish()?;
+        let asking = Asking {
+            args: self.args,
+            driver: self.driver,
+            model: self.model,
+            tasks: self.tasks,
+            thresholds: self.thresholds,
+        };
+        let OneClip {
+            analysed,
+            thresholds,
+            masks,
+            shelf,
+        } = asking.clip(path, shelf)?;
         let document = Document::new(Findings {
-            clip: &clip,
+            clip: &analysed.clip,
             asked: self.args.task.one(),
             predictions: &analysed.predictions,
             thresholds: &thresholds,
@@ -119,13 +111,6 @@ impl Batch<'_> {
             false => Ok(()),
         }
     }
-}
-
-/// What a model calls a mask.
-pub fn sounding(model: &ModelInfo) -> Label {
-    let label = model.labels_of(Task::Segment);
-    let label = label.and_then(|labels| labels.get(0));
-    label.cloned().unwrap_or_else(|| Label::from(""))
 }
 
 fn file(document: &Document, format: Format, header: bool) -> Result<String, Failure> {

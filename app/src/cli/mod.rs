@@ -20,6 +20,7 @@ mod listing;
 mod memory;
 mod metrics;
 mod models;
+mod one_clip;
 mod output;
 mod pictures;
 mod scenes;

@@ -5,24 +5,23 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use mettle_core::base::{Label, Problem, Task};
+use mettle_core::base::Task;
 use mettle_core::exchange::parts::{
     Asked, ClipTaken, Embeddings, HeadAsked, Manifest, PartFormat, PartPlace, PartWriter, Standing,
     ThresholdsAsked,
 };
-use mettle_core::exchange::{Document, Findings, MaskTaker, ModelFacts};
+use mettle_core::exchange::{Document, Findings, ModelFacts};
 use mettle_core::model::ModelInfo;
-use mettle_core::predict::{ProbabilityMap, Thresholds};
+use mettle_core::predict::Thresholds;
 use mettle_core::tools::{Listed, Shard, hash_of};
 
 use super::analyze::{check, line};
 use super::args::AnalyzeArgs;
-use super::batch::sounding;
 use super::driver::Driver;
 use super::heads::model_with;
 use super::listing::listed;
+use super::one_clip::{Asking, OneClip};
 use super::thresholds::MaskThreshold;
 use super::{Failure, stopping};
 
@@ -119,31 +118,21 @@ impl Worker<'_> {
     }
 
     fn taken(&self, listed: &Listed) -> Result<ClipTaken, Failure> {
-        let told = |problem: Problem| Failure::Said(line(&problem));
-        let opened = self.driver.open_clip(&listed.path).map_err(told)?;
-        let clip = Arc::clone(&opened.clip);
-        let thresholds = Thresholds {
-            masks: self.args.thresholds.masks(clip.id)?,
-            ..self.thresholds.clone()
+        let asking = Asking {
+            args: self.args,
+            driver: self.driver,
+            model: self.model,
+            tasks: self.tasks,
+            thresholds: self.thresholds,
         };
-        let label: Label = sounding(self.model);
-        let size = self.args.mask_size;
-        let mut masks = MaskTaker::new(&clip, label, &thresholds.masks, size, None);
-        let mut hear = |first: usize, made: Vec<ProbabilityMap>| masks.take(first, &made);
-        let model = &self.args.model;
-        let analysed = self.driver.ask(opened, self.tasks, model, Some(&mut hear));
-        let analysed = analysed.map_err(told)?;
-        if analysed.predictions.iter().all(|p| p.scores.is_empty()) {
-            let path = listed.path.display();
-            return Err(Failure::Said(format!(
-                "{path}: not one second of picture or sound in it can be decoded"
-            )));
-        }
-        let (masks, _) = masks
-            .finish()
-            .map_err(|error| Failure::Again(error.to_string()))?;
+        let OneClip {
+            analysed,
+            thresholds,
+            masks,
+            ..
+        } = asking.clip(&listed.path, None)?;
         let document = Document::new(Findings {
-            clip: &clip,
+            clip: &analysed.clip,
             asked: self.args.task.one(),
             predictions: &analysed.predictions,
             thresholds: &thresholds,

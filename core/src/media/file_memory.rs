@@ -10,31 +10,33 @@ const REMEMBERED: usize = 64;
 /// A file as it was: its path, size and time of change.
 type Identity = (PathBuf, u64, Option<SystemTime>);
 
-/// One fact about each of the files seen last.
-pub(super) struct FileMemory<T>(Mutex<Vec<(Identity, T)>>);
+/// Facts about the files seen last: one of a file, or one for each key.
+pub(super) struct FileMemory<T, K = ()>(Mutex<Vec<(Identity, K, T)>>);
 
-impl<T: Clone> FileMemory<T> {
+impl<T: Clone, K: PartialEq> FileMemory<T, K> {
     pub const fn new() -> Self {
         Self(Mutex::new(Vec::new()))
     }
 
-    /// What is known of a file, else what `find` finds. Two that ask at once may both have to find it.
-    pub fn get_or(&self, path: &Path, find: impl FnOnce() -> T) -> T {
+    /// What is known of a file, else what `find` finds; nothing found is not remembered. Two that ask at once may both have to
+    /// find it.
+    pub fn get_or(&self, path: &Path, key: K, find: impl FnOnce() -> Option<T>) -> Option<T> {
         let Ok(about) = std::fs::metadata(path) else {
             return find();
         };
         let identity = (path.to_owned(), about.len(), about.modified().ok());
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known().iter().find(|(of, _)| *of == identity).cloned();
-        if let Some((_, fact)) = found {
-            return fact;
+        let is_it = |(of, its, _): &&(Identity, K, T)| *of == identity && *its == key;
+        let found = known().iter().find(is_it).map(|(.., fact)| fact.clone());
+        if found.is_some() {
+            return found;
         }
-        let fact = find();
+        let fact = find()?;
         let mut known = known();
         if known.len() >= REMEMBERED {
             known.remove(0);
         }
-        known.push((identity, fact.clone()));
-        fact
+        known.push((identity, key, fact.clone()));
+        Some(fact)
     }
 }

@@ -38,12 +38,13 @@ pub(super) fn chosen(
         return (video, audio);
     }
     static KNOWN: FileMemory<(Option<usize>, Option<usize>)> = FileMemory::new();
-    KNOWN.get_or(path, || {
-        (
+    let find = || {
+        Some((
             living(video, &pictures, &open),
             living(audio, &sounds, &open),
-        )
-    })
+        ))
+    };
+    KNOWN.get_or(path, (), find).unwrap_or((video, audio))
 }
 
 /// The best stream of pictures that move, if any: cover art is not a video.

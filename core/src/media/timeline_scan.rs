@@ -1,8 +1,7 @@
 //! Reading a file through, packet by packet, to learn of its clocks.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::path::Path;
+use std::sync::Arc;
 
 use ffmpeg_next as ffmpeg;
 
@@ -10,13 +9,12 @@ use ffmpeg::codec::Id;
 use ffmpeg::format::context::Input;
 
 use super::container::next_packet;
+use super::file_memory::FileMemory;
 use super::recordings::Recordings;
 use super::stream_scan::StreamScan;
 use super::timeline::{Clock, Stamping, Timeline};
 use super::{ffi, ogg};
 
-/// Files whose times are remembered.
-const REMEMBERED: usize = 64;
 /// FFmpeg's names of files that are pictures and nothing else. Older versions do not say of them that they have no stamps.
 const BARE: [&str; 12] = [
     "h264",
@@ -41,8 +39,10 @@ pub(super) fn clock_of(
     open: impl FnOnce() -> Option<Input>,
 ) -> Option<Clock> {
     let stamping = stamping_of(input)?;
-    let timeline = remembered(path, streams, || {
-        Some(scan(&mut open()?, streams, &stamping))
+    // Every reader of a file needs its times, and finding them takes as long as reading the file.
+    static KNOWN: FileMemory<Arc<Timeline>, [Option<usize>; 2]> = FileMemory::new();
+    let timeline = KNOWN.get_or(path, streams, || {
+        Some(Arc::new(scan(&mut open()?, streams, &stamping)))
     })?;
     // An Ogg file of one piece is read as any other: its stamps are right, and FFmpeg knows where it ends.
     if ogg::is_ogg(input) && !timeline.is_joined() {
@@ -67,34 +67,6 @@ fn stamping_of(input: &Input) -> Option<Vec<Stamping>> {
     };
     let codecs = input.streams().map(|stream| stream.parameters().id());
     Some(codecs.map(of_codec).collect())
-}
-
-type Identity = (PathBuf, u64, Option<SystemTime>, [Option<usize>; 2]);
-
-/// Every reader of a file needs its times, and finding them takes as long as reading the file.
-fn remembered(
-    path: &Path,
-    streams: [Option<usize>; 2],
-    find: impl FnOnce() -> Option<Timeline>,
-) -> Option<Arc<Timeline>> {
-    static KNOWN: Mutex<Vec<(Identity, Arc<Timeline>)>> = Mutex::new(Vec::new());
-    let about = std::fs::metadata(path).ok()?;
-    let identity = (path.to_owned(), about.len(), about.modified().ok(), streams);
-    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = known()
-        .iter()
-        .find(|(of, _)| *of == identity)
-        .map(|(_, times)| times.clone());
-    if found.is_some() {
-        return found;
-    }
-    let timeline = Arc::new(find()?);
-    let mut known = known();
-    if known.len() >= REMEMBERED {
-        known.remove(0);
-    }
-    known.push((identity, timeline.clone()));
-    Some(timeline)
 }
 
 fn scan(input: &mut Input, streams: [Option<usize>; 2], stamping: &[Stamping]) -> Timeline {
