@@ -27,6 +27,8 @@ pub struct FeatureBatch {
     pub audio: LayerFeatures,
     /// How many segments.
     pub segments: usize,
+    /// Whether all of them are the same as the one before them: a picture that stays, silence that lasts.
+    pub repeated: bool,
     /// How long it took once the decoder had them.
     pub time: Duration,
 }
@@ -199,13 +201,18 @@ impl FeatureStream {
         let (cache, total) = (self.cache.as_ref(), self.total);
         type Run = fn(&FrozenPair, &[PreparedSegment]) -> Result<LayerFeatures, ModelError>;
         type Input = fn(&PreparedSegment) -> &Arc<[f32]>;
-        let of = |side: &mut Side, input: Input, run: Run| match side {
-            Side::Kept(kept) => kept.read(range.clone()).ok_or_else(|| {
-                cache.inspect(|cache| cache.discard(kept.path()));
-                FeatureError::Damaged(kept.path().to_owned())
-            }),
+        let mut repeated = true;
+        let mut of = |side: &mut Side, input: Input, run: Run| match side {
+            Side::Kept(kept) => {
+                repeated &= kept.are_repeated(range.clone());
+                kept.read(range.clone()).ok_or_else(|| {
+                    cache.inspect(|cache| cache.discard(kept.path()));
+                    FeatureError::Damaged(kept.path().to_owned())
+                })
+            }
             Side::Computed { repeats, .. } => {
                 let inputs: Vec<Arc<[f32]>> = prepared.iter().map(input).cloned().collect();
+                repeated &= repeats.are_repeated(&inputs);
                 let features = repeats.features(&inputs, |new| {
                     let new: Vec<PreparedSegment> =
                         new.iter().map(|&at| prepared[at].clone()).collect();
@@ -221,6 +228,7 @@ impl FeatureStream {
             visual: visual.to_device(pair.device()),
             audio: audio.to_device(pair.device()),
             segments,
+            repeated,
             time: begin.elapsed(),
         };
         self.next += segments;

@@ -56,6 +56,27 @@ impl Predictor {
         }
     }
 
+    /// Take segments that are all the same as the last one, without computing anew what is known. False where they have to be
+    /// given like others: nothing is changed.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn repeat(&mut self, head: &TaskHead, count: usize) -> Result<bool, ComputeError> {
+        match (self, head) {
+            (Self::Windowed(windowed), TaskHead::Localize(head)) => {
+                windowed.repeat(count, &|v, a| localize_scores(head, v, a))?;
+            }
+            (Self::Windowed(windowed), TaskHead::Parse(head)) => {
+                windowed.repeat(count, &|v, a| parse_scores(head, v, a))?;
+            }
+            (Self::Segment(segmenter), TaskHead::Segment(head)) => {
+                return Ok(segmenter.repeat(count, head));
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
     /// Whether every segment has its final answer.
     pub fn is_complete(&self) -> bool {
         match self {

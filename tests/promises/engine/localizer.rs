@@ -142,3 +142,34 @@ fn scores_of_what_the_model_does_not_know_are_lowered() {
             .is_some_and(|b| (b - 1.0).abs() < 1e-6)
     );
 }
+
+/// Nobody waits for a head to look at the same picture for hours.
+#[test]
+fn hours_of_the_same_are_asked_once() {
+    let device = Device::flex();
+    let head = head(&device);
+    let new = || Tensor::<2>::random([3, D], Distribution::Default, &device);
+    let mut localizer = localizer(36_000);
+    let asked = std::cell::Cell::new(0);
+    let score = |v, a| {
+        asked.set(asked.get() + 1);
+        localize_scores(&head, v, a)
+    };
+    localizer
+        .add((new(), new()), &[0.5; 3], &score)
+        .expect("scores");
+    for _ in 0..4_499 {
+        localizer.repeat(8, &score).expect("scores");
+    }
+    localizer
+        .add((new(), new()), &[0.5; 3], &score)
+        .expect("scores");
+    localizer.repeat(2, &score).expect("scores");
+    assert!(localizer.is_complete());
+    assert!(asked.get() < 20, "{} times", asked.get());
+    let prediction = begun(localizer.part(0));
+    let scores = &prediction.scores;
+    assert_eq!(scores.len(), 36_000);
+    assert_eq!(scores[20], scores[35_000]);
+    assert_ne!(scores[35_000], scores[35_999]);
+}

@@ -267,6 +267,9 @@ impl Begun {
     }
 
     fn score(&mut self, ready: &ReadyHead, batch: &FeatureBatch) -> Result<(), EngineError> {
+        if batch.repeated && self.predictor.repeat(&ready.head, batch.segments)? {
+            return Ok(());
+        }
         let (visual, audio) = (&batch.visual, &batch.audio);
         let familiarity = match &ready.file.familiarity {
             Some(known) => pooled(visual, audio)?
