@@ -11,6 +11,7 @@ mod bundle;
 mod counts;
 mod differences;
 mod final_norm;
+mod five_steps;
 mod grouping;
 mod han;
 mod injection;
