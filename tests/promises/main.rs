@@ -8,6 +8,7 @@
     reason = "windows are lists of ranges"
 )]
 
+mod data;
 mod engine;
 mod features;
 mod files;

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use mettle_core::base::Task;
 use mettle_core::engine::ModelChoice;
 
-use super::values::{model, task};
+use super::values::{mask_size, model, task};
 
 /// Options of `scenes`.
 #[derive(Args, Clone, Debug)]
@@ -23,6 +23,9 @@ pub struct ScenesArgs {
     /// What the scenes are for.
     #[arg(long, value_enum, default_value = "localize")]
     pub task: SceneKind,
+    /// Width and height of the clips, even numbers.
+    #[arg(long, value_name = "WxH", default_value = "480x270", value_parser = mask_size)]
+    pub size: (u32, u32),
 }
 
 /// What scenes are for.
