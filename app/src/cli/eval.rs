@@ -7,10 +7,13 @@ use mettle_core::train::{
 use serde_json::{Value, json};
 
 use super::args::EvalArgs;
-use super::{Failure, output};
+use super::{Failure, eval_head, output};
 
 /// Measure and print.
 pub fn run(args: &EvalArgs) -> Result<(), Failure> {
+    if let Some(head) = &args.of_head.head {
+        return eval_head::run(args, head);
+    }
     let report = evaluate(&args.model, args.task, args.scenes, args.seed)?;
     if !args.json {
         return output::say(&match &report {

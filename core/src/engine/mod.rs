@@ -24,6 +24,7 @@ pub use handle::{Engine, EngineOptions};
 pub use job::{
     HeadChoice, JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask, WhichHead,
 };
+pub(crate) use model::bundle as model_bundle;
 pub use model::model_info;
 pub use outbox::Outbox;
 pub use reply::{

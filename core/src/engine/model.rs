@@ -11,7 +11,8 @@ pub fn model_info(choice: &ModelChoice) -> Result<ModelInfo, EngineError> {
     Ok(bundle(choice)?.about())
 }
 
-pub(super) fn bundle(choice: &ModelChoice) -> Result<ModelBundle, EngineError> {
+/// Opens a model; its weights are only hashed.
+pub(crate) fn bundle(choice: &ModelChoice) -> Result<ModelBundle, EngineError> {
     Ok(match choice {
         ModelChoice::Demo => ModelBundle::demo()?,
         ModelChoice::Folder(folder) => ModelBundle::open(folder)?,

@@ -99,14 +99,9 @@ impl FeatureStream {
 
     /// Asks the cache for both backbones' features.
     fn look(clip: &Clip, total: usize, pair: &PairAbout, cache: Option<FeatureCache>) -> Self {
-        let recipe = Recipe::of(pair);
+        let [seen, heard] = FeatureKey::of_pair(clip.id, pair);
         let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
-        let side = |about: &SideAbout, prep| {
-            let key = FeatureKey {
-                clip: clip.id,
-                backbone: about.hash,
-                prep,
-            };
+        let side = |about: &SideAbout, key| {
             let kept = cache.as_ref().and_then(|cache| cache.get(&key, total));
             kept.map_or_else(
                 || Side::Computed {
@@ -125,8 +120,8 @@ impl FeatureStream {
             )
         };
         Self {
-            visual: side(&pair.visual, recipe.image_hash()),
-            audio: side(&pair.audio, recipe.sound_hash()),
+            visual: side(&pair.visual, seen),
+            audio: side(&pair.audio, heard),
             decoded: None,
             cache,
             total,

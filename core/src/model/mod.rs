@@ -11,6 +11,7 @@ pub mod speed;
 
 mod backbone_config;
 mod bundle;
+mod calibration;
 mod class_names;
 mod demo;
 mod desc;
@@ -29,13 +30,16 @@ pub use backbones::{
     Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, ResNext, ResNextConfig,
     SwinV2, SwinV2Config, Vit, VitConfig,
 };
-pub use bundle::{Assembly, BackboneFile, LoadedModel, ModelBundle, ModelInfo, TaskInfo, assemble};
+pub use bundle::{
+    Assembly, BackboneFile, Hearing, LoadedModel, ModelBundle, ModelInfo, TaskInfo, assemble,
+};
+pub use calibration::{Calibration, calibration_error, fit_temperatures, tempered};
 pub use class_names::{CLASS_LISTS, class_names};
 pub use desc::{BackboneDesc, LoadAs};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
 pub use head_catalogue::HeadCatalogue;
-pub use head_file::{HeadConfig, HeadFile, HeadNotes, write_head};
+pub use head_file::{HeadConfig, HeadFile, HeadNotes, write_head, write_head_into};
 pub use heads::{
     AvelConfig, AvelOutput, Distillation, Granularity, Injection, InterModal, LocalizeHead,
     ParseConfig, ParseDecoder, ParseHead, ParseOutput, SegmentConfig, SegmentHead, SegmentOutput,

@@ -9,6 +9,8 @@ mod shard;
 mod speed;
 mod tag;
 mod tagger;
+mod train_cost;
+mod training;
 mod verify;
 
 pub use backbone_file::backbone_file;
@@ -19,4 +21,9 @@ pub use metrics::{MetricFigures, MetricsError, metrics_of_file};
 pub use shard::{Listed, Shard, hash_of, in_order};
 pub use speed::{SpeedBench, SpeedModel, speed_models, threads, versions};
 pub use tag::{TagReport, TagRequest, tag_clip};
+pub use train_cost::{CostSteps, TrainCost};
+pub use training::{
+    DatasetRecipe, HeadKind, HeadReport, MeasureRequest, TrainNews, TrainRequest, Trained,
+    TrainingError, ablation_rows, measure_head, train_head,
+};
 pub use verify::verify;

@@ -3,9 +3,11 @@
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::error::TrainError;
 use super::losses::{LossConfig, MATCHING_WEIGHT};
-use crate::base::Task;
+use crate::base::{Task, merge};
 
 /// Everything that decides a training besides its data and the head it starts from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,6 +149,17 @@ impl TrainConfig {
             Task::Parse => Self::parse(),
             Task::Segment => Self::single_source(),
         }
+    }
+
+    /// What a file says: fields that are left out are those of `self`.
+    ///
+    /// # Errors
+    /// It says something this program does not know.
+    pub fn merged(&self, over: &Value) -> Result<Self, TrainError> {
+        let wrong = |e: serde_json::Error| TrainError::Data(format!("training: {e}"));
+        let mut all = serde_json::to_value(self).map_err(wrong)?;
+        merge(&mut all, over);
+        serde_json::from_value(all).map_err(wrong)
     }
 
     fn table_13(batch: usize, epochs: usize, rate: f64, falls: Option<(usize, f64)>) -> Self {

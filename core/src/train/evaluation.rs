@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::error::TrainError;
 use super::examples::Batch;
 use super::metrics::{
-    FRAMES_A_BATCH, Grid, LlpScores, MaskMeter, MaskScores, Parsed, avel_segments, llp_scores,
-    segment_accuracy,
+    FRAMES_A_BATCH, Five, Grid, LlpScores, MaskMeter, MaskScores, Parsed, avel_segments,
+    llp_scores, segment_accuracy,
 };
 use crate::base::{Said, between};
 use crate::data::{SaidGrid, SoundingMask, Targets};
@@ -38,6 +38,39 @@ impl Figures {
             Self::Localize { accuracy, .. } => *accuracy,
             Self::Parse(scores) => scores.segment.type_at_av,
             Self::Segment(scores) => scores.miou,
+        }
+    }
+
+    /// Every figure by name, 0 to 1.
+    pub fn named(&self) -> Vec<(String, f64)> {
+        let five = |level: &str, five: &Five| {
+            let all = [
+                ("A", five.audio),
+                ("V", five.visual),
+                ("AV", five.audio_visual),
+                ("Type@AV", five.type_at_av),
+                ("Event@AV", five.event_at_av),
+            ];
+            all.map(|(name, x)| (format!("{name} by {level}"), x))
+        };
+        match self {
+            Self::Localize {
+                accuracy,
+                background,
+            } => vec![
+                ("segment accuracy".to_owned(), *accuracy),
+                ("always saying background".to_owned(), *background),
+            ],
+            Self::Parse(scores) => five("segments", &scores.segment)
+                .into_iter()
+                .chain(five("events", &scores.event))
+                .chain([("Avg.".to_owned(), scores.average())])
+                .collect(),
+            Self::Segment(scores) => vec![
+                ("mIoU".to_owned(), scores.miou),
+                ("F, batch 4".to_owned(), scores.f_batched),
+                ("F, whole set".to_owned(), scores.f_whole),
+            ],
         }
     }
 

@@ -35,7 +35,7 @@ struct Described {
 ///
 /// # Errors
 /// Features cannot be read, or the device fails.
-pub(super) fn fit(
+pub fn fit(
     training: &dyn Examples,
     validation: &dyn Examples,
     device: &Device,

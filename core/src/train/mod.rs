@@ -4,7 +4,10 @@
 //! by name. A [`Trainer`] learns from them step by step; losses and metrics leave out what is unknown. Everything about sounding
 //! scenes and the embedded model is in `demo`.
 
+mod calibration;
+mod clips;
 mod config;
+
 mod demo;
 mod error;
 mod evaluation;
@@ -14,13 +17,18 @@ mod losses;
 mod metrics;
 mod objective;
 mod pinned;
+mod step_bench;
 mod trainer;
 
+pub use calibration::fit_calibration;
+pub use clips::{AskTargets, ClipExamples, ExampleClip};
 pub use config::{OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
+
 pub use demo::{DemoRecipe, DemoScenes, Schedule, evaluate_demo, evaluate_folder, train_demo};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};
 pub use examples::{Batch, Examples, Mixture, Side};
+pub use familiarity::fit as fit_familiarity;
 pub use losses::{
     AvelTargets, Known, LossConfig, MATCHING_WEIGHT, ParseTargets, Smoothing, avel_loss, avvp_loss,
     known_loss, known_mask_loss, mask_loss, matching_loss, ms3_loss, parse_loss,
@@ -32,4 +40,5 @@ pub use metrics::{
     llp_scores, segment_accuracy,
 };
 pub use objective::{avel_targets, masks, parse_targets};
+pub use step_bench::StepBench;
 pub use trainer::{Best, Epoch, Step, Trainer};

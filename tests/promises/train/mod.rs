@@ -1,5 +1,6 @@
 //! Promises of training: one loop over any source, what is unknown teaches nothing, and a stop changes nothing.
 
+mod calibration;
 mod clips;
 mod lease;
 mod optimisers;

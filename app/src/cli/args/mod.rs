@@ -5,6 +5,7 @@ mod bench;
 mod cache;
 mod scenes;
 mod tools;
+mod train;
 mod values;
 
 use std::path::PathBuf;
@@ -15,10 +16,11 @@ use mettle_core::gpu::DeviceChoice;
 
 pub use super::models::ModelsArgs;
 pub use analyze::{AnalyzeArgs, Asked, Format};
-pub use bench::{BackbonesArgs, BenchArgs, BenchPart};
+pub use bench::{BackbonesArgs, BenchArgs, BenchPart, TrainCostArgs};
 pub use cache::{CacheAction, CacheArgs};
 pub use scenes::{EvalArgs, SceneKind, ScenesArgs};
 pub use tools::{DoctorArgs, FeaturesArgs, MetricsArgs, TagArgs};
+pub use train::{HeadKindArg, PartArg, TrainArgs};
 
 /// Finds the events in a clip that are both heard and seen, second by second.
 ///
@@ -71,9 +73,14 @@ pub enum Command {
         after_help = "Examples:\n  mettle tag dog.mp4\n  mettle tag dog.mp4 --top 3 --visual none --json\n  mettle tag dog.mp4 --audio none --visual my/swin.json\n\nSound is told apart into AudioSet's 527 classes, each with a probability of its own; pictures into ImageNet's 1000 or 21,000,\nwhich share one. A description of one's own (see assets/models) has its weights beside it, under the same name."
     )]
     Tag(TagArgs),
-    /// Measure a model on sounding scenes it has never seen.
+    /// Train a head on a data set's folder, on the frozen features of a model's backbones.
     #[command(
-        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200"
+        after_help = "Examples:\n  mettle train --dataset ave --data AVE_Dataset --out my-head\n  mettle train --dataset ave --data AVE_Dataset --out my-head --resume     go on where it was stopped\n  mettle train --dataset llp --data LLP --model my-model --recipe dgsct --out head-llp\n  mettle train --dataset s4 --data avsbench_data --config head.json --out head-s4\n  mettle train --task localize --dataset scenes --data scenes --out head\n\nFeatures are computed once and kept (see `mettle cache`); every epoch reads them from there. Ctrl-C keeps where the training\nstands. The epoch that does best on the validation clips becomes the head.\n\nA configuration changes the paper's presets, field by field:\n  {\"training\": {\"epochs\": 20, \"optimiser\": {\"rate\": 1e-4}}, \"head\": {\"d\": 128, \"visual\": {\"tokens\": 1}}}\n\nExit codes: 0 a head was written, 1 failed, 2 wrong usage, 75 stopped: the same command with --resume goes on."
+    )]
+    Train(TrainArgs),
+    /// Measure a model on sounding scenes it has never seen, or a trained head on a data set's folder.
+    #[command(
+        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200\n  mettle eval --head my-head --dataset ave --data AVE_Dataset"
     )]
     Eval(EvalArgs),
     /// Compute a task's published metrics on numbers made elsewhere.

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use mettle_core::base::Task;
 use mettle_core::engine::ModelChoice;
 
+use super::train::OfHead;
 use super::values::{mask_size, model, task};
 
 /// Options of `scenes`.
@@ -56,6 +57,9 @@ pub struct EvalArgs {
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
+    /// A trained head, and what to measure it on.
+    #[command(flatten)]
+    pub of_head: OfHead,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -19,6 +19,7 @@ use super::{FrozenPair, HeadFile, ModelError, Precision, TaskHead};
 use crate::base::{ContentHash, Labels, PairId, Task};
 
 pub use assemble::{Assembly, BackboneFile, assemble};
+pub use backbones::Hearing;
 pub use info::{ModelInfo, TaskInfo};
 pub use loaded::LoadedModel;
 pub(in crate::model) use place::Place;
@@ -159,11 +160,7 @@ impl ModelBundle {
     /// # Errors
     /// The device does not compute so.
     pub fn pair(&self, device: &Device, precision: Precision) -> Result<FrozenPair, ModelError> {
-        let about = self.pair_about(precision.is_half_on(device)?)?;
-        let (bundle, on) = (self.clone(), device.clone());
-        Ok(FrozenPair::new(about, device.clone(), move || {
-            bundle.load_backbones(&on, precision)
-        }))
+        self.pair_hearing(device, precision, &Hearing::default())
     }
 
     /// The name of its backbones.

@@ -4,8 +4,11 @@ use burn::tensor::Device;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::base::Task;
-use crate::model::{AvelConfig, LayerShape, ModelError, ParseConfig, SegmentConfig, TaskHead};
+use crate::base::{Task, merge};
+use crate::model::{
+    AvelConfig, Distillation, Injection, LayerShape, ModelError, ParseConfig, SegmentConfig,
+    TaskHead,
+};
 
 /// The shape of a head, which its task decides the kind of.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +46,10 @@ impl HeadConfig {
     }
 
     /// For a file.
-    pub(super) fn to_json(&self) -> Result<Value, ModelError> {
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn to_json(&self) -> Result<Value, ModelError> {
         // By way of text, as a manifest comes: a number has then the same digits in both.
         fn json(config: &impl Serialize) -> Result<Value, ModelError> {
             let text = serde_json::to_string(config);
@@ -55,6 +61,87 @@ impl HeadConfig {
             Self::Parse(config) => json(config),
             Self::Segment(config) => json(config),
         }
+    }
+
+    /// Table 5, "Direct": the task's head straight on the mean of the last frozen layer; for masks the decoder on frozen maps
+    /// alone, into which nothing is injected.
+    #[must_use]
+    pub fn direct(&self) -> Self {
+        match self {
+            Self::Segment(config) => Self::Segment(config.direct()),
+            other => other.with_distillation(other.distillation().direct()),
+        }
+    }
+
+    /// Table 5, "Linear": one trained linear layer a modality between the two.
+    #[must_use]
+    pub fn linear(&self) -> Self {
+        self.with_distillation(self.distillation().linear_probe())
+    }
+
+    /// What it distils.
+    pub fn distillation(&self) -> &Distillation {
+        match self {
+            Self::Localize(config) => &config.distill,
+            Self::Parse(config) => &config.distill,
+            Self::Segment(config) => &config.distill,
+        }
+    }
+
+    /// The same with another distillation.
+    #[must_use]
+    pub fn with_distillation(&self, distill: Distillation) -> Self {
+        let mut this = self.clone();
+        match &mut this {
+            Self::Localize(config) => config.distill = distill,
+            Self::Parse(config) => config.distill = distill,
+            Self::Segment(config) => config.distill = distill,
+        }
+        this
+    }
+
+    /// The rows of a table of the paper, 5 to 12, each with the name it has there; empty for other tables, and for Table 11 of
+    /// tasks that inject nothing.
+    pub fn ablation(&self, table: u8) -> Vec<(String, Self)> {
+        match (table, self) {
+            (5, _) => vec![
+                ("Direct".to_owned(), self.direct()),
+                ("Linear".to_owned(), self.linear()),
+                ("Ours".to_owned(), self.clone()),
+            ],
+            (11, Self::Segment(config)) => Injection::ablation()
+                .map(|(name, injection)| {
+                    let config = SegmentConfig {
+                        injection,
+                        ..config.clone()
+                    };
+                    (name.to_owned(), Self::Segment(config))
+                })
+                .into(),
+            (table, _) => self
+                .distillation()
+                .ablation(table)
+                .into_iter()
+                .map(|(name, distill)| (name, self.with_distillation(distill)))
+                .collect(),
+        }
+    }
+
+    /// What a file says of a head for a task: fields that are left out are those of `self`.
+    ///
+    /// # Errors
+    /// It says something this program does not know.
+    pub fn merged(&self, over: &Value) -> Result<Self, ModelError> {
+        let mut all = self.to_json()?;
+        // One of several: another one stands in its place.
+        let kind = |value: &Value| value.get("decoder")?.as_object()?.keys().next().cloned();
+        if let (Some(fields), true) = (all.as_object_mut(), over.get("decoder").is_some())
+            && kind(&Value::Object(fields.clone())) != kind(over)
+        {
+            fields.remove("decoder");
+        }
+        merge(&mut all, over);
+        Self::read(self.task(), &all)
     }
 
     /// A head of this shape with random weights, on backbones that give these layers.

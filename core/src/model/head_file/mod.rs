@@ -20,7 +20,7 @@ use super::{Familiarity, ModelError, PairAbout, TaskHead};
 use crate::base::{HeadId, KeyHasher, Labels, PairId, Task};
 
 pub use config::HeadConfig;
-pub use write::{HeadNotes, write_head};
+pub use write::{HeadNotes, write_head, write_head_into};
 
 /// The file in a head's folder.
 pub(super) const WEIGHTS: &str = "head.safetensors";

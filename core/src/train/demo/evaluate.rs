@@ -7,7 +7,7 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
 
 use super::frozen::Frozen;
-use super::heads::{PARSE_BASELINES, PROBE, SEGMENT_BASELINES, parse_baselines, segment_baselines};
+use super::heads::{PARSE_BASELINES, PROBE, SEGMENT_BASELINES, parse_baselines};
 use super::probe::{self, Pooled, Probe};
 use super::seeds;
 use crate::base::Task;
@@ -234,7 +234,7 @@ impl Measured<'_> {
         let (visual, audio) = manifest.layers()?;
         let mut baselines = vec![];
         if let Some(entry) = &manifest.segment {
-            let configs = segment_baselines(&entry.config);
+            let configs = [entry.config.direct(), entry.config.linear()];
             for (config, name) in configs.iter().zip(SEGMENT_BASELINES) {
                 let fresh = || config.init(&visual, &audio, self.device);
                 baselines.push(self.beside(name, fresh)?.map(TaskHead::Segment));
