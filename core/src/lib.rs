@@ -17,7 +17,7 @@
 //! | 7 | [`tools`] | what the terminal asks for and waits for: heads trained on data sets' folders and measured there, eval, metrics, speed, counts, tag, verify |
 //! | 6 | [`engine`] | jobs as small steps on named worker threads; the boundary the window talks to |
 //! | 5 | [`train`] | one loop for heads of every task over examples from any source, in steps, kept and resumed; losses and metrics that leave out what is unknown; `demo`: all about the embedded model |
-//! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, pure, touching no file; a neutral [`exchange::Document`], a file for each format, pictures |
+//! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, pure, touching no file; a neutral [`exchange::Document`] of an analysis and [`exchange::marks::Sheet`] of what programs exchange, a file for each format, folders in data sets' layouts, pictures |
 //! | 3 | [`features`] | frozen backbones over the segments of a clip, and the cache of what they computed |
 //! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads; a [`model::FrozenPair`] is loaded once, when it first computes, and read by any number of heads, each a [`model::HeadFile`] that a [`model::HeadCatalogue`] finds; the CPU's kernels are a crate of their own, `mettle-kernels` |
 //! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; what people decide, its log and its file; data sets' folders as people have them, what they say of their clips (targets: loaders make them, so they lie below `train`), how published loaders cut them, and sounding scenes; devices; where weights lie and come from |

@@ -10,6 +10,7 @@
 
 mod data;
 mod engine;
+mod exchange;
 mod features;
 mod files;
 mod heads;

@@ -64,7 +64,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
 }
 
 /// A clip, or those of a folder.
-fn clips_of(path: &Path, inside: bool) -> Result<Vec<PathBuf>, Failure> {
+pub fn clips_of(path: &Path, inside: bool) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }

@@ -18,8 +18,10 @@ mod doctor;
 mod driver;
 mod eval;
 mod eval_head;
+mod export;
 mod features;
 mod heads;
+mod import;
 mod listing;
 mod memory;
 mod metrics;
@@ -27,6 +29,7 @@ mod models;
 mod one_clip;
 mod output;
 mod pictures;
+mod project;
 mod scenes;
 mod shard;
 mod stopping;
@@ -90,6 +93,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Tag(args)) => tag::run(&args),
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Import(args)) => import::run(&args),
         Some(Command::Metrics(args)) => metrics::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),

@@ -66,7 +66,7 @@ impl Asking<'_> {
 }
 
 /// What a model calls a mask.
-fn sounding(model: &ModelInfo) -> Label {
+pub fn sounding(model: &ModelInfo) -> Label {
     let label = model.labels_of(Task::Segment);
     let label = label.and_then(|labels| labels.get(0));
     label.cloned().unwrap_or_else(|| Label::from(""))

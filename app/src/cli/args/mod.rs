@@ -3,6 +3,7 @@
 mod analyze;
 mod bench;
 mod cache;
+mod exchange;
 mod scenes;
 mod tools;
 mod train;
@@ -18,6 +19,7 @@ pub use super::models::ModelsArgs;
 pub use analyze::{AnalyzeArgs, Asked, Format};
 pub use bench::{BackbonesArgs, BenchArgs, BenchPart, TrainCostArgs};
 pub use cache::{CacheAction, CacheArgs};
+pub use exchange::{ExportArgs, ImportArgs, Target};
 pub use scenes::{EvalArgs, SceneKind, ScenesArgs};
 pub use tools::{DoctorArgs, FeaturesArgs, MetricsArgs, TagArgs};
 pub use train::{HeadKindArg, PartArg, TrainArgs};
@@ -83,6 +85,16 @@ pub enum Command {
         after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200\n  mettle eval --head my-head --dataset ave --data AVE_Dataset"
     )]
     Eval(EvalArgs),
+    /// Write what is said of clips in other programs' formats.
+    #[command(
+        after_help = "Examples:\n  mettle export dog.mp4 --format eaf --out results\n  mettle export FOLDER -r --format jsonl --out results\n  mettle export dog.mp4 --format csv --what corrections --project study.sqlite --out results\n\nWhat is not analysed yet is analysed first. Each file is read again after it is written: what it kept and lost is said.\nFiles that are there with another content stay, unless --replace is given."
+    )]
+    Export(ExportArgs),
+    /// Take what another program says of a clip into a project, as corrections.
+    #[command(
+        after_help = "Examples:\n  mettle import dog.eaf --clip dog.mp4 --dry-run     what would happen\n  mettle import dog.eaf --clip dog.mp4\n  mettle import labels.txt --clip dog.mp4 --modality audible --project study.sqlite\n\nReads ELAN, Praat, Audacity, WebVTT, SubRip, VIA 3, Label Studio, COCO, CVAT, tables and JSON lines. Corrections that say\notherwise are listed and stay, unless --replace is given. All of a file is one edit: one undo takes it back."
+    )]
+    Import(ImportArgs),
     /// Compute a task's published metrics on numbers made elsewhere.
     #[command(
         after_help = "Example:\n  mettle metrics numbers.json\n\nWhat the file holds, by task; clips and frames a row each, `batch` may be left out:\n  {\"task\":\"localize\",\"event\":[[28 logits]],\"is_event\":[[10 logits]],\"truth\":[[10 classes, 28 = background]],\"batch\":16}\n  {\"task\":\"parse\",\"clips\":[{\"predicted\":{\"audible\":{\"3\":\"0011001100\"},\"visible\":{}},\"truth\":{\"audible\":{},\"visible\":{}}}]}\n  {\"task\":\"segment\",\"logits\":[[height x width]],\"truth\":[[0 or 1]],\"height\":224,\"width\":224,\"batch\":20}\nThe figures are printed as JSON, 0 to 1."
