@@ -118,6 +118,17 @@ commands! {
     Undo            Edit CLIP   "Undo" "Take back the last change of this clip's corrections" [CTRL Z];
     Redo            Edit CLIP   "Redo" "Do again what was taken back" [CTRL_SHIFT Z, CTRL Y];
     OwnThreshold    Edit CLIP   "Own threshold" "Give the chosen class, or in masks mode this second, a threshold of its own, or take it back" [SHIFT T];
+    SayBoth         Edit CLIP   "Heard and seen" "Say that the chosen class is both heard and seen in the selection, or in this second" [PLAIN B];
+    SayHeard        Edit CLIP   "Heard" "Say that the chosen class is heard" [PLAIN A];
+    SaySeen         Edit CLIP   "Seen" "Say that the chosen class is seen" [PLAIN V];
+    SayNotBoth      Edit CLIP   "Not both" "Say that the chosen class is not both heard and seen" [SHIFT B];
+    SayNotHeard     Edit CLIP   "Not heard" "Say that the chosen class is not heard" [SHIFT A];
+    SayNotSeen      Edit CLIP   "Not seen" "Say that the chosen class is not seen" [SHIFT V];
+    TakeBack        Edit CLIP   "Take back" "Say nothing any more of the chosen class in the selection, or in this second" [PLAIN Backspace, PLAIN Delete];
+    Accept          Edit CLIP   "Accept and go on" "Say what the model says of this second, of the chosen class or of all, and go to the next" [PLAIN Enter];
+    AcceptRest      Edit CLIP   "Accept the rest" "Say what the model says from this second to the end, of the chosen class or of all" [SHIFT Enter];
+    Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second" [PLAIN R];
+    NewClass        Edit CLIP   "New class…" "Name a class that the model does not know, to be said and then learned" [CTRL N];
 
     PlayPause       Play CLIP   "Play or pause" "Play the clip, or pause it" [PLAIN Space];
     PlaySelection   Play CLIP   "Play selection" "Play once from the in mark to the out mark, or the chosen event" [SHIFT Space];

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use egui::ThemePreference;
-use mettle_core::base::Time;
+use mettle_core::base::{Label, Time};
 use mettle_core::engine::{JobId, ModelChoice, Precision, WeightsTask};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Change;
@@ -68,6 +68,8 @@ pub enum ViewIntent {
     Marks(Option<Time>, Option<Time>),
     /// An event was chosen.
     Choose(Option<Chosen>),
+    /// The class that corrections are about.
+    Lane(Label),
     /// What is under the pointer.
     Hover(Option<Hover>),
     /// Which page of the inspector.
@@ -99,6 +101,8 @@ pub enum EditIntent {
     Change(Change, Gesture),
     /// The handle that was being dragged was let go.
     LetGo,
+    /// A class that no model knows yet.
+    NewClass(String),
 }
 
 /// Model, device, jobs.

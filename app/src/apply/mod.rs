@@ -6,6 +6,7 @@ mod dialogs;
 mod edits;
 mod look;
 mod modes;
+mod says;
 mod timeline;
 mod transport;
 
@@ -90,6 +91,7 @@ fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
         ViewIntent::Window(start, span) => timeline::set_view(state, start, span),
         ViewIntent::Marks(from, to) => timeline::mark(state, from, to),
         ViewIntent::Choose(chosen) => timeline::choose(state, chosen),
+        ViewIntent::Lane(label) => timeline::choose_lane(state, label),
         ViewIntent::Hover(hover) => state.hover = hover,
         ViewIntent::Tab(tab) => state.tab = tab,
         ViewIntent::Mode(mode) => modes::set_mode(state, mode),
@@ -133,6 +135,7 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
             requests::look_for_weights(state, &mut **context.engine);
         }
         Command::GoTo => dialogs::show(state, context, Dialog::GoTo(String::new())),
+        Command::NewClass => dialogs::show(state, context, Dialog::NewClass(String::new())),
         Command::Palette => dialogs::show(state, context, Dialog::Palette(String::new(), 0)),
         Command::Shortcuts => {
             let open = matches!(state.dialog, Dialog::Shortcuts(..));
@@ -152,6 +155,7 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
             let _done = transport::run(state, context, command)
                 || timeline::run(state, context, command)
                 || modes::run(state, context, command)
+                || says::run(state, context, command)
                 || look::run(state, context, command);
         }
     }

@@ -7,7 +7,7 @@ use mettle_core::predict::{Detail, Prediction, Thresholds, UNFAMILIAR, label_of}
 use super::mode_switch::missing_head;
 use super::thresholds::thresholds_ui;
 use super::widgets::{card, dim, elided, emphasis, tabs};
-use super::{attention, events, masks, model, parsing, problems, tags};
+use super::{attention, correct, events, masks, model, parsing, problems, tags};
 use crate::intent::{Commands, ViewIntent};
 use crate::state::{AppState, InspectorTab, Shown};
 use crate::theme::{figures, mix, size, tokens};
@@ -49,6 +49,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 if matches!(prediction.detail, Detail::Parsed { .. }) {
                     parsing::disagreements(ui, state, shown, prediction, commands);
                 }
+                correct::correct_ui(ui, state, commands);
                 thresholds_ui(ui, state, shown, commands);
             }
             (InspectorTab::Second, None) => {

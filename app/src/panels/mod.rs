@@ -1,6 +1,7 @@
 //! The panels: each draws a part of [`crate::state::AppState`] and queues what the user asks for.
 
 mod attention;
+mod correct;
 mod dialogs;
 mod empty;
 mod events;
@@ -23,6 +24,7 @@ mod thresholds;
 mod timeline;
 mod timeline_input;
 mod timeline_lanes;
+mod timeline_said;
 mod top_bar;
 mod transport;
 mod viewer;

@@ -17,7 +17,7 @@ use crate::project_desk::ProjectDesk;
 use crate::state::{AppState, Corrected, JobKind, OpenClip, RowId, Toast};
 
 pub use scores::answered_elsewhere;
-pub use scores::{refresh, retrack, thresholds_moved};
+pub use scores::{classes_changed, refresh, retrack, thresholds_moved};
 
 /// How long a note stays, in seconds.
 const NOTE_SECONDS: f64 = 6.0;

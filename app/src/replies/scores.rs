@@ -107,6 +107,17 @@ pub fn thresholds_moved(state: &mut AppState) {
     refresh(state);
 }
 
+/// What classes are called changed, or a new one has come: every clip's events follow when they are seen.
+pub fn classes_changed(state: &mut AppState) {
+    let shared = state.project.shared.as_ref();
+    let classes = shared.map(|draft| draft.shown().classes.clone());
+    let classes = classes.unwrap_or_default();
+    if state.library.classes != classes {
+        state.library.classes = classes;
+        thresholds_moved(state);
+    }
+}
+
 /// Bring up to date what is seen: the answer on screen, and a few rows of the list. Says whether some are left.
 pub fn refresh(state: &mut AppState) -> bool {
     let task = state.mode().task();
@@ -144,7 +155,7 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     let Some((prediction, complete)) = answer.map(|a| (a.prediction.clone(), a.complete)) else {
         return;
     };
-    let tracks = row.tracks_at(&prediction, &thresholds);
+    let tracks = row.tracks_at(&prediction, &thresholds, &library.classes);
     let standing = Standing {
         scored: prediction.scores.len().min(prediction.segments.len()),
         complete,

@@ -3,6 +3,7 @@
 mod axis;
 mod class_colors;
 mod commands;
+mod corrections;
 mod files;
 mod gestures;
 mod heat;

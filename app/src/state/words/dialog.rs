@@ -29,6 +29,8 @@ pub enum Dialog {
     Palette(String, usize),
     /// Go to time.
     GoTo(String),
+    /// The name of a new class.
+    NewClass(String),
     /// What went wrong so far.
     Problems,
     /// What is kept of clips analysed before.
