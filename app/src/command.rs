@@ -130,6 +130,8 @@ commands! {
     Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second" [PLAIN R];
     NewClass        Edit CLIP   "New class…" "Name a class that the model does not know, to be said and then learned" [CTRL N];
 
+    Train           Edit CLIP   "Train" "Let the head learn what you said; the result is a new head" [CTRL Enter];
+
     PlayPause       Play CLIP   "Play or pause" "Play the clip, or pause it" [PLAIN Space];
     PlaySelection   Play CLIP   "Play selection" "Play once from the in mark to the out mark, or the chosen event" [SHIFT Space];
     LoopSelection   Play CLIP   "Loop" "Repeat the selection, or the clip where nothing is selected" [PLAIN Backslash];
@@ -184,6 +186,7 @@ commands! {
     ShowEvents      View CLIP   "Table of events" "Show every event as a row" [CTRL Num2];
     ShowMasks       View CLIP   "Masks page" "How masks are drawn" [CTRL Num3];
     ShowAttention   View CLIP   "Attention page" "What the model's meta-tokens read" [CTRL Num4];
+    ShowTrain       View CLIP   "Train page" "Let a head learn from corrections, compare it with the old one, and choose" [CTRL T, CTRL Num5];
     FocusControls   View ALWAYS "Keyboard to the controls" "Move the keyboard to the next control; Esc gives it back" [PLAIN F6];
     FullPicture     View CLIP   "Full picture" "Only the picture and its controls, or everything again" [PLAIN F];
     FullScreen      View ALWAYS "Full screen" "The window on the whole screen" [PLAIN F11];

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use egui::ThemePreference;
-use mettle_core::base::{Label, Time};
+use mettle_core::base::{ClipId, HeadId, Label, Time};
 use mettle_core::engine::{JobId, ModelChoice, Precision, WeightsTask};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Change;
@@ -28,6 +28,8 @@ pub enum Intent {
     Edit(EditIntent),
     /// Model, device, jobs.
     Engine(EngineIntent),
+    /// Training and heads.
+    Train(TrainIntent),
     /// Dialogs, keys, messages.
     Dialog(DialogIntent),
 }
@@ -124,6 +126,36 @@ pub enum EngineIntent {
     Cancel(JobId),
 }
 
+/// Training and heads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TrainIntent {
+    /// Find out what it would cost.
+    Measure,
+    /// Learn from the corrections.
+    Start,
+    /// Keep it from going on, or let it.
+    Pause(bool),
+    /// End it before its time.
+    Stop {
+        /// Whether the best head so far is kept.
+        keep_best: bool,
+    },
+    /// Learn nothing from a clip, or something again.
+    HoldOut(ClipId, bool),
+    /// Whether the head's own word fills in what nobody said.
+    PseudoLabels(bool),
+    /// Whether each correction is learned at once.
+    Live(bool),
+    /// Use the new head.
+    Adopt,
+    /// Keep the new head for later.
+    Keep,
+    /// Use this head.
+    Use(HeadId),
+    /// Delete this head.
+    Remove(HeadId),
+}
+
 /// Dialogs, keys, messages.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DialogIntent {
@@ -157,6 +189,7 @@ grouped! {
     View ViewIntent;
     Edit EditIntent;
     Engine EngineIntent;
+    Train TrainIntent;
     Dialog DialogIntent;
 }
 

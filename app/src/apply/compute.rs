@@ -1,6 +1,6 @@
 //! Another model, another device.
 
-use mettle_core::base::Problem;
+use mettle_core::base::{Problem, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::model::ModelInfo;
@@ -54,6 +54,13 @@ pub fn model_found(
     state.model = Some(info);
     state.settings.remember_model(&choice);
     state.model_choice = choice;
+    state.training.proposal = None;
+    state.training.heads = Default::default();
+    let in_use = |task: &Task| state.settings.head_of(&state.model_choice, *task).is_some();
+    if Task::ALL.iter().any(in_use) {
+        // What they know is asked, and whether they are still there.
+        requests::list_heads(state, &mut **context.engine, None);
+    }
     if news {
         requests::analyse_all(state, &mut **context.engine);
     }
@@ -111,6 +118,7 @@ fn use_device(
         }
     }
     state.attention.forget();
+    state.training.run = None;
     state.device_choice = choice;
     let other_numbers = std::mem::replace(&mut state.precision, precision) != precision;
     requests::ask_again(state);

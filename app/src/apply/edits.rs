@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use mettle_core::base::{ClipId, Label, LabelId, Problem};
 use mettle_core::project::{Answer, Change, Class, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
-use super::{Context, modes, timeline};
+use super::{Context, modes, timeline, training};
 use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
@@ -277,6 +277,7 @@ fn filed(
     on_draft(state, kept.of, |draft| draft.keep(ticket, &kept.set));
     let Some(ticket) = ticket else { return };
     state.project.kept = Some(SystemTime::now());
+    training::corrected(state, now);
     let keys: Vec<Key> = kept.set.iter().map(|(key, _)| *key).collect();
     let what = text_of(&keys);
     match desk.answered(ticket) {

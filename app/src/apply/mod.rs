@@ -8,6 +8,7 @@ mod look;
 mod modes;
 mod says;
 mod timeline;
+mod training;
 mod transport;
 
 use mettle_core::engine::{JobSpec, Precision};
@@ -15,7 +16,7 @@ use mettle_core::gpu::DeviceChoice;
 
 use crate::command::Command;
 use crate::files::{Disk, FilePicker};
-use crate::intent::{Commands, Intent, ViewIntent};
+use crate::intent::{Commands, Intent, TrainIntent, ViewIntent};
 use crate::link::EngineLink;
 use crate::models::ModelDesk;
 use crate::playback::Player;
@@ -28,6 +29,7 @@ pub use clips::{found, picked, select, show_selected};
 pub use compute::model_found;
 pub use edits::{answered, keep_held, settle};
 pub use look::push_volume;
+pub use training::learn_live;
 
 /// Starts an engine on another device, or with backbones in other numbers.
 pub type Restart = Box<dyn Fn(DeviceChoice, Precision) -> Result<Box<dyn EngineLink>, String>>;
@@ -76,6 +78,7 @@ pub fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Intent) {
         Intent::View(intent) => view(state, context, intent),
         Intent::Edit(intent) => edits::apply(state, context, intent),
         Intent::Engine(intent) => compute::apply(state, context, intent),
+        Intent::Train(intent) => training::apply(state, context, intent),
         Intent::Dialog(intent) => dialogs::apply(state, context, intent),
     }
 }
@@ -93,6 +96,7 @@ fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
         ViewIntent::Choose(chosen) => timeline::choose(state, chosen),
         ViewIntent::Lane(label) => timeline::choose_lane(state, label),
         ViewIntent::Hover(hover) => state.hover = hover,
+        ViewIntent::Tab(InspectorTab::Train) => training::show(state, context),
         ViewIntent::Tab(tab) => state.tab = tab,
         ViewIntent::Mode(mode) => modes::set_mode(state, mode),
         ViewIntent::Filter(filter) => state.filter = filter,
@@ -150,6 +154,11 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
         Command::ShowSecond => state.tab = InspectorTab::Second,
         Command::ShowEvents => state.tab = InspectorTab::Events,
         Command::ShowMasks => state.tab = InspectorTab::Masks,
+        Command::ShowTrain => training::show(state, context),
+        Command::Train => {
+            training::show(state, context);
+            training::apply(state, context, TrainIntent::Start);
+        }
         Command::ShowAttention => state.tab = InspectorTab::Attention,
         _ => {
             let _done = transport::run(state, context, command)

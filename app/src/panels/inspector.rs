@@ -7,7 +7,7 @@ use mettle_core::predict::{Detail, Prediction, Thresholds, UNFAMILIAR, label_of}
 use super::mode_switch::missing_head;
 use super::thresholds::thresholds_ui;
 use super::widgets::{card, dim, elided, emphasis, tabs};
-use super::{attention, correct, events, masks, model, parsing, problems, tags};
+use super::{attention, correct, events, masks, model, parsing, problems, tags, train};
 use crate::intent::{Commands, ViewIntent};
 use crate::state::{AppState, InspectorTab, Shown};
 use crate::theme::{figures, mix, size, tokens};
@@ -19,6 +19,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         (InspectorTab::Events, "Events"),
         (InspectorTab::Masks, "Masks"),
         (InspectorTab::Attention, "Attention"),
+        (InspectorTab::Train, "Train"),
     ];
     if let Some(tab) = tabs(ui, state.tab, &pages) {
         commands.push(ViewIntent::Tab(tab));
@@ -40,6 +41,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         match (state.tab, shown.prediction()) {
             (InspectorTab::Events, _) => events::events_ui(ui, state, shown, commands),
             (InspectorTab::Masks, _) => masks::masks_ui(ui, state, shown, commands),
+            (InspectorTab::Train, _) => train::train_ui(ui, state, shown, commands),
             (InspectorTab::Attention, _) => attention::attention_ui(ui, state, shown, commands),
             (InspectorTab::Second, _) if !state.can(shown.task) => {
                 missing_head(ui, state, shown.task, commands);

@@ -6,13 +6,14 @@ use mettle_core::predict::{Detail, Prediction};
 use mettle_core::project::{Event, Track};
 
 use super::mode_switch::missing_head;
+use super::timeline_new::new_lane_ui;
 use super::timeline_said::{brush_ui, said_at, said_ui, spoken_said, subject_ui};
 use super::widgets::{count, dim, elided};
 use crate::intent::{Commands, ViewIntent};
 use crate::paint::{
     columns_of, paint_columns, paint_split, pending_pattern, split_columns, swatch,
 };
-use crate::state::{AppState, Chosen, Lane, Shown, TimeAxis, shown_lanes};
+use crate::state::{AppState, Changes, Chosen, Lane, Shown, TimeAxis, shown_lanes};
 use crate::theme::{figures, mix, size, strong, tokens};
 
 /// Draw them. Gives the class under the pointer and its score there.
@@ -36,10 +37,17 @@ pub fn lanes_ui(
         let words = format!("Nothing here is {}", filter.text().to_lowercase());
         ui.indent("nothing", |ui| dim(ui, words));
     }
+    let new = state.proposed(shown).map(|new| {
+        let thresholds = shown.thresholds(&state.settings);
+        (&**new, Changes::of(prediction, new, &thresholds))
+    });
     let mut pointed = None;
     for lane in &lanes {
         let under = lane_ui(ui, state, shown, prediction, lane, axis, commands);
         pointed = pointed.or(under);
+        if let Some((new, changes)) = &new {
+            new_lane_ui(ui, state, shown, (new, changes), lane, axis);
+        }
     }
     pointed
 }

@@ -1,6 +1,7 @@
 //! Filing the engine's answers under what they were asked for.
 
 mod scores;
+mod training;
 mod weights;
 
 use std::sync::Arc;
@@ -36,7 +37,9 @@ pub struct Desks<'a> {
 
 /// File one answer. Says whether the clip on screen changed to another one.
 pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64) -> bool {
-    if weights::file(state, desks.engine, &reply) {
+    if weights::file(state, desks.engine, &reply)
+        || training::file(state, desks.engine, &reply, now)
+    {
         return false;
     }
     let job = reply.job;
@@ -69,7 +72,13 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         ReplyBody::Tags(clip, part) => tagged(state, clip, &part),
         ReplyBody::Attention(attention) => state.attention.file(job, attention),
         ReplyBody::Kept(summary) => state.kept = Some(summary),
-        ReplyBody::Models(_) | ReplyBody::Verified(_) | ReplyBody::MetaTokens(..) => {}
+        ReplyBody::Models(_)
+        | ReplyBody::Verified(_)
+        | ReplyBody::MetaTokens(..)
+        | ReplyBody::Epoch(_)
+        | ReplyBody::TrainingCost(_)
+        | ReplyBody::Trained(_)
+        | ReplyBody::Heads(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => scores::finished(state, job, now),
         ReplyBody::Cancelled => return cancelled(state, job),

@@ -16,10 +16,9 @@ const A_FRAME: usize = 4;
 pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
     let (clip, head, task) = (part.key.clip, part.key.head, part.detail.task());
     let known = state.jobs.get(job);
-    let Some(id) = known
-        .filter(|k| k.kind == JobKind::Predict(task))
-        .map(|k| k.row)
-    else {
+    let beside = JobKind::Proposed(task, head);
+    let known = known.filter(|k| k.kind == JobKind::Predict(task) || k.kind == beside);
+    let Some((id, kind)) = known.map(|k| (k.row, k.kind)) else {
         return;
     };
     let row = state.library.row(id);
@@ -37,9 +36,15 @@ pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
                 // None yet.
                 revision: u64::MAX,
             };
-            open.answers.file(task, head, answer);
+            match kind == beside {
+                true => open.answers.file_beside(task, head, answer),
+                false => open.answers.file(task, head, answer),
+            }
         }
     });
+    if kind == beside {
+        return;
+    }
     track(&mut state.library, &state.settings, id, task);
 }
 
@@ -82,6 +87,9 @@ pub(super) fn finished(state: &mut AppState, job: JobId, now: f64) {
         return;
     };
     let (id, library) = (known.row, &mut state.library);
+    if let JobKind::Proposed(task, head) = known.kind {
+        return library.change(id, |open| open.answers.complete(task, head));
+    }
     let (JobKind::Predict(task), Some(row)) = (known.kind, library.row_mut(id)) else {
         return;
     };

@@ -19,6 +19,7 @@ mod settings;
 mod spectrogram;
 mod strip;
 mod subject;
+mod training;
 mod waves;
 mod weights;
 pub mod words;
@@ -52,6 +53,7 @@ pub use settings::{Settings, SoundView};
 pub use spectrogram::Spectrogram;
 pub use strip::Strip;
 pub use subject::{taken_back, word};
+pub use training::{Changes, Proposal, Run, TrainingView};
 pub use waves::Waves;
 pub use weights::WeightsView;
 pub use words::*;
@@ -114,6 +116,8 @@ pub struct AppState {
     pub overlays_hidden: bool,
     /// What the meta-tokens read.
     pub attention: AttentionView,
+    /// Training on corrections.
+    pub training: TrainingView,
     /// How much is kept of clips analysed before, once that was asked.
     pub kept: Option<CacheSummary>,
     /// Passing messages.

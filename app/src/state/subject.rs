@@ -2,7 +2,7 @@
 //! playhead. Pure: gives changes, carries none out.
 
 use mettle_core::base::{EventId, Label, LabelId, Modality, Said, Task, Time, TimeSpan};
-use mettle_core::project::Change;
+use mettle_core::project::{Change, Track};
 
 use super::{AppState, Shown, Subject};
 
@@ -86,6 +86,17 @@ fn accepted_lane(
         .collect()
 }
 
+/// Whether a class happens at a moment, by some tracks.
+pub(super) fn happens(tracks: &[Track], label: &Label, modality: Modality, at: Time) -> bool {
+    let mut tracks = tracks.iter();
+    let track = tracks.find(|track| track.label == *label && track.modality == modality);
+    track.is_some_and(|track| {
+        let place = track.events.partition_point(|event| event.span.end <= at);
+        let event = track.events.get(place);
+        event.is_some_and(|event| event.span.contains(at))
+    })
+}
+
 /// Something said of a class, under a fresh name.
 pub fn word(label: LabelId, modality: Modality, span: TimeSpan, said: Said) -> Change {
     Change::Say {
@@ -106,13 +117,7 @@ pub fn taken_back(label: LabelId, span: TimeSpan) -> impl Iterator<Item = Change
 impl Shown<'_> {
     /// Whether a class happens at a moment, as is shown: the user's word over the model's.
     pub fn happens(&self, label: &Label, modality: Modality, at: Time) -> bool {
-        let mut tracks = self.tracks().iter();
-        let track = tracks.find(|track| track.label == *label && track.modality == modality);
-        track.is_some_and(|track| {
-            let place = track.events.partition_point(|event| event.span.end <= at);
-            let event = track.events.get(place);
-            event.is_some_and(|event| event.span.contains(at))
-        })
+        happens(self.tracks(), label, modality, at)
     }
 
     /// For how many seconds it is said that a class happens, and that it does not.

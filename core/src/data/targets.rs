@@ -1,9 +1,11 @@
 //! What is said of a clip, second by second: what a training learns and a metric is counted against. Any part may be unknown.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::Said;
 
 /// What is said of each class in each second, in one modality.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaidGrid {
     classes: usize,
     /// `[second][class]`.
@@ -75,7 +77,7 @@ impl SaidGrid {
 }
 
 /// Where a picture sounds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SoundingMask {
     /// Rows and columns.
     pub size: (usize, usize),
@@ -84,7 +86,7 @@ pub struct SoundingMask {
 }
 
 /// Everything that is said of a clip.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Targets {
     /// What is heard.
     pub heard: SaidGrid,

@@ -206,7 +206,11 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         | JobSpec::Thumbnails { clip }
         | JobSpec::Predict { clip, .. }
         | JobSpec::Attention { clip, .. } => Some(clip.path.clone()),
-        JobSpec::WarmUp { .. } | JobSpec::Kept { .. } | JobSpec::Weights(_) => None,
+        JobSpec::WarmUp { .. }
+        | JobSpec::Kept { .. }
+        | JobSpec::FineTune(_)
+        | JobSpec::Heads { .. }
+        | JobSpec::Weights(_) => None,
     }
 }
 
@@ -229,6 +233,9 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
         JobSpec::Kept { clear: false } => "Look at the kept features".to_owned(),
         JobSpec::Kept { clear: true } => "Clear the kept features".to_owned(),
+        JobSpec::FineTune(_) => "Train on corrections".to_owned(),
+        JobSpec::Heads { remove: None, .. } => "Look for heads".to_owned(),
+        JobSpec::Heads { .. } => "Delete a head".to_owned(),
         JobSpec::Weights(WeightsTask::List) => "Look for weights".to_owned(),
         JobSpec::Weights(WeightsTask::Pull { model, .. }) => format!("Fetch {model}"),
         JobSpec::Weights(WeightsTask::Verify) => "Check the weights".to_owned(),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use super::FineTune;
 use crate::base::{ClipId, HeadId, Progress, Task};
 use crate::media::Clip;
 
@@ -99,6 +100,15 @@ pub enum JobSpec {
         /// Remove it first.
         clear: bool,
     },
+    /// A head goes on learning from a person's corrections; gives a new head.
+    FineTune(Box<FineTune>),
+    /// Which heads read a model's backbones.
+    Heads {
+        /// The model.
+        model: ModelChoice,
+        /// A trained head to be removed first.
+        remove: Option<HeadId>,
+    },
     /// Weights: what is here, fetching, checking.
     Weights(WeightsTask),
 }
@@ -131,7 +141,12 @@ impl JobSpec {
             | Self::Thumbnails { clip }
             | Self::Predict { clip, .. }
             | Self::Attention { clip, .. } => Some(clip.id),
-            Self::Open { .. } | Self::WarmUp { .. } | Self::Kept { .. } | Self::Weights(_) => None,
+            Self::Open { .. }
+            | Self::WarmUp { .. }
+            | Self::Kept { .. }
+            | Self::FineTune(_)
+            | Self::Heads { .. }
+            | Self::Weights(_) => None,
         }
     }
 
@@ -139,6 +154,7 @@ impl JobSpec {
     pub fn model(&self) -> Option<&ModelChoice> {
         match self {
             Self::Predict { head, .. } | Self::Attention { head, .. } => Some(&head.model),
+            Self::FineTune(spec) => Some(&spec.head.model),
             Self::WarmUp { model } => Some(model),
             _ => None,
         }

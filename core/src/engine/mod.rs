@@ -4,6 +4,7 @@
 
 mod board;
 mod error;
+mod fine_tune;
 mod handle;
 mod job;
 mod jobs;
@@ -20,6 +21,7 @@ pub use crate::gpu::{DeviceChoice, DeviceReport};
 pub use crate::model::Precision;
 pub use board::Board;
 pub use error::EngineError;
+pub use fine_tune::{FineTune, HeadLine, TaughtClip, TrainedHead, TrainingCost, TrainingStage};
 pub use handle::{Engine, EngineOptions};
 pub use job::{
     HeadChoice, JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask, WhichHead,

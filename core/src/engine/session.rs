@@ -10,11 +10,11 @@ use burn::tensor::Device;
 use super::model::bundle;
 use super::worker::Session;
 use super::{EngineError, EngineOptions, HeadChoice, ModelChoice, WhichHead};
-use crate::base::{HeadId, Problem};
+use crate::base::{HeadId, PairId, Problem};
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceError, DeviceReport, choose, is_lost, retire};
 use crate::media::Source;
-use crate::model::{FrozenPair, HeadFile, ModelBundle, TaskHead};
+use crate::model::{FrozenPair, HeadCatalogue, HeadFile, ModelBundle, TaskHead};
 
 /// The session of the `engine` thread.
 pub struct ComputeSession {
@@ -76,6 +76,20 @@ impl ComputeSession {
     /// Where features of clips are kept, if anywhere.
     pub(super) fn features(&self) -> Option<FeatureCache> {
         self.options.features.clone()
+    }
+
+    /// Where trained heads lie.
+    pub(super) fn heads(&self) -> HeadCatalogue {
+        self.options.heads.clone()
+    }
+
+    /// The heads that come with a model, and the backbones they read.
+    pub(super) fn own_heads(
+        &mut self,
+        choice: &ModelChoice,
+    ) -> Result<(PairId, Vec<HeadFile>), EngineError> {
+        let model = self.model(choice)?;
+        Ok((model.pair.about().id, model.bundle.heads().to_vec()))
     }
 
     /// Whether predictions also tell what the head distilled of each second.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{HeadFile, ModelBundle};
+use super::{HeadFile, ModelBundle, ModelError};
 use crate::base::{HeadId, PairId, Task, data_folder};
 
 /// Where heads are looked for: those that come with a model, and a folder of trained ones.
@@ -52,6 +52,23 @@ impl HeadCatalogue {
                 .ok()
         };
         paths.into_iter().filter_map(open).collect()
+    }
+
+    /// Removes a trained head; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// Its folder cannot be removed.
+    pub fn remove(&self, id: HeadId) -> Result<(), ModelError> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        let folder = folder.join(id.to_string());
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(ModelError::io(&folder, error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A head by its name: one of a model's own, or a trained one.

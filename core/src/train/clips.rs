@@ -89,7 +89,10 @@ impl ClipExamples {
     }
 
     /// Adds a clip whose features are in the cache, or will be before they are read.
-    pub(super) fn add_kept(
+    ///
+    /// # Errors
+    /// The cache's folder cannot be written.
+    pub fn add_kept(
         &mut self,
         [visual, audio]: [FeatureKey; 2],
         seconds: usize,
@@ -105,7 +108,8 @@ impl ClipExamples {
         Ok(())
     }
 
-    pub(super) fn lease(&self) -> Arc<Lease> {
+    /// What pins their features.
+    pub fn lease(&self) -> Arc<Lease> {
         self.pinned.lease()
     }
 }

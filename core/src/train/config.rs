@@ -119,6 +119,11 @@ impl Default for TrainConfig {
     }
 }
 
+/// Clips a step, where there are few.
+const FEW: usize = 4;
+/// Adam's step is about as long as the rate: a hundred steps, in place of the paper's thousands, get somewhere with longer ones.
+const LONGER: f64 = 5.0;
+
 impl TrainConfig {
     /// Event localization (Table 13).
     pub fn localize() -> Self {
@@ -160,6 +165,28 @@ impl TrainConfig {
         let mut all = serde_json::to_value(self).map_err(wrong)?;
         merge(&mut all, over);
         serde_json::from_value(all).map_err(wrong)
+    }
+
+    /// For a head that goes on learning from a few clips: small batches, and epochs enough for `steps` optimiser steps, the rate
+    /// falling as often as the paper's does over its epochs (ours).
+    pub fn few_clips(task: Task, clips: usize, steps: usize) -> Self {
+        let paper = Self::of(task);
+        let batch = paper.batch.min(FEW);
+        let epochs = steps.div_ceil(clips.div_ceil(batch).max(1));
+        let schedule = paper.schedule.map(|falls| StepLr {
+            step: (falls.step * epochs).div_ceil(paper.epochs.max(1)),
+            ..falls
+        });
+        Self {
+            batch,
+            epochs,
+            schedule,
+            optimiser: OptimiserConfig {
+                rate: paper.optimiser.rate * LONGER,
+                ..paper.optimiser
+            },
+            ..paper
+        }
     }
 
     fn table_13(batch: usize, epochs: usize, rate: f64, falls: Option<(usize, f64)>) -> Self {

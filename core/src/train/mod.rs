@@ -6,29 +6,34 @@
 
 mod calibration;
 mod clips;
+mod compared;
 mod config;
-
+mod cost;
 mod demo;
 mod error;
 mod evaluation;
 mod examples;
 mod familiarity;
+mod grown;
 mod losses;
 mod metrics;
 mod objective;
 mod pinned;
 mod step_bench;
+mod taught;
 mod trainer;
 
 pub use calibration::fit_calibration;
 pub use clips::{AskTargets, ClipExamples, ExampleClip};
+pub use compared::Duel;
 pub use config::{OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
-
+pub use cost::{adapter_bytes, feature_bytes, head_bytes};
 pub use demo::{DemoRecipe, DemoScenes, Schedule, evaluate_demo, evaluate_folder, train_demo};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};
 pub use examples::{Batch, Examples, Mixture, Side};
-pub use familiarity::fit as fit_familiarity;
+pub use familiarity::{familiar_with, fit as fit_familiarity};
+pub use grown::grown;
 pub use losses::{
     AvelTargets, Known, LossConfig, MATCHING_WEIGHT, ParseTargets, Smoothing, avel_loss, avvp_loss,
     known_loss, known_mask_loss, mask_loss, matching_loss, ms3_loss, parse_loss,
@@ -41,4 +46,5 @@ pub use metrics::{
 };
 pub use objective::{avel_targets, masks, parse_targets};
 pub use step_bench::StepBench;
+pub use taught::{agreement, filled, said_targets};
 pub use trainer::{Best, Epoch, Step, Trainer};

@@ -6,4 +6,5 @@ mod lease;
 mod optimisers;
 mod resume;
 mod sources;
+mod taught;
 mod unknown;

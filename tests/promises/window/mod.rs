@@ -21,6 +21,7 @@ mod snapshots;
 mod spectrogram;
 mod sync;
 mod theme;
+mod training;
 mod untrained;
 mod weights;
 mod work;

@@ -31,6 +31,7 @@ use mettle_tests::parts::whole;
 pub struct Script {
     pub asked: Vec<(JobId, JobSpec)>,
     pub cancelled: Vec<JobId>,
+    pub paused: Vec<(JobId, bool)>,
     pub replies: VecDeque<Reply>,
     pub running: Vec<JobStatus>,
     pub awaited: Option<JobId>,
@@ -81,6 +82,14 @@ impl EngineLink for ScriptedEngine {
         script.cancelled.push(job);
         let body = ReplyBody::Cancelled;
         script.replies.push_back(Reply { job, body });
+    }
+
+    fn pause(&mut self, job: JobId) {
+        self.0.lock().expect("script").paused.push((job, true));
+    }
+
+    fn resume(&mut self, job: JobId) {
+        self.0.lock().expect("script").paused.push((job, false));
     }
 
     fn try_reply(&mut self) -> Option<Reply> {

@@ -15,6 +15,8 @@ pub enum InspectorTab {
     Masks,
     /// What the model's meta-tokens read.
     Attention,
+    /// Learning from corrections.
+    Train,
 }
 
 /// A dialog over the window, and what is typed in it.

@@ -1,6 +1,8 @@
 //! The jobs, one file each, and which thread each belongs to.
 
 mod attention;
+mod fine_tune;
+mod heads;
 mod kept;
 mod open;
 mod predict;
@@ -58,6 +60,10 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
             urgent: task == WeightsTask::List,
             job: weights::for_task(task),
         },
+        JobSpec::FineTune(spec) => Routed::Compute(Box::new(fine_tune::FineTuneJob::new(*spec))),
+        JobSpec::Heads { model, remove } => {
+            Routed::Compute(Box::new(heads::HeadsJob { model, remove }))
+        }
         JobSpec::WarmUp { model } => Routed::Compute(Box::new(warm_up::WarmUpJob::new(model))),
     }
 }
