@@ -103,6 +103,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(crate::WindowOptions {
             paths: cli.paths,
+            project: cli.project,
             device: cli.device,
             precision: cli.precision,
         }),

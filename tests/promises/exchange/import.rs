@@ -8,6 +8,8 @@ use mettle_core::exchange::marks::{
 };
 use mettle_core::project::{Change, Class, Corrections, Edit, Names, Scope, Store};
 
+use proptest::prelude::*;
+
 use super::{mark, media, small_mask, span};
 
 const PERSON: By = By::Person { yes: true };
@@ -222,5 +224,46 @@ fn corrections_go_out_and_come_back_the_same() {
             "{}",
             format.name()
         );
+    }
+}
+
+/// Words of a person, and marks of a file, of two classes within ten seconds, as they come.
+fn words() -> impl Strategy<Value = Vec<(bool, usize, i64, i64, bool)>> {
+    let one = (
+        any::<bool>(),
+        0..3_usize,
+        0..100_i64,
+        1..40_i64,
+        any::<bool>(),
+    );
+    proptest::collection::vec(one, 0..8)
+}
+
+const MODALITIES: [Modality; 3] = [Modality::Audible, Modality::Visible, Modality::AudioVisual];
+
+proptest! {
+    #[test]
+    fn no_file_changes_a_correction_unasked(said in words(), file in words()) {
+        let name = |first: bool| if first { "Dog" } else { "犬" };
+        let tenths = |from: i64, length: i64| span(from as f64 / 10.0, (from + length) as f64 / 10.0);
+        let said = edited(said.into_iter().map(|(class, modality, from, length, yes)| Change::Say {
+            event: EventId::fresh(),
+            label: LabelId::named(name(class)),
+            modality: MODALITIES[modality],
+            span: tenths(from, length),
+            said: Said::from(yes),
+        }).collect());
+        let marks = file.into_iter().map(|(class, modality, from, length, yes)| {
+            mark(name(class), MODALITIES[modality], tenths(from, length), By::Person { yes })
+        });
+        let sheet = self::file(marks.collect());
+        let first = planned(&sheet, &said, false);
+        let now = after(&said, &first);
+        for (event, statement) in said.statements.iter() {
+            prop_assert_eq!(now.statements.get(event), Some(statement));
+        }
+        // What was new is there now; what contradicts stays contradicted.
+        let again = planned(&sheet, &now, false);
+        prop_assert!(again.is_nothing() && again.new.is_empty(), "{:?}", again);
     }
 }

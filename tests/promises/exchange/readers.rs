@@ -218,6 +218,20 @@ fn tables_of_others_are_read_by_the_names_of_their_columns() {
 }
 
 #[test]
+fn seconds_that_say_the_same_become_one_event() {
+    let line = |t: u32, label: &str| {
+        format!(
+            "{{\"clip\":\"dog.mp4\",\"t\":{t},\"dur\":1.0,\"label\":{{{label}}},\"source\":\"human\"}}\n"
+        )
+    };
+    let dog = "\"Dog\":\"A\"";
+    let text = [line(0, dog), line(1, dog), line(2, ""), line(3, dog)].concat();
+    let sheet = MarkFormat::Jsonl.read(text.as_bytes(), &media(10_000_000), Modality::Visible);
+    let spans: Vec<TimeSpan> = sheet.expect("read").marks.iter().map(|m| m.span).collect();
+    assert_eq!(spans, [span(0.0, 2.0), span(3.0, 4.0)]);
+}
+
+#[test]
 fn what_is_no_such_file_is_refused_in_words() {
     for format in MarkFormat::ALL {
         let said = format.read(

@@ -32,7 +32,7 @@ pub use train::{HeadKindArg, PartArg, TrainArgs};
     name = "mettle",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  mettle                          open the window\n  mettle dog.mp4                  open the window on a clip\n  mettle analyze dog.mp4          the same job in the terminal\n\nMETTLE_LOG=debug says more on stderr; METTLE_CACHE is the folder for what is kept between runs."
+    after_help = "Examples:\n  mettle                          open the window\n  mettle dog.mp4                  open the window on a clip\n  mettle --project study.sqlite   open the window on a project of its own\n  mettle analyze dog.mp4          the same job in the terminal\n\nMETTLE_LOG=debug says more on stderr; METTLE_CACHE is the folder for what is kept between runs."
 )]
 pub struct Cli {
     /// What to do.
@@ -41,6 +41,9 @@ pub struct Cli {
     /// Clips to open in the window.
     #[arg(value_name = "CLIP")]
     pub paths: Vec<PathBuf>,
+    /// The project to work in, made where it is not there; the usual one if not given.
+    #[arg(long, value_name = "FILE")]
+    pub project: Option<PathBuf>,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,

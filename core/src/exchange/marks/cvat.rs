@@ -10,6 +10,7 @@ use roxmltree::Node;
 use super::coco_file::second_of;
 use super::cvat_runs::Boxed;
 use super::frames::{begin, count, nearest};
+use super::rows::joined;
 use super::text::{label_of, one_line};
 use super::xml::{children, need, number, parsed};
 use super::{By, MaskMark, Sheet, Wrong, cvat_images, xml};
@@ -143,7 +144,7 @@ pub(super) fn read(text: &str, mut sheet: Sheet, usual: Modality) -> Result<Shee
     for image in children(root, "image") {
         cvat_images::read_image(image, usual, &mut sheet)?;
     }
-    Ok(cvat_images::joined(sheet))
+    Ok(joined(sheet))
 }
 
 /// A mask holds until the next frame that says otherwise.

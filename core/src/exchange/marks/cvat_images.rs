@@ -21,20 +21,25 @@ use crate::base::{Modality, Time, TimeSpan};
 const ATTRIBUTES: &str = "<attribute><name>modality</name><mutable>False</mutable><input_type>select</input_type><default_value>audio-visual</default_value><values>audible\nvisible\naudio-visual</values></attribute>";
 
 pub(super) fn write(sheet: &Sheet) -> String {
-    let marks = renamed(sheet.happening());
+    let clip = TimeSpan::new(Time::ZERO, sheet.media.duration);
+    let within = |mark: Mark| {
+        let span = mark.span.intersection(clip)?;
+        Some(Mark { span, ..mark })
+    };
+    let marks: Vec<Mark> = renamed(sheet.happening())
+        .into_iter()
+        .filter_map(within)
+        .collect();
     let masks: Vec<&MaskMark> = sheet
         .masks
         .iter()
-        .filter(|mask| mask.mask.area() > 0)
+        .filter(|mask| mask.mask.area() > 0 && clip.contains(mask.span.middle()))
         .collect();
     let mut labels: BTreeSet<String> = marks.iter().map(|mark| mark.label.to_string()).collect();
     labels.extend(masks.iter().map(|mask| one_line(&mask.label).into_owned()));
     let mut out = head(sheet, "annotation", &labels, ATTRIBUTES);
     let (width, height) = sheet.media.size;
-    for (second, span) in TimeSpan::seconds_of(sheet.media.duration)
-        .into_iter()
-        .enumerate()
-    {
+    for (second, span) in seconds(sheet.media.duration).into_iter().enumerate() {
         let frame = on_screen(&sheet.media, span.middle());
         let tags: BTreeSet<String> = marks
             .iter()
@@ -60,6 +65,15 @@ pub(super) fn write(sheet: &Sheet) -> String {
         out.push_str("  </image>\n");
     }
     out + "</annotations>\n"
+}
+
+/// The clip's seconds, the last one up to its end: what happens there must not be lost.
+fn seconds(duration: Time) -> Vec<TimeSpan> {
+    let mut seconds = TimeSpan::seconds_of(duration);
+    if let Some(last) = seconds.last_mut() {
+        last.end = last.end.max(duration);
+    }
+    seconds
 }
 
 /// Whether a mark is told of a second: it lasts for half of it, or has its middle there.
@@ -93,8 +107,8 @@ pub(super) fn read_image(
         None => number(image, "id")?,
     };
     let at = begin(sheet.media.fps, frame) + Time::from_micros(1000);
-    let seconds = TimeSpan::seconds_of(sheet.media.duration);
-    let span = seconds.into_iter().find(|second| second.contains(at));
+    let mut seconds = seconds(sheet.media.duration).into_iter();
+    let span = seconds.find(|second| second.contains(at));
     let span = span.unwrap_or_else(|| second_of(at));
     for tag in children(image, "tag") {
         let named = |node: &Node<'_, '_>| node.attribute("name") == Some("modality");
@@ -123,21 +137,4 @@ fn frame_of(name: &str) -> Option<i64> {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let digits = stem.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     stem[digits..].parse().ok()
-}
-
-/// Neighbouring seconds that say the same are one mark.
-pub(super) fn joined(mut sheet: Sheet) -> Sheet {
-    let same = |a: &Mark, b: &Mark| (a.modality, &a.label, a.by) == (b.modality, &b.label, b.by);
-    let mut joined: Vec<Mark> = Vec::new();
-    let mut marks = std::mem::take(&mut sheet.marks);
-    marks.sort_by(Mark::order);
-    for mark in marks {
-        let next = |last: &&mut Mark| last.span.end == mark.span.start && same(last, &mark);
-        match joined.iter_mut().find(next) {
-            Some(last) => last.span.end = mark.span.end,
-            None => joined.push(mark),
-        }
-    }
-    sheet.marks = joined;
-    sheet
 }

@@ -276,7 +276,10 @@ impl ImportPlan {
         let rest = [
             (self.conflicts.len(), format!("in conflict ({treated})")),
             (self.of_model, "a model's word, left out".to_owned()),
-            (self.outside, "outside the clip, left out".to_owned()),
+            (
+                self.outside,
+                "outside the clip or without length, left out".to_owned(),
+            ),
             (
                 self.odd_masks,
                 "masks for pictures of another size, left out".to_owned(),

@@ -25,15 +25,15 @@ struct Region(Mark, i64, i64);
 pub(super) fn write(sheet: &Sheet) -> Result<String, ExchangeError> {
     let mut regions: Vec<Region> = renamed(sheet.happening())
         .into_iter()
-        .map(|mark| {
-            let start = on_screen(&sheet.media, mark.span.start) + 1;
-            let end = next(&sheet.media, mark.span.end).max(start);
+        .map(|mut mark| {
+            let (media, span) = (&sheet.media, mark.span);
+            let start = on_screen(media, span.start) + 1;
+            let end = next(media, span.end).max(start);
+            mark.span = TimeSpan::new(begin(media.fps, start - 1), begin(media.fps, end));
             Region(mark, start, end)
         })
         .collect();
-    let place =
-        |Region(mark, start, end): &Region| (*start, *end, mark.modality, mark.label.clone());
-    regions.sort_by_key(place);
+    regions.sort_by(|a, b| a.0.order(&b.0));
     let results = |letter: &str, by_model: bool| -> Vec<Value> {
         let chosen = regions
             .iter()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::rows::joined;
 use super::text::{modality, word};
 use super::{By, Mark, MaskMark, SecondScores, Sheet, Wrong};
 use crate::base::{Label, Modality, Time, TimeSpan};
@@ -145,6 +146,7 @@ fn labels(sheet: &Sheet, second: TimeSpan) -> (BTreeMap<String, String>, &'stati
 }
 
 pub(super) fn read(text: &str, mut sheet: Sheet) -> Result<Sheet, Wrong> {
+    let mut seconds_only = false;
     for (place, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
@@ -153,9 +155,10 @@ pub(super) fn read(text: &str, mut sheet: Sheet) -> Result<Sheet, Wrong> {
             let number = place + 1;
             Wrong::new(format!("line {number} is no second: {error}"))
         })?;
+        seconds_only |= line.marks.is_none();
         take(line, &mut sheet)?;
     }
-    Ok(sheet)
+    Ok(if seconds_only { joined(sheet) } else { sheet })
 }
 
 fn take(line: Line, sheet: &mut Sheet) -> Result<(), Wrong> {

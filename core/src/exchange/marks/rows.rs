@@ -1,6 +1,6 @@
 //! Marks in rows whose marks do not overlap, as tiers must be.
 
-use super::{By, Mark};
+use super::{By, Mark, Sheet};
 use crate::base::{Label, Modality, Time, TimeSpan};
 
 /// One row: of one class, modality and speaker.
@@ -76,4 +76,21 @@ pub(super) fn unsaid(mut marks: Vec<Mark>) -> Vec<Mark> {
     }
     marks.sort_by(Mark::order);
     marks
+}
+
+/// Neighbouring seconds that say the same are one mark.
+pub(super) fn joined(mut sheet: Sheet) -> Sheet {
+    let same = |a: &Mark, b: &Mark| (a.modality, &a.label, a.by) == (b.modality, &b.label, b.by);
+    let mut joined: Vec<Mark> = Vec::new();
+    let mut marks = std::mem::take(&mut sheet.marks);
+    marks.sort_by(Mark::order);
+    for mark in marks {
+        let next = |last: &&mut Mark| last.span.end == mark.span.start && same(last, &mark);
+        match joined.iter_mut().find(next) {
+            Some(last) => last.span.end = mark.span.end,
+            None => joined.push(mark),
+        }
+    }
+    sheet.marks = joined;
+    sheet
 }
