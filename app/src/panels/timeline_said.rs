@@ -172,6 +172,10 @@ pub fn brush_ui(
     axis: &TimeAxis,
     commands: &mut Commands,
 ) {
+    if matches!(prediction.detail, Detail::Segmented { .. }) {
+        // Its one lane is of whatever sounds.
+        return;
+    }
     let id = response.id.with("brush");
     let origin = ui.input(|input| input.pointer.press_origin());
     let at = response.interact_pointer_pos();

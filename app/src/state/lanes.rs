@@ -44,7 +44,9 @@ pub fn shown_lanes(shown: Shown<'_>, state: &AppState) -> Vec<Lane> {
             place <= FEW || shown.row.view.lane.as_ref() == Some(&lane.label)
         });
     }
-    lanes.extend(new_lanes(prediction, state));
+    if !matches!(prediction.detail, Detail::Segmented { .. }) {
+        lanes.extend(new_lanes(prediction, state));
+    }
     lanes
 }
 

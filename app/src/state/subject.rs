@@ -10,9 +10,10 @@ use super::{AppState, Shown, Subject};
 const LAYERS: [Modality; 3] = [Modality::AudioVisual, Modality::Audible, Modality::Visible];
 
 impl AppState {
-    /// When corrections are about: the selection, else the second under the playhead.
+    /// When corrections are about: the selection, else the second under the playhead; never in masks mode, which tells no classes
+    /// apart.
     pub fn subject_span(&self) -> Option<TimeSpan> {
-        let shown = self.shown()?;
+        let shown = self.shown().filter(|shown| shown.task != Task::Segment)?;
         let second = || {
             shown
                 .prediction()?
@@ -34,7 +35,8 @@ impl AppState {
     /// What the model says from the second under the playhead on, as words of the user: of so many seconds, of the chosen class or
     /// of all. Where the user has said something, that stays.
     pub fn accepted(&self, seconds: usize) -> Vec<Change> {
-        let (Some(shown), Some(from)) = (self.shown(), self.current_segment()) else {
+        let shown = self.shown().filter(|shown| shown.task != Task::Segment);
+        let (Some(shown), Some(from)) = (shown, self.current_segment()) else {
             return Vec::new();
         };
         let Some(prediction) = shown.prediction() else {

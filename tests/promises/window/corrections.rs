@@ -8,7 +8,7 @@ use mettle_app::state::Mode;
 use mettle_core::base::{Label, LabelId, Modality, Said, Time};
 use mettle_core::project::Source;
 
-use super::modes::{Window, answer, opened_keeping, parsed, state, switch_to};
+use super::modes::{Window, answer, masked, opened_keeping, parsed, state, switch_to};
 use super::scripted::{clip, fill, settled, window};
 
 /// A window with a dog from second 2 to 5, and a bell from 6 to 8.
@@ -235,4 +235,21 @@ fn a_new_class_has_a_lane_in_every_clip_and_is_one_undo() {
     undo(&mut window);
     assert!(window.query_by_label_contains("Whistle, highest").is_none());
     window.get_by_label_contains("Kettle, highest");
+}
+
+#[test]
+fn in_masks_mode_nothing_is_said_of_whatever_sounds() {
+    let (mut window, engine, clip) = opened_keeping(&mettle_core::base::Task::ALL, None);
+    answer(&mut window, &engine, masked(&clip));
+    switch_to(&mut window, Mode::Masks);
+    window
+        .state_mut()
+        .ask(ViewIntent::Lane(Label::from("Sounding object")));
+    window.run_steps(2);
+    for command in [Command::SayBoth, Command::AcceptRest, Command::TakeBack] {
+        window.state_mut().ask(command);
+        settled(&mut window);
+    }
+    assert!(state(&window).subject().is_none());
+    assert_eq!(both(&window, "Sounding object"), "..........");
 }
