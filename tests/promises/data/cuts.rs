@@ -3,13 +3,17 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use burn::tensor::Device;
 use mettle_core::base::{ClipId, Time, TimeSpan};
-use mettle_core::data::{Cut, Moment, Windows};
+use mettle_core::data::{Cut, DatasetKind, Moment, Windows};
+use mettle_core::features::FeatureKey;
 use mettle_core::media::{
     AudioInfo, Clip, MediaError, Pictures, SegmentReader, Sound, SoundLayout, Source, VideoFrame,
     VideoInfo,
 };
 use mettle_core::media::{ColorMatrix, ColorRange, YuvPicture};
+use mettle_core::model::{ModelBundle, Precision};
+use mettle_core::tools::DatasetRecipe;
 
 /// Ten seconds of nothing that notes what it is asked for.
 #[derive(Clone, Debug, Default)]
@@ -151,4 +155,29 @@ fn avsbench_frames_come_late_in_each_second() {
     let (moments, starts) = asked(cut, 5);
     assert_eq!(moments, [937, 1937, 2937, 3937, 4937]);
     assert_eq!(starts, [0, 1000, 2000, 3000, 4000]);
+}
+
+/// How often a second is repeated before it is listened to: ten times for AVE and LLP, five for AVSBench. Backbones that listen so
+/// are another pair by name, and their features lie elsewhere in the cache.
+#[test]
+fn a_recipe_that_listens_otherwise_is_another_pair() {
+    let (bundle, device) = (ModelBundle::demo().unwrap(), Device::flex());
+    let own = bundle.pair(&device, Precision::F32).unwrap();
+    let by = |recipe: DatasetRecipe, kind| {
+        let hearing = recipe.hearing(kind, own.about());
+        let pair = bundle.pair_hearing(&device, Precision::F32, &hearing);
+        pair.unwrap().about().clone()
+    };
+    let ours = by(DatasetRecipe::Ours, DatasetKind::S4);
+    assert_eq!((ours.id, ours.sound_tile), (bundle.pair_id(), 1));
+    let ten = by(DatasetRecipe::DgSct, DatasetKind::Ave);
+    let five = by(DatasetRecipe::DgSct, DatasetKind::Ms3);
+    assert_eq!((ten.sound_tile, five.sound_tile), (10, 5));
+    assert!(ten.id != five.id && five.id != ours.id);
+    let [seen, heard] = FeatureKey::of_pair(ClipId::default(), &ours);
+    let [seen_five, heard_five] = FeatureKey::of_pair(ClipId::default(), &five);
+    assert!(
+        seen == seen_five && heard != heard_five,
+        "pictures are shared"
+    );
 }

@@ -7,4 +7,5 @@ mod optimisers;
 mod resume;
 mod sources;
 mod taught;
+mod terminal;
 mod unknown;

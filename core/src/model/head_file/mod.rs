@@ -134,10 +134,15 @@ impl HeadFile {
             return Ok(());
         }
         let [looks, listens] = &self.backbones;
+        let recipe = self.recipe.as_ref().and_then(|r| r.get("inputs")?.as_str());
+        let inputs = match recipe.filter(|recipe| *recipe != "ours") {
+            Some(recipe) => format!(", inputs made as {recipe} makes them"),
+            None => String::new(),
+        };
         Err(ModelError::format(
             self.path(),
             format!(
-                "was trained on other backbones ({looks} looks, {listens} listens), not on {} and {} with these weights and this pre-processing: choose the model it was trained with",
+                "was trained on other backbones ({looks} looks, {listens} listens{inputs}), not on {} and {} with these weights and this pre-processing: choose the model it was trained with",
                 pair.visual.name, pair.audio.name
             ),
         ))

@@ -76,6 +76,46 @@ pub fn measure_head(
     stop: &CancelToken,
     tell: &mut dyn FnMut(TrainNews<'_>),
 ) -> Result<Option<HeadReport>, TrainingError> {
+    let (file, dataset) = fitting(request)?;
+    tell(TrainNews::Data(&dataset));
+    let recipe = recipe_of(&file);
+    let bundle = model_bundle(&request.model)?;
+    let (device, report) = choose(request.device, prober)?;
+    let pair = pair_of(&bundle, request.dataset, recipe, &device, request.precision)?;
+    let head = file.load(pair.about(), &device)?;
+    let material = Material {
+        dataset: &dataset,
+        recipe,
+        pair: &pair,
+        lease: Material::lease(&request.cache)?,
+        stop,
+    };
+    let Some([examples]) = material.examples([request.part], tell)? else {
+        return Ok(None);
+    };
+    some(&examples, &dataset)?;
+    let (mut evaluation, mut times) = (Evaluation::default(), vec![]);
+    for clip in 0..examples.len() {
+        let batch = Batch::read(&*examples, &[clip], &device)?;
+        let begin = Instant::now();
+        evaluation.add(&head, &batch)?;
+        times.push(begin.elapsed());
+    }
+    Ok(Some(HeadReport {
+        recipe,
+        device: report,
+        clips: examples.len(),
+        figures: evaluation.figures(),
+        frozen: frozen(bundle.manifest())?,
+        trainable: head.num_params() as u64,
+        head_time: mean_but_first(&times),
+        backbone_time: backbones(dataset.part(request.part), &dataset, recipe, &pair, stop)?,
+        head: file,
+    }))
+}
+
+/// The head and the data, which answer and ask the same.
+fn fitting(request: &MeasureRequest) -> Result<(HeadFile, Dataset), TrainingError> {
     let file = HeadFile::open(&request.head)?;
     if file.task() != request.dataset.task() {
         return Err(TrainingError::Asked(format!(
@@ -95,47 +135,7 @@ pub fn measure_head(
             dataset.labels.len()
         )));
     }
-    tell(TrainNews::Data(&dataset));
-    let recipe = recipe_of(&file);
-    let bundle = model_bundle(&request.model)?;
-    let (device, report) = choose(request.device, prober)?;
-    let pair = pair_of(&bundle, request.dataset, recipe, &device, request.precision)?;
-    let head = file.load(pair.about(), &device)?;
-    let material = Material {
-        dataset: &dataset,
-        recipe,
-        pair: &pair,
-        lease: Material::lease(&request.cache)?,
-        stop,
-    };
-    let Some([examples]) = material.examples([request.part], tell)? else {
-        return Ok(None);
-    };
-    some(&examples, &dataset)?;
-    let (mut evaluation, mut time) = (Evaluation::default(), Duration::ZERO);
-    for clip in 0..examples.len() {
-        let batch = Batch::read(&*examples, &[clip], &device)?;
-        let begin = Instant::now();
-        evaluation.add(&head, &batch)?;
-        // The first clip's kernels are still to be found.
-        time += if clip == 0 {
-            Duration::ZERO
-        } else {
-            begin.elapsed()
-        };
-    }
-    let counted = examples.len().saturating_sub(1).max(1) as u32;
-    Ok(Some(HeadReport {
-        recipe,
-        device: report,
-        clips: examples.len(),
-        figures: evaluation.figures(),
-        frozen: frozen(bundle.manifest())?,
-        trainable: head.num_params() as u64,
-        head_time: time / counted,
-        backbone_time: backbones(dataset.part(request.part), &dataset, recipe, &pair, stop)?,
-        head: file,
-    }))
+    Ok((file, dataset))
 }
 
 /// How its inputs were made when it was trained.
@@ -182,11 +182,14 @@ fn backbones<'a>(
         }
         times.push(time);
     }
-    let counted = times
-        .get(1..)
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(&times);
-    Ok(counted.iter().sum::<Duration>() / counted.len().max(1) as u32)
+    Ok(mean_but_first(&times))
+}
+
+/// The mean of all but the first, whose kernels were still to be found; of one alone, that.
+fn mean_but_first(times: &[Duration]) -> Duration {
+    let rest = times.get(1..).filter(|rest| !rest.is_empty());
+    let counted = rest.unwrap_or(times);
+    counted.iter().sum::<Duration>() / counted.len().max(1) as u32
 }
 
 fn failed(error: FeatureError) -> TrainingError {

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::module::Module;
-use burn::tensor::Device;
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor};
 
 use super::config::{Configs, HeadKind};
 use super::error::TrainingError;
@@ -109,7 +109,8 @@ impl Run<'_> {
         match (end, trainer.best()) {
             (End::Stopped, _) => Ok(Trained::Stopped),
             (End::Diverged(error), best) => {
-                Ok(Trained::Diverged(error, best.map(write).transpose()?))
+                let whole = best.filter(|best| Whole::is(&best.head));
+                Ok(Trained::Diverged(error, whole.map(write).transpose()?))
             }
             (End::Done, Some(best)) => Ok(Trained::Done(write(best)?)),
             (End::Done, None) => Err(TrainingError::Asked(
@@ -143,6 +144,25 @@ impl Run<'_> {
         // What cannot be removed is no head and harms nobody.
         let _ = std::fs::remove_file(kept);
         Ok(Box::new(head))
+    }
+}
+
+/// Whether all of a head's numbers can be kept in 16 bit: those of one that runs away soon cannot.
+struct Whole(bool);
+
+impl Whole {
+    fn is(head: &TaskHead) -> bool {
+        let mut whole = Self(true);
+        head.visit(&mut whole);
+        whole.0
+    }
+}
+
+impl ModuleVisitor for Whole {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let data = param.val().into_data();
+        let limit = half::f16::MAX.to_f32();
+        self.0 &= data.iter::<f32>().all(|x| x.abs() <= limit);
     }
 }
 
