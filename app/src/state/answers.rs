@@ -89,7 +89,7 @@ impl Answer {
         let rows = |rows: &[Vec<f32>]| -> usize { rows.iter().map(|row| row.len() * 4 + 24).sum() };
         let prediction = &self.prediction;
         let detail = match &prediction.detail {
-            Detail::Localized => 0,
+            Detail::Localized { event } => event.len() * 4,
             Detail::Parsed { audible, visible } => rows(audible) + rows(visible),
             Detail::Segmented { masks } => masks.iter().map(|m| m.width() * m.height() * 2).sum(),
         };

@@ -7,7 +7,7 @@ use std::ops::Range;
 use burn::tensor::Tensor;
 
 use super::asked::Asked;
-use super::{Averaged, Detail, PredictionKey, PredictionPart, WINDOW, parse, windows};
+use super::{Averaged, PredictionKey, PredictionPart, WINDOW, localize, parse, windows};
 use crate::base::{Labels, Task, TimeSpan};
 use crate::gpu::ComputeError;
 
@@ -129,7 +129,9 @@ impl Windowed {
         let rows = self.asked.weighed(from, self.rows_from(from));
         let (scores, detail) = match self.task {
             Task::Parse => parse::heard_and_seen(&rows, self.asked.labels.len()),
-            Task::Localize | Task::Segment => (rows, Detail::Localized),
+            Task::Localize | Task::Segment => {
+                localize::classes_and_event(rows, self.asked.labels.len())
+            }
         };
         self.asked.part(from, scores, detail)
     }

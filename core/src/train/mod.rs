@@ -28,7 +28,9 @@ pub use clips::{AskTargets, ClipExamples, ExampleClip};
 pub use compared::Duel;
 pub use config::{OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
 pub use cost::{adapter_bytes, feature_bytes, head_bytes};
-pub use demo::{DemoRecipe, DemoScenes, Schedule, evaluate_demo, evaluate_folder, train_demo};
+pub use demo::{
+    DemoRecipe, DemoScenes, Schedule, evaluate_demo, evaluate_folder, train_demo, unseen_clips,
+};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};
 pub use examples::{Batch, Examples, Mixture, Side};

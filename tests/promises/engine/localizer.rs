@@ -4,7 +4,7 @@ use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Distribution, Tensor};
 use mettle_core::base::{ClipId, HeadId, Labels, Task, Time, TimeSpan};
 use mettle_core::model::{LocalizeHead, Precision};
-use mettle_core::predict::{PredictionKey, Windowed, localize_scores};
+use mettle_core::predict::{Prediction, PredictionKey, Windowed, localize_scores};
 use mettle_tests::parts::begun;
 use mettle_tests::tiny_model;
 
@@ -132,6 +132,9 @@ fn scores_of_what_the_model_does_not_know_are_lowered() {
     };
     let (known, unknown) = (score(&[1.0; 4]), score(&[1.0, 0.5, 0.0, 1.0]));
     assert_eq!(unknown.familiarity, [1.0, 0.5, 0.0, 1.0]);
+    let event = |of: &Prediction, second| of.event(second).expect("a score");
+    assert!((event(&unknown, 1) - event(&known, 1) * 0.5).abs() < 1e-6);
+    assert!((event(&known, 1) - known.scores[1].iter().sum::<f32>()).abs() < 1e-6);
     for (class, score) in known.scores[1].iter().enumerate() {
         assert!((unknown.scores[1][class] - score * 0.5).abs() < 1e-6);
         assert_eq!(unknown.scores[2][class], 0.0);

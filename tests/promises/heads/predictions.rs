@@ -89,13 +89,14 @@ fn a_class_has_tracks_for_heard_seen_and_both() {
 /// Of equal scores the first class's wins, in a second and in the tracks.
 #[test]
 fn the_first_of_equal_scores_wins() {
+    let scores = vec![vec![0.1, 0.6, 0.6], vec![0.0; 3]];
     let prediction = Prediction {
         key: key(),
         labels: Labels::new(["Dog", "Bell", "Cat"]),
         segments: seconds(2),
-        scores: vec![vec![0.1, 0.6, 0.6], vec![0.0; 3]],
         familiarity: vec![1.0; 2],
-        detail: Detail::Localized,
+        detail: Detail::localized(&scores),
+        scores,
     };
     assert_eq!(prediction.best(0), Some((1, 0.6)));
     assert_eq!(prediction.best(1), Some((0, 0.0)));

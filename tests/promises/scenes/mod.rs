@@ -8,6 +8,7 @@ mod metrics;
 mod metrics_file;
 mod parsing_metric;
 mod same_seed;
+mod shown;
 mod sources;
 mod truth;
 

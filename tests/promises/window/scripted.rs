@@ -226,6 +226,7 @@ pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
         6..=7 => vec![0.6, 0.05, 0.02],
         _ => vec![0.05, 0.04, 0.01],
     };
+    let scores: Vec<Vec<f32>> = (0..scored).map(score).collect();
     Arc::new(Prediction {
         key: PredictionKey {
             clip: clip.id,
@@ -234,9 +235,9 @@ pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
         },
         labels: Labels::new(["Church bell", "Bark", "Truck"]),
         segments: TimeSpan::seconds_of(clip.duration),
-        scores: (0..scored).map(score).collect(),
+        detail: Detail::localized(&scores),
+        scores,
         familiarity: vec![0.9; scored],
-        detail: Detail::Localized,
     })
 }
 
