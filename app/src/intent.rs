@@ -116,6 +116,8 @@ pub enum EngineIntent {
     Precision(Precision),
     /// Analyse with another model, once it is found to be one.
     Model(ModelChoice),
+    /// Give the model heads from tags for what it has none for.
+    UseTags,
     /// Ask for a model folder with the system's dialog.
     ModelFolder,
     /// List, fetch or check weights.

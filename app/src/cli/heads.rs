@@ -18,6 +18,7 @@ pub fn model_with(choice: &ModelChoice, args: &AnalyzeArgs) -> Result<ModelInfo,
             head: head.id,
             labels: head.labels.clone(),
             untrained: head.untrained,
+            from_tags: head.is_from_tags(),
         };
         model.tasks.retain(|own| own.task != info.task);
         model.tasks.push(info);

@@ -27,7 +27,7 @@ pub use job::{
     HeadChoice, JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask, WhichHead,
 };
 pub(crate) use model::bundle as model_bundle;
-pub use model::model_info;
+pub use model::{model_info, use_tags};
 pub use outbox::Outbox;
 pub use reply::{
     MetaTokensPart, Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart,

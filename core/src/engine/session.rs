@@ -10,7 +10,7 @@ use burn::tensor::Device;
 use super::model::bundle;
 use super::worker::Session;
 use super::{EngineError, EngineOptions, HeadChoice, ModelChoice, WhichHead};
-use crate::base::{HeadId, PairId, Problem};
+use crate::base::{HeadId, PairId, Problem, Task};
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceError, DeviceReport, choose, is_lost, retire};
 use crate::media::Source;
@@ -145,15 +145,25 @@ impl ComputeSession {
         let catalogue = self.options.heads.clone();
         let bundle = &self.model(&choice.model)?.bundle;
         match choice.which {
-            WhichHead::For(task) => bundle.head(task).cloned().ok_or(EngineError::NoHead {
-                model: bundle.about().name,
-                task,
-            }),
+            WhichHead::For(task) => match bundle.head(task) {
+                Some(file) => Ok(file.clone()),
+                None => self.reopened_for(choice, task),
+            },
             WhichHead::Named(id) => match catalogue.by_id(id, bundle) {
                 Some(file) => Ok(file),
                 None => self.reopened(choice, id),
             },
         }
+    }
+
+    /// The same: a head may have been added.
+    fn reopened_for(&mut self, choice: &HeadChoice, task: Task) -> Result<HeadFile, EngineError> {
+        self.models.remove(&choice.model);
+        let bundle = &self.model(&choice.model)?.bundle;
+        bundle.head(task).cloned().ok_or(EngineError::NoHead {
+            model: bundle.about().name,
+            task,
+        })
     }
 
     /// A model's folder may have changed since it was opened.

@@ -23,6 +23,7 @@ mod manifest;
 mod pair;
 mod precision;
 mod run;
+mod tag_classes;
 mod verify;
 
 pub use backbone_config::BackboneConfig;
@@ -43,7 +44,7 @@ pub use head_file::{HeadConfig, HeadFile, HeadNotes, write_head, write_head_into
 pub use heads::{
     AvelConfig, AvelOutput, Distillation, Granularity, Injection, InterModal, LocalizeHead,
     ParseConfig, ParseDecoder, ParseHead, ParseOutput, SegmentConfig, SegmentHead, SegmentOutput,
-    TaskHead, TokenReading,
+    TagConfig, TagHead, TagLists, TaskHead, TokenReading,
 };
 pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{
@@ -53,4 +54,5 @@ pub use pair::{Backbones, FrozenPair, PairAbout, SideAbout};
 pub use precision::{Precision, UnknownPrecision};
 pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};
+pub use tag_classes::{TagClasses, TagRow};
 pub use verify::{Contents, Verdict, Verify};

@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use super::error::TrainError;
 use super::evaluation::numbers;
 use super::examples::{Batch, Examples};
-use super::objective::masks;
+use super::objective::{masks, not_trained};
 use crate::base::Said;
 use crate::data::SaidGrid;
 use crate::gpu::ComputeError;
@@ -69,6 +69,7 @@ fn collected(
         TaskHead::Localize(_) => [room(classes), vec![], vec![]],
         TaskHead::Parse(_) => [vec![], room(classes), room(classes)],
         TaskHead::Segment(_) => [room(1), vec![], vec![]],
+        TaskHead::Tags(_) => return Err(not_trained()),
     };
     let failed = |e: ComputeError| TrainError::Device(e);
     for clip in 0..clips.len() {
@@ -100,6 +101,7 @@ fn collected(
                 let some = told.step_by(EVERY);
                 all[0][0].extend(some.map(|(_, (p, truth))| (*p, *truth >= 0.5)));
             }
+            TaskHead::Tags(_) => return Err(not_trained()),
         }
     }
     Ok(all)

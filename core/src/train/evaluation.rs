@@ -9,6 +9,7 @@ use super::metrics::{
     FRAMES_A_BATCH, Five, Grid, LlpScores, MaskMeter, MaskScores, Parsed, avel_segments_weighed,
     llp_scores, segment_accuracy,
 };
+use super::objective::not_trained;
 use crate::base::{Said, between};
 use crate::data::{SaidGrid, SoundingMask, Targets};
 use crate::gpu::ComputeError;
@@ -117,6 +118,7 @@ impl Evaluation {
             TaskHead::Localize(head) => self.localize(head, batch, familiarity),
             TaskHead::Parse(head) => self.parse(head, batch, familiarity),
             TaskHead::Segment(head) => self.segment(head, batch, familiarity),
+            TaskHead::Tags(_) => Err(not_trained()),
         }
     }
 

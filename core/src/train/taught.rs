@@ -4,6 +4,7 @@ use super::error::TrainError;
 use super::evaluation::numbers;
 use super::examples::Batch;
 use super::metrics::avel_segments;
+use super::objective::not_trained;
 use crate::base::{LabelId, Labels, Modality, Said, TimeSpan};
 use crate::data::{SaidGrid, Targets};
 use crate::model::{LocalizeHead, ParseHead, TaskHead};
@@ -59,6 +60,7 @@ pub fn filled(head: &TaskHead, batch: &Batch, pseudo_labels: bool) -> Result<Tar
     match head {
         TaskHead::Localize(head) => fill_events(head, batch, pseudo_labels, &mut targets)?,
         TaskHead::Parse(head) if pseudo_labels => fill_halves(head, batch, &mut targets)?,
+        TaskHead::Tags(_) => return Err(not_trained()),
         TaskHead::Parse(_) | TaskHead::Segment(_) => {}
     }
     sum_up(&mut targets);
@@ -151,6 +153,7 @@ pub fn agreement(head: &TaskHead, batch: &Batch) -> Result<Vec<bool>, TrainError
             all
         }
         TaskHead::Segment(_) => Vec::new(),
+        TaskHead::Tags(_) => return Err(not_trained()),
     })
 }
 

@@ -39,6 +39,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
         head: HeadId::default(),
         labels: labels(*task),
         untrained: false,
+        from_tags: false,
     };
     ModelInfo {
         name: "scripted".into(),

@@ -10,8 +10,8 @@ use crate::engine::{
 };
 use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
 use crate::media::Clip;
-use crate::model::Backbones;
-use crate::predict::{PredictionKey, Predictor, SecondTags, meta_tokens, tags_of};
+use crate::model::{Backbones, TagHead, TaskHead};
+use crate::predict::{PredictionKey, Predictor, SecondTags, Tagged, meta_tokens, tags_of};
 
 /// Most segments in one pass through the backbones.
 const BATCH: usize = 8;
@@ -128,7 +128,14 @@ impl PredictJob {
         if tells {
             begun.tell_meta_tokens(&ready, &batch, self.clip.id, context)?;
         }
-        begun.score(&ready, &batch)?;
+        match &ready.head {
+            head if batch.repeated && begun.predictor.repeat(head, batch.segments)? => {}
+            TaskHead::Tags(head) => {
+                let backbones = session.loaded(&self.head.model)?.backbones()?;
+                begun.score_tags(head, backbones, &batch)?;
+            }
+            _ => begun.score(&ready, &batch)?,
+        }
         self.batch = next_batch(self.batch, batch.time + begin.elapsed());
         context.progress(begun.predictor.seen() as u64, begun.spans.len() as u64);
         let complete = begun.predictor.is_complete();
@@ -266,10 +273,18 @@ impl Begun {
         Ok(())
     }
 
+    /// A head from tags asks the classifiers. Nobody trained it on anything that a second could be like or unlike.
+    fn score_tags(
+        &mut self,
+        head: &TagHead,
+        backbones: &Backbones,
+        batch: &FeatureBatch,
+    ) -> Result<(), EngineError> {
+        let said = Tagged::of(head, backbones, &batch.visual, &batch.audio)?;
+        Ok(self.predictor.add_tagged(said, &[])?)
+    }
+
     fn score(&mut self, ready: &ReadyHead, batch: &FeatureBatch) -> Result<(), EngineError> {
-        if batch.repeated && self.predictor.repeat(&ready.head, batch.segments)? {
-            return Ok(());
-        }
         let (visual, audio) = (&batch.visual, &batch.audio);
         let familiarity = match &ready.file.familiarity {
             Some(known) => pooled(visual, audio)?

@@ -7,6 +7,7 @@ mod info;
 mod loaded;
 mod place;
 mod save;
+mod tag_heads;
 
 use std::path::Path;
 
@@ -92,6 +93,7 @@ impl ModelBundle {
             head: head.id,
             labels: head.labels.clone(),
             untrained: head.untrained,
+            from_tags: head.is_from_tags(),
         };
         let tasks: Vec<TaskInfo> = self.heads.iter().map(task).collect();
         let first = tasks.first().map(|task| task.labels.clone());
@@ -142,6 +144,7 @@ impl ModelBundle {
             localize: None,
             parse: None,
             segment: None,
+            tags: Vec::new(),
             familiarity: self.manifest.familiarity().cloned(),
             pair,
         };
@@ -150,6 +153,7 @@ impl ModelBundle {
                 TaskHead::Localize(head) => model.localize = Some(head),
                 TaskHead::Parse(head) => model.parse = Some(head),
                 TaskHead::Segment(head) => model.segment = Some(head),
+                TaskHead::Tags(head) => model.tags.push(head),
             }
         }
         Ok(model)

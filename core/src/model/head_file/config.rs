@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::base::{Task, merge};
 use crate::model::{
     AvelConfig, Distillation, Injection, LayerShape, ModelError, ParseConfig, SegmentConfig,
-    TaskHead,
+    TagConfig, TaskHead,
 };
 
 /// The shape of a head, which its task decides the kind of.
@@ -19,6 +19,8 @@ pub enum HeadConfig {
     Parse(ParseConfig),
     /// Of one for segmentation.
     Segment(SegmentConfig),
+    /// Of one from tags, for any task.
+    Tags(Task, TagConfig),
 }
 
 impl HeadConfig {
@@ -28,6 +30,7 @@ impl HeadConfig {
             Self::Localize(_) => Task::Localize,
             Self::Parse(_) => Task::Parse,
             Self::Segment(_) => Task::Segment,
+            Self::Tags(task, _) => *task,
         }
     }
 
@@ -38,6 +41,10 @@ impl HeadConfig {
     pub(super) fn read(task: Task, value: &Value) -> Result<Self, ModelError> {
         let wrong = |e: serde_json::Error| ModelError::Config(e.to_string());
         let value = value.clone();
+        if value.get("tags").is_some() {
+            let config = serde_json::from_value(value).map_err(wrong)?;
+            return Ok(Self::Tags(task, config));
+        }
         Ok(match task {
             Task::Localize => Self::Localize(serde_json::from_value(value).map_err(wrong)?),
             Task::Parse => Self::Parse(serde_json::from_value(value).map_err(wrong)?),
@@ -60,6 +67,7 @@ impl HeadConfig {
             Self::Localize(config) => json(config),
             Self::Parse(config) => json(config),
             Self::Segment(config) => json(config),
+            Self::Tags(_, config) => json(config),
         }
     }
 
@@ -69,22 +77,31 @@ impl HeadConfig {
     pub fn direct(&self) -> Self {
         match self {
             Self::Segment(config) => Self::Segment(config.direct()),
-            other => other.with_distillation(other.distillation().direct()),
+            other => other.distilling(Distillation::direct),
         }
     }
 
     /// Table 5, "Linear": one trained linear layer a modality between the two.
     #[must_use]
     pub fn linear(&self) -> Self {
-        self.with_distillation(self.distillation().linear_probe())
+        self.distilling(Distillation::linear_probe)
     }
 
-    /// What it distils.
-    pub fn distillation(&self) -> &Distillation {
+    /// What it distils; nothing, if it is from tags.
+    pub fn distillation(&self) -> Option<&Distillation> {
         match self {
-            Self::Localize(config) => &config.distill,
-            Self::Parse(config) => &config.distill,
-            Self::Segment(config) => &config.distill,
+            Self::Localize(config) => Some(&config.distill),
+            Self::Parse(config) => Some(&config.distill),
+            Self::Segment(config) => Some(&config.distill),
+            Self::Tags(..) => None,
+        }
+    }
+
+    /// The same with what `change` makes of its distillation.
+    fn distilling(&self, change: impl Fn(&Distillation) -> Distillation) -> Self {
+        match self.distillation() {
+            Some(distill) => self.with_distillation(change(distill)),
+            None => self.clone(),
         }
     }
 
@@ -96,6 +113,7 @@ impl HeadConfig {
             Self::Localize(config) => config.distill = distill,
             Self::Parse(config) => config.distill = distill,
             Self::Segment(config) => config.distill = distill,
+            Self::Tags(..) => {}
         }
         this
     }
@@ -118,12 +136,12 @@ impl HeadConfig {
                     (name.to_owned(), Self::Segment(config))
                 })
                 .into(),
-            (table, _) => self
-                .distillation()
-                .ablation(table)
-                .into_iter()
-                .map(|(name, distill)| (name, self.with_distillation(distill)))
-                .collect(),
+            (table, _) => {
+                let rows = self.distillation().map(|distill| distill.ablation(table));
+                let rows = rows.into_iter().flatten();
+                rows.map(|(name, distill)| (name, self.with_distillation(distill)))
+                    .collect()
+            }
         }
     }
 
@@ -161,6 +179,7 @@ impl HeadConfig {
             }
             Self::Parse(config) => TaskHead::Parse(config.init(visual, audio, classes, device)?),
             Self::Segment(config) => TaskHead::Segment(config.init(visual, audio, device)?),
+            Self::Tags(task, config) => TaskHead::Tags(config.init(*task, device)?),
         })
     }
 }

@@ -95,6 +95,11 @@ impl HeadFile {
         })
     }
 
+    /// Whether it was made of what the backbones' classifiers know, and not trained.
+    pub fn is_from_tags(&self) -> bool {
+        matches!(self.config, HeadConfig::Tags(..))
+    }
+
     /// What it answers.
     pub fn task(&self) -> Task {
         self.config.task()
@@ -122,6 +127,7 @@ impl HeadFile {
             TaskHead::Segment(head) => {
                 TaskHead::Segment(load_into(head, state, Names::Head, &path)?)
             }
+            TaskHead::Tags(head) => TaskHead::Tags(load_into(head, state, Names::Head, &path)?),
         })
     }
 

@@ -127,6 +127,7 @@ fn encode(head: &TaskHead, note: Option<(&str, &str)>, path: &Path) -> Result<Ve
         TaskHead::Localize(head) => module_bytes(head, note, path),
         TaskHead::Parse(head) => module_bytes(head, note, path),
         TaskHead::Segment(head) => module_bytes(head, note, path),
+        TaskHead::Tags(head) => module_bytes(head, note, path),
     }
 }
 
