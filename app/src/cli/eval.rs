@@ -7,10 +7,13 @@ use mettle_core::train::{
 use serde_json::{Value, json};
 
 use super::args::EvalArgs;
-use super::{Failure, eval_head, output};
+use super::{Failure, eval_head, eval_material, output};
 
 /// Measure and print.
 pub fn run(args: &EvalArgs) -> Result<(), Failure> {
+    if let Some(folder) = &args.material {
+        return eval_material::run(args, folder);
+    }
     if let Some(head) = &args.of_head.head {
         return eval_head::run(args, head);
     }

@@ -18,6 +18,7 @@ mod doctor;
 mod driver;
 mod eval;
 mod eval_head;
+mod eval_material;
 mod export;
 mod features;
 mod heads;

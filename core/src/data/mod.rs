@@ -1,9 +1,11 @@
-//! Layer 1: datasets, what they say of their clips, and the seeded generator of sounding scenes.
+//! Layer 1: datasets, what they say of their clips, the seeded generator of sounding scenes, and clips made of
+//! real sounds and photographs.
 //!
 //! A data set's folder is read by [`Dataset::open`]: labels from the text files alone, clips as films or as extracted frames and
 //! sound, and whatever is missing or odd listed once.
 
 pub mod demo;
+pub mod material;
 pub mod scenes;
 
 mod ave;

@@ -4,6 +4,7 @@ mod datasets;
 mod demo;
 mod drawings;
 mod masks_metric;
+mod material;
 mod metrics;
 mod metrics_file;
 mod parsing_metric;

@@ -48,7 +48,13 @@ pub struct EvalArgs {
     /// What to measure: localize, parse or segment.
     #[arg(long, default_value = "localize", value_parser = task)]
     pub task: Task,
-    /// How many scenes.
+    /// Measure parsing on clips made of the real sounds and photographs of this folder, which has a manifest.csv, instead of scenes.
+    #[arg(long, value_name = "DIR")]
+    pub material: Option<PathBuf>,
+    /// Which fold of it, 1 to 4; 4 is for choosing, and no training may see it.
+    #[arg(long, default_value = "4", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub fold: u8,
+    /// How many scenes or clips.
     #[arg(long, default_value = "200")]
     pub scenes: usize,
     /// Which of the unseen scenes.
