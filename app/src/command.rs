@@ -166,6 +166,7 @@ commands! {
     AllLanes        Timeline CLIP "All classes" "Show a lane for every class, or only the highest" [PLAIN C];
     Threshold       Timeline CLIP "Threshold" "Move the threshold with the arrow keys" [PLAIN T];
     SoundView       Timeline CLIP "Sound view" "Show the sound as a waveform, as a spectrogram, or not at all" [PLAIN W];
+    FindAlike       Timeline CLIP "Find seconds like this…" "List the seconds of all analysed clips that look or sound most like the one under the playhead" [SHIFT F];
 
     HeardNotSeen    Timeline CLIP "Heard but not seen" "Show where something is heard and not seen; again shows everything" [];
     SeenNotHeard    Timeline CLIP "Seen but not heard" "Show where something is seen and not heard; again shows everything" [];

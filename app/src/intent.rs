@@ -11,8 +11,8 @@ use mettle_core::project::Change;
 
 use crate::command::{Chord, Command};
 use crate::state::{
-    AttentionWish, Chosen, Dialog, Disagreement, Gesture, Hover, InspectorTab, MaskSettings, Mode,
-    Only, Order, RowId, ThresholdOf,
+    AlikeWish, AttentionWish, Chosen, Dialog, Disagreement, Gesture, Hover, InspectorTab,
+    MaskSettings, Mode, Only, Order, RowId, ThresholdOf,
 };
 
 /// One wish, queued by a panel and carried out by [`crate::apply`].
@@ -88,6 +88,10 @@ pub enum ViewIntent {
     Volume(f32),
     /// 1 is the usual speed.
     Speed(f64),
+    /// List the seconds most like one.
+    FindAlike(AlikeWish),
+    /// Go to a second of any clip.
+    GoToSecond(RowId, Time),
     /// Dark, light, or as the system.
     Theme(ThemePreference),
 }

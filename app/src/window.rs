@@ -120,6 +120,7 @@ fn starter(waker: Waker) -> Restart {
             precision,
             prober: Prober::this_program(),
             beside_window: true,
+            finds_alike: true,
             features: Some(FeatureCache::of_user()),
             heads: HeadCatalogue::of_user(),
             ..EngineOptions::default()

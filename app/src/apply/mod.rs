@@ -1,5 +1,6 @@
 //! Carrying out intents: the only place, with [`crate::replies`], that changes the state.
 
+mod alike;
 mod clips;
 mod compute;
 mod dialogs;
@@ -104,6 +105,8 @@ fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
         ViewIntent::Attention(wish) => state.attention.wish = wish,
         ViewIntent::Volume(value) => look::set_volume(state, context, value),
         ViewIntent::Speed(speed) => context.player.set_speed(speed),
+        ViewIntent::FindAlike(wish) => alike::find(state, context, wish),
+        ViewIntent::GoToSecond(row, at) => alike::go_to(state, context, row, at),
         ViewIntent::Theme(theme) => look::set_theme(state, context, theme),
     }
 }
@@ -138,6 +141,7 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
             dialogs::show(state, context, Dialog::Models);
             requests::look_for_weights(state, &mut **context.engine);
         }
+        Command::FindAlike => alike::open(state, context),
         Command::GoTo => dialogs::show(state, context, Dialog::GoTo(String::new())),
         Command::NewClass => dialogs::show(state, context, Dialog::NewClass(String::new())),
         Command::Palette => dialogs::show(state, context, Dialog::Palette(String::new(), 0)),

@@ -1,5 +1,6 @@
 //! The panels: each draws a part of [`crate::state::AppState`] and queues what the user asks for.
 
+mod alike;
 mod attention;
 mod correct;
 mod dialogs;

@@ -49,6 +49,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
     );
     if ends {
         state.attention.ended(job);
+        state.alike.ended(job);
     }
     // Of a job that is no longer wanted, nothing is taken.
     let of = state.jobs.get(job).map(|known| known.row);
@@ -71,6 +72,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         ReplyBody::Prediction(part) => scores::scored(state, job, part),
         ReplyBody::Tags(clip, part) => tagged(state, clip, &part),
         ReplyBody::Attention(attention) => state.attention.file(job, attention),
+        ReplyBody::Nearest(found) => state.alike.file(job, found, &state.library),
         ReplyBody::Kept(summary) => state.kept = Some(summary),
         ReplyBody::Models(_)
         | ReplyBody::Verified(_)

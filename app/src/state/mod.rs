@@ -1,5 +1,6 @@
 //! What the window shows, as plain data: panels read it, only [`crate::apply`] and [`crate::replies`] change it.
 
+mod alike;
 mod answers;
 mod attention;
 mod axis;
@@ -34,6 +35,7 @@ use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ClassColors, Prediction};
 use mettle_core::project::MaskThresholds;
 
+pub use alike::{AlikeView, AlikeWish, Found};
 pub use answers::{Answer, Answers};
 pub use attention::{AttentionKey, AttentionView, AttentionWish, shown_key};
 pub use axis::TimeAxis;
@@ -118,6 +120,8 @@ pub struct AppState {
     pub attention: AttentionView,
     /// Training on corrections.
     pub training: TrainingView,
+    /// Seconds like one.
+    pub alike: AlikeView,
     /// How much is kept of clips analysed before, once that was asked.
     pub kept: Option<CacheSummary>,
     /// Passing messages.

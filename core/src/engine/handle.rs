@@ -33,6 +33,8 @@ pub struct EngineOptions {
     pub beside_window: bool,
     /// Whether predictions also tell what the head distilled of each second.
     pub meta_tokens: bool,
+    /// Whether what heads distil is kept in memory, so that seconds like one can be found.
+    pub finds_alike: bool,
     /// Where to keep features of clips; without a place, nothing is kept.
     pub features: Option<FeatureCache>,
     /// Where trained heads lie.
@@ -50,6 +52,7 @@ impl Default for EngineOptions {
             threads: None,
             beside_window: false,
             meta_tokens: false,
+            finds_alike: false,
             features: None,
             heads: HeadCatalogue::default(),
             source: Arc::new(LocalFiles),
@@ -206,7 +209,8 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         | JobSpec::Thumbnails { clip }
         | JobSpec::Predict { clip, .. }
         | JobSpec::Attention { clip, .. } => Some(clip.path.clone()),
-        JobSpec::WarmUp { .. }
+        JobSpec::Nearest { .. }
+        | JobSpec::WarmUp { .. }
         | JobSpec::Kept { .. }
         | JobSpec::FineTune(_)
         | JobSpec::Heads { .. }
@@ -230,6 +234,7 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::Attention { clip, segment, .. } => {
             format!("Look at second {segment} of {}", name(&clip.path))
         }
+        JobSpec::Nearest { .. } => "Find seconds like this".to_owned(),
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
         JobSpec::Kept { clear: false } => "Look at the kept features".to_owned(),
         JobSpec::Kept { clear: true } => "Clear the kept features".to_owned(),

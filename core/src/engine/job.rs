@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::FineTune;
 use crate::base::{ClipId, HeadId, Progress, Task};
 use crate::media::Clip;
+use crate::predict::Likeness;
 
 /// A job's name, unique in a run of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -90,6 +91,17 @@ pub enum JobSpec {
         /// The second, counted from 0.
         segment: usize,
     },
+    /// The seconds most like one, among those analysed so far.
+    Nearest {
+        /// Of which clip.
+        clip: ClipId,
+        /// Which of its seconds, counted from 0.
+        segment: usize,
+        /// Whose meta-tokens are compared.
+        head: HeadChoice,
+        /// By what.
+        by: Likeness,
+    },
     /// Compile and tune the kernels of the device, so that the first clip does not wait for them.
     WarmUp {
         /// For which model.
@@ -141,6 +153,7 @@ impl JobSpec {
             | Self::Thumbnails { clip }
             | Self::Predict { clip, .. }
             | Self::Attention { clip, .. } => Some(clip.id),
+            Self::Nearest { clip, .. } => Some(*clip),
             Self::Open { .. }
             | Self::WarmUp { .. }
             | Self::Kept { .. }
@@ -153,7 +166,9 @@ impl JobSpec {
     /// The model whose weights it keeps loaded while it runs.
     pub fn model(&self) -> Option<&ModelChoice> {
         match self {
-            Self::Predict { head, .. } | Self::Attention { head, .. } => Some(&head.model),
+            Self::Predict { head, .. }
+            | Self::Attention { head, .. }
+            | Self::Nearest { head, .. } => Some(&head.model),
             Self::FineTune(spec) => Some(&spec.head.model),
             Self::WarmUp { model } => Some(model),
             _ => None,

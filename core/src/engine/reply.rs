@@ -10,7 +10,7 @@ use crate::features::CacheSummary;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
 use crate::model::Verdict;
-use crate::predict::{Attention, PredictionPart, SecondTags};
+use crate::predict::{Attention, Near, PredictionPart, SecondTags};
 use crate::train::Epoch;
 
 /// One small picture of the film strip.
@@ -97,6 +97,8 @@ pub enum ReplyBody {
     MetaTokens(ClipId, MetaTokensPart),
     /// What meta-tokens read in one second.
     Attention(Arc<Attention>),
+    /// The seconds most like one, the likest first; `None` where that one was not analysed yet.
+    Nearest(Option<Vec<Near>>),
     /// How much is kept of clips analysed before.
     Kept(CacheSummary),
     /// An epoch of a training is over.

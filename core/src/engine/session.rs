@@ -15,6 +15,7 @@ use crate::features::FeatureCache;
 use crate::gpu::{DeviceError, DeviceReport, choose, is_lost, retire};
 use crate::media::Source;
 use crate::model::{FrozenPair, HeadCatalogue, HeadFile, ModelBundle, TaskHead};
+use crate::predict::DistilledSeconds;
 
 /// The session of the `engine` thread.
 pub struct ComputeSession {
@@ -22,6 +23,7 @@ pub struct ComputeSession {
     report: Arc<Mutex<DeviceReport>>,
     device: Result<Device, DeviceError>,
     models: HashMap<ModelChoice, OpenModel>,
+    distilled: DistilledSeconds,
 }
 
 /// A model on the device. Its backbones are loaded when they are first asked to compute, a head when it is first asked.
@@ -70,6 +72,7 @@ impl ComputeSession {
             options,
             report,
             models: HashMap::new(),
+            distilled: DistilledSeconds::default(),
         }
     }
 
@@ -95,6 +98,16 @@ impl ComputeSession {
     /// Whether predictions also tell what the head distilled of each second.
     pub(super) fn tells_meta_tokens(&self) -> bool {
         self.options.meta_tokens
+    }
+
+    /// Whether what heads distil is kept, so that seconds like one can be found.
+    pub(super) fn finds_alike(&self) -> bool {
+        self.options.finds_alike
+    }
+
+    /// What heads distilled so far.
+    pub(super) fn distilled(&mut self) -> &mut DistilledSeconds {
+        &mut self.distilled
     }
 
     /// Where clips are read from.

@@ -2,6 +2,7 @@
 
 mod features;
 mod head_files;
+mod nearest;
 mod noise;
 mod twin;
 

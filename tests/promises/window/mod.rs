@@ -1,5 +1,6 @@
 //! Promises of the window.
 
+mod alike;
 mod axis;
 mod class_colors;
 mod commands;

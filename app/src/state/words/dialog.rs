@@ -33,6 +33,8 @@ pub enum Dialog {
     GoTo(String),
     /// The name of a new class.
     NewClass(String),
+    /// Seconds like one.
+    Alike,
     /// What went wrong so far.
     Problems,
     /// What is kept of clips analysed before.

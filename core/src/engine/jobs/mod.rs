@@ -4,6 +4,7 @@ mod attention;
 mod fine_tune;
 mod heads;
 mod kept;
+mod nearest;
 mod open;
 mod predict;
 mod spectrogram;
@@ -52,6 +53,17 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
             head,
             segment,
         } => Routed::Compute(Box::new(attention::AttentionJob::new(clip, head, segment))),
+        JobSpec::Nearest {
+            clip,
+            segment,
+            head,
+            by,
+        } => Routed::Compute(Box::new(nearest::NearestJob {
+            clip,
+            segment,
+            head,
+            by,
+        })),
         JobSpec::Kept { clear } => Routed::Media {
             job: Box::new(kept::KeptJob { clear }),
             urgent: true,

@@ -123,11 +123,8 @@ impl PredictJob {
         if begun.tags_beside && pair.about().may_classify {
             begun.tag(pair.backbones()?, &self.clip, &batch)?;
         }
-        let tells = session.tells_meta_tokens();
         let ready = session.head(&self.head)?;
-        if tells {
-            begun.tell_meta_tokens(&ready, &batch, self.clip.id, context)?;
-        }
+        begun.tell_meta_tokens(&ready, &batch, (self.clip.id, session), context)?;
         match &ready.head {
             head if batch.repeated && begun.predictor.repeat(head, batch.segments)? => {}
             TaskHead::Tags(head) => {
@@ -252,19 +249,27 @@ impl Begun {
         Ok(())
     }
 
-    /// What the head distilled of a batch that is about to be scored.
+    /// What the head distilled of a batch that is about to be scored, told and kept where that is wished for.
     fn tell_meta_tokens(
         &self,
         ready: &ReadyHead,
         batch: &FeatureBatch,
-        clip: ClipId,
+        (clip, session): (ClipId, &mut ComputeSession),
         context: &StepContext<'_>,
     ) -> Result<(), EngineError> {
-        let (from, told) = (
-            self.predictor.seen(),
-            meta_tokens(&ready.head, &batch.visual, &batch.audio)?,
-        );
-        if let Some(seconds) = told {
+        let (tells, keeps) = (session.tells_meta_tokens(), session.finds_alike());
+        if !tells && !keeps {
+            return Ok(());
+        }
+        let from = self.predictor.seen();
+        let Some(seconds) = meta_tokens(&ready.head, &batch.visual, &batch.audio)? else {
+            return Ok(());
+        };
+        if keeps {
+            let distilled = session.distilled();
+            distilled.add(ready.file.id, clip, from, &seconds);
+        }
+        if tells {
             context.reply(ReplyBody::MetaTokens(
                 clip,
                 MetaTokensPart { from, seconds },
