@@ -1,6 +1,6 @@
 //! Search by example: the seconds most like one, as a list to go through.
 
-use egui::{Align, Button, Layout, ScrollArea, Ui};
+use egui::{Align, Layout, ScrollArea, Ui};
 use mettle_core::base::Time;
 use mettle_core::predict::Likeness;
 
@@ -35,6 +35,7 @@ pub fn alike_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     }
     let area = ScrollArea::vertical()
         .max_height(360.0)
+        .min_scrolled_height(360.0)
         .auto_shrink([false, true]);
     area.show_rows(ui, ROW, found.len(), |ui, shown| {
         for found in &found[shown] {
@@ -63,9 +64,7 @@ fn found_ui(ui: &mut Ui, state: &AppState, found: &Found, commands: &mut Command
     let text = format!("{} of {}", clock(found.segment), row.name());
     ui.horizontal(|ui| {
         ui.set_min_height(ROW - 4.0);
-        let width = (ui.available_width() - 60.0).max(60.0);
-        let button = Button::new(text).frame(false).truncate();
-        let response = ui.add_sized([width, ROW - 6.0], button);
+        let response = ui.selectable_label(false, text);
         if response.on_hover_text("Go to this second").clicked() {
             let at = Time::from_micros(found.segment as i64 * 1_000_000);
             commands.push(ViewIntent::GoToSecond(found.row, at));

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use mettle_core::base::{ClipId, HeadId, Label, LabelId, Labels, Modality, Said, Task, TimeSpan};
 use mettle_core::engine::{
     FineTune, HeadChoice, HeadLine, JobId, TaughtClip, TrainedHead, TrainingCost, TrainingStage,
-    WhichHead,
+    WhichHead, said_targets,
 };
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
 use mettle_core::project::Track;
-use mettle_core::train::{Duel, Epoch, TrainConfig, said_targets};
+use mettle_core::train::{Duel, Epoch, TrainConfig};
 
 use super::subject::happens;
 use super::{AppState, Row, Shown};
@@ -188,7 +188,10 @@ impl AppState {
                 model: self.model_choice.clone(),
                 which: self.which_head(task),
             },
-            name: format!("{said} s corrected in {learned} clips"),
+            name: match learned {
+                1 => format!("{said} s corrected in one clip"),
+                _ => format!("{said} s corrected in {learned} clips"),
+            },
             labels,
             clips,
             pseudo_labels: self.training.pseudo_labels,

@@ -128,6 +128,17 @@ impl Targets {
         }
     }
 
+    /// What follows for the clip as a whole from what is said of its seconds.
+    pub fn sum_up(&mut self) {
+        for class in 0..self.classes() {
+            let modalities = [self.heard.sometime(class), self.seen.sometime(class)];
+            self.somewhere[class] = match self.both.sometime(class) {
+                Said::Yes => Said::Yes,
+                _ => Said::any(modalities),
+            };
+        }
+    }
+
     /// How many seconds.
     pub fn seconds(&self) -> usize {
         self.both.seconds()

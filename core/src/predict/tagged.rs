@@ -8,6 +8,7 @@ use crate::gpu::ComputeError;
 use crate::model::{Backbones, LayerFeatures, ModelError, TagHead};
 
 /// What the classifiers say of some segments, in a head's classes.
+#[expect(clippy::large_enum_variant)] // One lives at a time.
 pub enum Tagged {
     /// Probability of each class being seen and being heard, `[n, classes]`.
     Classes(Tensor<2>, Tensor<2>),

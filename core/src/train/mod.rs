@@ -48,5 +48,5 @@ pub use metrics::{
 };
 pub use objective::{avel_targets, masks, parse_targets};
 pub use step_bench::StepBench;
-pub use taught::{agreement, filled, said_targets};
+pub use taught::{agreement, filled};
 pub use trainer::{Best, Epoch, Step, Trainer};

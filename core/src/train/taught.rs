@@ -1,49 +1,16 @@
-//! What a person said of clips, as targets; what a head itself says, where nothing was said; and what a head gets right of it.
+//! What a head itself says of clips, where nothing was said; and what it gets right of what was said.
 
 use super::error::TrainError;
 use super::evaluation::numbers;
 use super::examples::Batch;
 use super::metrics::avel_segments;
 use super::objective::not_trained;
-use crate::base::{LabelId, Labels, Modality, Said, TimeSpan};
+use crate::base::Said;
 use crate::data::{SaidGrid, Targets};
 use crate::model::{LocalizeHead, ParseHead, TaskHead};
-use crate::project::Statements;
 
 /// A probability from which on a parsing head says that something happens.
 const HAPPENS: f32 = 0.5;
-
-/// What is said of some classes in each segment of a clip: that at its middle. All else is unknown.
-pub fn said_targets(said: &Statements, labels: &Labels, segments: &[TimeSpan]) -> Targets {
-    let mut targets = Targets::unknown(segments.len(), labels.len());
-    let spoken_of = said.labels();
-    for (class, label) in labels.iter().enumerate() {
-        let of = LabelId::named(label);
-        if !spoken_of.contains(&of) {
-            continue;
-        }
-        for (t, span) in segments.iter().enumerate() {
-            let at = |modality| said.said(of, modality, span.middle());
-            targets.heard.set(t, class, at(Modality::Audible));
-            targets.seen.set(t, class, at(Modality::Visible));
-            targets.both.set(t, class, at(Modality::AudioVisual));
-        }
-    }
-    sum_up(&mut targets);
-    targets
-}
-
-/// What follows for the clip as a whole.
-fn sum_up(targets: &mut Targets) {
-    for class in 0..targets.classes() {
-        let modalities = [targets.heard.sometime(class), targets.seen.sometime(class)];
-        let both = targets.both.sometime(class);
-        targets.somewhere[class] = match both {
-            Said::Yes => Said::Yes,
-            _ => Said::any(modalities),
-        };
-    }
-}
 
 /// What a head says of a clip in place of what nobody said; what was said stays. The batch holds that one clip, with what was
 /// said of it; the head may know fewer classes than that speaks of, the first ones.
@@ -63,7 +30,7 @@ pub fn filled(head: &TaskHead, batch: &Batch, pseudo_labels: bool) -> Result<Tar
         TaskHead::Tags(_) => return Err(not_trained()),
         TaskHead::Parse(_) | TaskHead::Segment(_) => {}
     }
-    sum_up(&mut targets);
+    targets.sum_up();
     Ok(targets)
 }
 

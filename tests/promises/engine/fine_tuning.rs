@@ -121,11 +121,10 @@ fn epochs(said: &[ReplyBody]) -> Vec<Epoch> {
 }
 
 fn trained(said: &[ReplyBody]) -> &TrainedHead {
-    let of = |body| match body {
-        &ReplyBody::Trained(ref trained) => Some(&**trained),
+    let found = said.iter().find_map(|body| match body {
+        ReplyBody::Trained(trained) => Some(&**trained),
         _ => None,
-    };
-    let found = said.iter().find_map(of);
+    });
     found.unwrap_or_else(|| panic!("no head: {said:?}"))
 }
 

@@ -160,12 +160,14 @@ fn seconds_that_stay_the_same_are_said_what_each_would_be() {
             let (v, a) = (part(&v, from, count), part(&a, from, count));
             predictor.add(&head, &v, &a, &vec![0.5; count]).unwrap();
         };
-        (given(&mut each, 0, 4), given(&mut once, 0, 4));
+        given(&mut each, 0, 4);
+        given(&mut once, 0, 4);
         for count in [1, 8, 8, 8, 5] {
             (0..count).for_each(|_| given(&mut each, 3, 1));
             assert!(once.repeat(&head, count).unwrap());
         }
-        (given(&mut each, 4, 3), given(&mut once, 4, 3));
+        given(&mut each, 4, 3);
+        given(&mut once, 4, 3);
         assert!(each.is_complete() && once.is_complete());
         let (each, once) = (begun(each.part(0)), begun(once.part(0)));
         assert_eq!(each.familiarity, once.familiarity);

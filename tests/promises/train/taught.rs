@@ -6,9 +6,10 @@ use mettle_core::base::{
     ClipId, EventId, LabelId, Labels, Modality, Rng, Said, Task, Time, TimeSpan,
 };
 use mettle_core::data::Targets;
+use mettle_core::engine::said_targets;
 use mettle_core::model::{LayerFeatures, LayerShape, Precision, TaskHead};
 use mettle_core::project::{Change, Corrections, Edit};
-use mettle_core::train::{Duel, grown, said_targets};
+use mettle_core::train::{Duel, grown};
 use mettle_tests::tiny_model;
 use proptest::prelude::*;
 

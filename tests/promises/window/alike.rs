@@ -25,8 +25,9 @@ fn seconds_like_one_are_listed_and_gone_to() {
     window.key_press_modifiers(Modifiers::SHIFT, Key::F);
     window.run_steps(3);
     window.get_by_label("Seconds like 0:00 of dog.mp4");
-    let asked = |wanted: Likeness| move |spec: &JobSpec| matches!(spec, JobSpec::Nearest { clip, segment: 0, by, .. } if *clip == dog.id && *by == wanted);
-    let job = engine.job_of(asked.clone()(Likeness::Both));
+    let of = dog.id;
+    let asked = |wanted: Likeness| move |spec: &JobSpec| matches!(spec, JobSpec::Nearest { clip, segment: 0, by, .. } if *clip == of && *by == wanted);
+    let job = engine.job_of(asked(Likeness::Both));
     let near = |clip, segment, likeness| Near {
         clip,
         segment,

@@ -241,7 +241,7 @@ fn a_new_class_has_a_lane_in_every_clip_and_is_one_undo() {
 fn in_masks_mode_nothing_is_said_of_whatever_sounds() {
     let (mut window, engine, clip) = opened_keeping(&mettle_core::base::Task::ALL, None);
     answer(&mut window, &engine, masked(&clip));
-    switch_to(&mut window, Mode::Masks);
+    window.state_mut().ask(Command::ModeMasks);
     window
         .state_mut()
         .ask(ViewIntent::Lane(Label::from("Sounding object")));

@@ -9,6 +9,7 @@ use mettle_core::base::{ContentHash, HeadId, LabelId, Labels, Modality, Said, Ta
 use mettle_core::engine::{
     FineTune, HeadLine, JobId, JobSpec, ReplyBody, TrainedHead, TrainingStage, WhichHead,
 };
+use mettle_core::predict::Detail;
 use mettle_core::train::Duel;
 use mettle_tests::parts::whole;
 
@@ -38,7 +39,7 @@ fn lessons(engine: &ScriptedEngine) -> Vec<(JobId, FineTune)> {
 fn lines() -> Vec<HeadLine> {
     let line = |id: HeadId, own: bool| HeadLine {
         id,
-        name: "2 s corrected in 1 clips".into(),
+        name: "2 s corrected in one clip".into(),
         task: Task::Localize,
         labels: Labels::new(["Church bell", "Bark", "Truck"]),
         parent: (!own).then(HeadId::default),
@@ -137,6 +138,7 @@ fn a_whole_round_from_a_correction_to_another_head_and_back() {
     new.key.head = NEW;
     new.scores[8] = vec![0.0, 0.0, 0.9];
     new.scores[3] = vec![0.0, 0.1, 0.0];
+    new.detail = Detail::localized(&new.scores);
     engine.say(asked, ReplyBody::Prediction(whole(&new)));
     engine.say(asked, ReplyBody::Done);
     window.run_steps(4);

@@ -75,14 +75,12 @@ pub(super) fn six_decimals(time: Time) -> String {
 pub(super) fn time(text: &str) -> Option<Time> {
     let text = text.trim().replace(',', ".");
     let mut seconds = 0.0;
-    let mut parts = 0;
-    for part in text.split(':') {
+    for (place, part) in text.split(':').enumerate() {
         let value: f64 = part.parse().ok()?;
-        if !value.is_finite() || parts == 3 || (parts > 0 && value < 0.0) {
+        if !value.is_finite() || place == 3 || (place > 0 && value < 0.0) {
             return None;
         }
         seconds = seconds * 60.0 + value;
-        parts += 1;
     }
     (seconds.abs() < 1e9).then(|| Time::from_secs_f64(seconds))
 }

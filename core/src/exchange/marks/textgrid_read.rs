@@ -25,14 +25,16 @@ pub(super) fn read(text: &str, mut sheet: Sheet, usual: Modality) -> Result<Shee
             "it does not begin with \"ooTextFile\" and \"TextGrid\"",
         ));
     }
-    (tokens.number()?, tokens.number()?);
+    tokens.number()?;
+    tokens.number()?;
     if tokens.next() != Some(Token::Flag("exists".to_owned())) {
         return Ok(sheet);
     }
     for _ in 0..tokens.count()? {
         let class = tokens.text()?;
         let name = tokens.text()?;
-        (tokens.number()?, tokens.number()?);
+        tokens.number()?;
+        tokens.number()?;
         for _ in 0..tokens.count()? {
             let start = Time::from_secs_f64(tokens.number()?);
             let end = match &*class {

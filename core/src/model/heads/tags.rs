@@ -89,6 +89,9 @@ pub struct TagHead {
     task: Task,
 }
 
+/// How much each place sounds, `[n, rows * columns]`, and the rows and columns.
+type Places = (Tensor<2>, (usize, usize));
+
 impl TagHead {
     /// What it answers.
     pub fn task(&self) -> Task {
@@ -128,7 +131,7 @@ impl TagHead {
         pair: &Backbones,
         visual: &LayerFeatures,
         audio: &LayerFeatures,
-    ) -> Result<Option<(Tensor<2>, (usize, usize))>, ModelError> {
+    ) -> Result<Option<Places>, ModelError> {
         let Some(grid) = places_of(&*pair.visual) else {
             return Ok(None);
         };
