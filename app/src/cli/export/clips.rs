@@ -7,9 +7,7 @@ use std::sync::Arc;
 use mettle_core::base::{Label, Modality, Task};
 use mettle_core::exchange::layouts::LayoutWriter;
 use mettle_core::exchange::marks::{Kept, MarkFormat, Sheet, What, sheet_of};
-use mettle_core::exchange::{
-    Document, Findings, MaskShelf, MaskTaker, ModelFacts, Stems, write_whole,
-};
+use mettle_core::exchange::{Document, Findings, MaskShelf, MaskTaker, Stems, write_whole};
 use mettle_core::media::{Clip, LocalFiles};
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::{Prediction, ProbabilityMap, Thresholds};
@@ -18,7 +16,7 @@ use mettle_core::project::Corrections;
 use crate::cli::analyze::line;
 use crate::cli::args::{ExportArgs, Target};
 use crate::cli::driver::{Driver, OpenedClip};
-use crate::cli::one_clip::sounding;
+use crate::cli::one_clip::{facts_of, sounding};
 use crate::cli::project::Project;
 use crate::cli::{Failure, output};
 
@@ -91,11 +89,7 @@ impl Exporting<'_> {
             masks,
             tags: &analysed.tags,
             device: self.driver.device().name,
-            model: ModelFacts {
-                name: self.model.name.clone(),
-                sha256: self.model.sha256.to_string(),
-                warning: self.model.warning(),
-            },
+            model: facts_of(self.model),
             timing_ms: BTreeMap::new(),
         });
         Ok(Asked {

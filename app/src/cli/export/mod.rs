@@ -9,7 +9,7 @@ use mettle_core::exchange::layouts::LayoutWriter;
 use mettle_core::exchange::marks::What;
 use mettle_core::model::ModelInfo;
 
-use super::analyze::clips_of;
+use super::analyze::each_clip;
 use super::args::{AnalyzeArgs, Asked, ExportArgs, Target};
 use super::driver::Driver;
 use super::heads::model_with;
@@ -49,23 +49,11 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
         project: &mut project,
         stems: Stems::in_folder(&args.out),
     };
-    let mut failed = false;
-    let mut tell = |done: Result<(), Failure>| {
-        if let Err(Failure::Said(line)) = done {
-            eprintln!("mettle: {line}");
-            failed = true;
-        }
-    };
-    for given in &args.clips {
-        match clips_of(given, args.recursive) {
-            Ok(clips) => clips.iter().for_each(|clip| tell(exporting.clip(clip))),
-            Err(problem) => tell(Err(problem)),
-        }
-    }
+    let done = each_clip(&args.clips, args.recursive, |clip| exporting.clip(clip));
     if let Some(layout) = exporting.layout.take() {
         layout.finish()?;
     }
-    if failed { Err(Failure::Told) } else { Ok(()) }
+    done
 }
 
 /// How clips are analysed that are not yet.
