@@ -186,6 +186,7 @@ impl MettleApp {
                 self.disk.read_scores(id, known);
             }
         }
+        requests::want_proposed(state, engine);
         requests::want_attention(state, engine);
         if replies::refresh(state) {
             ctx.request_repaint();
@@ -327,6 +328,7 @@ impl eframe::App for MettleApp {
         }
         let (state, mut context) = self.context(ctx);
         apply::settle(state, &mut context);
+        apply::learn_live(state, &mut context);
         self.want(ctx);
         self.poll_player(now);
         self.forget_old_toasts(ctx, now);

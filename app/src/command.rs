@@ -118,6 +118,19 @@ commands! {
     Undo            Edit CLIP   "Undo" "Take back the last change of this clip's corrections" [CTRL Z];
     Redo            Edit CLIP   "Redo" "Do again what was taken back" [CTRL_SHIFT Z, CTRL Y];
     OwnThreshold    Edit CLIP   "Own threshold" "Give the chosen class, or in masks mode this second, a threshold of its own, or take it back" [SHIFT T];
+    SayBoth         Edit CLIP   "Heard and seen" "Say that the chosen class is both heard and seen in the selection, or in this second" [PLAIN B];
+    SayHeard        Edit CLIP   "Heard" "Say that the chosen class is heard" [PLAIN A];
+    SaySeen         Edit CLIP   "Seen" "Say that the chosen class is seen" [PLAIN V];
+    SayNotBoth      Edit CLIP   "Not both" "Say that the chosen class is not both heard and seen" [SHIFT B];
+    SayNotHeard     Edit CLIP   "Not heard" "Say that the chosen class is not heard" [SHIFT A];
+    SayNotSeen      Edit CLIP   "Not seen" "Say that the chosen class is not seen" [SHIFT V];
+    TakeBack        Edit CLIP   "Take back" "Say nothing any more of the chosen class in the selection, or in this second" [PLAIN Backspace, PLAIN Delete];
+    Accept          Edit CLIP   "Accept and go on" "Say what the model says of this second, of the chosen class or of all, and go to the next" [PLAIN Enter];
+    AcceptRest      Edit CLIP   "Accept the rest" "Say what the model says from this second to the end, of the chosen class or of all" [SHIFT Enter];
+    Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second" [PLAIN R];
+    NewClass        Edit CLIP   "New class…" "Name a class that the model does not know, to be said and then learned" [CTRL N];
+
+    Train           Edit CLIP   "Train" "Let the head learn what you said; the result is a new head" [CTRL Enter];
 
     PlayPause       Play CLIP   "Play or pause" "Play the clip, or pause it" [PLAIN Space];
     PlaySelection   Play CLIP   "Play selection" "Play once from the in mark to the out mark, or the chosen event" [SHIFT Space];
@@ -153,6 +166,7 @@ commands! {
     AllLanes        Timeline CLIP "All classes" "Show a lane for every class, or only the highest" [PLAIN C];
     Threshold       Timeline CLIP "Threshold" "Move the threshold with the arrow keys" [PLAIN T];
     SoundView       Timeline CLIP "Sound view" "Show the sound as a waveform, as a spectrogram, or not at all" [PLAIN W];
+    FindAlike       Timeline CLIP "Find seconds like this…" "List the seconds of all analysed clips that look or sound most like the one under the playhead" [SHIFT F];
 
     HeardNotSeen    Timeline CLIP "Heard but not seen" "Show where something is heard and not seen; again shows everything" [];
     SeenNotHeard    Timeline CLIP "Seen but not heard" "Show where something is seen and not heard; again shows everything" [];
@@ -173,6 +187,7 @@ commands! {
     ShowEvents      View CLIP   "Table of events" "Show every event as a row" [CTRL Num2];
     ShowMasks       View CLIP   "Masks page" "How masks are drawn" [CTRL Num3];
     ShowAttention   View CLIP   "Attention page" "What the model's meta-tokens read" [CTRL Num4];
+    ShowTrain       View CLIP   "Train page" "Let a head learn from corrections, compare it with the old one, and choose" [CTRL T, CTRL Num5];
     FocusControls   View ALWAYS "Keyboard to the controls" "Move the keyboard to the next control; Esc gives it back" [PLAIN F6];
     FullPicture     View CLIP   "Full picture" "Only the picture and its controls, or everything again" [PLAIN F];
     FullScreen      View ALWAYS "Full screen" "The window on the whole screen" [PLAIN F11];

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use eframe::App;
+use egui::layers::GraphicLayers;
 
 use crate::app::MettleApp;
 
@@ -68,6 +69,19 @@ pub struct Hosted {
 }
 
 impl Hosted {
+    /// Whether the device is lost; then the window closes, to be built anew.
+    fn is_lost(&self, ctx: &egui::Context, frame: &eframe::Frame) -> bool {
+        if let Some(gpu) = frame.wgpu_render_state() {
+            // A lost device says so when it is asked, and must be drawn on no more.
+            let _ = gpu.device.poll(wgpu::PollType::Poll);
+        }
+        let lost = self.gone.load(Ordering::Acquire);
+        if lost && !self.host.lost.replace(true) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+        lost
+    }
+
     fn with<T>(&self, how: impl FnOnce(&mut MettleApp) -> T) -> Option<T> {
         self.host.app.borrow_mut().as_mut().map(how)
     }
@@ -75,21 +89,18 @@ impl Hosted {
 
 impl App for Hosted {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        if let Some(gpu) = frame.wgpu_render_state() {
-            // A lost device says so when it is asked, and must be drawn on no more.
-            let _ = gpu.device.poll(wgpu::PollType::Poll);
+        if !self.is_lost(ctx, frame) {
+            self.with(|app| app.logic(ctx, frame));
         }
-        if self.gone.load(Ordering::Acquire) {
-            self.host.lost.set(true);
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-            return;
-        }
-        self.with(|app| app.logic(ctx, frame));
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         if !self.host.lost.get() {
             self.with(|app| app.ui(ui, frame));
+        }
+        if self.is_lost(ui.ctx(), frame) {
+            // The painter ends the program when it is to draw on such a device: it is left nothing to draw.
+            ui.ctx().graphics_mut(|all| *all = GraphicLayers::default());
         }
     }
 

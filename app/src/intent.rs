@@ -4,15 +4,15 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use egui::ThemePreference;
-use mettle_core::base::Time;
+use mettle_core::base::{ClipId, HeadId, Label, Time};
 use mettle_core::engine::{JobId, ModelChoice, Precision, WeightsTask};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::project::Change;
 
 use crate::command::{Chord, Command};
 use crate::state::{
-    AttentionWish, Chosen, Dialog, Disagreement, Gesture, Hover, InspectorTab, MaskSettings, Mode,
-    Only, Order, RowId, ThresholdOf,
+    AlikeWish, AttentionWish, Chosen, Dialog, Disagreement, Gesture, Hover, InspectorTab,
+    MaskSettings, Mode, Only, Order, RowId, ThresholdOf,
 };
 
 /// One wish, queued by a panel and carried out by [`crate::apply`].
@@ -28,6 +28,8 @@ pub enum Intent {
     Edit(EditIntent),
     /// Model, device, jobs.
     Engine(EngineIntent),
+    /// Training and heads.
+    Train(TrainIntent),
     /// Dialogs, keys, messages.
     Dialog(DialogIntent),
 }
@@ -68,6 +70,8 @@ pub enum ViewIntent {
     Marks(Option<Time>, Option<Time>),
     /// An event was chosen.
     Choose(Option<Chosen>),
+    /// The class that corrections are about.
+    Lane(Label),
     /// What is under the pointer.
     Hover(Option<Hover>),
     /// Which page of the inspector.
@@ -84,6 +88,10 @@ pub enum ViewIntent {
     Volume(f32),
     /// 1 is the usual speed.
     Speed(f64),
+    /// List the seconds most like one.
+    FindAlike(AlikeWish),
+    /// Go to a second of any clip.
+    GoToSecond(RowId, Time),
     /// Dark, light, or as the system.
     Theme(ThemePreference),
 }
@@ -99,6 +107,8 @@ pub enum EditIntent {
     Change(Change, Gesture),
     /// The handle that was being dragged was let go.
     LetGo,
+    /// A class that no model knows yet.
+    NewClass(String),
 }
 
 /// Model, device, jobs.
@@ -110,6 +120,8 @@ pub enum EngineIntent {
     Precision(Precision),
     /// Analyse with another model, once it is found to be one.
     Model(ModelChoice),
+    /// Give the model heads from tags for what it has none for.
+    UseTags,
     /// Ask for a model folder with the system's dialog.
     ModelFolder,
     /// List, fetch or check weights.
@@ -118,6 +130,36 @@ pub enum EngineIntent {
     ClearKept,
     /// Stop a job.
     Cancel(JobId),
+}
+
+/// Training and heads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TrainIntent {
+    /// Find out what it would cost.
+    Measure,
+    /// Learn from the corrections.
+    Start,
+    /// Keep it from going on, or let it.
+    Pause(bool),
+    /// End it before its time.
+    Stop {
+        /// Whether the best head so far is kept.
+        keep_best: bool,
+    },
+    /// Learn nothing from a clip, or something again.
+    HoldOut(ClipId, bool),
+    /// Whether the head's own word fills in what nobody said.
+    PseudoLabels(bool),
+    /// Whether each correction is learned at once.
+    Live(bool),
+    /// Use the new head.
+    Adopt,
+    /// Keep the new head for later.
+    Keep,
+    /// Use this head.
+    Use(HeadId),
+    /// Delete this head.
+    Remove(HeadId),
 }
 
 /// Dialogs, keys, messages.
@@ -153,6 +195,7 @@ grouped! {
     View ViewIntent;
     Edit EditIntent;
     Engine EngineIntent;
+    Train TrainIntent;
     Dialog DialogIntent;
 }
 

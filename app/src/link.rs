@@ -10,6 +10,10 @@ pub trait EngineLink {
     fn submit(&mut self, job: JobSpec) -> JobId;
     /// Stop a job.
     fn cancel(&mut self, job: JobId);
+    /// Keep a job from going on until it is resumed.
+    fn pause(&mut self, job: JobId);
+    /// Let a paused job go on.
+    fn resume(&mut self, job: JobId);
     /// The next answer, if there is one.
     fn try_reply(&mut self) -> Option<Reply>;
     /// What waits and runs.
@@ -29,6 +33,14 @@ impl EngineLink for Engine {
 
     fn cancel(&mut self, job: JobId) {
         Engine::cancel(self, job);
+    }
+
+    fn pause(&mut self, job: JobId) {
+        Engine::pause(self, job);
+    }
+
+    fn resume(&mut self, job: JobId) {
+        Engine::resume(self, job);
     }
 
     fn try_reply(&mut self) -> Option<Reply> {

@@ -34,10 +34,13 @@ impl ProjectDesk {
             return Err("No project is open.".to_owned());
         };
         match Writer::start(file, wake) {
-            Ok(writer) => Ok(Self {
-                writer: Some(writer),
-                ..Self::default()
-            }),
+            Ok(writer) => {
+                writer.ask(Request::Read(Scope::Project, None));
+                Ok(Self {
+                    writer: Some(writer),
+                    ..Self::default()
+                })
+            }
             Err(error) => Err(format!(
                 "No thread can be made to keep corrections: {error}."
             )),

@@ -75,6 +75,7 @@ fn works_widgets(key: Key) -> bool {
     matches!(
         key,
         Key::Space
+            | Key::Enter
             | Key::Tab
             | Key::Escape
             | Key::Home

@@ -25,6 +25,8 @@ use crate::{files, fitting};
 pub struct WindowOptions {
     /// Files to open at once.
     pub paths: Vec<PathBuf>,
+    /// The project's file; the usual one if none is named.
+    pub project: Option<PathBuf>,
     /// The device to compute on.
     pub device: DeviceChoice,
     /// In which numbers backbones are kept and multiplied.
@@ -104,7 +106,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
         models: Some(Arc::new(|choice| {
             model_info(choice).map_err(|error| error.to_string())
         })),
-        corrections: Some(corrections_file()),
+        corrections: Some(options.project.unwrap_or_else(corrections_file)),
         covers: Some(cache_folder().join("covers")),
     };
     Ok(MettleApp::new(cc, parts))
@@ -118,6 +120,7 @@ fn starter(waker: Waker) -> Restart {
             precision,
             prober: Prober::this_program(),
             beside_window: true,
+            finds_alike: true,
             features: Some(FeatureCache::of_user()),
             heads: HeadCatalogue::of_user(),
             ..EngineOptions::default()

@@ -8,7 +8,9 @@
     reason = "windows are lists of ranges"
 )]
 
+mod data;
 mod engine;
+mod exchange;
 mod features;
 mod files;
 mod heads;

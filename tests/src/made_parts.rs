@@ -162,7 +162,7 @@ pub fn predictions(number: usize, made: Made) -> Vec<Arc<Prediction>> {
         })
     };
     vec![
-        prediction(made.heads[0], both, Detail::Localized),
+        prediction(made.heads[0], both.clone(), Detail::localized(&both)),
         prediction(made.heads[1], parsed, Detail::Parsed { audible, visible }),
     ]
 }

@@ -114,6 +114,7 @@ fn write_tasks(folder: &Path, tasks: &[Task], seed: u64) -> ModelBundle {
         localize: head(tasks, Task::Localize, &localize, &LABELS),
         parse: head(tasks, Task::Parse, &parse, &LABELS),
         segment: head(tasks, Task::Segment, &segment, &[SOUNDING]),
+        tags: Vec::new(),
     };
     let device = Device::flex();
     device.seed(seed);

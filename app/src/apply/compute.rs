@@ -1,6 +1,6 @@
 //! Another model, another device.
 
-use mettle_core::base::Problem;
+use mettle_core::base::{Problem, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::model::ModelInfo;
@@ -21,6 +21,10 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Eng
             use_device(state, context, state.device_choice, precision);
         }
         EngineIntent::Model(choice) => context.models.ask(choice, context.waker()),
+        EngineIntent::UseTags => {
+            let choice = state.model_choice.clone();
+            context.models.use_tags(choice, context.waker());
+        }
         EngineIntent::ModelFolder => context.files.ask(Wanted::Model, context.waker()),
         EngineIntent::Weights(task) => requests::ask_weights(state, &mut **context.engine, task),
         EngineIntent::ClearKept => drop(context.engine.submit(JobSpec::Kept { clear: true })),
@@ -41,19 +45,33 @@ pub fn model_found(
         Ok(info) => info,
         Err(detail) => return refuse(state, context, choice, detail, now),
     };
-    let news = state.model.is_some() && state.model_choice != choice;
+    let other = |known: &ModelInfo| state.model_choice != choice || known.tasks != info.tasks;
+    let news = state.model.as_ref().is_some_and(other);
     if let Some(warning) = info
         .warning()
         .filter(|_| state.model.as_ref() != Some(&info))
     {
-        let advice =
-            "Use it to try speed and memory, or train it first; choose another under Model.";
+        let advice = match info.tasks.iter().any(|task| task.untrained) {
+            true => {
+                "Use it to try speed and memory, or train it first; choose another under Model."
+            }
+            false => {
+                "It is a start: what it says can be corrected, and a trained head takes its place."
+            }
+        };
         replies::tell(state, Problem::error(warning, advice), now);
     }
     state.colors = ClassColors::of_model(&info);
     state.model = Some(info);
     state.settings.remember_model(&choice);
     state.model_choice = choice;
+    state.training.proposal = None;
+    state.training.heads = Default::default();
+    let in_use = |task: &Task| state.settings.head_of(&state.model_choice, *task).is_some();
+    if Task::ALL.iter().any(in_use) {
+        // What they know is asked, and whether they are still there.
+        requests::list_heads(state, &mut **context.engine, None);
+    }
     if news {
         requests::analyse_all(state, &mut **context.engine);
     }
@@ -111,6 +129,7 @@ fn use_device(
         }
     }
     state.attention.forget();
+    state.training.run = None;
     state.device_choice = choice;
     let other_numbers = std::mem::replace(&mut state.precision, precision) != precision;
     requests::ask_again(state);

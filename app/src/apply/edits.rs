@@ -2,14 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use mettle_core::base::{ClipId, Problem};
-use mettle_core::project::{Answer, Change, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
+use mettle_core::base::{ClipId, Label, LabelId, Problem};
+use mettle_core::project::{Answer, Change, Class, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
-use super::{Context, modes};
+use super::{Context, modes, timeline, training};
 use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
-use crate::state::{AppState, Corrected, Gesture, Held, RowId};
+use crate::state::{AppState, Corrected, Gesture, Held, Last, RowId};
 
 /// So long after its last turn the wheel's change is kept, in seconds: the system draws one turn out over several frames.
 const PAUSE: f64 = 0.2;
@@ -26,6 +26,7 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Edi
         }
         EditIntent::Change(change, gesture) => edit(state, context, change, gesture),
         EditIntent::LetGo => let_go(state, context),
+        EditIntent::NewClass(name) => new_class(state, context, &name),
     }
 }
 
@@ -72,6 +73,41 @@ pub(super) fn edit(
     replies::retrack(state, id);
 }
 
+/// A class that no model knows, for every clip of the project. Its lane is the one corrections are about from now on.
+fn new_class(state: &mut AppState, context: &mut Context<'_>, name: &str) {
+    let name = name.trim();
+    if name.is_empty() || refused(state, context) {
+        return;
+    }
+    let known = state
+        .shown()
+        .and_then(|shown| Some(shown.prediction()?.labels.position(name).is_some()));
+    if known != Some(true) {
+        let label = LabelId::named(name);
+        let class = Some(Class {
+            name: name.to_owned(),
+            color: None,
+            merged_into: None,
+        });
+        keep_of_project(state, context.project, Change::Class { label, class });
+    }
+    timeline::choose_lane(state, Label::from(name));
+}
+
+/// Keep a change of what holds for every clip.
+fn keep_of_project(state: &mut AppState, desk: &mut ProjectDesk, change: Change) {
+    let Some(draft) = &mut state.project.shared else {
+        return;
+    };
+    let ticket = desk.ticket();
+    if draft.ask(ticket, change.clone()) {
+        let of = Scope::Project;
+        desk.edit(ticket, Edit { of, change }, false);
+        (state.project.waiting, state.project.last) = (true, Last::OfProject);
+    }
+    replies::classes_changed(state);
+}
+
 fn draft_of(state: &mut AppState, id: RowId) -> Option<&mut Draft> {
     state.library.row_mut(id)?.corrected.draft()
 }
@@ -97,7 +133,7 @@ fn keep(state: &mut AppState, desk: &mut ProjectDesk, id: RowId, change: Change,
     let ticket = desk.ticket();
     if draft.ask(ticket, change.clone()) {
         desk.edit(ticket, Edit::of_clip(clip, change), joins);
-        state.project.waiting = true;
+        (state.project.waiting, state.project.last) = (true, Last::OfClip);
     }
 }
 
@@ -144,6 +180,16 @@ pub(super) fn step(state: &mut AppState, context: &mut Context<'_>, back: bool) 
         return;
     }
     let_go(state, context);
+    let of_project = match (back, state.project.last) {
+        (true, Last::OfProject) => Some(Last::UndoneOfProject),
+        (false, Last::UndoneOfProject) => Some(Last::OfProject),
+        _ => None,
+    };
+    if let Some(last) = of_project {
+        context.project.step(Scope::Project, back);
+        (state.project.waiting, state.project.last) = (true, last);
+        return;
+    }
     let row = state.library.selected_row();
     let read = row.filter(|row| matches!(row.corrected, Corrected::Open(_)));
     let clip = read.and_then(|row| row.clip.as_ref());
@@ -193,7 +239,13 @@ pub fn answered(state: &mut AppState, desk: &mut ProjectDesk, answer: Answer, no
 }
 
 fn read(state: &mut AppState, of: Scope, found: Found, now: f64) {
-    let Scope::Clip(clip) = of else { return };
+    let Scope::Clip(clip) = of else {
+        if let Ok(kept) = found {
+            state.project.shared = Some(Box::new(Draft::new(of, *kept)));
+            replies::classes_changed(state);
+        }
+        return;
+    };
     if let (Err(why), None) = (&found, &state.project.off) {
         let advice = "This clip cannot be edited.";
         warn(state, now, "Corrections cannot be read", advice, why);
@@ -222,11 +274,10 @@ fn filed(
     kept: &Kept,
     now: f64,
 ) {
-    if let Scope::Clip(clip) = kept.of {
-        on_draft(state, clip, |draft| draft.keep(ticket, &kept.set));
-    }
+    on_draft(state, kept.of, |draft| draft.keep(ticket, &kept.set));
     let Some(ticket) = ticket else { return };
     state.project.kept = Some(SystemTime::now());
+    training::corrected(state, now);
     let keys: Vec<Key> = kept.set.iter().map(|(key, _)| *key).collect();
     let what = text_of(&keys);
     match desk.answered(ticket) {
@@ -243,13 +294,23 @@ fn filed(
 /// What was asked changes nothing, or is not kept: it is not shown any more.
 fn forget(state: &mut AppState, desk: &mut ProjectDesk, ticket: Ticket) -> Option<Asked> {
     let (asked, of) = desk.answered(ticket)?;
-    if let Scope::Clip(clip) = of {
-        on_draft(state, clip, |draft| draft.forget(ticket));
-    }
+    on_draft(state, of, |draft| draft.forget(ticket));
     Some(asked)
 }
 
-fn on_draft(state: &mut AppState, clip: ClipId, change: impl FnOnce(&mut Draft)) {
+fn on_draft(state: &mut AppState, of: Scope, change: impl FnOnce(&mut Draft)) {
+    match of {
+        Scope::Clip(clip) => on_clip(state, clip, change),
+        Scope::Project => {
+            if let Some(draft) = &mut state.project.shared {
+                change(draft);
+                replies::classes_changed(state);
+            }
+        }
+    }
+}
+
+fn on_clip(state: &mut AppState, clip: ClipId, change: impl FnOnce(&mut Draft)) {
     let Some(id) = state.library.of_clip(clip) else {
         return;
     };
@@ -260,7 +321,7 @@ fn on_draft(state: &mut AppState, clip: ClipId, change: impl FnOnce(&mut Draft))
 }
 
 /// One such note at a time.
-fn note(state: &mut AppState, now: f64, title: String, advice: &str) {
+pub(super) fn note(state: &mut AppState, now: f64, title: String, advice: &str) {
     let last = state.project.note;
     state.toasts.retain(|toast| Some(toast.id) != last);
     replies::tell(state, Problem::note(title, advice), now);

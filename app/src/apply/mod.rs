@@ -1,12 +1,15 @@
 //! Carrying out intents: the only place, with [`crate::replies`], that changes the state.
 
+mod alike;
 mod clips;
 mod compute;
 mod dialogs;
 mod edits;
 mod look;
 mod modes;
+mod says;
 mod timeline;
+mod training;
 mod transport;
 
 use mettle_core::engine::{JobSpec, Precision};
@@ -14,7 +17,7 @@ use mettle_core::gpu::DeviceChoice;
 
 use crate::command::Command;
 use crate::files::{Disk, FilePicker};
-use crate::intent::{Commands, Intent, ViewIntent};
+use crate::intent::{Commands, Intent, TrainIntent, ViewIntent};
 use crate::link::EngineLink;
 use crate::models::ModelDesk;
 use crate::playback::Player;
@@ -27,6 +30,7 @@ pub use clips::{found, picked, select, show_selected};
 pub use compute::model_found;
 pub use edits::{answered, keep_held, settle};
 pub use look::push_volume;
+pub use training::learn_live;
 
 /// Starts an engine on another device, or with backbones in other numbers.
 pub type Restart = Box<dyn Fn(DeviceChoice, Precision) -> Result<Box<dyn EngineLink>, String>>;
@@ -75,6 +79,7 @@ pub fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Intent) {
         Intent::View(intent) => view(state, context, intent),
         Intent::Edit(intent) => edits::apply(state, context, intent),
         Intent::Engine(intent) => compute::apply(state, context, intent),
+        Intent::Train(intent) => training::apply(state, context, intent),
         Intent::Dialog(intent) => dialogs::apply(state, context, intent),
     }
 }
@@ -90,7 +95,9 @@ fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
         ViewIntent::Window(start, span) => timeline::set_view(state, start, span),
         ViewIntent::Marks(from, to) => timeline::mark(state, from, to),
         ViewIntent::Choose(chosen) => timeline::choose(state, chosen),
+        ViewIntent::Lane(label) => timeline::choose_lane(state, label),
         ViewIntent::Hover(hover) => state.hover = hover,
+        ViewIntent::Tab(InspectorTab::Train) => training::show(state, context),
         ViewIntent::Tab(tab) => state.tab = tab,
         ViewIntent::Mode(mode) => modes::set_mode(state, mode),
         ViewIntent::Filter(filter) => state.filter = filter,
@@ -98,6 +105,8 @@ fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
         ViewIntent::Attention(wish) => state.attention.wish = wish,
         ViewIntent::Volume(value) => look::set_volume(state, context, value),
         ViewIntent::Speed(speed) => context.player.set_speed(speed),
+        ViewIntent::FindAlike(wish) => alike::find(state, context, wish),
+        ViewIntent::GoToSecond(row, at) => alike::go_to(state, context, row, at),
         ViewIntent::Theme(theme) => look::set_theme(state, context, theme),
     }
 }
@@ -132,7 +141,9 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
             dialogs::show(state, context, Dialog::Models);
             requests::look_for_weights(state, &mut **context.engine);
         }
+        Command::FindAlike => alike::open(state, context),
         Command::GoTo => dialogs::show(state, context, Dialog::GoTo(String::new())),
+        Command::NewClass => dialogs::show(state, context, Dialog::NewClass(String::new())),
         Command::Palette => dialogs::show(state, context, Dialog::Palette(String::new(), 0)),
         Command::Shortcuts => {
             let open = matches!(state.dialog, Dialog::Shortcuts(..));
@@ -147,11 +158,17 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
         Command::ShowSecond => state.tab = InspectorTab::Second,
         Command::ShowEvents => state.tab = InspectorTab::Events,
         Command::ShowMasks => state.tab = InspectorTab::Masks,
+        Command::ShowTrain => training::show(state, context),
+        Command::Train => {
+            training::show(state, context);
+            training::apply(state, context, TrainIntent::Start);
+        }
         Command::ShowAttention => state.tab = InspectorTab::Attention,
         _ => {
             let _done = transport::run(state, context, command)
                 || timeline::run(state, context, command)
                 || modes::run(state, context, command)
+                || says::run(state, context, command)
                 || look::run(state, context, command);
         }
     }

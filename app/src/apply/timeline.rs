@@ -58,6 +58,13 @@ pub(super) fn choose(state: &mut AppState, chosen: Option<Chosen>) {
     }
 }
 
+/// A lane was chosen: corrections are about its class.
+pub(super) fn choose_lane(state: &mut AppState, label: Label) {
+    if let Some(row) = state.library.selected_mut() {
+        row.view.lane = Some(label);
+    }
+}
+
 /// The event after (or before) the chosen one, of the chosen lane if there is one; from the playhead if none is chosen.
 fn step_event(state: &mut AppState, context: &mut Context<'_>, now: Time, forward: bool) {
     let Some(shown) = state.shown() else { return };

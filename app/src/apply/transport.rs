@@ -42,6 +42,11 @@ fn go(state: &mut AppState, player: &mut Player, command: Command) -> bool {
         Command::PreviousEdge => edge(state, now, false),
         _ => return false,
     };
+    if let (Command::Forward1 | Command::Back1, Some(row)) = (command, state.library.selected_mut())
+    {
+        // Second by second: what is said next is said of the second, not of the event that was chosen before.
+        row.view.chosen = None;
+    }
     player.seek(goal);
     timeline::follow(state, player.time());
     true

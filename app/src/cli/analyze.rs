@@ -47,6 +47,15 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         stems: args.out.as_deref().map(Stems::in_folder),
         header: true,
     };
+    each_clip(&args.clips, args.recursive, |clip| batch.clip(clip))
+}
+
+/// Work through clips and folders of clips, each whatever becomes of the others; what fails is said at once.
+pub fn each_clip(
+    named: &[PathBuf],
+    inside: bool,
+    mut work: impl FnMut(&Path) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut failed = false;
     let mut tell = |done: Result<(), Failure>| {
         if let Err(Failure::Said(line)) = done {
@@ -54,9 +63,9 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
             failed = true;
         }
     };
-    for given in &args.clips {
-        match clips_of(given, args.recursive) {
-            Ok(clips) => clips.iter().for_each(|clip| tell(batch.clip(clip))),
+    for given in named {
+        match clips_of(given, inside) {
+            Ok(clips) => clips.iter().for_each(|clip| tell(work(clip))),
             Err(problem) => tell(Err(problem)),
         }
     }

@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use mettle_core::base::Task;
 use mettle_core::exchange::rendering::{MaskSource, Shown};
-use mettle_core::exchange::{
-    Document, Findings, MaskShelf, ModelFacts, Stems, csv, json, write_whole,
-};
+use mettle_core::exchange::{Document, Findings, MaskShelf, Stems, csv, json, write_whole};
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ClassColors, Thresholds};
 
 use super::analyze::line;
 use super::args::{AnalyzeArgs, Format};
 use super::driver::{Analysed, Driver};
-use super::one_clip::{Asking, OneClip};
+use super::one_clip::{Asking, OneClip, facts_of};
 use super::{Failure, output, pictures, table};
 
 /// Clips analysed one after the other, each whatever becomes of the others.
@@ -61,11 +59,7 @@ impl Batch<'_> {
             masks,
             tags: &analysed.tags,
             device: self.driver.device().name,
-            model: ModelFacts {
-                name: self.model.name.clone(),
-                sha256: self.model.sha256.to_string(),
-                warning: self.model.warning(),
-            },
+            model: facts_of(self.model),
             timing_ms: timing(&analysed),
         });
         let colors = ClassColors::of_model(self.model);

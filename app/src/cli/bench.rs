@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::args::{BenchArgs, BenchPart};
 use super::driver::Driver;
 use super::memory::Memory;
-use super::{Failure, analyze, bench_backbones, output};
+use super::{Failure, analyze, bench_backbones, bench_train, output};
 
 /// How often the ten-second clip is analysed; the middle time counts.
 const ROUNDS: usize = 5;
@@ -20,8 +20,10 @@ const LONG: (u32, usize, usize, u32) = (5, 192, 108, 16_000);
 
 /// Measure and print.
 pub fn run(args: &BenchArgs) -> Result<(), Failure> {
-    if let Some(BenchPart::Backbones(args)) = &args.part {
-        return bench_backbones::run(args);
+    match &args.part {
+        Some(BenchPart::Backbones(args)) => return bench_backbones::run(args),
+        Some(BenchPart::Train(args)) => return bench_train::run(args),
+        None => {}
     }
     let folder = std::env::temp_dir().join(format!("mettle-bench-{}", std::process::id()));
     output::make_folder(&folder)?;

@@ -18,6 +18,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     }
     super::window(crate::WindowOptions {
         paths: clips.into_iter().take(1).collect(),
+        project: None,
         device: args.device,
         precision: Precision::F32,
     })

@@ -13,11 +13,11 @@ use mettle_core::engine::{
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
-use mettle_core::model::{HeadCatalogue, ModelInfo};
+use mettle_core::model::ModelInfo;
 use mettle_core::predict::{Detail, Prediction, ProbabilityMap, SecondTags};
 
 use super::args::AnalyzeArgs;
-use super::{Failure, stopping};
+use super::{Failure, heads, stopping};
 
 /// How a bar tells of seconds.
 const SECONDS: &str = " {pos}/{len} s";
@@ -76,6 +76,7 @@ impl Driver {
             threads: args.threads.map(usize::from),
             meta_tokens: args.embeddings,
             features: Some(FeatureCache::of_user()),
+            heads: heads::catalogue(&args.head),
             ..EngineOptions::default()
         };
         let mut driver = Self::open(options, args.quiet)?;
@@ -95,6 +96,7 @@ impl Driver {
         let options = EngineOptions {
             device,
             features,
+            heads: heads::catalogue(&[]),
             ..EngineOptions::default()
         };
         Self::open(options, quiet)
@@ -103,7 +105,6 @@ impl Driver {
     fn open(options: EngineOptions, quiet: bool) -> Result<Self, Failure> {
         let options = EngineOptions {
             prober: Prober::this_program(),
-            heads: HeadCatalogue::of_user(),
             ..options
         };
         let engine = Engine::start(options, || {})?;

@@ -7,10 +7,16 @@ use mettle_core::train::{
 use serde_json::{Value, json};
 
 use super::args::EvalArgs;
-use super::{Failure, output};
+use super::{Failure, eval_head, eval_material, output};
 
 /// Measure and print.
 pub fn run(args: &EvalArgs) -> Result<(), Failure> {
+    if let Some(folder) = &args.material {
+        return eval_material::run(args, folder);
+    }
+    if let Some(head) = &args.of_head.head {
+        return eval_head::run(args, head);
+    }
     let report = evaluate(&args.model, args.task, args.scenes, args.seed)?;
     if !args.json {
         return output::say(&match &report {

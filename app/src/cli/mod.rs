@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed (one clear line on stderr for each thing that failed), 2 wrong usage, 75 worth another try.
 
+mod ablation;
 mod analyze;
 mod args;
 mod batch;
@@ -9,13 +10,19 @@ mod bench;
 mod bench_backbones;
 mod bench_peer;
 mod bench_table;
+mod bench_train;
 mod cache;
+mod data_table;
 mod demo;
 mod doctor;
 mod driver;
 mod eval;
+mod eval_head;
+mod eval_material;
+mod export;
 mod features;
 mod heads;
+mod import;
 mod listing;
 mod memory;
 mod metrics;
@@ -23,12 +30,14 @@ mod models;
 mod one_clip;
 mod output;
 mod pictures;
+mod project;
 mod scenes;
 mod shard;
 mod stopping;
 mod table;
 mod tag;
 pub mod thresholds;
+mod train;
 
 use std::process::ExitCode;
 
@@ -83,7 +92,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Features(args)) => features::run(&args),
         Some(Command::Scenes(args)) => scenes::run(&args),
         Some(Command::Tag(args)) => tag::run(&args),
+        Some(Command::Train(args)) => train::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Import(args)) => import::run(&args),
         Some(Command::Metrics(args)) => metrics::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
@@ -92,6 +104,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::ProbeDevice(args)) => doctor::probe(&args),
         None => window(crate::WindowOptions {
             paths: cli.paths,
+            project: cli.project,
             device: cli.device,
             precision: cli.precision,
         }),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mettle_core::base::{Label, Problem, Task};
-use mettle_core::exchange::{MaskOfSecond, MaskShelf, MaskTaker};
+use mettle_core::exchange::{MaskOfSecond, MaskShelf, MaskTaker, ModelFacts};
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ProbabilityMap, Thresholds};
 
@@ -30,6 +30,15 @@ pub struct OneClip {
     pub masks: Vec<MaskOfSecond>,
     /// Where the maps of the masks lie, if they were to be kept.
     pub shelf: Option<MaskShelf>,
+}
+
+/// What a file says of the model it was made with.
+pub fn facts_of(model: &ModelInfo) -> ModelFacts {
+    ModelFacts {
+        name: model.name.clone(),
+        sha256: model.sha256.to_string(),
+        warning: model.warning(),
+    }
 }
 
 impl Asking<'_> {
@@ -66,7 +75,7 @@ impl Asking<'_> {
 }
 
 /// What a model calls a mask.
-fn sounding(model: &ModelInfo) -> Label {
+pub fn sounding(model: &ModelInfo) -> Label {
     let label = model.labels_of(Task::Segment);
     let label = label.and_then(|labels| labels.get(0));
     label.cloned().unwrap_or_else(|| Label::from(""))

@@ -31,21 +31,26 @@ pub fn write(
             clip.duration.as_secs_f64()
         )));
     };
-    let overlay = format!("{stem}.overlay.mp4");
-    let bar = driver.bar(&overlay);
+    let overlay = folder.join(format!("{stem}.overlay.mp4"));
+    write_film(&overlay, clip, shown, Some(stretch), driver).map(|_| ())
+}
+
+/// Write the clip, or a stretch of it, with what is shown drawn in; `false` where it has no pictures.
+pub fn write_film(
+    path: &Path,
+    clip: &Clip,
+    shown: &Shown<'_>,
+    stretch: Option<TimeSpan>,
+    driver: &Driver,
+) -> Result<bool, Failure> {
+    let stretch = stretch.unwrap_or(TimeSpan::new(Time::ZERO, clip.duration));
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let bar = driver.bar(&name.to_string_lossy());
     bar.set_length(stretch.duration().as_secs_f64().round() as u64);
     let mut told = |written: Time| bar.set_position(written.as_secs_f64() as u64);
-    let written = write_overlay(
-        &LocalFiles,
-        clip,
-        shown,
-        &folder.join(&overlay),
-        stretch,
-        &mut told,
-    );
+    let written = write_overlay(&LocalFiles, clip, shown, path, stretch, &mut told);
     bar.finish_and_clear();
-    written?;
-    Ok(())
+    Ok(written?)
 }
 
 /// Write `<stem>/<stem>_1.png` and so on, 0 outside and 255 inside.

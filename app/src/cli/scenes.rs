@@ -16,7 +16,9 @@ pub fn run(args: &ScenesArgs) -> Result<(), Failure> {
     };
     output::make_folder(&args.out)?;
     let bar = ProgressBar::new(args.count as u64);
-    write_dataset(args.seed, args.count, &args.out, task, |progress| {
+    let (width, height) = args.size;
+    let size = (width as usize, height as usize);
+    write_dataset(args.seed, args.count, &args.out, task, size, |progress| {
         bar.set_position(progress.done);
     })?;
     bar.finish_and_clear();

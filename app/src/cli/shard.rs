@@ -39,7 +39,14 @@ pub fn run(args: &AnalyzeArgs, format: PartFormat) -> Result<(), Failure> {
         ));
     }
     let shard = args.shard.unwrap_or(Shard { part: 1, of: 1 });
+    // Before it is decided whose clip is whose: a share that is not there looks like a list of one clip.
+    named_are_there(&args.clips)?;
     let all = listed(&args.clips, args.recursive)?;
+    if all.is_empty() {
+        return Err(usage(
+            "no clip is named: a list has a path a line, a folder is searched with -r".to_owned(),
+        ));
+    }
     let model = model_with(&args.model, args).map_err(as_usage)?;
     let tasks = args.task.tasks(|task| model.can(task));
     check(args, &model, &tasks).map_err(as_usage)?;
@@ -210,12 +217,12 @@ fn ended(
     }
 }
 
-/// A share that is not there any more makes every clip fail: that is worth another try.
+/// A share that is not there makes every clip fail: that is worth another try.
 fn named_are_there(named: &[PathBuf]) -> Result<(), Failure> {
     match named.iter().find(|path| path.symlink_metadata().is_err()) {
         None => Ok(()),
         Some(gone) => Err(Failure::Again(format!(
-            "{} is not there any more. Is the disk or the share gone?",
+            "{} is not there. Is the disk or the share gone?",
             gone.display()
         ))),
     }

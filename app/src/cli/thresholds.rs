@@ -15,7 +15,7 @@ use crate::window::corrections_file;
 /// From which score on something counts.
 #[derive(Args, Clone, Debug)]
 pub struct ThresholdArgs {
-    /// From which score on a class counts as happening, 0 to 1.
+    /// Events: above which score something happens, and is the largest class. Parsing: from which score on a class is heard or seen. 0 to 1.
     #[arg(long, default_value = "0.5", value_name = "T", value_parser = share)]
     pub threshold: f32,
     /// The same for what is heard, in parsing.

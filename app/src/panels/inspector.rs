@@ -2,15 +2,18 @@
 
 use egui::{Align, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 use mettle_core::base::{BACKGROUND, Modality};
-use mettle_core::predict::{Detail, Prediction, Thresholds, UNFAMILIAR, label_of};
+use mettle_core::predict::{Detail, Prediction, Thresholds, UNFAMILIAR, label_of, winner};
 
 use super::mode_switch::missing_head;
 use super::thresholds::thresholds_ui;
 use super::widgets::{card, dim, elided, emphasis, tabs};
-use super::{attention, events, masks, model, parsing, problems, tags};
+use super::{attention, correct, events, masks, model, parsing, problems, tags, train};
 use crate::intent::{Commands, ViewIntent};
 use crate::state::{AppState, InspectorTab, Shown};
 use crate::theme::{figures, mix, size, tokens};
+
+/// The bar of the event's own score.
+const ANY_EVENT: &str = "Any event";
 
 /// Draw it.
 pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
@@ -19,6 +22,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         (InspectorTab::Events, "Events"),
         (InspectorTab::Masks, "Masks"),
         (InspectorTab::Attention, "Attention"),
+        (InspectorTab::Train, "Train"),
     ];
     if let Some(tab) = tabs(ui, state.tab, &pages) {
         commands.push(ViewIntent::Tab(tab));
@@ -40,6 +44,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         match (state.tab, shown.prediction()) {
             (InspectorTab::Events, _) => events::events_ui(ui, state, shown, commands),
             (InspectorTab::Masks, _) => masks::masks_ui(ui, state, shown, commands),
+            (InspectorTab::Train, _) => train::train_ui(ui, state, shown, commands),
             (InspectorTab::Attention, _) => attention::attention_ui(ui, state, shown, commands),
             (InspectorTab::Second, _) if !state.can(shown.task) => {
                 missing_head(ui, state, shown.task, commands);
@@ -49,6 +54,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 if matches!(prediction.detail, Detail::Parsed { .. }) {
                     parsing::disagreements(ui, state, shown, prediction, commands);
                 }
+                correct::correct_ui(ui, state, commands);
                 thresholds_ui(ui, state, shown, commands);
             }
             (InspectorTab::Second, None) => {
@@ -114,6 +120,34 @@ fn second_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, prediction: &Predi
     bars(ui, prediction, &thresholds, segment);
 }
 
+/// The two numbers of AVE's rule: whether anything happens, held against the threshold; and each class's.
+fn bars(ui: &mut Ui, prediction: &Prediction, thresholds: &Thresholds, segment: usize) {
+    let (Some(scores), Some(event)) = (prediction.scores.get(segment), prediction.event(segment))
+    else {
+        return;
+    };
+    let won = winner(prediction, thresholds, segment).map(|(class, _)| class);
+    let largest = prediction.best(segment).map(|(class, _)| class);
+    let mut order: Vec<usize> = (0..scores.len().min(prediction.labels.len())).collect();
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let class = largest.and_then(|class| prediction.labels.get(class));
+        let threshold = class.map_or(thresholds.global, |class| {
+            thresholds.of(class, Modality::AudioVisual)
+        });
+        let words = "Above the threshold the largest class below is said, as in AVE's evaluation; otherwise background.";
+        bar(ui, ANY_EVENT, event, Some(won.is_some()), Some(threshold)).on_hover_text(words);
+        for class in order {
+            let label = &prediction.labels[class];
+            bar(ui, label, scores[class], Some(won == Some(class)), None);
+        }
+        if let Some(rest) = prediction.background(segment) {
+            bar(ui, BACKGROUND, rest, None, None);
+        }
+    });
+}
+
 /// Says so where the model does not know what it sees and hears.
 fn unfamiliar(ui: &mut Ui, prediction: &Prediction, segment: usize) {
     let t = tokens(ui.ctx());
@@ -128,33 +162,20 @@ fn unfamiliar(ui: &mut Ui, prediction: &Prediction, segment: usize) {
     }
 }
 
-fn bars(ui: &mut Ui, prediction: &Prediction, thresholds: &Thresholds, segment: usize) {
-    let Some(scores) = prediction.scores.get(segment) else {
-        return;
-    };
-    let mut order: Vec<usize> = (0..scores.len().min(prediction.labels.len())).collect();
-    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        for class in order {
-            let label = &prediction.labels[class];
-            let threshold = thresholds.of(label, Modality::AudioVisual);
-            bar(ui, label, scores[class], threshold, true);
-        }
-        if let Some(rest) = prediction.background(segment) {
-            bar(ui, BACKGROUND, rest, thresholds.global, false);
-        }
-    });
-}
-
-fn bar(ui: &mut Ui, label: &str, score: f32, threshold: f32, is_class: bool) {
+/// A score with its name. `over`: whether a class is said of the second; none for what is no class. Its threshold is a tick.
+fn bar(
+    ui: &mut Ui,
+    label: &str,
+    score: f32,
+    over: Option<bool>,
+    threshold: Option<f32>,
+) -> egui::Response {
     let t = tokens(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
     response.widget_info(|| {
         WidgetInfo::labeled(Role::Meter, true, format!("{label} {:.0} %", score * 100.0))
     });
-    let over = is_class && score >= threshold;
-    let words = if over { t.text } else { t.dim };
+    let words = if over == Some(true) { t.text } else { t.dim };
     let font = egui::FontId::proportional(12.5);
     elided(ui, rect.left_center(), 116.0, label, font, words);
     let rail = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
@@ -162,14 +183,14 @@ fn bar(ui: &mut Ui, label: &str, score: f32, threshold: f32, is_class: bool) {
         .with_min_x(rect.left() + 122.0)
         .with_max_x(rect.right() - 38.0);
     ui.painter().rect_filled(rail, 4.0, t.bg0);
-    let color = match (is_class, over) {
-        (true, true) => t.both,
-        (true, false) => mix(t.bg0, t.both, 0.55),
-        (false, _) => mix(t.bg0, t.dim, 0.6),
+    let color = match over {
+        Some(true) => t.both,
+        Some(false) => mix(t.bg0, t.both, 0.55),
+        None => mix(t.bg0, t.dim, 0.6),
     };
     let filled = rail.with_max_x(rail.left() + rail.width() * score.clamp(0.0, 1.0));
     ui.painter().rect_filled(filled, 4.0, color);
-    if is_class {
+    if let Some(threshold) = threshold {
         let x = rail.left() + rail.width() * threshold;
         ui.painter()
             .vline(x, rail.y_range().expand(3.0), Stroke::new(1.0, t.dim));
@@ -182,6 +203,7 @@ fn bar(ui: &mut Ui, label: &str, score: f32, threshold: f32, is_class: bool) {
         figures(11.5),
         words,
     );
+    response
 }
 
 fn model_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {

@@ -221,14 +221,16 @@ fn standing(state: &AppState, row: &Row) -> String {
     format!("{length} · {how}")
 }
 
-/// `0:10 · 3 events · Dog 0.93`, from a result that was computed elsewhere.
+/// `0:10 · 3 events · Dog 0.93`, from a result that was computed elsewhere; where several tasks were asked, its count is of all.
 fn of_result(known: &Known) -> String {
     let clip = &known.clip;
     if let Some(failure) = &clip.failure {
         return format!("failed: {failure}");
     }
     let secs = clip.duration_s.unwrap_or(0.0) as u64;
-    let events = count(clip.events as usize, "event");
+    let tasks = known.part.manifest.asked.heads.len();
+    let of_all = if tasks > 1 { " in all tasks" } else { "" };
+    let events = format!("{}{of_all}", count(clip.events as usize, "event"));
     let best = clip.label.as_ref().zip(clip.score);
     let best = best.map(|(label, score)| format!(" · {label} {score:.2}"));
     format!(

@@ -1,12 +1,16 @@
 //! The panels: each draws a part of [`crate::state::AppState`] and queues what the user asks for.
 
+mod alike;
 mod attention;
+mod correct;
 mod dialogs;
 mod empty;
 mod events;
+mod heads;
 mod inspector;
 mod kept;
 mod library;
+mod loss_curve;
 mod mask_thresholds;
 mod masks;
 mod mode_switch;
@@ -23,7 +27,10 @@ mod thresholds;
 mod timeline;
 mod timeline_input;
 mod timeline_lanes;
+mod timeline_new;
+mod timeline_said;
 mod top_bar;
+mod train;
 mod transport;
 mod viewer;
 mod widgets;

@@ -3,10 +3,11 @@
 use egui::epaint::RectShape;
 use egui::{Button, Color32, Rect, Role, Shape, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 use mettle_core::base::Task;
+use mettle_core::engine::ModelChoice;
 
 use super::widgets::{dim, emphasis, tip};
 use crate::command::Command;
-use crate::intent::{Commands, ViewIntent};
+use crate::intent::{Commands, EngineIntent, ViewIntent};
 use crate::state::{AppState, Mode};
 use crate::theme::{size, tokens};
 
@@ -80,5 +81,22 @@ pub fn missing_head(ui: &mut Ui, state: &AppState, task: Task, commands: &mut Co
         if ui.button(Command::ChooseModel.text()).clicked() {
             commands.push(Command::ChooseModel);
         }
+        tags_ui(ui, state, commands);
     });
+}
+
+/// Offers heads from tags to a model of the user's that lacks a head.
+pub fn tags_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let lacks = Task::ALL.iter().any(|task| !state.can(*task));
+    if !lacks || state.model_choice == ModelChoice::Demo {
+        return;
+    }
+    let words = "Heads without training, of what the backbones' own classifiers know: AudioSet's sounds, ImageNet's pictures";
+    if ui
+        .button("No head? Use tags")
+        .on_hover_text(words)
+        .clicked()
+    {
+        commands.push(EngineIntent::UseTags);
+    }
 }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use egui::{Button, RichText, ScrollArea, Stroke, Ui};
 use mettle_core::engine::ModelChoice;
-use mettle_core::model::ModelInfo;
+use mettle_core::model::{ModelInfo, TaskInfo};
 
+use super::mode_switch::tags_ui;
 use super::widgets::{card, dim, emphasis};
 use crate::intent::{Commands, DialogIntent, EngineIntent};
 use crate::state::{AppState, Dialog, Wanted, file_name};
@@ -13,9 +14,12 @@ use crate::theme::{size, tokens};
 
 /// The chip's words.
 pub fn name(info: &ModelInfo) -> String {
-    match info.warning() {
-        Some(_) => format!("{} model, UNTRAINED", info.name),
-        None => format!("{} model", info.name),
+    let has = |which: fn(&TaskInfo) -> bool| info.tasks.iter().any(which);
+    let name = &info.name;
+    match (has(|task| task.untrained), has(|task| task.from_tags)) {
+        (true, _) => format!("{name} model, UNTRAINED"),
+        (false, true) => format!("{name} model, from tags"),
+        (false, false) => format!("{name} model"),
     }
 }
 
@@ -37,6 +41,7 @@ pub fn model_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         Some(info) => about_ui(ui, info),
         None => drop(dim(ui, "Looking for the model…")),
     }
+    tags_ui(ui, state, commands);
     ui.separator();
     ui.label(emphasis("Use", size::BODY));
     choices_ui(ui, state, commands);

@@ -213,12 +213,8 @@ fn lanes_button(
     if all <= FEW {
         return;
     }
-    let shown = match (state.filter, state.all_lanes) {
-        (Some(_), _) => shown_lanes(shown, state).len(),
-        (None, true) => all,
-        (None, false) => FEW,
-    };
-    let text = format!("{shown} of {all} classes");
+    let lanes = shown_lanes(shown, state).len();
+    let text = format!("{lanes} of {} classes", all.max(lanes));
     let rect = Rect::from_min_max(
         pos2(ruler.left() - size::NAMES + 4.0, ruler.top()),
         pos2(ruler.left() - 2.0, ruler.bottom()),

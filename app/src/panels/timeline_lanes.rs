@@ -6,12 +6,14 @@ use mettle_core::predict::{Detail, Prediction};
 use mettle_core::project::{Event, Track};
 
 use super::mode_switch::missing_head;
+use super::timeline_new::new_lane_ui;
+use super::timeline_said::{brush_ui, said_at, said_ui, spoken_said, subject_ui};
 use super::widgets::{count, dim, elided};
 use crate::intent::{Commands, ViewIntent};
 use crate::paint::{
     columns_of, paint_columns, paint_split, pending_pattern, split_columns, swatch,
 };
-use crate::state::{AppState, Chosen, Lane, Shown, TimeAxis, shown_lanes};
+use crate::state::{AppState, Changes, Chosen, Lane, Shown, TimeAxis, shown_lanes};
 use crate::theme::{figures, mix, size, strong, tokens};
 
 /// Draw them. Gives the class under the pointer and its score there.
@@ -35,10 +37,17 @@ pub fn lanes_ui(
         let words = format!("Nothing here is {}", filter.text().to_lowercase());
         ui.indent("nothing", |ui| dim(ui, words));
     }
+    let new = state.proposed(shown).map(|new| {
+        let thresholds = shown.thresholds(&state.settings);
+        (&**new, Changes::of(prediction, new, &thresholds))
+    });
     let mut pointed = None;
     for lane in &lanes {
         let under = lane_ui(ui, state, shown, prediction, lane, axis, commands);
         pointed = pointed.or(under);
+        if let Some((new, changes)) = &new {
+            new_lane_ui(ui, state, shown, (new, changes), lane, axis);
+        }
     }
     pointed
 }
@@ -96,16 +105,28 @@ fn lane_ui(
     let inner = cells.shrink2(vec2(0.0, 2.0));
     let painter = ui.painter_at(cells);
     cells_ui(&painter, inner, (state, shown, prediction), lane, axis);
+    said_ui(&painter, inner, shown, prediction, lane, axis);
     pending(ui, inner, shown, prediction, axis);
     outline(ui, inner, events, axis);
-    chosen_ui(ui, inner, shown, lane, axis);
+    match shown.row.view.chosen {
+        Some(_) => chosen_ui(ui, inner, shown, lane, axis),
+        None => subject_ui(ui, inner, state, lane, axis),
+    }
     ui.painter()
         .hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
     let id = ui.scope_id().with(("lane", lane.class));
-    let response = ui.interact(cells, id, Sense::click());
+    let response = ui.interact(cells, id, Sense::click_and_drag());
+    brush_ui(
+        ui,
+        &response,
+        (state, shown, prediction),
+        lane,
+        axis,
+        commands,
+    );
     let label = spoken(shown, lane, events.len());
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, here, &label));
-    tooltip(response, prediction, lane, events, axis, commands)
+    tooltip(response, (shown, prediction), lane, events, axis, commands)
 }
 
 /// Heat: whole cells, or in parsing the half that is heard above the half that is seen.
@@ -136,13 +157,18 @@ fn spoken(shown: Shown<'_>, lane: &Lane, events: usize) -> String {
         count(track.map_or(0, |track| track.events.len()), "time")
     };
     let both = count(events, "event");
-    match shown.prediction().map(|p| &p.detail) {
-        Some(Detail::Parsed { .. }) => format!(
-            "{name}, highest score {highest:.0} %, heard {}, seen {}, {both} in the clip",
+    let parsed = matches!(
+        shown.prediction().map(|p| &p.detail),
+        Some(Detail::Parsed { .. })
+    );
+    let said = spoken_said(shown, lane, parsed);
+    match parsed {
+        true => format!(
+            "{name}, highest score {highest:.0} %, heard {}, seen {}, {both} in the clip{said}",
             number(Modality::Audible),
             number(Modality::Visible)
         ),
-        _ => format!("{name}, highest score {highest:.0} %, {both} in the clip"),
+        false => format!("{name}, highest score {highest:.0} %, {both} in the clip{said}"),
     }
 }
 
@@ -175,6 +201,7 @@ fn name(ui: &Ui, rect: Rect, state: &AppState, prediction: &Prediction, lane: &L
     ) {
         (Detail::Parsed { .. }, Some(heard), Some(seen)) => format!("A {heard:.2} V {seen:.2}"),
         (_, Some(score), _) => format!("{score:.2}"),
+        _ if lane.class >= prediction.labels.len() => "new".to_owned(),
         _ => return,
     };
     let at = rect.left_center() + vec2(12.0, 7.0);
@@ -258,7 +285,7 @@ fn chosen_ui(ui: &Ui, cells: Rect, shown: Shown<'_>, lane: &Lane, axis: &TimeAxi
 
 fn tooltip(
     response: egui::Response,
-    prediction: &Prediction,
+    (shown, prediction): (Shown<'_>, &Prediction),
     lane: &Lane,
     events: &[Event],
     axis: &TimeAxis,
@@ -268,6 +295,7 @@ fn tooltip(
     let time = axis.time_from_screen(pointer.x);
     if response.clicked() {
         commands.push(ViewIntent::Seek(time));
+        commands.push(ViewIntent::Lane(lane.label.clone()));
         let event = events.iter().find(|event| event.span.contains(time));
         commands.push(ViewIntent::Choose(event.map(|event| Chosen {
             label: lane.label.clone(),
@@ -293,7 +321,17 @@ fn tooltip(
             halves.1.unwrap_or_default()
         ),
         (Some(second), Some(score)) => format!("{} · second {second} · {score:.2}", lane.label),
+        (Some(second), None) if second < prediction.scores.len() => {
+            format!(
+                "{} · second {second} · the model does not know it",
+                lane.label
+            )
+        }
         _ => format!("{} · not yet analysed", lane.label),
+    };
+    let text = match said_at(shown, lane, time) {
+        words if words.is_empty() => text,
+        words => format!("{text} · you said {words}"),
     };
     response.on_hover_text_at_pointer(text);
     score.map(|score| (lane.label.clone(), score))

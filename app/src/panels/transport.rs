@@ -99,7 +99,8 @@ fn threshold(ui: &mut Ui, state: &AppState, roomy: bool, commands: &mut Commands
         .step_by(0.01);
     let tip = match state.mode() {
         Mode::Masks => "Above which probability a place of the picture sounds  (T)",
-        Mode::Events | Mode::Parsing => "From which score on a class counts as happening  (T)",
+        Mode::Events => "Above which score something happens: then the largest class is said  (T)",
+        Mode::Parsing => "From which score on a class counts as heard or seen  (T)",
     };
     let response = ui.add(slider).on_hover_text(tip);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(value), "Threshold"));

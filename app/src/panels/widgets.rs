@@ -105,7 +105,7 @@ pub fn chip(ui: &mut Ui, dot: Color32, text: &str) -> Response {
 }
 
 /// Narrower than this, tabs have less room between them.
-const TABS: f32 = 264.0;
+const TABS: f32 = 292.0;
 
 /// Tabs with a line under the chosen one; gives the one clicked.
 pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, all: &[(T, &str)]) -> Option<T> {

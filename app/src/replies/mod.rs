@@ -1,6 +1,7 @@
 //! Filing the engine's answers under what they were asked for.
 
 mod scores;
+mod training;
 mod weights;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::project_desk::ProjectDesk;
 use crate::state::{AppState, Corrected, JobKind, OpenClip, RowId, Toast};
 
 pub use scores::answered_elsewhere;
-pub use scores::{refresh, retrack, thresholds_moved};
+pub use scores::{classes_changed, refresh, retrack, thresholds_moved};
 
 /// How long a note stays, in seconds.
 const NOTE_SECONDS: f64 = 6.0;
@@ -36,7 +37,9 @@ pub struct Desks<'a> {
 
 /// File one answer. Says whether the clip on screen changed to another one.
 pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64) -> bool {
-    if weights::file(state, desks.engine, &reply) {
+    if weights::file(state, desks.engine, &reply)
+        || training::file(state, desks.engine, &reply, now)
+    {
         return false;
     }
     let job = reply.job;
@@ -46,6 +49,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
     );
     if ends {
         state.attention.ended(job);
+        state.alike.ended(job);
     }
     // Of a job that is no longer wanted, nothing is taken.
     let of = state.jobs.get(job).map(|known| known.row);
@@ -68,8 +72,15 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         ReplyBody::Prediction(part) => scores::scored(state, job, part),
         ReplyBody::Tags(clip, part) => tagged(state, clip, &part),
         ReplyBody::Attention(attention) => state.attention.file(job, attention),
+        ReplyBody::Nearest(found) => state.alike.file(job, found, &state.library),
         ReplyBody::Kept(summary) => state.kept = Some(summary),
-        ReplyBody::Models(_) | ReplyBody::Verified(_) | ReplyBody::MetaTokens(..) => {}
+        ReplyBody::Models(_)
+        | ReplyBody::Verified(_)
+        | ReplyBody::MetaTokens(..)
+        | ReplyBody::Epoch(_)
+        | ReplyBody::TrainingCost(_)
+        | ReplyBody::Trained(_)
+        | ReplyBody::Heads(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => scores::finished(state, job, now),
         ReplyBody::Cancelled => return cancelled(state, job),

@@ -16,10 +16,9 @@ const A_FRAME: usize = 4;
 pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
     let (clip, head, task) = (part.key.clip, part.key.head, part.detail.task());
     let known = state.jobs.get(job);
-    let Some(id) = known
-        .filter(|k| k.kind == JobKind::Predict(task))
-        .map(|k| k.row)
-    else {
+    let beside = JobKind::Proposed(task, head);
+    let known = known.filter(|k| k.kind == JobKind::Predict(task) || k.kind == beside);
+    let Some((id, kind)) = known.map(|k| (k.row, k.kind)) else {
         return;
     };
     let row = state.library.row(id);
@@ -37,9 +36,15 @@ pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
                 // None yet.
                 revision: u64::MAX,
             };
-            open.answers.file(task, head, answer);
+            match kind == beside {
+                true => open.answers.file_beside(task, head, answer),
+                false => open.answers.file(task, head, answer),
+            }
         }
     });
+    if kind == beside {
+        return;
+    }
     track(&mut state.library, &state.settings, id, task);
 }
 
@@ -82,6 +87,9 @@ pub(super) fn finished(state: &mut AppState, job: JobId, now: f64) {
         return;
     };
     let (id, library) = (known.row, &mut state.library);
+    if let JobKind::Proposed(task, head) = known.kind {
+        return library.change(id, |open| open.answers.complete(task, head));
+    }
     let (JobKind::Predict(task), Some(row)) = (known.kind, library.row_mut(id)) else {
         return;
     };
@@ -105,6 +113,17 @@ pub(super) fn finished(state: &mut AppState, job: JobId, now: f64) {
 pub fn thresholds_moved(state: &mut AppState) {
     state.library.revision += 1;
     refresh(state);
+}
+
+/// What classes are called changed, or a new one has come: every clip's events follow when they are seen.
+pub fn classes_changed(state: &mut AppState) {
+    let shared = state.project.shared.as_ref();
+    let classes = shared.map(|draft| draft.shown().classes.clone());
+    let classes = classes.unwrap_or_default();
+    if state.library.classes != classes {
+        state.library.classes = classes;
+        thresholds_moved(state);
+    }
 }
 
 /// Bring up to date what is seen: the answer on screen, and a few rows of the list. Says whether some are left.
@@ -144,7 +163,7 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     let Some((prediction, complete)) = answer.map(|a| (a.prediction.clone(), a.complete)) else {
         return;
     };
-    let tracks = row.tracks_at(&prediction, &thresholds);
+    let tracks = row.tracks_at(&prediction, &thresholds, &library.classes);
     let standing = Standing {
         scored: prediction.scores.len().min(prediction.segments.len()),
         complete,

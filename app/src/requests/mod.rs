@@ -4,12 +4,13 @@
 mod attention;
 mod rest;
 mod shown;
+mod training;
 mod weights;
 
 use std::sync::Arc;
 
 use mettle_core::base::Time;
-use mettle_core::engine::{HeadChoice, JobId, JobSpec, ModelChoice, WhichHead};
+use mettle_core::engine::{HeadChoice, JobId, JobSpec, WhichHead};
 use mettle_core::media::Clip;
 
 use crate::link::EngineLink;
@@ -18,6 +19,7 @@ use crate::state::{AppState, JobKind, Row, RowId};
 pub use attention::want_attention;
 pub use rest::want_rest;
 pub use shown::{leave, want_shown};
+pub use training::{finish, list_heads, train, use_head, want_proposed};
 pub use weights::{ask_weights, look_for_weights};
 
 /// Clips up to this long are asked everything, longer ones what the mode shows: masks of an hour would take room that nobody
@@ -35,7 +37,7 @@ fn submit(
         return None;
     }
     let row = state.library.row(id)?;
-    let job = engine.submit(job_for(row, kind, state.model_choice.clone())?);
+    let job = engine.submit(job_for(row, kind, state)?);
     state.jobs.add(job, id, kind);
     Some(job)
 }
@@ -99,7 +101,10 @@ pub fn ask_again(state: &mut AppState) {
                 }
                 library.to_analyse.push_front(id);
             }
-            JobKind::Waveform | JobKind::Spectrogram | JobKind::Thumbnails => {}
+            JobKind::Waveform
+            | JobKind::Spectrogram
+            | JobKind::Thumbnails
+            | JobKind::Proposed(..) => {}
         }
         if library.open.get(id).is_some() {
             library.change(id, |open| open.asked.remove(&known.kind));
@@ -107,7 +112,7 @@ pub fn ask_again(state: &mut AppState) {
     }
 }
 
-fn job_for(row: &Row, kind: JobKind, model: ModelChoice) -> Option<JobSpec> {
+fn job_for(row: &Row, kind: JobKind, state: &AppState) -> Option<JobSpec> {
     let clip = || row.clip.clone();
     let heard = || clip().filter(|clip: &Arc<Clip>| clip.audio.is_some());
     Some(match kind {
@@ -122,8 +127,15 @@ fn job_for(row: &Row, kind: JobKind, model: ModelChoice) -> Option<JobSpec> {
         JobKind::Predict(task) => JobSpec::Predict {
             clip: clip()?,
             head: HeadChoice {
-                model,
-                which: WhichHead::For(task),
+                model: state.model_choice.clone(),
+                which: state.which_head(task),
+            },
+        },
+        JobKind::Proposed(_, head) => JobSpec::Predict {
+            clip: clip()?,
+            head: HeadChoice {
+                model: state.model_choice.clone(),
+                which: WhichHead::Named(head),
             },
         },
     })

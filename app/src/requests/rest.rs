@@ -1,6 +1,8 @@
 //! What the clips off screen get: opened, and analysed for what the mode shows, few at a time.
 
 use super::{LONGEST_UNASKED, submit};
+use mettle_core::engine::WhichHead;
+
 use crate::link::EngineLink;
 use crate::state::{AppState, JobKind, Library, RowId};
 
@@ -58,7 +60,8 @@ fn is_unasked(state: &AppState, id: RowId) -> bool {
             .model
             .as_ref()
             .is_none_or(|model| row.is_answered(task, model));
-        let asked = asked || (row.known.is_some() && answered);
+        let own = state.which_head(task) == WhichHead::For(task);
+        let asked = asked || (row.known.is_some() && answered && own);
         row.clip.is_some() && row.failure.is_none() && !asked
     })
 }

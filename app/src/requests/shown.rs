@@ -4,6 +4,7 @@ use super::{LONGEST_UNASKED, submit};
 use crate::link::EngineLink;
 use crate::state::{AppState, JobKind, RowId, Shown, SoundView};
 use mettle_core::base::Task;
+use mettle_core::engine::WhichHead;
 
 /// Ask for what the clip on screen shows and has not been asked yet. What was cancelled or has failed is not asked again by
 /// itself.
@@ -40,7 +41,10 @@ pub fn want_shown(state: &mut AppState, engine: &mut dyn EngineLink) {
 /// Whether results computed elsewhere hold the answer: then they are read.
 fn is_answered(state: &AppState, id: RowId, task: Task) -> bool {
     let (row, model) = (state.library.row(id), state.model.as_ref());
+    // A trained head has not said it.
+    let own = state.which_head(task) == WhichHead::For(task);
     row.zip(model)
+        .filter(|_| own)
         .is_some_and(|(row, model)| row.is_answered(task, model))
 }
 

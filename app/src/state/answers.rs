@@ -54,6 +54,24 @@ impl Answers {
         self.shown.insert(task, head);
     }
 
+    /// A head said more, which is not what is shown.
+    pub fn file_beside(&mut self, task: Task, head: HeadId, answer: Answer) {
+        self.by_head.insert((task, head), answer);
+    }
+
+    /// Show what this head said from now on, or nothing until it says something. Says whether it has said all.
+    pub fn show(&mut self, task: Task, head: HeadId) -> bool {
+        self.shown.insert(task, head);
+        self.of(task, head).is_some_and(|answer| answer.complete)
+    }
+
+    /// A head has said all.
+    pub fn complete(&mut self, task: Task, head: HeadId) {
+        if let Some(answer) = self.by_head.get_mut(&(task, head)) {
+            answer.complete = true;
+        }
+    }
+
     /// All of them will be found anew; what there is stays until then.
     pub fn are_old(&mut self) {
         let all = self.by_head.values_mut();
@@ -71,7 +89,7 @@ impl Answer {
         let rows = |rows: &[Vec<f32>]| -> usize { rows.iter().map(|row| row.len() * 4 + 24).sum() };
         let prediction = &self.prediction;
         let detail = match &prediction.detail {
-            Detail::Localized => 0,
+            Detail::Localized { event } => event.len() * 4,
             Detail::Parsed { audible, visible } => rows(audible) + rows(visible),
             Detail::Segmented { masks } => masks.iter().map(|m| m.width() * m.height() * 2).sum(),
         };

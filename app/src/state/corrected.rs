@@ -64,6 +64,22 @@ pub struct ProjectView {
     pub held: Option<Held>,
     /// The message that said what was undone last.
     pub note: Option<u64>,
+    /// What is decided for every clip, once it is read.
+    pub shared: Option<Box<Draft>>,
+    /// Whose decisions this window changed last: undo takes that back.
+    pub last: Last,
+}
+
+/// Whose decisions were changed last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Last {
+    /// Those of the clip on screen.
+    #[default]
+    OfClip,
+    /// Those for every clip.
+    OfProject,
+    /// The same, and that was taken back.
+    UndoneOfProject,
 }
 
 impl AppState {
@@ -73,7 +89,19 @@ impl AppState {
             return Some("Open a clip first");
         }
         let edits = match command {
-            Command::Undo | Command::Redo => true,
+            Command::Undo
+            | Command::Redo
+            | Command::SayBoth
+            | Command::SayHeard
+            | Command::SaySeen
+            | Command::SayNotBoth
+            | Command::SayNotHeard
+            | Command::SayNotSeen
+            | Command::TakeBack
+            | Command::Accept
+            | Command::AcceptRest
+            | Command::Revert
+            | Command::NewClass => true,
             Command::OwnThreshold => self.mode() == Mode::Masks,
             _ => false,
         };

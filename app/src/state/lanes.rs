@@ -11,7 +11,7 @@ pub const FEW: usize = 7;
 /// A class of the model and its highest score in view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lane {
-    /// Its place in the model's outputs.
+    /// Its place in the model's outputs; beyond the last for a class that the model does not know.
     pub class: usize,
     /// Its name.
     pub label: Label,
@@ -37,9 +37,29 @@ pub fn shown_lanes(shown: Shown<'_>, state: &AppState) -> Vec<Lane> {
         lanes.retain(|lane| filter.seconds(prediction, &thresholds, Some(lane.class)) > 0);
     }
     if !state.all_lanes {
-        lanes.truncate(FEW);
+        // What is being corrected stays in sight.
+        let mut place = 0;
+        lanes.retain(|lane| {
+            place += 1;
+            place <= FEW || shown.row.view.lane.as_ref() == Some(&lane.label)
+        });
+    }
+    if !matches!(prediction.detail, Detail::Segmented { .. }) {
+        lanes.extend(new_lanes(prediction, state));
     }
     lanes
+}
+
+/// Classes of the project that the model does not know.
+fn new_lanes(prediction: &Prediction, state: &AppState) -> impl Iterator<Item = Lane> {
+    let classes = state.library.classes.values();
+    let new = classes.filter(|class| class.merged_into.is_none());
+    let new = new.filter(|class| prediction.labels.position(&class.name).is_none());
+    new.enumerate().map(|(place, class)| Lane {
+        class: prediction.labels.len() + place,
+        label: Label::from(class.name.as_str()),
+        highest: 0.0,
+    })
 }
 
 /// Every class, highest score in view first; equal ones in the model's order.

@@ -1,11 +1,12 @@
 //! The clip list: light rows, the few clips that are open, what is listed, and what is still to be done for rows off screen.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mettle_core::base::{ClipId, Task};
+use mettle_core::base::{ClipId, LabelId, Task};
+use mettle_core::project::Class;
 
 use super::{Answers, JobKind, Known, OpenClip, OpenClips, Row, RowId};
 
@@ -57,6 +58,8 @@ pub struct Library {
     pub to_read: BTreeSet<RowId>,
     /// Counts up whenever a threshold moves: answers of an older revision are brought up to date when they are seen.
     pub revision: u64,
+    /// What classes are called in this project, and those that no model knows.
+    pub classes: BTreeMap<LabelId, Class>,
 }
 
 impl Library {

@@ -1,5 +1,6 @@
 //! What the window shows, as plain data: panels read it, only [`crate::apply`] and [`crate::replies`] change it.
 
+mod alike;
 mod answers;
 mod attention;
 mod axis;
@@ -18,6 +19,8 @@ mod row;
 mod settings;
 mod spectrogram;
 mod strip;
+mod subject;
+mod training;
 mod waves;
 mod weights;
 pub mod words;
@@ -32,10 +35,11 @@ use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ClassColors, Prediction};
 use mettle_core::project::MaskThresholds;
 
+pub use alike::{AlikeView, AlikeWish, Found};
 pub use answers::{Answer, Answers};
 pub use attention::{AttentionKey, AttentionView, AttentionWish, shown_key};
 pub use axis::TimeAxis;
-pub use corrected::{Corrected, Held, ProjectView};
+pub use corrected::{Corrected, Held, Last, ProjectView};
 pub use covers::Covers;
 pub use drops::Drops;
 pub use frame_times::FrameTimes;
@@ -50,6 +54,8 @@ pub use row::{ClipView, Row, Standing};
 pub use settings::{Settings, SoundView};
 pub use spectrogram::Spectrogram;
 pub use strip::Strip;
+pub use subject::{taken_back, word};
+pub use training::{Changes, Proposal, Run, TrainingView};
 pub use waves::Waves;
 pub use weights::WeightsView;
 pub use words::*;
@@ -112,6 +118,10 @@ pub struct AppState {
     pub overlays_hidden: bool,
     /// What the meta-tokens read.
     pub attention: AttentionView,
+    /// Training on corrections.
+    pub training: TrainingView,
+    /// Seconds like one.
+    pub alike: AlikeView,
     /// How much is kept of clips analysed before, once that was asked.
     pub kept: Option<CacheSummary>,
     /// Passing messages.

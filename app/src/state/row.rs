@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mettle_core::base::{ClipId, Label, Problem, Task, Time, TimeSpan};
+use mettle_core::base::{ClipId, Label, LabelId, Problem, Task, Time, TimeSpan};
 use mettle_core::media::{Clip, RgbFrame};
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
-use mettle_core::project::{Names, Track, merge};
+use mettle_core::project::{Class, Names, Track, merge};
 
 use super::{Chosen, Corrected, Known, RowId, file_name};
 
@@ -143,10 +143,15 @@ impl Row {
     }
 
     /// The events of an answer at the thresholds in use, with the user's word over the model's.
-    pub fn tracks_at(&self, prediction: &Prediction, thresholds: &Thresholds) -> Vec<Track> {
+    pub fn tracks_at(
+        &self,
+        prediction: &Prediction,
+        thresholds: &Thresholds,
+        classes: &BTreeMap<LabelId, Class>,
+    ) -> Vec<Track> {
         let tracks = tracks_of(prediction, thresholds);
         let said = &self.corrected.shown().statements;
-        let names = Names::of(prediction.labels.iter(), &BTreeMap::new());
+        let names = Names::of(prediction.labels.iter(), classes);
         merge(&tracks, said, &names)
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use mettle_core::base::{HeadId, Task};
 use mettle_core::engine::ModelChoice;
 use mettle_core::predict::Thresholds;
 use mettle_core::project::MaskThresholds;
@@ -62,12 +63,25 @@ pub struct Settings {
     pub model_folders: Vec<PathBuf>,
     /// The model folder in use; none for the demo model.
     pub model: Option<PathBuf>,
+    /// Trained heads in use in place of their models' own.
+    pub heads: Vec<ChosenHead>,
     /// Keys the user changed.
     pub keys: Changes,
     /// Size of text and controls, 1 is usual.
     pub scale: f32,
     /// Dark, light, or as the system.
     pub theme: egui::ThemePreference,
+}
+
+/// A trained head that a user chose.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChosenHead {
+    /// The model's folder; none for the demo model.
+    pub model: Option<PathBuf>,
+    /// What it answers.
+    pub task: Task,
+    /// The head.
+    pub head: HeadId,
 }
 
 impl Default for Settings {
@@ -84,6 +98,7 @@ impl Default for Settings {
             sound_view: SoundView::default(),
             model_folders: Vec::new(),
             model: None,
+            heads: Vec::new(),
             keys: Changes::new(),
             scale: 1.0,
             theme: egui::ThemePreference::System,
@@ -102,6 +117,23 @@ impl Settings {
             classes: own.classes.clone(),
             masks: masks.clone(),
         }
+    }
+
+    /// The trained head in use for a task of a model; none for the model's own.
+    pub fn head_of(&self, model: &ModelChoice, task: Task) -> Option<HeadId> {
+        let folder = folder_of(model);
+        let mut heads = self.heads.iter();
+        let chosen = heads.find(|chosen| chosen.model == folder && chosen.task == task);
+        chosen.map(|chosen| chosen.head)
+    }
+
+    /// Use a trained head for a task of a model, or the model's own.
+    pub fn choose_head(&mut self, model: &ModelChoice, task: Task, head: Option<HeadId>) {
+        let model = folder_of(model);
+        self.heads
+            .retain(|chosen| chosen.model != model || chosen.task != task);
+        self.heads
+            .extend(head.map(|head| ChosenHead { model, task, head }));
     }
 
     /// Put a file at the head of the recent ones.
@@ -128,5 +160,12 @@ impl Settings {
             self.model_folders.insert(0, folder.clone());
             self.model_folders.truncate(RECENT);
         }
+    }
+}
+
+fn folder_of(model: &ModelChoice) -> Option<PathBuf> {
+    match model {
+        ModelChoice::Demo => None,
+        ModelChoice::Folder(folder) => Some(folder.clone()),
     }
 }

@@ -1,9 +1,11 @@
 //! What is said of a clip, second by second: what a training learns and a metric is counted against. Any part may be unknown.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::Said;
 
 /// What is said of each class in each second, in one modality.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaidGrid {
     classes: usize,
     /// `[second][class]`.
@@ -75,7 +77,7 @@ impl SaidGrid {
 }
 
 /// Where a picture sounds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SoundingMask {
     /// Rows and columns.
     pub size: (usize, usize),
@@ -84,7 +86,7 @@ pub struct SoundingMask {
 }
 
 /// Everything that is said of a clip.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Targets {
     /// What is heard.
     pub heard: SaidGrid,
@@ -123,6 +125,17 @@ impl Targets {
             heard,
             seen,
             masks: vec![None; seconds],
+        }
+    }
+
+    /// What follows for the clip as a whole from what is said of its seconds.
+    pub fn sum_up(&mut self) {
+        for class in 0..self.classes() {
+            let modalities = [self.heard.sometime(class), self.seen.sometime(class)];
+            self.somewhere[class] = match self.both.sometime(class) {
+                Said::Yes => Said::Yes,
+                _ => Said::any(modalities),
+            };
         }
     }
 

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::path::Path;
 
 use crate::base::{HeadId, Problem, Task};
+use crate::data::material::MaterialError;
 use crate::features::FeatureError;
 use crate::gpu::{ComputeError, DeviceError};
 use crate::hub::HubError;
@@ -23,6 +24,9 @@ pub enum EngineError {
     /// The model cannot be loaded or run.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// Clips cannot be made of the material.
+    #[error(transparent)]
+    Material(#[from] MaterialError),
     /// Weights cannot be had.
     #[error(transparent)]
     Hub(#[from] HubError),

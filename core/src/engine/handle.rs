@@ -33,6 +33,8 @@ pub struct EngineOptions {
     pub beside_window: bool,
     /// Whether predictions also tell what the head distilled of each second.
     pub meta_tokens: bool,
+    /// Whether what heads distil is kept in memory, so that seconds like one can be found.
+    pub finds_alike: bool,
     /// Where to keep features of clips; without a place, nothing is kept.
     pub features: Option<FeatureCache>,
     /// Where trained heads lie.
@@ -50,6 +52,7 @@ impl Default for EngineOptions {
             threads: None,
             beside_window: false,
             meta_tokens: false,
+            finds_alike: false,
             features: None,
             heads: HeadCatalogue::default(),
             source: Arc::new(LocalFiles),
@@ -206,7 +209,12 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         | JobSpec::Thumbnails { clip }
         | JobSpec::Predict { clip, .. }
         | JobSpec::Attention { clip, .. } => Some(clip.path.clone()),
-        JobSpec::WarmUp { .. } | JobSpec::Kept { .. } | JobSpec::Weights(_) => None,
+        JobSpec::Nearest { .. }
+        | JobSpec::WarmUp { .. }
+        | JobSpec::Kept { .. }
+        | JobSpec::FineTune(_)
+        | JobSpec::Heads { .. }
+        | JobSpec::Weights(_) => None,
     }
 }
 
@@ -226,9 +234,13 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::Attention { clip, segment, .. } => {
             format!("Look at second {segment} of {}", name(&clip.path))
         }
+        JobSpec::Nearest { .. } => "Find seconds like this".to_owned(),
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
         JobSpec::Kept { clear: false } => "Look at the kept features".to_owned(),
         JobSpec::Kept { clear: true } => "Clear the kept features".to_owned(),
+        JobSpec::FineTune(_) => "Train on corrections".to_owned(),
+        JobSpec::Heads { remove: None, .. } => "Look for heads".to_owned(),
+        JobSpec::Heads { .. } => "Delete a head".to_owned(),
         JobSpec::Weights(WeightsTask::List) => "Look for weights".to_owned(),
         JobSpec::Weights(WeightsTask::Pull { model, .. }) => format!("Fetch {model}"),
         JobSpec::Weights(WeightsTask::Verify) => "Check the weights".to_owned(),

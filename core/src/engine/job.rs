@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use super::FineTune;
 use crate::base::{ClipId, HeadId, Progress, Task};
 use crate::media::Clip;
+use crate::predict::Likeness;
 
 /// A job's name, unique in a run of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,6 +91,17 @@ pub enum JobSpec {
         /// The second, counted from 0.
         segment: usize,
     },
+    /// The seconds most like one, among those analysed so far.
+    Nearest {
+        /// Of which clip.
+        clip: ClipId,
+        /// Which of its seconds, counted from 0.
+        segment: usize,
+        /// Whose meta-tokens are compared.
+        head: HeadChoice,
+        /// By what.
+        by: Likeness,
+    },
     /// Compile and tune the kernels of the device, so that the first clip does not wait for them.
     WarmUp {
         /// For which model.
@@ -98,6 +111,15 @@ pub enum JobSpec {
     Kept {
         /// Remove it first.
         clear: bool,
+    },
+    /// A head goes on learning from a person's corrections; gives a new head.
+    FineTune(Box<FineTune>),
+    /// Which heads read a model's backbones.
+    Heads {
+        /// The model.
+        model: ModelChoice,
+        /// A trained head to be removed first.
+        remove: Option<HeadId>,
     },
     /// Weights: what is here, fetching, checking.
     Weights(WeightsTask),
@@ -131,14 +153,23 @@ impl JobSpec {
             | Self::Thumbnails { clip }
             | Self::Predict { clip, .. }
             | Self::Attention { clip, .. } => Some(clip.id),
-            Self::Open { .. } | Self::WarmUp { .. } | Self::Kept { .. } | Self::Weights(_) => None,
+            Self::Nearest { clip, .. } => Some(*clip),
+            Self::Open { .. }
+            | Self::WarmUp { .. }
+            | Self::Kept { .. }
+            | Self::FineTune(_)
+            | Self::Heads { .. }
+            | Self::Weights(_) => None,
         }
     }
 
     /// The model whose weights it keeps loaded while it runs.
     pub fn model(&self) -> Option<&ModelChoice> {
         match self {
-            Self::Predict { head, .. } | Self::Attention { head, .. } => Some(&head.model),
+            Self::Predict { head, .. }
+            | Self::Attention { head, .. }
+            | Self::Nearest { head, .. } => Some(&head.model),
+            Self::FineTune(spec) => Some(&spec.head.model),
             Self::WarmUp { model } => Some(model),
             _ => None,
         }

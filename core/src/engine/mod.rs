@@ -4,6 +4,7 @@
 
 mod board;
 mod error;
+mod fine_tune;
 mod handle;
 mod job;
 mod jobs;
@@ -12,6 +13,7 @@ mod outbox;
 mod priority;
 mod queue;
 mod reply;
+mod said_targets;
 mod session;
 mod wire;
 mod worker;
@@ -20,14 +22,17 @@ pub use crate::gpu::{DeviceChoice, DeviceReport};
 pub use crate::model::Precision;
 pub use board::Board;
 pub use error::EngineError;
+pub use fine_tune::{FineTune, HeadLine, TaughtClip, TrainedHead, TrainingCost, TrainingStage};
 pub use handle::{Engine, EngineOptions};
 pub use job::{
     HeadChoice, JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask, WhichHead,
 };
-pub use model::model_info;
+pub(crate) use model::bundle as model_bundle;
+pub use model::{model_info, use_tags};
 pub use outbox::Outbox;
 pub use reply::{
     MetaTokensPart, Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart,
 };
+pub use said_targets::said_targets;
 pub use wire::{WIRE_VERSION, WireError, from_wire, to_wire};
 pub use worker::{Job, NewJob, Session, Step, StepContext, Waker, Worker};

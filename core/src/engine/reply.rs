@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::JobId;
+use super::{HeadLine, JobId, TrainedHead, TrainingCost};
 use crate::base::{ClipId, Problem, Time};
 use crate::features::CacheSummary;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
 use crate::model::Verdict;
-use crate::predict::{Attention, PredictionPart, SecondTags};
+use crate::predict::{Attention, Near, PredictionPart, SecondTags};
+use crate::train::Epoch;
 
 /// One small picture of the film strip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,8 +97,18 @@ pub enum ReplyBody {
     MetaTokens(ClipId, MetaTokensPart),
     /// What meta-tokens read in one second.
     Attention(Arc<Attention>),
+    /// The seconds most like one, the likest first; `None` where that one was not analysed yet.
+    Nearest(Option<Vec<Near>>),
     /// How much is kept of clips analysed before.
     Kept(CacheSummary),
+    /// An epoch of a training is over.
+    Epoch(Epoch),
+    /// What a training would cost.
+    TrainingCost(TrainingCost),
+    /// A training has given a head.
+    Trained(Box<TrainedHead>),
+    /// The heads that read a model's backbones, its own first.
+    Heads(Arc<Vec<HeadLine>>),
     /// Which weights are here now.
     Models(Arc<Vec<ModelLine>>),
     /// One file of weights has been checked.

@@ -10,11 +10,12 @@ use burn::tensor::Device;
 use super::model::bundle;
 use super::worker::Session;
 use super::{EngineError, EngineOptions, HeadChoice, ModelChoice, WhichHead};
-use crate::base::{HeadId, Problem};
+use crate::base::{HeadId, PairId, Problem, Task};
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceError, DeviceReport, choose, is_lost, retire};
 use crate::media::Source;
-use crate::model::{FrozenPair, HeadFile, ModelBundle, TaskHead};
+use crate::model::{FrozenPair, HeadCatalogue, HeadFile, ModelBundle, TaskHead};
+use crate::predict::DistilledSeconds;
 
 /// The session of the `engine` thread.
 pub struct ComputeSession {
@@ -22,6 +23,7 @@ pub struct ComputeSession {
     report: Arc<Mutex<DeviceReport>>,
     device: Result<Device, DeviceError>,
     models: HashMap<ModelChoice, OpenModel>,
+    distilled: DistilledSeconds,
 }
 
 /// A model on the device. Its backbones are loaded when they are first asked to compute, a head when it is first asked.
@@ -70,6 +72,7 @@ impl ComputeSession {
             options,
             report,
             models: HashMap::new(),
+            distilled: DistilledSeconds::default(),
         }
     }
 
@@ -78,9 +81,33 @@ impl ComputeSession {
         self.options.features.clone()
     }
 
+    /// Where trained heads lie.
+    pub(super) fn heads(&self) -> HeadCatalogue {
+        self.options.heads.clone()
+    }
+
+    /// The heads that come with a model, and the backbones they read.
+    pub(super) fn own_heads(
+        &mut self,
+        choice: &ModelChoice,
+    ) -> Result<(PairId, Vec<HeadFile>), EngineError> {
+        let model = self.model(choice)?;
+        Ok((model.pair.about().id, model.bundle.heads().to_vec()))
+    }
+
     /// Whether predictions also tell what the head distilled of each second.
     pub(super) fn tells_meta_tokens(&self) -> bool {
         self.options.meta_tokens
+    }
+
+    /// Whether what heads distil is kept, so that seconds like one can be found.
+    pub(super) fn finds_alike(&self) -> bool {
+        self.options.finds_alike
+    }
+
+    /// What heads distilled so far.
+    pub(super) fn distilled(&mut self) -> &mut DistilledSeconds {
+        &mut self.distilled
     }
 
     /// Where clips are read from.
@@ -131,15 +158,25 @@ impl ComputeSession {
         let catalogue = self.options.heads.clone();
         let bundle = &self.model(&choice.model)?.bundle;
         match choice.which {
-            WhichHead::For(task) => bundle.head(task).cloned().ok_or(EngineError::NoHead {
-                model: bundle.about().name,
-                task,
-            }),
+            WhichHead::For(task) => match bundle.head(task) {
+                Some(file) => Ok(file.clone()),
+                None => self.reopened_for(choice, task),
+            },
             WhichHead::Named(id) => match catalogue.by_id(id, bundle) {
                 Some(file) => Ok(file),
                 None => self.reopened(choice, id),
             },
         }
+    }
+
+    /// The same: a head may have been added.
+    fn reopened_for(&mut self, choice: &HeadChoice, task: Task) -> Result<HeadFile, EngineError> {
+        self.models.remove(&choice.model);
+        let bundle = &self.model(&choice.model)?.bundle;
+        bundle.head(task).cloned().ok_or(EngineError::NoHead {
+            model: bundle.about().name,
+            task,
+        })
     }
 
     /// A model's folder may have changed since it was opened.

@@ -58,6 +58,8 @@ pub struct Second {
     pub label: Label,
     /// The probability of `label`.
     pub score: f32,
+    /// Localization: the probability that anything is both heard and seen, which the threshold is held against.
+    pub event: Option<f32>,
     /// Towards 0 where the second is unlike what the model was trained on; `None` where nobody measured that.
     pub familiarity: Option<f32>,
     /// The probability that each class is both heard and seen, in the order of the head's outputs.
@@ -174,6 +176,7 @@ fn second(
         span,
         label: label_of(prediction, thresholds, index),
         score: share(score),
+        event: prediction.event(index).map(share),
         familiarity: prediction.familiarity.get(index).copied().map(share),
         scores: by_class(&prediction.labels, prediction.scores.get(index)?),
         audible: parsed(Modality::Audible).unwrap_or_default(),

@@ -24,6 +24,15 @@ pub enum ExchangeError {
     /// Numbers that JSON has no form for.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
+    /// A clip can no longer be read.
+    #[error(transparent)]
+    Media(#[from] crate::media::MediaError),
+    /// A data set is there already.
+    #[error("{}: a data set is there already, and stays. Choose another folder", path.display())]
+    There {
+        /// One of its files.
+        path: PathBuf,
+    },
     /// A picture could not be packed.
     #[error(transparent)]
     Png(#[from] image::ImageError),

@@ -6,6 +6,8 @@
 pub mod coco;
 pub mod csv;
 pub mod json;
+pub mod layouts;
+pub mod marks;
 pub mod parts;
 pub mod rendering;
 

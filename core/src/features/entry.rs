@@ -150,6 +150,16 @@ impl KeptFeatures {
         Some(features)
     }
 
+    /// Whether these segments are all the same as the one before them.
+    pub fn are_repeated(&self, segments: Range<usize>) -> bool {
+        let last = segments
+            .start
+            .checked_sub(1)
+            .map(|last| self.rows.get(last));
+        let rows = self.rows.get(segments).unwrap_or_default();
+        last.is_some_and(|last| rows.iter().all(|row| Some(row) == last))
+    }
+
     /// Reads a row; `None` when it is damaged.
     fn read_row(&self, row: usize, values: &mut [f16]) -> Option<()> {
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(values);

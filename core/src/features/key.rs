@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::extract::Recipe;
 use crate::base::{ClipId, ContentHash};
+use crate::model::PairAbout;
 
 /// Which features: of which clip, by which backbone, from what preparation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,6 +17,22 @@ pub struct FeatureKey {
     pub backbone: ContentHash,
     /// How its input is made from the clip.
     pub prep: ContentHash,
+}
+
+impl FeatureKey {
+    /// Of a clip by both backbones of a pair: who looks, who listens.
+    pub fn of_pair(clip: ClipId, pair: &PairAbout) -> [Self; 2] {
+        let recipe = Recipe::of(pair);
+        let key = |backbone, prep| Self {
+            clip,
+            backbone,
+            prep,
+        };
+        [
+            key(pair.visual.hash, recipe.image_hash()),
+            key(pair.audio.hash, recipe.sound_hash()),
+        ]
+    }
 }
 
 /// Bytes of each hash in a file's name; the whole ones are inside.

@@ -10,6 +10,12 @@ use super::half_features::HalfFeatures;
 pub(super) struct Repeats(Option<(Arc<[f32]>, HalfFeatures)>);
 
 impl Repeats {
+    /// Whether these inputs are all the one that came last.
+    pub fn are_repeated(&self, inputs: &[Arc<[f32]>]) -> bool {
+        let last = self.0.as_ref().map(|(input, _)| input);
+        last.is_some_and(|last| inputs.iter().all(|input| Arc::ptr_eq(last, input)))
+    }
+
     /// The features of the next segments, whose inputs these are. `run` computes them for some of the places.
     pub fn features(
         &mut self,

@@ -27,6 +27,8 @@ pub struct FeatureBatch {
     pub audio: LayerFeatures,
     /// How many segments.
     pub segments: usize,
+    /// Whether all of them are the same as the one before them: a picture that stays, silence that lasts.
+    pub repeated: bool,
     /// How long it took once the decoder had them.
     pub time: Duration,
 }
@@ -97,14 +99,9 @@ impl FeatureStream {
 
     /// Asks the cache for both backbones' features.
     fn look(clip: &Clip, total: usize, pair: &PairAbout, cache: Option<FeatureCache>) -> Self {
-        let recipe = Recipe::of(pair);
+        let [seen, heard] = FeatureKey::of_pair(clip.id, pair);
         let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
-        let side = |about: &SideAbout, prep| {
-            let key = FeatureKey {
-                clip: clip.id,
-                backbone: about.hash,
-                prep,
-            };
+        let side = |about: &SideAbout, key| {
             let kept = cache.as_ref().and_then(|cache| cache.get(&key, total));
             kept.map_or_else(
                 || Side::Computed {
@@ -123,8 +120,8 @@ impl FeatureStream {
             )
         };
         Self {
-            visual: side(&pair.visual, recipe.image_hash()),
-            audio: side(&pair.audio, recipe.sound_hash()),
+            visual: side(&pair.visual, seen),
+            audio: side(&pair.audio, heard),
             decoded: None,
             cache,
             total,
@@ -199,13 +196,18 @@ impl FeatureStream {
         let (cache, total) = (self.cache.as_ref(), self.total);
         type Run = fn(&FrozenPair, &[PreparedSegment]) -> Result<LayerFeatures, ModelError>;
         type Input = fn(&PreparedSegment) -> &Arc<[f32]>;
-        let of = |side: &mut Side, input: Input, run: Run| match side {
-            Side::Kept(kept) => kept.read(range.clone()).ok_or_else(|| {
-                cache.inspect(|cache| cache.discard(kept.path()));
-                FeatureError::Damaged(kept.path().to_owned())
-            }),
+        let mut repeated = true;
+        let mut of = |side: &mut Side, input: Input, run: Run| match side {
+            Side::Kept(kept) => {
+                repeated &= kept.are_repeated(range.clone());
+                kept.read(range.clone()).ok_or_else(|| {
+                    cache.inspect(|cache| cache.discard(kept.path()));
+                    FeatureError::Damaged(kept.path().to_owned())
+                })
+            }
             Side::Computed { repeats, .. } => {
                 let inputs: Vec<Arc<[f32]>> = prepared.iter().map(input).cloned().collect();
+                repeated &= repeats.are_repeated(&inputs);
                 let features = repeats.features(&inputs, |new| {
                     let new: Vec<PreparedSegment> =
                         new.iter().map(|&at| prepared[at].clone()).collect();
@@ -221,6 +223,7 @@ impl FeatureStream {
             visual: visual.to_device(pair.device()),
             audio: audio.to_device(pair.device()),
             segments,
+            repeated,
             time: begin.elapsed(),
         };
         self.next += segments;

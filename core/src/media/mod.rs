@@ -51,6 +51,7 @@ mod stream_scan;
 mod timeline;
 mod timeline_scan;
 mod version;
+mod wav;
 mod waveform;
 
 pub use clip::{AudioInfo, Clip, VideoInfo};
@@ -66,4 +67,5 @@ pub use segments::{SegmentData, SegmentReader};
 pub use sound::SoundReader;
 pub use source::{LocalFiles, Pictures, Sound, Source};
 pub use version::ffmpeg_version;
+pub use wav::wav;
 pub use waveform::Waveform;

@@ -2,12 +2,11 @@
 //! class names, embedded in the program.
 
 use crate::base::Labels;
+use crate::data::{ave_classes, llp_classes};
 
 const AUDIOSET: &str = include_str!("../../../assets/labels/audioset-527.txt");
 const IMAGENET_1K: &str = include_str!("../../../assets/labels/imagenet-1k.txt");
 const IMAGENET_21K: &str = include_str!("../../../assets/labels/imagenet-21k.txt");
-const AVE: &str = include_str!("../../../assets/labels/ave-28.txt");
-const LLP: &str = include_str!("../../../assets/labels/llp-25.txt");
 
 /// Google's list has two classes, by place, that the ImageNet of 2011 (`imagenet-22k`, 21,841 classes) has not.
 const ONLY_GOOGLES: [usize; 2] = [9205, 15027];
@@ -33,8 +32,8 @@ pub fn class_names(list: &str) -> Option<Labels> {
             let there = lines.filter(|(place, _)| !ONLY_GOOGLES.contains(place));
             Labels::new(there.map(|(_, name)| name))
         }
-        "ave-28" => Labels::new(AVE.lines()),
-        "llp-25" => Labels::new(LLP.lines()),
+        "ave-28" => ave_classes(),
+        "llp-25" => llp_classes(),
         _ => return None,
     })
 }

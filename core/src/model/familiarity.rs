@@ -69,6 +69,20 @@ impl Familiarity {
     }
 }
 
+impl Familiarity {
+    /// The same, with more that is familiar: rows as [`Self::score`] takes them; those of a wrong length are left out.
+    #[must_use]
+    pub fn with<'a>(&self, rows: impl Iterator<Item = &'a [f32]>) -> Self {
+        let mut this = self.clone();
+        for row in rows.filter(|row| row.len() == self.visual.width + self.audio.width) {
+            let (seen, heard) = row.split_at(self.visual.width);
+            this.visual.centres.0.extend(self.visual.whitened(seen));
+            this.audio.centres.0.extend(self.audio.whitened(heard));
+        }
+        this
+    }
+}
+
 impl Density {
     /// From whitened centres, the inverse Cholesky factor (lower triangle by rows) and a limit still to be measured.
     pub fn new(width: usize, centres: &[Vec<f32>], whiten: Vec<f32>) -> Self {

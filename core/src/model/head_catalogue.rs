@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{HeadFile, ModelBundle};
+use super::{HeadFile, ModelBundle, ModelError};
 use crate::base::{HeadId, PairId, Task, data_folder};
 
 /// Where heads are looked for: those that come with a model, and a folder of trained ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeadCatalogue {
     folder: Option<PathBuf>,
+    /// Folders of single heads, wherever they lie.
+    single: Vec<PathBuf>,
 }
 
 impl HeadCatalogue {
@@ -16,7 +18,15 @@ impl HeadCatalogue {
     pub fn at(folder: PathBuf) -> Self {
         Self {
             folder: Some(folder),
+            single: vec![],
         }
+    }
+
+    /// The same with heads in folders of their own.
+    #[must_use]
+    pub fn with(mut self, folders: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.single.extend(folders);
+        self
     }
 
     /// With the user's trained heads.
@@ -44,13 +54,35 @@ impl HeadCatalogue {
         paths.into_iter().filter_map(open).collect()
     }
 
+    /// Removes a trained head; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// Its folder cannot be removed.
+    pub fn remove(&self, id: HeadId) -> Result<(), ModelError> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        let folder = folder.join(id.to_string());
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(ModelError::io(&folder, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A head by its name: one of a model's own, or a trained one.
     pub fn by_id(&self, id: HeadId, model: &ModelBundle) -> Option<HeadFile> {
         let own = model.heads().iter().find(|head| head.id == id).cloned();
-        own.or_else(|| {
-            let folder = self.folder.as_ref()?.join(id.to_string());
-            HeadFile::open(&folder).ok()
-        })
+        let mut single = self
+            .single
+            .iter()
+            .filter_map(|path| HeadFile::open(path).ok());
+        own.or_else(|| single.find(|head| head.id == id))
+            .or_else(|| {
+                let folder = self.folder.as_ref()?.join(id.to_string());
+                HeadFile::open(&folder).ok()
+            })
     }
 
     /// The trained heads that read a pair and answer a task.

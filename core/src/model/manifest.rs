@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AvelConfig, BackboneDesc, ImagePrep, LayerShape, ModelError, ParseConfig, Prep, SegmentConfig,
-    SoundInput,
+    SoundInput, TagConfig,
 };
 use crate::base::{Labels, Task};
 
@@ -32,6 +32,9 @@ pub struct Manifest {
     /// The head for video parsing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parse: Option<ParseEntry>,
+    /// The heads made of what the backbones' classifiers know, for tasks that have no other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<TagEntry>,
     /// The head for segmentation; its one label is what a mask is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<SegmentEntry>,
@@ -55,6 +58,16 @@ pub type LocalizeEntry = HeadEntry<AvelConfig>;
 pub type ParseEntry = HeadEntry<ParseConfig>;
 /// The segmentation head of a bundle.
 pub type SegmentEntry = HeadEntry<SegmentConfig>;
+
+/// A head from tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TagEntry {
+    /// What it answers.
+    pub task: Task,
+    /// What it is.
+    #[serde(flatten)]
+    pub head: HeadEntry<TagConfig>,
+}
 
 /// One head of a bundle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,14 +116,13 @@ impl Manifest {
     }
 
     pub(in crate::model) fn head_files(&self) -> Vec<&str> {
-        [
+        let own = [
             self.localize.as_ref().map(|entry| &*entry.weights),
             self.parse.as_ref().map(|entry| &*entry.weights),
             self.segment.as_ref().map(|entry| &*entry.weights),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        ];
+        let tags = self.tags.iter().map(|entry| &*entry.head.weights);
+        own.into_iter().flatten().chain(tags).collect()
     }
 
     /// Every task it has a head for, and whether that head has random weights.
@@ -121,7 +133,9 @@ impl Manifest {
             .map(|e| (Task::Localize, e.untrained));
         let parse = self.parse.as_ref().map(|e| (Task::Parse, e.untrained));
         let segment = self.segment.as_ref().map(|e| (Task::Segment, e.untrained));
-        [localize, parse, segment].into_iter().flatten().collect()
+        let tags = self.tags.iter().map(|e| (e.task, e.head.untrained));
+        let own = [localize, parse, segment].into_iter().flatten();
+        own.chain(tags).collect()
     }
 
     /// Whether one backbone, with one file of weights, both looks and listens.

@@ -11,6 +11,7 @@ pub mod speed;
 
 mod backbone_config;
 mod bundle;
+mod calibration;
 mod class_names;
 mod demo;
 mod desc;
@@ -22,6 +23,7 @@ mod manifest;
 mod pair;
 mod precision;
 mod run;
+mod tag_classes;
 mod verify;
 
 pub use backbone_config::BackboneConfig;
@@ -29,17 +31,20 @@ pub use backbones::{
     Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, ResNext, ResNextConfig,
     SwinV2, SwinV2Config, Vit, VitConfig,
 };
-pub use bundle::{Assembly, BackboneFile, LoadedModel, ModelBundle, ModelInfo, TaskInfo, assemble};
+pub use bundle::{
+    Assembly, BackboneFile, Hearing, LoadedModel, ModelBundle, ModelInfo, TaskInfo, assemble,
+};
+pub use calibration::{Calibration, calibration_error, fit_temperatures, tempered};
 pub use class_names::{CLASS_LISTS, class_names};
 pub use desc::{BackboneDesc, LoadAs};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
 pub use head_catalogue::HeadCatalogue;
-pub use head_file::{HeadConfig, HeadFile, HeadNotes, write_head};
+pub use head_file::{HeadConfig, HeadFile, HeadNotes, write_head, write_head_into};
 pub use heads::{
     AvelConfig, AvelOutput, Distillation, Granularity, Injection, InterModal, LocalizeHead,
     ParseConfig, ParseDecoder, ParseHead, ParseOutput, SegmentConfig, SegmentHead, SegmentOutput,
-    TaskHead, TokenReading,
+    TagConfig, TagHead, TagLists, TaskHead, TokenReading,
 };
 pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{
@@ -49,4 +54,5 @@ pub use pair::{Backbones, FrozenPair, PairAbout, SideAbout};
 pub use precision::{Precision, UnknownPrecision};
 pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};
+pub use tag_classes::{TagClasses, TagRow};
 pub use verify::{Contents, Verdict, Verify};

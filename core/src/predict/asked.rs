@@ -21,6 +21,13 @@ impl Asked {
         }
     }
 
+    /// As many segments more, each as familiar as the last.
+    pub fn repeat_familiarity(&mut self, count: usize) {
+        if let Some(&last) = self.familiarity.last() {
+            self.familiarity.extend(std::iter::repeat_n(last, count));
+        }
+    }
+
     /// Rows of scores from a segment on, each times how familiar its segment is.
     pub fn weighed(&self, from: usize, mut rows: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
         let familiarity = self.familiarity.iter().skip(from);

@@ -6,7 +6,7 @@ use crate::gpu::ComputeError;
 use crate::model::{LayerFeatures, TaskHead};
 
 /// The meta-token features of segments, a row a segment: the picture's, then the sound's. `None` for heads that mask pictures,
-/// whose meta-tokens stay in the maps they are added to.
+/// whose meta-tokens stay in the maps they are added to, and for heads from tags, which distil nothing.
 ///
 /// # Errors
 /// When the device fails.
@@ -18,7 +18,7 @@ pub fn meta_tokens(
     let (visual, audio) = match head {
         TaskHead::Localize(head) => head.meta_features(visual, audio),
         TaskHead::Parse(head) => head.meta_features(visual, audio),
-        TaskHead::Segment(_) => return Ok(None),
+        TaskHead::Segment(_) | TaskHead::Tags(_) => return Ok(None),
     };
     let both = Tensor::cat(vec![visual, audio], 1);
     let width = both.dims()[1].max(1);

@@ -54,7 +54,9 @@ impl PredictionPart {
         replace_from(&mut whole.scores, self.from, self.scores);
         replace_from(&mut whole.familiarity, self.from, self.familiarity);
         match (&mut whole.detail, self.detail) {
-            (Detail::Localized, Detail::Localized) => {}
+            (Detail::Localized { event }, Detail::Localized { event: new }) => {
+                replace_from(event, self.from, new);
+            }
             (
                 Detail::Parsed { audible, visible },
                 Detail::Parsed {

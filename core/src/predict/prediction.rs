@@ -43,8 +43,12 @@ pub struct Prediction {
 /// What a task says beyond scores of being both heard and seen. As long as the scores; already weighed by familiarity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Detail {
-    /// Localization: nothing.
-    Localized,
+    /// Localization: classes exclude each other, and the dataset's rule decides by two numbers, whether anything happens and
+    /// which class is the largest.
+    Localized {
+        /// Probability that any class is both heard and seen, of each segment: what its scores add up to.
+        event: Vec<f32>,
+    },
     /// Parsing: each class by itself, `[segment][class]`, 0 to 1.
     Parsed {
         /// Probability of being heard.
@@ -60,10 +64,17 @@ pub enum Detail {
 }
 
 impl Detail {
+    /// Localization's, where nobody kept the events' own scores: the sums of their classes'.
+    pub fn localized(scores: &[Vec<f32>]) -> Self {
+        Self::Localized {
+            event: scores.iter().map(|row| row.iter().sum()).collect(),
+        }
+    }
+
     /// What was asked.
     pub fn task(&self) -> Task {
         match self {
-            Self::Localized => Task::Localize,
+            Self::Localized { .. } => Task::Localize,
             Self::Parsed { .. } => Task::Parse,
             Self::Segmented { .. } => Task::Segment,
         }
@@ -87,11 +98,19 @@ impl Prediction {
     /// highest score leaves.
     pub fn background(&self, segment: usize) -> Option<f32> {
         let scores = self.scores.get(segment)?.iter().copied();
-        let any = match self.detail {
-            Detail::Localized => scores.sum::<f32>(),
+        let any = match &self.detail {
+            Detail::Localized { event } => *event.get(segment)?,
             Detail::Parsed { .. } | Detail::Segmented { .. } => scores.fold(0.0, f32::max),
         };
         Some((1.0 - any).clamp(0.0, 1.0))
+    }
+
+    /// Localization's probability that any class is both heard and seen in a segment.
+    pub fn event(&self, segment: usize) -> Option<f32> {
+        match &self.detail {
+            Detail::Localized { event } => event.get(segment).copied(),
+            Detail::Parsed { .. } | Detail::Segmented { .. } => None,
+        }
     }
 
     /// The scores of one modality, `[segment][class]`; for tasks that do not tell them apart, those of both at once.
@@ -107,7 +126,7 @@ impl Prediction {
     pub fn mask(&self, segment: usize) -> Option<&ProbabilityMap> {
         match &self.detail {
             Detail::Segmented { masks } => masks.get(segment),
-            Detail::Localized | Detail::Parsed { .. } => None,
+            Detail::Localized { .. } | Detail::Parsed { .. } => None,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! One clip, one head, any task: segments' layer features in, a prediction out, part by part.
 
-use super::{PredictionKey, PredictionPart, Segmenter, Windowed, localize_scores, parse_scores};
+use super::{
+    PredictionKey, PredictionPart, Score, Segmenter, Tagged, Windowed, localize_scores,
+    parse_scores, tagged_events, tagged_parts,
+};
 use crate::base::{Labels, Task, TimeSpan};
 use crate::gpu::ComputeError;
 use crate::model::{LayerFeatures, TaskHead};
@@ -56,6 +59,51 @@ impl Predictor {
         }
     }
 
+    /// Take the next segments as the backbones' classifiers see and hear them, for a head from tags.
+    ///
+    /// # Errors
+    /// The head is another task's, or the device fails.
+    pub fn add_tagged(&mut self, said: Tagged, familiarity: &[f32]) -> Result<(), ComputeError> {
+        match (self, said) {
+            (Self::Windowed(windowed), Tagged::Classes(seen, heard)) => {
+                let score = tagged(windowed.task());
+                windowed.add((seen, heard), familiarity, score)
+            }
+            (Self::Segment(segmenter), Tagged::Places(maps)) => {
+                segmenter.add_maps(maps, familiarity);
+                Ok(())
+            }
+            _ => Err(ComputeError::new(
+                "asked a head from tags made for one task for another",
+            )),
+        }
+    }
+
+    /// Take segments that are all the same as the last one, without computing anew what is known. False where they have to be
+    /// given like others: nothing is changed.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn repeat(&mut self, head: &TaskHead, count: usize) -> Result<bool, ComputeError> {
+        match (self, head) {
+            (Self::Windowed(windowed), TaskHead::Localize(head)) => {
+                windowed.repeat(count, &|v, a| localize_scores(head, v, a))?;
+            }
+            (Self::Windowed(windowed), TaskHead::Parse(head)) => {
+                windowed.repeat(count, &|v, a| parse_scores(head, v, a))?;
+            }
+            (Self::Segment(segmenter), TaskHead::Segment(head)) => {
+                return Ok(segmenter.repeat(count, head));
+            }
+            (Self::Windowed(windowed), TaskHead::Tags(_)) => {
+                let score = tagged(windowed.task());
+                windowed.repeat(count, score)?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
     /// Whether every segment has its final answer.
     pub fn is_complete(&self) -> bool {
         match self {
@@ -93,5 +141,13 @@ impl Predictor {
             Self::Windowed(windowed) => windowed.part(from),
             Self::Segment(segmenter) => segmenter.part(from),
         }
+    }
+}
+
+/// From what is seen and heard of each class to a task's rows.
+fn tagged(task: Task) -> Score<'static> {
+    match task {
+        Task::Parse => &tagged_parts,
+        Task::Localize | Task::Segment => &tagged_events,
     }
 }

@@ -20,6 +20,8 @@ pub struct Segmenter {
     masks: Vec<ProbabilityMap>,
     /// The highest probability of each mask.
     scores: Vec<Vec<f32>>,
+    /// The newest mask.
+    last: Option<ProbabilityMap>,
     seen: usize,
 }
 
@@ -31,6 +33,7 @@ impl Segmenter {
             waiting: None,
             masks: Vec::new(),
             scores: Vec::new(),
+            last: None,
             seen: 0,
         }
     }
@@ -65,6 +68,29 @@ impl Segmenter {
         let left = total - from;
         self.waiting = (left > 0).then(|| (part(&visual, from, left), part(&audio, from, left)));
         Ok(())
+    }
+
+    /// Take the maps of the next segments, for heads that read no layers.
+    pub fn add_maps(&mut self, maps: Vec<ProbabilityMap>, familiarity: &[f32]) {
+        self.asked.familiarity.extend(familiarity);
+        self.seen += maps.len();
+        for map in maps {
+            self.keep((map.width(), map.height()), map.values());
+        }
+    }
+
+    /// Take segments that are all the same as the last one, whose mask is theirs. False where a head that looks across time has
+    /// to be asked: nothing is changed.
+    pub fn repeat(&mut self, count: usize, head: &SegmentHead) -> bool {
+        let Some(last) = self.last.as_ref().filter(|_| !head.sees_other_seconds()) else {
+            return false;
+        };
+        let score = vec![last.highest()];
+        self.masks.extend(std::iter::repeat_n(last.clone(), count));
+        self.scores.extend(std::iter::repeat_n(score, count));
+        self.asked.repeat_familiarity(count);
+        self.seen += count;
+        true
     }
 
     /// Whether every segment has its mask.
@@ -109,14 +135,19 @@ impl Segmenter {
         let values = said.probabilities().into_data();
         let values = values.try_to_vec::<f32>().map_err(ComputeError::of)?;
         for mask in values.chunks(rows * columns) {
-            let trust = self.asked.familiarity.get(self.scores.len());
-            let trust = trust.copied().unwrap_or(1.0);
-            let values = mask.iter().map(|p| p * trust);
-            let mask = ProbabilityMap::new(columns, rows, values);
-            self.scores.push(vec![mask.highest()]);
-            self.masks.push(mask);
+            self.keep((columns, rows), mask.iter().copied());
         }
         Ok(())
+    }
+
+    /// The next segment's mask, weighed.
+    fn keep(&mut self, (columns, rows): (usize, usize), mask: impl Iterator<Item = f32>) {
+        let trust = self.asked.familiarity.get(self.scores.len());
+        let trust = trust.copied().unwrap_or(1.0);
+        let mask = ProbabilityMap::new(columns, rows, mask.map(|p| p * trust));
+        self.scores.push(vec![mask.highest()]);
+        self.last = Some(mask.clone());
+        self.masks.push(mask);
     }
 }
 

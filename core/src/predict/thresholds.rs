@@ -6,7 +6,8 @@ use super::Prediction;
 use crate::base::Modality;
 use crate::project::MaskThresholds;
 
-/// From which score on a class counts as happening: the threshold of the class where it has one, else that of what is asked
+/// From which score on a class counts as happening: a class's own in parsing, the event's where localization asks whether anything
+/// happens. The threshold of the class where it has one, else that of what is asked
 /// (heard or seen) where it has one, else the global one. All 0 to 1. Classes go by name: a model's tasks number them differently.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thresholds {

@@ -4,8 +4,11 @@ use super::{Detail, Prediction, Thresholds};
 use crate::base::{BACKGROUND, Label, Modality, TimeSpan};
 use crate::project::{Event, Source, Track};
 
-/// The winning class of a segment where its score reaches its threshold (of a mask: where a place is above it), with the score;
-/// `None` is background, or a segment not scored yet.
+/// The winning class of a segment with its score; `None` is background, or a segment not scored yet.
+///
+/// Each task's dataset has a rule. Localization (AVE): where the event's score is above the threshold, the largest class, the first
+/// of equals, however little of the event it has. Parsing (LLP): where the largest class reaches its threshold. Masks (AVSBench):
+/// where a place is above it.
 pub fn winner(
     prediction: &Prediction,
     thresholds: &Thresholds,
@@ -14,7 +17,11 @@ pub fn winner(
     let (class, score) = prediction.best(segment)?;
     let counts = match &prediction.detail {
         Detail::Segmented { .. } => score > thresholds.of_mask(prediction, segment),
-        Detail::Localized | Detail::Parsed { .. } => {
+        Detail::Localized { event } => {
+            let label = prediction.labels.get(class)?;
+            *event.get(segment)? > thresholds.of(label, Modality::AudioVisual)
+        }
+        Detail::Parsed { .. } => {
             let label = prediction.labels.get(class)?;
             score >= thresholds.of(label, Modality::AudioVisual)
         }

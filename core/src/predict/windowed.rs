@@ -7,7 +7,7 @@ use std::ops::Range;
 use burn::tensor::Tensor;
 
 use super::asked::Asked;
-use super::{Averaged, Detail, PredictionKey, PredictionPart, WINDOW, parse, windows};
+use super::{Averaged, PredictionKey, PredictionPart, WINDOW, localize, parse, windows};
 use crate::base::{Labels, Task, TimeSpan};
 use crate::gpu::ComputeError;
 
@@ -28,6 +28,8 @@ pub struct Windowed {
     scored: Averaged,
     /// Numbers of the newest segments until their whole window is there.
     provisional: Option<(usize, Vec<Vec<f32>>)>,
+    /// From which segment on all are the same, and the numbers of a whole window of them, once asked.
+    same: (usize, Option<Vec<Vec<f32>>>),
 }
 
 impl Windowed {
@@ -41,6 +43,7 @@ impl Windowed {
             seen: 0,
             scored: Averaged::default(),
             provisional: None,
+            same: (0, None),
         }
     }
 
@@ -50,11 +53,38 @@ impl Windowed {
     /// Those of `score`.
     pub fn add(
         &mut self,
-        (visual, audio): (Tensor<2>, Tensor<2>),
+        features: (Tensor<2>, Tensor<2>),
         familiarity: &[f32],
         score: Score<'_>,
     ) -> Result<(), ComputeError> {
         self.asked.familiarity.extend(familiarity);
+        let last = (self.seen + features.0.dims()[0]).saturating_sub(1);
+        self.same = (last, None);
+        self.take(features, score)
+    }
+
+    /// Take segments that are all the same as the last one: the head is asked once for a window of them.
+    ///
+    /// # Errors
+    /// Those of `score`.
+    pub fn repeat(&mut self, count: usize, score: Score<'_>) -> Result<(), ComputeError> {
+        let Some((visual, audio)) = &self.recent else {
+            return Ok(());
+        };
+        let last = |x: &Tensor<2>| {
+            let end = x.dims()[0];
+            x.clone().slice_dim(0, end - 1..end).repeat_dim(0, count)
+        };
+        let features = (last(visual), last(audio));
+        self.asked.repeat_familiarity(count);
+        self.take(features, score)
+    }
+
+    fn take(
+        &mut self,
+        (visual, audio): (Tensor<2>, Tensor<2>),
+        score: Score<'_>,
+    ) -> Result<(), ComputeError> {
         self.seen += visual.dims()[0];
         self.recent = Some(match self.recent.take() {
             None => (visual, audio),
@@ -99,7 +129,9 @@ impl Windowed {
         let rows = self.asked.weighed(from, self.rows_from(from));
         let (scores, detail) = match self.task {
             Task::Parse => parse::heard_and_seen(&rows, self.asked.labels.len()),
-            Task::Localize | Task::Segment => (rows, Detail::Localized),
+            Task::Localize | Task::Segment => {
+                localize::classes_and_event(rows, self.asked.labels.len())
+            }
         };
         self.asked.part(from, scores, detail)
     }
@@ -125,14 +157,26 @@ impl Windowed {
         Ok(())
     }
 
-    fn ask(&self, window: Range<usize>, score: Score<'_>) -> Result<Vec<Vec<f32>>, ComputeError> {
+    fn ask(
+        &mut self,
+        window: Range<usize>,
+        score: Score<'_>,
+    ) -> Result<Vec<Vec<f32>>, ComputeError> {
         let Some((visual, audio)) = &self.recent else {
             return Ok(Vec::new());
         };
+        let of_same = window.start >= self.same.0 && window.len() == WINDOW;
+        if let (true, Some(rows)) = (of_same, &self.same.1) {
+            return Ok(rows.clone());
+        }
         let oldest = self.seen - visual.dims()[0];
         let rows = window.start.saturating_sub(oldest)..window.end - oldest;
         let part = |x: &Tensor<2>| x.clone().slice_dim(0, rows.clone());
-        score(part(visual), part(audio))
+        let rows = score(part(visual), part(audio))?;
+        if of_same {
+            self.same.1 = Some(rows.clone());
+        }
+        Ok(rows)
     }
 
     /// Drop the features that no window to come needs; the newest window's stay, for provisional numbers.

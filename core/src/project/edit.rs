@@ -115,6 +115,24 @@ impl Edit {
     }
 }
 
+impl Change {
+    /// Several changes of a state, in order, as one: kept, taken back and done again together.
+    pub fn together(of: &Corrections, changes: impl IntoIterator<Item = Self>) -> Self {
+        let mut state = of.clone();
+        let mut hand = Hand {
+            state: &mut state,
+            speaking_of: None,
+            back: Vec::new(),
+        };
+        for change in changes {
+            hand.speaking_of = None;
+            hand.carry_out(&change);
+        }
+        let changed = hand.into_back().into_iter().map(|(key, _)| key);
+        Self::Set(changed.map(|key| (key, state.item(key))).collect())
+    }
+}
+
 /// Changes a state, and remembers how it was.
 pub(super) struct Hand<'a> {
     pub(super) state: &'a mut Corrections,

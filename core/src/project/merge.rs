@@ -32,7 +32,7 @@ impl Names {
     }
 
     /// What a class is called; its number, where nobody named it.
-    fn name(&self, label: LabelId) -> Label {
+    pub fn name(&self, label: LabelId) -> Label {
         let known = self.0.get(&label).cloned();
         known.unwrap_or_else(|| Label::from(label.to_string()))
     }

@@ -4,19 +4,28 @@ mod backbone_file;
 mod counts;
 mod eval;
 mod file_features;
+mod material;
 mod metrics;
 mod shard;
 mod speed;
 mod tag;
 mod tagger;
+mod train_cost;
+mod training;
 mod verify;
 
 pub use backbone_file::backbone_file;
 pub use counts::{ModelCount, full_size_counts};
 pub use eval::evaluate;
 pub use file_features::features_of_file;
+pub use material::{ClassHits, Hits, MaterialReport, evaluate_material};
 pub use metrics::{MetricFigures, MetricsError, metrics_of_file};
 pub use shard::{Listed, Shard, hash_of, in_order};
 pub use speed::{SpeedBench, SpeedModel, speed_models, threads, versions};
 pub use tag::{TagReport, TagRequest, tag_clip};
+pub use train_cost::{CostSteps, TrainCost};
+pub use training::{
+    DatasetRecipe, HeadKind, HeadReport, MeasureRequest, TrainNews, TrainRequest, Trained,
+    TrainingError, ablation_rows, measure_head, train_head,
+};
 pub use verify::verify;

@@ -3,9 +3,11 @@
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::error::TrainError;
 use super::losses::{LossConfig, MATCHING_WEIGHT};
-use crate::base::Task;
+use crate::base::{Task, merge};
 
 /// Everything that decides a training besides its data and the head it starts from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,6 +119,11 @@ impl Default for TrainConfig {
     }
 }
 
+/// Clips a step, where there are few.
+const FEW: usize = 4;
+/// Adam's step is about as long as the rate: a hundred steps, in place of the paper's thousands, get somewhere with longer ones.
+const LONGER: f64 = 5.0;
+
 impl TrainConfig {
     /// Event localization (Table 13).
     pub fn localize() -> Self {
@@ -146,6 +153,39 @@ impl TrainConfig {
             Task::Localize => Self::localize(),
             Task::Parse => Self::parse(),
             Task::Segment => Self::single_source(),
+        }
+    }
+
+    /// What a file says: fields that are left out are those of `self`.
+    ///
+    /// # Errors
+    /// It says something this program does not know.
+    pub fn merged(&self, over: &Value) -> Result<Self, TrainError> {
+        let wrong = |e: serde_json::Error| TrainError::Data(format!("training: {e}"));
+        let mut all = serde_json::to_value(self).map_err(wrong)?;
+        merge(&mut all, over);
+        serde_json::from_value(all).map_err(wrong)
+    }
+
+    /// For a head that goes on learning from a few clips: small batches, and epochs enough for `steps` optimiser steps, the rate
+    /// falling as often as the paper's does over its epochs (ours).
+    pub fn few_clips(task: Task, clips: usize, steps: usize) -> Self {
+        let paper = Self::of(task);
+        let batch = paper.batch.min(FEW);
+        let epochs = steps.div_ceil(clips.div_ceil(batch).max(1));
+        let schedule = paper.schedule.map(|falls| StepLr {
+            step: (falls.step * epochs).div_ceil(paper.epochs.max(1)),
+            ..falls
+        });
+        Self {
+            batch,
+            epochs,
+            schedule,
+            optimiser: OptimiserConfig {
+                rate: paper.optimiser.rate * LONGER,
+                ..paper.optimiser
+            },
+            ..paper
         }
     }
 

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::error::TrainError;
 use super::examples::Batch;
 use super::metrics::{
-    FRAMES_A_BATCH, Grid, LlpScores, MaskMeter, MaskScores, Parsed, avel_segments, llp_scores,
-    segment_accuracy,
+    FRAMES_A_BATCH, Five, Grid, LlpScores, MaskMeter, MaskScores, Parsed, avel_segments_weighed,
+    llp_scores, segment_accuracy,
 };
+use super::objective::not_trained;
 use crate::base::{Said, between};
 use crate::data::{SaidGrid, SoundingMask, Targets};
 use crate::gpu::ComputeError;
@@ -41,6 +42,39 @@ impl Figures {
         }
     }
 
+    /// Every figure by name, 0 to 1.
+    pub fn named(&self) -> Vec<(String, f64)> {
+        let five = |level: &str, five: &Five| {
+            let all = [
+                ("A", five.audio),
+                ("V", five.visual),
+                ("AV", five.audio_visual),
+                ("Type@AV", five.type_at_av),
+                ("Event@AV", five.event_at_av),
+            ];
+            all.map(|(name, x)| (format!("{name} by {level}"), x))
+        };
+        match self {
+            Self::Localize {
+                accuracy,
+                background,
+            } => vec![
+                ("segment accuracy".to_owned(), *accuracy),
+                ("always saying background".to_owned(), *background),
+            ],
+            Self::Parse(scores) => five("segments", &scores.segment)
+                .into_iter()
+                .chain(five("events", &scores.event))
+                .chain([("Avg.".to_owned(), scores.average())])
+                .collect(),
+            Self::Segment(scores) => vec![
+                ("mIoU".to_owned(), scores.miou),
+                ("F, batch 4".to_owned(), scores.f_batched),
+                ("F, whole set".to_owned(), scores.f_whole),
+            ],
+        }
+    }
+
     /// What [`Self::score`] is.
     pub fn name(&self) -> &'static str {
         match self {
@@ -67,10 +101,24 @@ impl Evaluation {
     /// # Errors
     /// The features are not those of the head's backbones, or the device fails.
     pub fn add(&mut self, head: &TaskHead, batch: &Batch) -> Result<(), TrainError> {
+        self.add_weighed(head, batch, &[])
+    }
+
+    /// As [`Self::add`], each segment's probabilities times how familiar it is, as a user is shown them. None given: 1.
+    ///
+    /// # Errors
+    /// Those of [`Self::add`].
+    pub fn add_weighed(
+        &mut self,
+        head: &TaskHead,
+        batch: &Batch,
+        familiarity: &[f32],
+    ) -> Result<(), TrainError> {
         match head {
-            TaskHead::Localize(head) => self.localize(head, batch),
-            TaskHead::Parse(head) => self.parse(head, batch),
-            TaskHead::Segment(head) => self.segment(head, batch),
+            TaskHead::Localize(head) => self.localize(head, batch, familiarity),
+            TaskHead::Parse(head) => self.parse(head, batch, familiarity),
+            TaskHead::Segment(head) => self.segment(head, batch, familiarity),
+            TaskHead::Tags(_) => Err(not_trained()),
         }
     }
 
@@ -91,14 +139,20 @@ impl Evaluation {
         })
     }
 
-    fn localize(&mut self, head: &LocalizeHead, batch: &Batch) -> Result<(), TrainError> {
+    fn localize(
+        &mut self,
+        head: &LocalizeHead,
+        batch: &Batch,
+        familiarity: &[f32],
+    ) -> Result<(), TrainError> {
         let output = head.forward(&batch.visual, &batch.audio, batch.clips());
         let (seconds, classes) = (batch.seconds().max(1), batch.classes().max(1));
         let (is_event, event) = (numbers(output.is_event)?, numbers(output.event)?);
         self.background = classes;
         let clips = is_event.chunks(seconds).zip(event.chunks(classes));
-        for (targets, (is_event, event)) in batch.targets.iter().zip(clips) {
-            let found = avel_segments(is_event, event, classes);
+        for (clip, (targets, (is_event, event))) in batch.targets.iter().zip(clips).enumerate() {
+            let trust = part(familiarity, clip * seconds);
+            let found = avel_segments_weighed(is_event, event, trust, classes);
             for (t, class) in found.into_iter().enumerate() {
                 if let Some(truth) = targets.event(t) {
                     self.segments.0.push(class);
@@ -109,15 +163,23 @@ impl Evaluation {
         Ok(())
     }
 
-    fn parse(&mut self, head: &ParseHead, batch: &Batch) -> Result<(), TrainError> {
+    fn parse(
+        &mut self,
+        head: &ParseHead,
+        batch: &Batch,
+        familiarity: &[f32],
+    ) -> Result<(), TrainError> {
         let output = head.forward(&batch.visual, &batch.audio, None, batch.clips())?;
-        let classes = batch.classes().max(1);
-        let length = (batch.seconds() * classes).max(1);
-        let [clip, audible, visible] = [
+        let (seconds, classes) = (batch.seconds().max(1), batch.classes().max(1));
+        let length = seconds * classes;
+        let [clip, mut audible, mut visible] = [
             numbers(output.clip)?,
             numbers(output.audible)?,
             numbers(output.visible)?,
         ];
+        for probabilities in [&mut audible, &mut visible] {
+            weigh_parsed(probabilities, &clip, (seconds, classes), familiarity);
+        }
         let rows = audible.chunks(length).zip(visible.chunks(length));
         let found = clip.chunks(classes).zip(rows);
         for (targets, (whole, (audible, visible))) in batch.targets.iter().zip(found) {
@@ -135,10 +197,19 @@ impl Evaluation {
         Ok(())
     }
 
-    fn segment(&mut self, head: &SegmentHead, batch: &Batch) -> Result<(), TrainError> {
+    fn segment(
+        &mut self,
+        head: &SegmentHead,
+        batch: &Batch,
+        familiarity: &[f32],
+    ) -> Result<(), TrainError> {
         let output = head.forward(&batch.visual, &batch.audio, batch.clips())?;
         let (rows, columns) = head.mask();
-        let found = numbers(output.probabilities())?;
+        let mut found = numbers(output.probabilities())?;
+        let frames = found.chunks_exact_mut((rows * columns).max(1));
+        for (frame, trust) in frames.zip(familiarity) {
+            frame.iter_mut().for_each(|p| *p *= trust);
+        }
         let masks = batch.targets.iter().flat_map(|targets| &targets.masks);
         for (frame, mask) in found.chunks_exact((rows * columns).max(1)).zip(masks) {
             let Some(SoundingMask { size, sounds }) = mask else {
@@ -150,6 +221,28 @@ impl Evaluation {
             meter.add(&stretch(frame, (rows, columns), *size), sounds);
         }
         Ok(())
+    }
+}
+
+/// From a segment on.
+fn part(familiarity: &[f32], from: usize) -> &[f32] {
+    familiarity.get(from..).unwrap_or_default()
+}
+
+/// Weighs the seconds' probabilities, `[clip][second][class]`. What counts of a class is the smaller of the second's and its
+/// clip's probability (`clips`, `[clip][class]`), and that is weighed.
+fn weigh_parsed(
+    probabilities: &mut [f32],
+    clips: &[f32],
+    (seconds, classes): (usize, usize),
+    familiarity: &[f32],
+) {
+    let rows = probabilities.chunks_mut(classes).zip(familiarity);
+    for (at, (row, trust)) in rows.enumerate() {
+        let clip = clips.get(at / seconds * classes..).unwrap_or_default();
+        for (p, clip) in row.iter_mut().zip(clip) {
+            *p = p.min(*clip) * trust;
+        }
     }
 }
 

@@ -35,7 +35,7 @@ struct Described {
 ///
 /// # Errors
 /// Features cannot be read, or the device fails.
-pub(super) fn fit(
+pub fn fit(
     training: &dyn Examples,
     validation: &dyn Examples,
     device: &Device,
@@ -56,6 +56,24 @@ pub(super) fn fit(
         (Some(visual), Some(audio)) => Some(Familiarity { visual, audio }),
         _ => None,
     })
+}
+
+/// Segments of taught clips that a head knows besides those it was trained on, at most, evenly from all.
+const TAUGHT: usize = 256;
+
+/// What a head finds familiar once it has learned from these clips too: their segments stand beside the centres it knew.
+///
+/// # Errors
+/// Features cannot be read, or the device fails.
+pub fn familiar_with(
+    known: &Familiarity,
+    examples: &dyn Examples,
+    device: &Device,
+) -> Result<Familiarity, TrainError> {
+    let rows = described(examples, device)?.rows;
+    let every = rows.len().div_ceil(TAUGHT).max(1);
+    let taught = rows.iter().step_by(every).map(Vec::as_slice);
+    Ok(known.with(taught))
 }
 
 fn described(examples: &dyn Examples, device: &Device) -> Result<Described, TrainError> {

@@ -4,23 +4,38 @@
 //! by name. A [`Trainer`] learns from them step by step; losses and metrics leave out what is unknown. Everything about sounding
 //! scenes and the embedded model is in `demo`.
 
+mod calibration;
+mod clips;
+mod compared;
 mod config;
+mod cost;
 mod demo;
 mod error;
 mod evaluation;
 mod examples;
 mod familiarity;
+mod grown;
 mod losses;
 mod metrics;
 mod objective;
 mod pinned;
+mod step_bench;
+mod taught;
 mod trainer;
 
+pub use calibration::fit_calibration;
+pub use clips::{AskTargets, ClipExamples, ExampleClip};
+pub use compared::Duel;
 pub use config::{OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
-pub use demo::{DemoRecipe, DemoScenes, Schedule, evaluate_demo, evaluate_folder, train_demo};
+pub use cost::{adapter_bytes, feature_bytes, head_bytes};
+pub use demo::{
+    DemoRecipe, DemoScenes, Schedule, evaluate_demo, evaluate_folder, train_demo, unseen_clips,
+};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};
 pub use examples::{Batch, Examples, Mixture, Side};
+pub use familiarity::{familiar_with, fit as fit_familiarity};
+pub use grown::grown;
 pub use losses::{
     AvelTargets, Known, LossConfig, MATCHING_WEIGHT, ParseTargets, Smoothing, avel_loss, avvp_loss,
     known_loss, known_mask_loss, mask_loss, matching_loss, ms3_loss, parse_loss,
@@ -32,4 +47,6 @@ pub use metrics::{
     llp_scores, segment_accuracy,
 };
 pub use objective::{avel_targets, masks, parse_targets};
+pub use step_bench::StepBench;
+pub use taught::{agreement, filled};
 pub use trainer::{Best, Epoch, Step, Trainer};

@@ -26,7 +26,16 @@ pub(super) fn loss(
         TaskHead::Localize(head) => Ok(localize(head, batch, device)),
         TaskHead::Parse(head) => parse(head, batch, config, device),
         TaskHead::Segment(head) => segment(head, batch, config, device),
+        TaskHead::Tags(_) => Err(not_trained()),
     }
+}
+
+/// A head from tags has nothing to learn with.
+pub(super) fn not_trained() -> TrainError {
+    TrainError::Data(
+        "a head from tags reads classifiers and is not trained or measured on features: begin with a head of the paper's shape"
+            .to_owned(),
+    )
 }
 
 fn localize(head: &LocalizeHead, batch: &Batch, device: &Device) -> Tensor<1> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::TrainError;
 use super::examples::Side;
-use crate::features::{FeatureError, FeatureKey, HalfFeatures, Lease};
+use crate::features::{FeatureCache, FeatureError, FeatureKey, HalfFeatures, Lease};
 
 /// Where the features of some clips lie.
 pub(super) struct Pinned {
@@ -34,11 +34,25 @@ impl Pinned {
 
     /// Pins the features of a clip: before they are looked for, so that they stay from then on.
     pub fn push(&mut self, clip: PinnedClip) -> Result<(), TrainError> {
-        let folder = self.lease.cache().folder();
-        let pinned = self.lease.pin([clip.visual, clip.audio]);
-        pinned.map_err(|e| TrainError::io(folder, e))?;
+        self.pin(&clip)?;
         self.clips.push(clip);
         Ok(())
+    }
+
+    /// Pins them, of a clip that is not among the others yet.
+    pub fn pin(&self, clip: &PinnedClip) -> Result<(), TrainError> {
+        let pinned = self.lease.pin([clip.visual, clip.audio]);
+        pinned.map_err(|e| TrainError::io(self.cache().folder(), e))
+    }
+
+    /// What holds them there.
+    pub fn lease(&self) -> Arc<Lease> {
+        Arc::clone(&self.lease)
+    }
+
+    /// Where they lie.
+    pub fn cache(&self) -> &FeatureCache {
+        self.lease.cache()
     }
 
     pub fn clips(&self) -> &[PinnedClip] {

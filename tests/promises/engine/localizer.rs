@@ -4,7 +4,7 @@ use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Distribution, Tensor};
 use mettle_core::base::{ClipId, HeadId, Labels, Task, Time, TimeSpan};
 use mettle_core::model::{LocalizeHead, Precision};
-use mettle_core::predict::{PredictionKey, Windowed, localize_scores};
+use mettle_core::predict::{Prediction, PredictionKey, Windowed, localize_scores};
 use mettle_tests::parts::begun;
 use mettle_tests::tiny_model;
 
@@ -132,6 +132,9 @@ fn scores_of_what_the_model_does_not_know_are_lowered() {
     };
     let (known, unknown) = (score(&[1.0; 4]), score(&[1.0, 0.5, 0.0, 1.0]));
     assert_eq!(unknown.familiarity, [1.0, 0.5, 0.0, 1.0]);
+    let event = |of: &Prediction, second| of.event(second).expect("a score");
+    assert!((event(&unknown, 1) - event(&known, 1) * 0.5).abs() < 1e-6);
+    assert!((event(&known, 1) - known.scores[1].iter().sum::<f32>()).abs() < 1e-6);
     for (class, score) in known.scores[1].iter().enumerate() {
         assert!((unknown.scores[1][class] - score * 0.5).abs() < 1e-6);
         assert_eq!(unknown.scores[2][class], 0.0);
@@ -141,4 +144,35 @@ fn scores_of_what_the_model_does_not_know_are_lowered() {
             .background(2)
             .is_some_and(|b| (b - 1.0).abs() < 1e-6)
     );
+}
+
+/// Nobody waits for a head to look at the same picture for hours.
+#[test]
+fn hours_of_the_same_are_asked_once() {
+    let device = Device::flex();
+    let head = head(&device);
+    let new = || Tensor::<2>::random([3, D], Distribution::Default, &device);
+    let mut localizer = localizer(36_000);
+    let asked = std::cell::Cell::new(0);
+    let score = |v, a| {
+        asked.set(asked.get() + 1);
+        localize_scores(&head, v, a)
+    };
+    localizer
+        .add((new(), new()), &[0.5; 3], &score)
+        .expect("scores");
+    for _ in 0..4_499 {
+        localizer.repeat(8, &score).expect("scores");
+    }
+    localizer
+        .add((new(), new()), &[0.5; 3], &score)
+        .expect("scores");
+    localizer.repeat(2, &score).expect("scores");
+    assert!(localizer.is_complete());
+    assert!(asked.get() < 20, "{} times", asked.get());
+    let prediction = begun(localizer.part(0));
+    let scores = &prediction.scores;
+    assert_eq!(scores.len(), 36_000);
+    assert_eq!(scores[20], scores[35_000]);
+    assert_ne!(scores[35_000], scores[35_999]);
 }

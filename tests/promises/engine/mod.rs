@@ -5,6 +5,7 @@ mod assembled;
 mod device_choice;
 mod doctor;
 mod fake_jobs;
+mod fine_tuning;
 mod job_cancel;
 mod job_ends_once;
 mod job_failure;

@@ -17,8 +17,8 @@ fn prediction(scores: Vec<Vec<f32>>) -> Prediction {
         labels: Labels::new((0..classes).map(|class| format!("class {class}"))),
         segments: TimeSpan::seconds_of(Time::from_micros(seconds * 1_000_000)),
         familiarity: vec![1.0; scores.len()],
+        detail: Detail::localized(&scores),
         scores,
-        detail: Detail::Localized,
     }
 }
 
@@ -48,6 +48,30 @@ fn a_run_of_seconds_becomes_one_event_with_their_mean_score() {
     assert!((tracks[1].events[0].score - 0.7).abs() < 1e-6);
     assert_eq!(&*label_of(&prediction, &at(0.5), 0), BACKGROUND);
     assert_eq!(&*label_of(&prediction, &at(0.15), 0), "class 1");
+}
+
+/// AVE's rule: a certain event is said to be of its largest class, the first of equals, however little of it that has; and
+/// nothing is said of an event that is no more than the threshold.
+#[test]
+fn the_largest_class_of_an_event_above_the_threshold_is_said() {
+    let mut prediction = prediction(vec![vec![0.3, 0.4], vec![0.4, 0.4], vec![0.5, 0.0]]);
+    let labels = |prediction: &Prediction, global| {
+        [0, 1, 2].map(|segment| label_of(prediction, &at(global), segment).to_string())
+    };
+    assert_eq!(labels(&prediction, 0.5), ["class 1", "class 0", BACKGROUND]);
+    assert_eq!(
+        labels(&prediction, 0.75),
+        [BACKGROUND, "class 0", BACKGROUND]
+    );
+    let mut own = at(0.5);
+    own.classes.insert("class 1".to_owned(), 0.75);
+    assert_eq!(&*label_of(&prediction, &own, 0), BACKGROUND);
+    // The event's own score decides, whatever the classes' add up to in f32.
+    prediction.detail = Detail::Localized {
+        event: vec![0.5, 0.500_000_06, 0.9],
+    };
+    assert_eq!(labels(&prediction, 0.5), [BACKGROUND, "class 0", "class 0"]);
+    assert_eq!(prediction.background(0), Some(0.5));
 }
 
 #[test]
@@ -80,11 +104,13 @@ proptest! {
                 prop_assert!(pair[0].span.end < pair[1].span.start);
             }
             for event in &track.events {
-                prop_assert!(event.score >= global - 1e-6 && event.score <= 1.0);
+                prop_assert!((0.0..=1.0).contains(&event.score));
             }
         }
         for (segment, span) in prediction.segments.iter().enumerate() {
             let label = label_of(&prediction, &at(global), segment);
+            let happens = prediction.event(segment).is_some_and(|event| event > global);
+            prop_assert_eq!(&*label != BACKGROUND, happens);
             let holding: Vec<_> = tracks
                 .iter()
                 .filter(|t| t.events.iter().any(|e| e.span.contains(span.middle())))

@@ -201,7 +201,7 @@ fn map() -> impl Strategy<Value = ProbabilityMap> {
 
 fn prediction() -> impl Strategy<Value = PredictionPart> {
     let detail = prop_oneof![
-        Just(Detail::Localized),
+        vec(share(), 0..4).prop_map(|event| Detail::Localized { event }),
         (rows(), rows()).prop_map(|(audible, visible)| Detail::Parsed { audible, visible }),
         vec(map(), 0..3).prop_map(|masks| Detail::Segmented { masks }),
     ];

@@ -6,5 +6,5 @@ mod checkpoint_places;
 mod kept_keys;
 mod long_clips;
 mod names_of_results;
-mod terminal;
+pub mod terminal;
 mod vit;

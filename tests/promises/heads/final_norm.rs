@@ -135,6 +135,7 @@ fn shipped_scores() -> BTreeMap<String, Vec<f32>> {
             [values(said.clip), values(said.audible)].concat()
         }
         TaskHead::Segment(head) => values(head.forward(&v, &a, 1).unwrap().logits.mean_dim(2)),
+        TaskHead::Tags(_) => panic!("a head that reads layers"),
     };
     let tasks = [Task::Localize, Task::Parse, Task::Segment];
     tasks.map(|t| (t.name().to_owned(), scores(t))).into()

@@ -2,6 +2,7 @@
 
 mod features;
 mod head_files;
+mod nearest;
 mod noise;
 mod twin;
 
@@ -11,6 +12,7 @@ mod bundle;
 mod counts;
 mod differences;
 mod final_norm;
+mod five_steps;
 mod grouping;
 mod han;
 mod injection;

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use mettle_core::base::{ClipId, HeadId, Labels, Modality, Task, Time, TimeSpan};
 use mettle_core::model::heads::HanConfig;
 use mettle_core::model::{
-    Distillation, ParseConfig, ParseDecoder, Precision, SegmentConfig, TaskHead,
+    Distillation, ParseConfig, ParseDecoder, Precision, SegmentConfig, SegmentHead, TaskHead,
 };
 use mettle_core::predict::{
     Detail, Prediction, PredictionKey, Predictor, ProbabilityMap, Thresholds, tracks_of,
@@ -89,13 +89,14 @@ fn a_class_has_tracks_for_heard_seen_and_both() {
 /// Of equal scores the first class's wins, in a second and in the tracks.
 #[test]
 fn the_first_of_equal_scores_wins() {
+    let scores = vec![vec![0.1, 0.6, 0.6], vec![0.0; 3]];
     let prediction = Prediction {
         key: key(),
         labels: Labels::new(["Dog", "Bell", "Cat"]),
         segments: seconds(2),
-        scores: vec![vec![0.1, 0.6, 0.6], vec![0.0; 3]],
         familiarity: vec![1.0; 2],
-        detail: Detail::Localized,
+        detail: Detail::localized(&scores),
+        scores,
     };
     assert_eq!(prediction.best(0), Some((1, 0.6)));
     assert_eq!(prediction.best(1), Some((0, 0.0)));
@@ -126,6 +127,62 @@ fn thresholds_of_classes_and_modalities() {
         ("Bell", Modality::AudioVisual),
     ];
     assert_eq!(told, expected);
+}
+
+fn segment_head(tpavi: bool, device: &Device) -> SegmentHead {
+    device.seed(6);
+    let config = SegmentConfig {
+        distill: Distillation {
+            d: 8,
+            ..Distillation::avs_s4()
+        },
+        width: 16,
+        mask: (16, 24),
+        tpavi,
+        ..SegmentConfig::default()
+    };
+    let head = config.init(&layers(), &layers(), device).unwrap();
+    head.map(&mut Noise)
+}
+
+/// Four seconds, the fourth of which stays for thirty more, then three others.
+#[test]
+fn seconds_that_stay_the_same_are_said_what_each_would_be() {
+    let device = Device::flex();
+    device.seed(4);
+    let labels = Labels::new(["Dog", "Bell"]);
+    let segment = TaskHead::Segment(segment_head(false, &device));
+    for (task, head) in [(Task::Parse, parse_head(&device)), (Task::Segment, segment)] {
+        let (v, a) = (pooled(7, &device), pooled(7, &device));
+        let new = || Predictor::new(task, key(), labels.clone(), seconds(37));
+        let (mut each, mut once) = (new(), new());
+        let given = |predictor: &mut Predictor, from, count| {
+            let (v, a) = (part(&v, from, count), part(&a, from, count));
+            predictor.add(&head, &v, &a, &vec![0.5; count]).unwrap();
+        };
+        given(&mut each, 0, 4);
+        given(&mut once, 0, 4);
+        for count in [1, 8, 8, 8, 5] {
+            (0..count).for_each(|_| given(&mut each, 3, 1));
+            assert!(once.repeat(&head, count).unwrap());
+        }
+        given(&mut each, 4, 3);
+        given(&mut once, 4, 3);
+        assert!(each.is_complete() && once.is_complete());
+        let (each, once) = (begun(each.part(0)), begun(once.part(0)));
+        assert_eq!(each.familiarity, once.familiarity);
+        let rows = each.scores.iter().zip(&once.scores);
+        for (second, (each, once)) in rows.enumerate() {
+            for (each, once) in each.iter().zip(once) {
+                assert!((each - once).abs() < 1e-5, "{task:?} {second}");
+            }
+        }
+    }
+    let mut across = Predictor::new(Task::Segment, key(), labels, seconds(9));
+    let head = TaskHead::Segment(segment_head(true, &device));
+    let (v, a) = (pooled(1, &device), pooled(1, &device));
+    across.add(&head, &v, &a, &[1.0]).unwrap();
+    assert!(!across.repeat(&head, 3).unwrap() && across.seen() == 1);
 }
 
 fn parse_head(device: &Device) -> TaskHead {
@@ -194,19 +251,7 @@ fn parsing_in_portions_is_parsing_at_once() {
 fn masks_in_portions_are_masks_at_once() {
     let device = Device::flex();
     for tpavi in [false, true] {
-        device.seed(6);
-        let config = SegmentConfig {
-            distill: Distillation {
-                d: 8,
-                ..Distillation::avs_s4()
-            },
-            width: 16,
-            mask: (16, 24),
-            tpavi,
-            ..SegmentConfig::default()
-        };
-        let head = config.init(&layers(), &layers(), &device).unwrap();
-        let head = head.map(&mut Noise);
+        let head = segment_head(tpavi, &device);
         let (v, a) = (pooled(8, &device), pooled(8, &device));
         let task = TaskHead::Segment(head.clone());
         let labels = Labels::new(["sounding"]);

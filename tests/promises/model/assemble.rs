@@ -54,6 +54,7 @@ fn parts(visual: BackboneFile, audio: BackboneFile, untrained: &[Task]) -> Assem
         visual,
         audio,
         heads: None,
+        tags: None,
         untrained: untrained.to_vec(),
         labels: None,
         seed: 7,

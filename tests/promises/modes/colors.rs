@@ -215,7 +215,7 @@ fn answers() -> [Arc<Prediction>; 3] {
         masks: vec![mask(), mask(), mask()],
     };
     [
-        prediction(&CLASSES, Detail::Localized, rows(&row)),
+        prediction(&CLASSES, Detail::localized(&rows(&row)), rows(&row)),
         prediction(&reversed, parsed, rows(&turned)),
         prediction(&["Sounding"], masks, vec![vec![0.9]; 3]),
     ]

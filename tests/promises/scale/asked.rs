@@ -105,3 +105,39 @@ fn a_disk_that_fails_is_tried_again() {
     assert_eq!(code, 75, "{said}");
     assert!(said.contains("disk"), "{said}");
 }
+
+/// A share that is not there is worth another try for every worker, not only for the one whose clip it would be.
+#[test]
+fn a_folder_that_is_not_there_is_no_list_of_nothing() {
+    let farm = Farm::new(2);
+    std::fs::write(farm.at("empty.txt"), "# nothing\n").expect("written");
+    for (named, expected, word) in [("nowhere", 75, "not there"), ("empty.txt", 2, "no clip")] {
+        for shard in ["1/2", "2/2"] {
+            let mut command = program::mettle(&farm.at(""));
+            command.args(["analyze", "-r", "-q", "--device", "cpu", "--shard", shard]);
+            command
+                .arg(farm.at(named))
+                .args(["--format", "parquet", "--model"]);
+            command
+                .arg(farm.at("model"))
+                .arg("--out")
+                .arg(farm.at("out"));
+            let (code, _, said) = program::run(&mut command);
+            assert_eq!(code, expected, "{named} {shard}: {said}");
+            assert!(said.contains(word), "{said}");
+        }
+    }
+    assert!(!farm.at("out/part-2-of-2.json").exists());
+}
+
+/// Parts of two cuts in one folder would be read together, and each clip twice.
+#[test]
+fn parts_of_another_number_are_refused() {
+    let farm = Farm::new(2);
+    let (code, _, said) = program::run(&mut farm.worker("out", &["--shard", "1/2"]));
+    assert!(code < 2, "{said}");
+    let (code, _, said) = program::run(&mut farm.worker("out", &["--shard", "1/3"]));
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("another number of parts"), "{said}");
+    assert!(!farm.at("out/part-1-of-3.parquet").exists());
+}

@@ -24,7 +24,7 @@ fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn written(seed: u64, count: usize, task: SceneTask) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let mut last = 0;
-    write_dataset(seed, count, dir.path(), task, |p| last = p.done).unwrap();
+    write_dataset(seed, count, dir.path(), task, (480, 270), |p| last = p.done).unwrap();
     assert_eq!(last, count as u64);
     dir
 }

@@ -4,10 +4,12 @@ mod datasets;
 mod demo;
 mod drawings;
 mod masks_metric;
+mod material;
 mod metrics;
 mod metrics_file;
 mod parsing_metric;
 mod same_seed;
+mod shown;
 mod sources;
 mod truth;
 

@@ -1,8 +1,11 @@
 //! Promises of training: one loop over any source, what is unknown teaches nothing, and a stop changes nothing.
 
+mod calibration;
 mod clips;
 mod lease;
 mod optimisers;
 mod resume;
 mod sources;
+mod taught;
+mod terminal;
 mod unknown;

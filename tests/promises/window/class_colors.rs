@@ -1,7 +1,6 @@
 //! On screen, pixel by pixel: a class has one colour, in the lanes of events and of parsing and in the masks over the picture.
 
 use egui::{Pos2, Rect, pos2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use mettle_app::command::Command;
 use mettle_app::intent::ViewIntent;
@@ -10,7 +9,7 @@ use mettle_app::theme::size;
 use mettle_core::base::{Task, Time};
 
 use super::modes::{Window, answer, masked, opened_in, parsed, slide, state};
-use super::snapshots::software;
+use super::snapshots::{drawn, software};
 
 fn pixel(window: &mut Window, at: Pos2) -> [u8; 3] {
     let picture = window.render().expect("it can be drawn");
@@ -34,7 +33,7 @@ fn lanes_and_masks_share_the_colours_of_classes() {
         eprintln!("no software adapter here (Mesa's lavapipe or WARP), so nothing was drawn");
         return;
     }
-    let (mut window, engine, dog) = opened_in(Harness::builder().wgpu(), &Task::ALL, None);
+    let (mut window, engine, dog) = opened_in(drawn(), &Task::ALL, None);
     answer(&mut window, &engine, parsed(&dog));
     answer(&mut window, &engine, masked(&dog));
     let bark = state(&window).colors.get("Bark").rgb;

@@ -13,6 +13,9 @@ use proptest::prelude::*;
 fn prediction(seconds: usize, classes: usize) -> Prediction {
     let names: Vec<String> = (0..classes).map(|c| format!("class {c}")).collect();
     let score = |s: usize, c: usize| ((s * 31 + c * 17) % 97) as f32 / 200.0;
+    let scores: Vec<Vec<f32>> = (0..seconds)
+        .map(|s| (0..classes).map(|c| score(s, c)).collect())
+        .collect();
     Prediction {
         key: PredictionKey {
             clip: Default::default(),
@@ -21,11 +24,9 @@ fn prediction(seconds: usize, classes: usize) -> Prediction {
         },
         labels: Labels::new(names),
         segments: TimeSpan::seconds_of(Time::from_micros(seconds as i64 * 1_000_000)),
-        scores: (0..seconds)
-            .map(|s| (0..classes).map(|c| score(s, c)).collect())
-            .collect(),
+        detail: Detail::localized(&scores),
+        scores,
         familiarity: vec![1.0; seconds],
-        detail: Detail::Localized,
     }
 }
 

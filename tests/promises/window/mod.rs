@@ -1,8 +1,10 @@
 //! Promises of the window.
 
+mod alike;
 mod axis;
 mod class_colors;
 mod commands;
+mod corrections;
 mod files;
 mod gestures;
 mod heat;
@@ -20,6 +22,7 @@ mod snapshots;
 mod spectrogram;
 mod sync;
 mod theme;
+mod training;
 mod untrained;
 mod weights;
 mod work;

@@ -37,6 +37,7 @@ fn models() -> AskModel {
                 head: HeadId::default(),
                 labels: Labels::new(["Bark", "Church bell", "Truck"]),
                 untrained: false,
+                from_tags: false,
             }],
         }),
     })

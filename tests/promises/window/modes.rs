@@ -39,6 +39,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
         head: HeadId::default(),
         labels: labels(*task),
         untrained: false,
+        from_tags: false,
     };
     ModelInfo {
         name: "scripted".into(),
@@ -155,7 +156,7 @@ pub fn answer(window: &mut Window, engine: &ScriptedEngine, prediction: Arc<Pred
     window.run_steps(4);
 }
 
-fn switch_to(window: &mut Window, mode: Mode) {
+pub fn switch_to(window: &mut Window, mode: Mode) {
     window.get_by_role_and_label(Role::Tab, mode.text()).click();
     window.run_steps(4);
     assert_eq!(window.state().state().mode(), mode);

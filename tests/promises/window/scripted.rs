@@ -31,6 +31,7 @@ use mettle_tests::parts::whole;
 pub struct Script {
     pub asked: Vec<(JobId, JobSpec)>,
     pub cancelled: Vec<JobId>,
+    pub paused: Vec<(JobId, bool)>,
     pub replies: VecDeque<Reply>,
     pub running: Vec<JobStatus>,
     pub awaited: Option<JobId>,
@@ -81,6 +82,14 @@ impl EngineLink for ScriptedEngine {
         script.cancelled.push(job);
         let body = ReplyBody::Cancelled;
         script.replies.push_back(Reply { job, body });
+    }
+
+    fn pause(&mut self, job: JobId) {
+        self.0.lock().expect("script").paused.push((job, true));
+    }
+
+    fn resume(&mut self, job: JobId) {
+        self.0.lock().expect("script").paused.push((job, false));
     }
 
     fn try_reply(&mut self) -> Option<Reply> {
@@ -217,6 +226,7 @@ pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
         6..=7 => vec![0.6, 0.05, 0.02],
         _ => vec![0.05, 0.04, 0.01],
     };
+    let scores: Vec<Vec<f32>> = (0..scored).map(score).collect();
     Arc::new(Prediction {
         key: PredictionKey {
             clip: clip.id,
@@ -225,9 +235,9 @@ pub fn prediction(clip: &Clip, scored: usize) -> Arc<Prediction> {
         },
         labels: Labels::new(["Church bell", "Bark", "Truck"]),
         segments: TimeSpan::seconds_of(clip.duration),
-        scores: (0..scored).map(score).collect(),
+        detail: Detail::localized(&scores),
+        scores,
         familiarity: vec![0.9; scored],
-        detail: Detail::Localized,
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mettle_app::paint::{MaskPaint, SHADERS, convert_offscreen, mask_offscreen};
+use mettle_core::gpu::Hush;
 use mettle_core::media::{ColorMatrix, ColorRange, YuvPicture};
 use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, ProbabilityMap};
 use rand::{RngExt, SeedableRng};
@@ -65,6 +66,7 @@ fn random_picture(rng: &mut ChaCha8Rng) -> YuvPicture {
 }
 
 fn software_gpu() -> (wgpu::Device, wgpu::Queue) {
+    let _hush = Hush::begin();
     let instance = wgpu::Instance::default();
     let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
     let cpu = |a: &&wgpu::Adapter| a.get_info().device_type == wgpu::DeviceType::Cpu;

@@ -2,8 +2,9 @@
 //!
 //! After a wanted change: `UPDATE_SNAPSHOTS=1 cargo test --release --workspace -- window::snapshots`, and look at them.
 
-use egui_kittest::{Harness, SnapshotOptions};
+use egui_kittest::{Harness, HarnessBuilder, SnapshotOptions};
 use mettle_app::intent::ViewIntent;
+use mettle_core::gpu::Hush;
 
 use super::scripted::{clip, fill, window_in};
 
@@ -19,11 +20,18 @@ fn options() -> SnapshotOptions {
 
 /// Whether a processor draws here: another adapter's rounding is not what is promised.
 pub fn software() -> bool {
+    let _hush = Hush::begin();
     let instance = wgpu::Instance::default();
     let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
     adapters
         .iter()
         .any(|adapter| adapter.get_info().device_type == wgpu::DeviceType::Cpu)
+}
+
+/// A window that is drawn, without what drivers print while they are looked for.
+pub fn drawn<App>() -> HarnessBuilder<App> {
+    let _hush = Hush::begin();
+    Harness::builder().wgpu()
 }
 
 fn looks_right(name: &str, theme: egui::ThemePreference, paths: &[&str]) {
@@ -33,8 +41,7 @@ fn looks_right(name: &str, theme: egui::ThemePreference, paths: &[&str]) {
         );
         return;
     }
-    let builder = Harness::builder().wgpu();
-    let (mut window, engine) = window_in(builder, SIZE, paths, None);
+    let (mut window, engine) = window_in(drawn(), SIZE, paths, None);
     window.state_mut().ask(ViewIntent::Theme(theme));
     for path in paths {
         fill(&mut window, &engine, &clip(path, 1), 10);

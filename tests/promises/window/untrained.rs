@@ -28,6 +28,7 @@ fn models() -> AskModel {
                 head: HeadId::default(),
                 labels,
                 untrained: true,
+                from_tags: false,
             }],
         })
     })

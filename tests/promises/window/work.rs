@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::command::Command;
 use mettle_app::intent::ClipIntent;
-use mettle_app::state::{Dialog, JobKind};
+use mettle_app::state::{Dialog, JobKind, Row};
 use mettle_core::base::{Task, Time};
 use mettle_core::engine::{JobSpec, ReplyBody};
 
@@ -97,6 +97,10 @@ fn a_broken_file_is_named_and_the_others_go_on() {
     window.get_by_label_contains("not a video or sound file");
     // The next one is opened when the one on screen is dealt with.
     engine.open_of("/clips/dog.mp4");
+    // The disk's word that the file is gone puts another button before this one.
+    run_until(&mut window, "the file is looked for", |state| {
+        state.library.selected_row().is_some_and(Row::is_missing)
+    });
     window.get_by_label("Try again").click();
     window.run_steps(3);
     let asked = engine.asked();

@@ -28,8 +28,8 @@ pub struct AnalyzeArgs {
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
-    /// A trained head in place of the model's own, by its name or the beginning of it; may be given once a task.
-    #[arg(long, value_name = "ID")]
+    /// A trained head in place of the model's own, by its folder, or its name or the beginning of it; may be given once a task.
+    #[arg(long, value_name = "DIR|ID")]
     pub head: Vec<String>,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]

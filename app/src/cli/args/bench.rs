@@ -37,6 +37,32 @@ pub enum BenchPart {
         after_help = "Examples:\n  mettle bench backbones --device cpu\n  mettle bench backbones vit_large_patch16_224 --json\n  mettle bench backbones --peer 'python3 tests/peers/backbones.py' --readme README.md"
     )]
     Backbones(BackbonesArgs),
+    /// Measure a training step at the paper's size on noise: from cached features, with the backbones in the loop, and with the
+    /// textbook form of distillation.
+    #[command(
+        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --json\n  mettle bench train --peer 'python3 train_step.py'     another program, which prints ms_per_sample as JSON"
+    )]
+    Train(TrainCostArgs),
+}
+
+/// Options of `bench train`.
+#[derive(Args, Clone, Debug)]
+pub struct TrainCostArgs {
+    /// Clips a step.
+    #[arg(long, default_value = "1")]
+    pub batch: usize,
+    /// Steps, after one that does not count.
+    #[arg(long, default_value = "5")]
+    pub steps: usize,
+    /// A program that measures the same step by itself: it is given --batch and --steps, and prints JSON last.
+    #[arg(long, value_name = "COMMAND")]
+    pub peer: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
 }
 
 /// Options of `bench backbones`.

@@ -3,8 +3,10 @@
 mod analyze;
 mod bench;
 mod cache;
+mod exchange;
 mod scenes;
 mod tools;
+mod train;
 mod values;
 
 use std::path::PathBuf;
@@ -15,10 +17,12 @@ use mettle_core::gpu::DeviceChoice;
 
 pub use super::models::ModelsArgs;
 pub use analyze::{AnalyzeArgs, Asked, Format};
-pub use bench::{BackbonesArgs, BenchArgs, BenchPart};
+pub use bench::{BackbonesArgs, BenchArgs, BenchPart, TrainCostArgs};
 pub use cache::{CacheAction, CacheArgs};
+pub use exchange::{ExportArgs, ImportArgs, Target};
 pub use scenes::{EvalArgs, SceneKind, ScenesArgs};
 pub use tools::{DoctorArgs, FeaturesArgs, MetricsArgs, TagArgs};
+pub use train::{HeadKindArg, PartArg, TrainArgs};
 
 /// Finds the events in a clip that are both heard and seen, second by second.
 ///
@@ -28,7 +32,7 @@ pub use tools::{DoctorArgs, FeaturesArgs, MetricsArgs, TagArgs};
     name = "mettle",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  mettle                          open the window\n  mettle dog.mp4                  open the window on a clip\n  mettle analyze dog.mp4          the same job in the terminal\n\nMETTLE_LOG=debug says more on stderr; METTLE_CACHE is the folder for what is kept between runs."
+    after_help = "Examples:\n  mettle                          open the window\n  mettle dog.mp4                  open the window on a clip\n  mettle --project study.sqlite   open the window on a project of its own\n  mettle analyze dog.mp4          the same job in the terminal\n\nMETTLE_LOG=debug says more on stderr; METTLE_CACHE is the folder for what is kept between runs."
 )]
 pub struct Cli {
     /// What to do.
@@ -37,6 +41,9 @@ pub struct Cli {
     /// Clips to open in the window.
     #[arg(value_name = "CLIP")]
     pub paths: Vec<PathBuf>,
+    /// The project to work in, made where it is not there; the usual one if not given.
+    #[arg(long, value_name = "FILE")]
+    pub project: Option<PathBuf>,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
@@ -71,11 +78,26 @@ pub enum Command {
         after_help = "Examples:\n  mettle tag dog.mp4\n  mettle tag dog.mp4 --top 3 --visual none --json\n  mettle tag dog.mp4 --audio none --visual my/swin.json\n\nSound is told apart into AudioSet's 527 classes, each with a probability of its own; pictures into ImageNet's 1000 or 21,000,\nwhich share one. A description of one's own (see assets/models) has its weights beside it, under the same name."
     )]
     Tag(TagArgs),
-    /// Measure a model on sounding scenes it has never seen.
+    /// Train a head on a data set's folder, on the frozen features of a model's backbones.
     #[command(
-        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200"
+        after_help = "Examples:\n  mettle train --dataset ave --data AVE_Dataset --out my-head\n  mettle train --dataset ave --data AVE_Dataset --out my-head --resume     go on where it was stopped\n  mettle train --dataset llp --data LLP --model my-model --recipe dgsct --out head-llp\n  mettle train --dataset s4 --data avsbench_data --config head.json --out head-s4\n  mettle train --task localize --dataset scenes --data scenes --out head\n\nFeatures are computed once and kept (see `mettle cache`); every epoch reads them from there. Ctrl-C keeps where the training\nstands. The epoch that does best on the validation clips becomes the head.\n\nA configuration changes the paper's presets, field by field:\n  {\"training\": {\"epochs\": 20, \"optimiser\": {\"rate\": 1e-4}}, \"head\": {\"d\": 128, \"visual\": {\"tokens\": 1}}}\n\nExit codes: 0 a head was written, 1 failed, 2 wrong usage, 75 stopped: the same command with --resume goes on."
+    )]
+    Train(TrainArgs),
+    /// Measure a model on sounding scenes it has never seen, or a trained head on a data set's folder.
+    #[command(
+        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200\n  mettle eval --head my-head --dataset ave --data AVE_Dataset"
     )]
     Eval(EvalArgs),
+    /// Write what is said of clips in other programs' formats.
+    #[command(
+        after_help = "Examples:\n  mettle export dog.mp4 --format eaf --out results\n  mettle export FOLDER -r --format jsonl --out results\n  mettle export dog.mp4 --format csv --what corrections --project study.sqlite --out results\n\nWhat is not analysed yet is analysed first. Each file is read again after it is written: what it kept and lost is said.\nFiles that are there with another content stay, unless --replace is given."
+    )]
+    Export(ExportArgs),
+    /// Take what another program says of a clip into a project, as corrections.
+    #[command(
+        after_help = "Examples:\n  mettle import dog.eaf --clip dog.mp4 --dry-run     what would happen\n  mettle import dog.eaf --clip dog.mp4\n  mettle import labels.txt --clip dog.mp4 --modality audible --project study.sqlite\n\nReads ELAN, Praat, Audacity, WebVTT, SubRip, VIA 3, Label Studio, COCO, CVAT, tables and JSON lines. Corrections that say\notherwise are listed and stay, unless --replace is given. All of a file is one edit: one undo takes it back."
+    )]
+    Import(ImportArgs),
     /// Compute a task's published metrics on numbers made elsewhere.
     #[command(
         after_help = "Example:\n  mettle metrics numbers.json\n\nWhat the file holds, by task; clips and frames a row each, `batch` may be left out:\n  {\"task\":\"localize\",\"event\":[[28 logits]],\"is_event\":[[10 logits]],\"truth\":[[10 classes, 28 = background]],\"batch\":16}\n  {\"task\":\"parse\",\"clips\":[{\"predicted\":{\"audible\":{\"3\":\"0011001100\"},\"visible\":{}},\"truth\":{\"audible\":{},\"visible\":{}}}]}\n  {\"task\":\"segment\",\"logits\":[[height x width]],\"truth\":[[0 or 1]],\"height\":224,\"width\":224,\"batch\":20}\nThe figures are printed as JSON, 0 to 1."

@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 use mettle_core::base::Task;
 use mettle_core::engine::ModelChoice;
 
-use super::values::{model, task};
+use super::train::OfHead;
+use super::values::{mask_size, model, task};
 
 /// Options of `scenes`.
 #[derive(Args, Clone, Debug)]
@@ -23,6 +24,9 @@ pub struct ScenesArgs {
     /// What the scenes are for.
     #[arg(long, value_enum, default_value = "localize")]
     pub task: SceneKind,
+    /// Width and height of the clips, even numbers.
+    #[arg(long, value_name = "WxH", default_value = "480x270", value_parser = mask_size)]
+    pub size: (u32, u32),
 }
 
 /// What scenes are for.
@@ -44,7 +48,13 @@ pub struct EvalArgs {
     /// What to measure: localize, parse or segment.
     #[arg(long, default_value = "localize", value_parser = task)]
     pub task: Task,
-    /// How many scenes.
+    /// Measure parsing on clips made of the real sounds and photographs of this folder, which has a manifest.csv, instead of scenes.
+    #[arg(long, value_name = "DIR")]
+    pub material: Option<PathBuf>,
+    /// Which fold of it, 1 to 4; 4 is for choosing, and no training may see it.
+    #[arg(long, default_value = "4", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub fold: u8,
+    /// How many scenes or clips.
     #[arg(long, default_value = "200")]
     pub scenes: usize,
     /// Which of the unseen scenes.
@@ -53,6 +63,9 @@ pub struct EvalArgs {
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
+    /// A trained head, and what to measure it on.
+    #[command(flatten)]
+    pub of_head: OfHead,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

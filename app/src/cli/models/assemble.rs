@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mettle_core::base::{Labels, Task};
-use mettle_core::model::{Assembly, ModelBundle, ModelInfo, assemble};
+use mettle_core::model::{Assembly, ModelBundle, ModelInfo, TagClasses, assemble};
 use mettle_core::tools::backbone_file;
 
 use super::super::args::Asked;
 use super::super::{Failure, output};
+
+/// The word for heads from tags, instead of a folder; a folder of that name is `./tags`.
+const TAGS: &str = "tags";
 
 /// Options of `models assemble`.
 #[derive(Args, Clone, Debug)]
@@ -35,15 +38,19 @@ pub struct AssembleArgs {
     /// A folder to look for weights in before the usual ones.
     #[arg(long, value_name = "DIR")]
     pub weights: Option<PathBuf>,
-    /// Take over the heads of this model, which was trained on the same backbones.
-    #[arg(long, value_name = "DIR")]
+    /// Take over the heads of this model, which was trained on the same backbones; or `tags`: heads without training, made of
+    /// what the backbones' own classifiers know.
+    #[arg(long, value_name = "DIR|tags")]
     pub heads: Option<PathBuf>,
     /// Give it heads with random weights for these tasks, separated by commas.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "TASKS")]
     pub untrained: Vec<Asked>,
-    /// The classes of untrained heads, one a line; AVE's 28 for events and LLP's 25 for parsing without it.
-    #[arg(long, value_name = "FILE", requires = "untrained")]
+    /// The classes of untrained heads and of those from tags, one a line; AVE's 28 for events and LLP's 25 for parsing without it.
+    #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
+    /// With --heads tags: which classes of AudioSet and ImageNet stand for classes of yours, as in assets/labels/tags.json.
+    #[arg(long, value_name = "FILE")]
+    pub tag_classes: Option<PathBuf>,
     /// Decides the random weights.
     #[arg(long, default_value = "0")]
     pub seed: u64,
@@ -60,17 +67,34 @@ pub fn run(args: &AssembleArgs) -> Result<(), Failure> {
     // One backbone for both: the file given for one side is meant for the other too.
     let shared = own.is_none() && args.audio == args.visual;
     let own = if shared { Some(&*visual.weights) } else { own };
+    let from_tags = args.heads.as_deref() == Some(Path::new(TAGS));
+    if !from_tags && args.tag_classes.is_some() {
+        return Err(Failure::Usage(
+            "--tag-classes goes with --heads tags".into(),
+        ));
+    }
+    let trained = args.heads.as_deref().filter(|_| !from_tags);
     let parts = Assembly {
         name: args.name.clone().unwrap_or_else(|| name_of(&args.folder)),
         audio: backbone_file(&args.audio, own, folder)?,
         visual,
-        heads: args.heads.as_deref().map(ModelBundle::open).transpose()?,
+        heads: trained.map(ModelBundle::open).transpose()?,
+        tags: from_tags.then(|| tags(args)).transpose()?,
         untrained: tasks(&args.untrained),
         labels: args.labels.as_deref().map(labels).transpose()?,
         seed: args.seed,
     };
     let about = assemble(&args.folder, &parts)?.about();
     output::say(&told(&about, &args.folder))
+}
+
+/// What stands for what: our own rows, the user's before them.
+fn tags(args: &AssembleArgs) -> Result<TagClasses, Failure> {
+    let ours = TagClasses::ours()?;
+    Ok(match &args.tag_classes {
+        Some(file) => ours.and(TagClasses::read(file)?),
+        None => ours,
+    })
 }
 
 fn tasks(asked: &[Asked]) -> Vec<Task> {
@@ -96,7 +120,11 @@ fn name_of(folder: &Path) -> String {
 
 fn told(about: &ModelInfo, folder: &Path) -> String {
     let tasks = about.tasks.iter().map(|task| {
-        let random = if task.untrained { ", UNTRAINED" } else { "" };
+        let random = match (task.untrained, task.from_tags) {
+            (true, _) => ", UNTRAINED",
+            (_, true) => ", from tags, not trained",
+            _ => "",
+        };
         format!(
             "  {}: {} classes{random}\n",
             task.task.name(),

@@ -37,9 +37,9 @@ pub enum ModelsTask {
     /// Say where weights are looked for, and which are found.
     #[command(after_help = "Example:\n  mettle models path --weights /data/weights")]
     Path(PathArgs),
-    /// Make a model for `analyze` and the window of backbones that are here, with a trained model's heads or untrained ones.
+    /// Make a model for `analyze` and the window of backbones that are here, with a trained model's heads, heads from tags, or untrained ones.
     #[command(
-        after_help = "Examples:\n  mettle models assemble my-model --heads trained-model\n  mettle models assemble my-model --untrained all\n  mettle models assemble my-model --visual vit --audio vit --untrained localize\n  mettle models assemble my-model --visual swin --visual-weights swinv2.pth --audio htsat --audio-weights HTSAT.ckpt --untrained all\n  mettle analyze dog.mp4 --model my-model --task all\n\nAn untrained head has the paper's shape and random weights: good for trying speed and memory and as a start for training;\nwhat it says means nothing, and every output says so."
+        after_help = "Examples:\n  mettle models assemble my-model --heads trained-model\n  mettle models assemble my-model --heads tags\n  mettle models assemble my-model --untrained all\n  mettle models assemble my-model --visual vit --audio vit --untrained localize\n  mettle models assemble my-model --visual swin --visual-weights swinv2.pth --audio htsat --audio-weights HTSAT.ckpt --untrained all\n  mettle analyze dog.mp4 --model my-model --task all\n\nAn untrained head has the paper's shape and random weights: good for trying speed and memory and as a start for training;\nwhat it says means nothing, and every output says so."
     )]
     Assemble(assemble::AssembleArgs),
     /// Count the parameters of the full-size models, beside the paper's.

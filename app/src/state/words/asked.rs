@@ -1,6 +1,6 @@
 //! Rows of the clip list, and what is asked for them.
 
-use mettle_core::base::Task;
+use mettle_core::base::{HeadId, Task};
 
 /// A row of the clip list, stable while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,6 +19,8 @@ pub enum JobKind {
     Thumbnails,
     /// Scores, or masks.
     Predict(Task),
+    /// The same of a new head, to be compared.
+    Proposed(Task, HeadId),
 }
 
 /// What a path is.

@@ -15,6 +15,8 @@ pub enum InspectorTab {
     Masks,
     /// What the model's meta-tokens read.
     Attention,
+    /// Learning from corrections.
+    Train,
 }
 
 /// A dialog over the window, and what is typed in it.
@@ -29,6 +31,10 @@ pub enum Dialog {
     Palette(String, usize),
     /// Go to time.
     GoTo(String),
+    /// The name of a new class.
+    NewClass(String),
+    /// Seconds like one.
+    Alike,
     /// What went wrong so far.
     Problems,
     /// What is kept of clips analysed before.

@@ -13,5 +13,5 @@ pub use dialog::{Dialog, Focus, InspectorTab};
 pub use gesture::{Gesture, Ongoing};
 pub use mode::{Disagreement, MaskSettings, Mode, OwnThresholds, ThresholdOf, perceived};
 pub use paths::{file_name, typed_path};
-pub use pointed::{Chosen, Hover};
+pub use pointed::{Chosen, Hover, Subject};
 pub use weights::{bytes, contents_text, standing};

@@ -11,6 +11,15 @@ pub struct Chosen {
     pub span: TimeSpan,
 }
 
+/// What a correction is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subject {
+    /// The class.
+    pub label: Label,
+    /// From when to when.
+    pub span: TimeSpan,
+}
+
 /// What is under the pointer on the timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hover {

@@ -1,7 +1,10 @@
 //! The jobs, one file each, and which thread each belongs to.
 
 mod attention;
+mod fine_tune;
+mod heads;
 mod kept;
+mod nearest;
 mod open;
 mod predict;
 mod spectrogram;
@@ -50,6 +53,17 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
             head,
             segment,
         } => Routed::Compute(Box::new(attention::AttentionJob::new(clip, head, segment))),
+        JobSpec::Nearest {
+            clip,
+            segment,
+            head,
+            by,
+        } => Routed::Compute(Box::new(nearest::NearestJob {
+            clip,
+            segment,
+            head,
+            by,
+        })),
         JobSpec::Kept { clear } => Routed::Media {
             job: Box::new(kept::KeptJob { clear }),
             urgent: true,
@@ -58,6 +72,10 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
             urgent: task == WeightsTask::List,
             job: weights::for_task(task),
         },
+        JobSpec::FineTune(spec) => Routed::Compute(Box::new(fine_tune::FineTuneJob::new(*spec))),
+        JobSpec::Heads { model, remove } => {
+            Routed::Compute(Box::new(heads::HeadsJob { model, remove }))
+        }
         JobSpec::WarmUp { model } => Routed::Compute(Box::new(warm_up::WarmUpJob::new(model))),
     }
 }

@@ -10,8 +10,8 @@ use crate::engine::{
 };
 use crate::features::{FeatureBatch, FeatureError, FeatureStream, pooled};
 use crate::media::Clip;
-use crate::model::Backbones;
-use crate::predict::{PredictionKey, Predictor, SecondTags, meta_tokens, tags_of};
+use crate::model::{Backbones, TagHead, TaskHead};
+use crate::predict::{PredictionKey, Predictor, SecondTags, Tagged, meta_tokens, tags_of};
 
 /// Most segments in one pass through the backbones.
 const BATCH: usize = 8;
@@ -123,12 +123,16 @@ impl PredictJob {
         if begun.tags_beside && pair.about().may_classify {
             begun.tag(pair.backbones()?, &self.clip, &batch)?;
         }
-        let tells = session.tells_meta_tokens();
         let ready = session.head(&self.head)?;
-        if tells {
-            begun.tell_meta_tokens(&ready, &batch, self.clip.id, context)?;
+        begun.tell_meta_tokens(&ready, &batch, (self.clip.id, session), context)?;
+        match &ready.head {
+            head if batch.repeated && begun.predictor.repeat(head, batch.segments)? => {}
+            TaskHead::Tags(head) => {
+                let backbones = session.loaded(&self.head.model)?.backbones()?;
+                begun.score_tags(head, backbones, &batch)?;
+            }
+            _ => begun.score(&ready, &batch)?,
         }
-        begun.score(&ready, &batch)?;
         self.batch = next_batch(self.batch, batch.time + begin.elapsed());
         context.progress(begun.predictor.seen() as u64, begun.spans.len() as u64);
         let complete = begun.predictor.is_complete();
@@ -245,25 +249,44 @@ impl Begun {
         Ok(())
     }
 
-    /// What the head distilled of a batch that is about to be scored.
+    /// What the head distilled of a batch that is about to be scored, told and kept where that is wished for.
     fn tell_meta_tokens(
         &self,
         ready: &ReadyHead,
         batch: &FeatureBatch,
-        clip: ClipId,
+        (clip, session): (ClipId, &mut ComputeSession),
         context: &StepContext<'_>,
     ) -> Result<(), EngineError> {
-        let (from, told) = (
-            self.predictor.seen(),
-            meta_tokens(&ready.head, &batch.visual, &batch.audio)?,
-        );
-        if let Some(seconds) = told {
+        let (tells, keeps) = (session.tells_meta_tokens(), session.finds_alike());
+        if !tells && !keeps {
+            return Ok(());
+        }
+        let from = self.predictor.seen();
+        let Some(seconds) = meta_tokens(&ready.head, &batch.visual, &batch.audio)? else {
+            return Ok(());
+        };
+        if keeps {
+            let distilled = session.distilled();
+            distilled.add(ready.file.id, clip, from, &seconds);
+        }
+        if tells {
             context.reply(ReplyBody::MetaTokens(
                 clip,
                 MetaTokensPart { from, seconds },
             ));
         }
         Ok(())
+    }
+
+    /// A head from tags asks the classifiers. Nobody trained it on anything that a second could be like or unlike.
+    fn score_tags(
+        &mut self,
+        head: &TagHead,
+        backbones: &Backbones,
+        batch: &FeatureBatch,
+    ) -> Result<(), EngineError> {
+        let said = Tagged::of(head, backbones, &batch.visual, &batch.audio)?;
+        Ok(self.predictor.add_tagged(said, &[])?)
     }
 
     fn score(&mut self, ready: &ReadyHead, batch: &FeatureBatch) -> Result<(), EngineError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Analysis, AudioPart, ClipPart, EventPart, ModelPart, SCHEMA, SegmentPart, ThresholdsPart,
+    Analysis, AudioPart, ClipPart, EventPart, ModelPart, Rule, SCHEMA, SegmentPart, ThresholdsPart,
     TrackPart, VideoPart,
 };
 use crate::base::Task;
@@ -25,6 +25,7 @@ impl From<&Document> for Analysis {
             task: document.asked,
             tasks: document.tasks.clone(),
             threshold: document.thresholds.global,
+            rule: Rule::Datasets,
             thresholds: ThresholdsPart::of(document),
             segments: document.seconds.iter().map(SegmentPart::from).collect(),
             tracks: document.tracks.iter().map(TrackPart::from).collect(),
@@ -109,6 +110,7 @@ impl From<&Second> for SegmentPart {
             end_s: second.span.end.as_secs_f64(),
             label: second.label.to_string(),
             score: second.score,
+            event: second.event,
             familiarity: second.familiarity,
             scores: by_class(&second.scores),
             audible: by_class(&second.audible),

@@ -46,6 +46,9 @@ pub struct Analysis {
     pub tasks: Vec<Task>,
     /// A class counts as happening from this score on, unless `thresholds` says otherwise.
     pub threshold: f32,
+    /// What thresholds were held against.
+    #[serde(default)]
+    pub rule: Rule,
     /// All thresholds used.
     #[serde(default)]
     pub thresholds: ThresholdsPart,
@@ -58,6 +61,18 @@ pub struct Analysis {
     pub masks: Vec<MaskPart>,
     /// How long what took, in milliseconds.
     pub timing_ms: BTreeMap<String, f64>,
+}
+
+/// How scores became labels and events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// The datasets' own. AVE: where `event` is above the threshold, the class with the largest score. LLP: every probability of
+    /// being heard or seen that reaches it. AVSBench: every place of a mask above its own.
+    Datasets,
+    /// Of files that do not say: localization, too, took the largest class only where its score reached the threshold.
+    #[default]
+    ScoreOfClass,
 }
 
 /// What clip it is.
@@ -135,6 +150,9 @@ pub struct SegmentPart {
     pub label: String,
     /// The probability of `label`.
     pub score: f32,
+    /// Localization: the probability that any class is both heard and seen. Familiarity weighs it as it does all scores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<f32>,
     /// Towards 0 where the segment is unlike what the model was trained on.
     pub familiarity: Option<f32>,
     /// The probability that each class is both heard and seen.

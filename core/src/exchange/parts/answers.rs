@@ -47,7 +47,11 @@ fn prediction(rows: &[ScoreRow], head: &HeadAsked) -> Option<Prediction> {
             let both = both.map(|(a, v)| a.iter().zip(v).map(|(a, v)| a.min(*v)).collect());
             (both.collect(), Detail::Parsed { audible, visible })
         }
-        Task::Localize | Task::Segment => (of("audio-visual")?, Detail::Localized),
+        Task::Localize | Task::Segment => {
+            let scores = of("audio-visual")?;
+            let detail = Detail::localized(&scores);
+            (scores, detail)
+        }
     };
     let starts = seconds.iter().filter_map(|second| second.first());
     let span = |row: &&ScoreRow| {

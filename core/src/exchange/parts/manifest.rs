@@ -132,8 +132,13 @@ impl Manifest {
     /// How a part stands; every byte of it is looked at.
     ///
     /// # Errors
-    /// It is whole and answers something else than what is `asked`.
+    /// It is whole and answers something else than what is `asked`, or lies among parts that are cut otherwise: of tables that
+    /// are read together, clips would be there twice.
     pub fn standing(place: &PartPlace, asked: &Asked) -> Result<Standing, PartError> {
+        if let Some(path) = place.cut_otherwise() {
+            let what = "number of parts";
+            return Err(PartError::Other { path, what });
+        }
         let path = place.manifest();
         if !path.exists() {
             return Ok(match place.scores().exists() {

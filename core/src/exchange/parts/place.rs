@@ -43,6 +43,12 @@ impl PartPlace {
         self.folder.join(self.inside::<R>())
     }
 
+    /// A part in the same folder that is one of another number of parts.
+    pub(super) fn cut_otherwise(&self) -> Option<PathBuf> {
+        let mut others = Self::manifests_in(&self.folder).ok()?.into_iter();
+        others.find(|path| numbers_of(path).is_some_and(|(of, _)| of != self.of))
+    }
+
     fn name(&self) -> String {
         let ending = self.format.extension();
         format!("part-{}-of-{}.{ending}", self.part, self.of)

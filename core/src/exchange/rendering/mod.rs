@@ -3,11 +3,13 @@
 mod canvas;
 mod overlay;
 mod png;
+mod said;
 mod shown;
 mod strip;
 
 pub use overlay::write_overlay;
 pub use png::{mask_png, png};
+pub use said::with_said;
 pub use shown::{MaskSource, Shown};
 pub use strip::film_strip;
 

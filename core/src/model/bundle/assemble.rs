@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 
 use super::save::{save_head, text, write_manifest};
+use super::tag_heads;
 use super::{MANIFEST, ModelBundle, Place};
 use crate::base::{Labels, Task};
 use crate::model::{
     AvelConfig, BackboneDesc, BackboneEntry, Distillation, HeadEntry, HtsAtConfig, LayerShape,
-    Manifest, ModelError, ParseConfig, Prep, SCHEMA, SegmentConfig, TaskHead, class_names,
+    Manifest, ModelError, ParseConfig, Prep, SCHEMA, SegmentConfig, TagClasses, TaskHead,
+    class_names,
 };
 
 /// What a mask is called.
-const SOUNDING: &str = "Sounding object";
+pub(super) const SOUNDING: &str = "Sounding object";
 
 /// A backbone and its checkpoint.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub struct Assembly {
     pub heads: Option<ModelBundle>,
     /// Tasks that get a head of the paper's shape with random weights.
     pub untrained: Vec<Task>,
+    /// What stands for what, where tasks without another head get one from tags.
+    pub tags: Option<TagClasses>,
     /// The classes of such heads; the data set's of the task (AVE, LLP) where there are none. Masks have no classes.
     pub labels: Option<Labels>,
     /// Where the random weights come from.
@@ -60,7 +64,7 @@ pub fn assemble(dir: &Path, parts: &Assembly) -> Result<ModelBundle, ModelError>
     manifest.check()?;
     if manifest.tasks().is_empty() {
         return Err(ModelError::Config(
-            "a model needs a head: take over a trained model's, or ask for an untrained one".into(),
+            "a model needs a head: take over a trained model's, or ask for one from tags or an untrained one".into(),
         ));
     }
     std::fs::create_dir_all(dir).map_err(|e| ModelError::io(dir, e))?;
@@ -68,7 +72,9 @@ pub fn assemble(dir: &Path, parts: &Assembly) -> Result<ModelBundle, ModelError>
     let done = fill(dir, parts, &manifest, &mut put).and_then(|()| {
         let text = text(&manifest)?;
         let place = Place::Folder(dir.to_owned());
-        ModelBundle::of(manifest.clone(), text.as_bytes(), place)?.load(&Device::flex())?;
+        let bundle = ModelBundle::of(manifest.clone(), text.as_bytes(), place)?;
+        bundle.load(&Device::flex())?;
+        tag_heads::check(&bundle)?;
         write_manifest(dir, &manifest)
     });
     if let Err(error) = done {
@@ -105,6 +111,9 @@ fn fill(
         }
     }
     let device = Device::flex();
+    if let Some(classes) = &parts.tags {
+        tag_heads::write(dir, manifest, classes, put)?;
+    }
     device.seed(parts.seed);
     for &task in &parts.untrained {
         let head = untrained(manifest, task, &device)?;
@@ -161,6 +170,7 @@ fn manifest(parts: &Assembly) -> Result<Manifest, ModelError> {
         localize: heads.and_then(|m| m.localize.clone()),
         parse: heads.and_then(|m| m.parse.clone()),
         segment: heads.and_then(|m| m.segment.clone()),
+        tags: Vec::new(),
     };
     let labels = |list: &str| {
         let known = || class_names(list).unwrap_or_else(|| Labels::new::<&str>([]));
@@ -190,7 +200,10 @@ fn manifest(parts: &Assembly) -> Result<Manifest, ModelError> {
         };
         manifest.segment = Some(fresh(Task::Segment, Labels::new([SOUNDING]), config));
     }
-    manifest.about = about(&manifest);
+    if let Some(classes) = &parts.tags {
+        manifest.tags = tag_heads::entries(&manifest, parts.labels.as_ref(), classes)?;
+    }
+    manifest.about = about(&manifest) + &tag_heads::about(&manifest, parts.tags.as_ref());
     Ok(manifest)
 }
 
@@ -219,7 +232,7 @@ fn fresh<C>(task: Task, labels: Labels, config: C) -> HeadEntry<C> {
     }
 }
 
-fn file_of(task: Task) -> String {
+pub(super) fn file_of(task: Task) -> String {
     format!("{}.safetensors", task.name())
 }
 

@@ -8,15 +8,37 @@ use crate::base::{Labels, PairId};
 use crate::model::manifest::{BackboneEntry, Manifest};
 use crate::model::pair::pair_id;
 use crate::model::weights::StateDict;
-use crate::model::{Backbone, Backbones, LoadAs, ModelError, PairAbout, Precision, SideAbout};
+use crate::model::{
+    Backbone, Backbones, FbankPrep, FrozenPair, LoadAs, ModelError, PairAbout, Precision,
+    SideAbout, SoundInput,
+};
 
 /// The name of the backbones that a manifest describes.
 pub(super) fn pair_of(manifest: &Manifest, sums: &Sums) -> Result<PairId, ModelError> {
-    let (image, sound) = manifest.preps()?;
+    let (_, sound) = manifest.preps()?;
+    pair_hearing(manifest, sums, &sound, manifest.audio.tile.unwrap_or(1))
+}
+
+/// The same where sound is made into input in another way.
+fn pair_hearing(
+    manifest: &Manifest,
+    sums: &Sums,
+    sound: &SoundInput,
+    tile: usize,
+) -> Result<PairId, ModelError> {
+    let (image, _) = manifest.preps()?;
     let visual = backbone_hash(&manifest.visual, sums, false)?;
     let audio = backbone_hash(&manifest.audio, sums, false)?;
-    let tile = manifest.audio.tile.unwrap_or(1);
-    Ok(pair_id(&visual, &audio, &image, &sound, tile))
+    Ok(pair_id(&visual, &audio, &image, sound, tile))
+}
+
+/// How a data set's published loaders make a second of sound into input, where that is not as the model says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hearing {
+    /// How often a second is repeated before a spectrogram is made of it.
+    pub tile: Option<usize>,
+    /// The pictures of sound that a backbone of pictures takes.
+    pub fbank: Option<FbankPrep>,
 }
 
 /// A backbone, and what its classifier tells apart if that was loaded.
@@ -26,6 +48,36 @@ struct Loaded {
 }
 
 impl ModelBundle {
+    /// Its backbones, listening as a data set's recipe says: another pair by name, because heads for one cannot read the other.
+    ///
+    /// # Errors
+    /// Those of [`Self::pair`].
+    pub fn pair_hearing(
+        &self,
+        device: &Device,
+        precision: Precision,
+        hearing: &Hearing,
+    ) -> Result<FrozenPair, ModelError> {
+        let mut about = self.pair_about(precision.is_half_on(device)?)?;
+        match (&mut about.sound_prep, &hearing.fbank) {
+            (SoundInput::Fbank(prep), Some(wanted)) => prep.clone_from(wanted),
+            (SoundInput::Logmel(_), _) => {
+                about.sound_tile = hearing.tile.unwrap_or(about.sound_tile);
+            }
+            (SoundInput::Fbank(_), None) => {}
+        }
+        about.id = pair_hearing(
+            &self.manifest,
+            &self.sums,
+            &about.sound_prep,
+            about.sound_tile,
+        )?;
+        let (bundle, on) = (self.clone(), device.clone());
+        Ok(FrozenPair::new(about, device.clone(), move || {
+            bundle.load_backbones(&on, precision)
+        }))
+    }
+
     /// What is known of the backbones without their weights.
     pub(super) fn pair_about(&self, half: bool) -> Result<PairAbout, ModelError> {
         let manifest = &self.manifest;

@@ -31,7 +31,17 @@ pub(super) fn of(
     let parse = parse.map(|e| from.head(Task::Parse, e, HeadConfig::Parse));
     let segment = manifest.segment.as_ref();
     let segment = segment.map(|e| from.head(Task::Segment, e, HeadConfig::Segment));
-    [localize, parse, segment].into_iter().flatten().collect()
+    let tags = manifest.tags.iter().enumerate().map(|(at, entry)| {
+        let config = |config| HeadConfig::Tags(entry.task, config);
+        from.described(
+            entry.task,
+            &entry.head,
+            &format!("/tags/{at}/config"),
+            config,
+        )
+    });
+    let own = [localize, parse, segment].into_iter().flatten();
+    own.chain(tags).collect()
 }
 
 /// What is said of the heads, and where they lie.
@@ -54,6 +64,17 @@ impl Described<'_> {
             Task::Parse => "/parse/config",
             Task::Segment => "/segment/config",
         };
+        self.described(task, entry, field, config)
+    }
+
+    /// The head whose shape is said under `field`.
+    fn described<C: Clone>(
+        &self,
+        task: Task,
+        entry: &HeadEntry<C>,
+        field: &str,
+        config: impl FnOnce(C) -> HeadConfig,
+    ) -> Result<HeadFile, ModelError> {
         let shape = self.said.pointer(field).unwrap_or(&Value::Null);
         let (weights, path) = (
             self.place.weights(&entry.weights)?,

@@ -33,6 +33,9 @@ pub struct TaskInfo {
     /// Whether its head has random weights, so that its scores mean nothing.
     #[serde(default)]
     pub untrained: bool,
+    /// Whether its head was made of what the backbones' classifiers know, and not trained.
+    #[serde(default)]
+    pub from_tags: bool,
 }
 
 impl ModelInfo {
@@ -47,15 +50,21 @@ impl ModelInfo {
         info.map(|info| &info.labels)
     }
 
-    /// What a person must be told before anything else: which of its answers come from random weights. `None` when none do.
+    /// What a person must be told before anything else: which of its answers come from random weights, and which from the
+    /// backbones' own classifiers. `None` when none do.
     pub fn warning(&self) -> Option<String> {
-        let random = self.tasks.iter().filter(|info| info.untrained);
-        let names: Vec<&str> = random.map(|info| info.task.name()).collect();
-        (!names.is_empty()).then(|| {
-            let names = names.join(", ");
-            format!(
-                "UNTRAINED MODEL: the weights for {names} are random; what it says there means nothing"
-            )
-        })
+        let names = |which: fn(&TaskInfo) -> bool| {
+            let which = self.tasks.iter().filter(|info| which(info));
+            let names: Vec<&str> = which.map(|info| info.task.name()).collect();
+            (!names.is_empty()).then(|| names.join(", "))
+        };
+        let random = names(|info| info.untrained).map(|names| {
+            format!("UNTRAINED MODEL: the weights for {names} are random; what it says there means nothing")
+        });
+        let tags = names(|info| info.from_tags).map(|names| {
+            format!("From tags, not trained: {names} by what the backbones' own classifiers know")
+        });
+        let both: Vec<String> = random.into_iter().chain(tags).collect();
+        (!both.is_empty()).then(|| both.join(". "))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ModelInfo;
 use crate::base::Task;
-use crate::model::{FrozenPair, LocalizeHead, ParseHead, SegmentHead, TaskHead};
+use crate::model::{FrozenPair, LocalizeHead, ParseHead, SegmentHead, TagHead, TaskHead};
 
 /// A model ready to compute.
 pub struct LoadedModel {
@@ -16,6 +16,8 @@ pub struct LoadedModel {
     pub parse: Option<ParseHead>,
     /// The head for segmentation.
     pub segment: Option<SegmentHead>,
+    /// Heads from tags, of tasks without another.
+    pub tags: Vec<TagHead>,
     /// What training measured of its own data.
     pub familiarity: Option<serde_json::Value>,
 }
@@ -23,10 +25,16 @@ pub struct LoadedModel {
 impl LoadedModel {
     /// The head of a task, sharing the weights.
     pub fn head(&self, task: Task) -> Option<TaskHead> {
-        match task {
+        let own = match task {
             Task::Localize => self.localize.clone().map(TaskHead::Localize),
             Task::Parse => self.parse.clone().map(TaskHead::Parse),
             Task::Segment => self.segment.clone().map(TaskHead::Segment),
-        }
+        };
+        let mut tags = self.tags.iter();
+        own.or_else(|| {
+            tags.find(|head| head.task() == task)
+                .cloned()
+                .map(TaskHead::Tags)
+        })
     }
 }

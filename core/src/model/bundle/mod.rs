@@ -7,6 +7,7 @@ mod info;
 mod loaded;
 mod place;
 mod save;
+mod tag_heads;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use super::{FrozenPair, HeadFile, ModelError, Precision, TaskHead};
 use crate::base::{ContentHash, Labels, PairId, Task};
 
 pub use assemble::{Assembly, BackboneFile, assemble};
+pub use backbones::Hearing;
 pub use info::{ModelInfo, TaskInfo};
 pub use loaded::LoadedModel;
 pub(in crate::model) use place::Place;
@@ -91,6 +93,7 @@ impl ModelBundle {
             head: head.id,
             labels: head.labels.clone(),
             untrained: head.untrained,
+            from_tags: head.is_from_tags(),
         };
         let tasks: Vec<TaskInfo> = self.heads.iter().map(task).collect();
         let first = tasks.first().map(|task| task.labels.clone());
@@ -141,6 +144,7 @@ impl ModelBundle {
             localize: None,
             parse: None,
             segment: None,
+            tags: Vec::new(),
             familiarity: self.manifest.familiarity().cloned(),
             pair,
         };
@@ -149,6 +153,7 @@ impl ModelBundle {
                 TaskHead::Localize(head) => model.localize = Some(head),
                 TaskHead::Parse(head) => model.parse = Some(head),
                 TaskHead::Segment(head) => model.segment = Some(head),
+                TaskHead::Tags(head) => model.tags.push(head),
             }
         }
         Ok(model)
@@ -159,11 +164,7 @@ impl ModelBundle {
     /// # Errors
     /// The device does not compute so.
     pub fn pair(&self, device: &Device, precision: Precision) -> Result<FrozenPair, ModelError> {
-        let about = self.pair_about(precision.is_half_on(device)?)?;
-        let (bundle, on) = (self.clone(), device.clone());
-        Ok(FrozenPair::new(about, device.clone(), move || {
-            bundle.load_backbones(&on, precision)
-        }))
+        self.pair_hearing(device, precision, &Hearing::default())
     }
 
     /// The name of its backbones.

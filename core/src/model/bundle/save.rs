@@ -63,6 +63,13 @@ pub(super) fn save_head(
         (TaskHead::Segment(head), _, _, Some(entry)) => {
             save_module(head, &dir.join(&entry.weights))
         }
+        (TaskHead::Tags(head), ..) => {
+            let mut entries = manifest.tags.iter();
+            match entries.find(|entry| entry.task == head.task()) {
+                Some(entry) => save_module(head, &dir.join(&entry.head.weights)),
+                None => Ok(()),
+            }
+        }
         _ => Ok(()),
     }
 }

@@ -20,7 +20,7 @@ use super::{Familiarity, ModelError, PairAbout, TaskHead};
 use crate::base::{HeadId, KeyHasher, Labels, PairId, Task};
 
 pub use config::HeadConfig;
-pub use write::{HeadNotes, write_head};
+pub use write::{HeadNotes, write_head, write_head_into};
 
 /// The file in a head's folder.
 pub(super) const WEIGHTS: &str = "head.safetensors";
@@ -95,6 +95,11 @@ impl HeadFile {
         })
     }
 
+    /// Whether it was made of what the backbones' classifiers know, and not trained.
+    pub fn is_from_tags(&self) -> bool {
+        matches!(self.config, HeadConfig::Tags(..))
+    }
+
     /// What it answers.
     pub fn task(&self) -> Task {
         self.config.task()
@@ -122,6 +127,7 @@ impl HeadFile {
             TaskHead::Segment(head) => {
                 TaskHead::Segment(load_into(head, state, Names::Head, &path)?)
             }
+            TaskHead::Tags(head) => TaskHead::Tags(load_into(head, state, Names::Head, &path)?),
         })
     }
 
@@ -134,10 +140,15 @@ impl HeadFile {
             return Ok(());
         }
         let [looks, listens] = &self.backbones;
+        let recipe = self.recipe.as_ref().and_then(|r| r.get("inputs")?.as_str());
+        let inputs = match recipe.filter(|recipe| *recipe != "ours") {
+            Some(recipe) => format!(", inputs made as {recipe} makes them"),
+            None => String::new(),
+        };
         Err(ModelError::format(
             self.path(),
             format!(
-                "was trained on other backbones ({looks} looks, {listens} listens), not on {} and {} with these weights and this pre-processing: choose the model it was trained with",
+                "was trained on other backbones ({looks} looks, {listens} listens{inputs}), not on {} and {} with these weights and this pre-processing: choose the model it was trained with",
                 pair.visual.name, pair.audio.name
             ),
         ))

@@ -48,6 +48,44 @@ pub fn write_head(
     notes: HeadNotes,
     head: &TaskHead,
 ) -> Result<HeadFile, ModelError> {
+    let (id, bytes) = made(pair, notes, head, heads)?;
+    let target = heads.join(id.to_string());
+    if !target.exists() {
+        put(&target, &bytes)?;
+    }
+    HeadFile::open(&target)
+}
+
+/// The same into a folder of the user's choice, which becomes the head.
+///
+/// # Errors
+/// Those of [`write_head`]; or the folder holds a head already, which is never replaced.
+pub fn write_head_into(
+    folder: &Path,
+    pair: &PairAbout,
+    notes: HeadNotes,
+    head: &TaskHead,
+) -> Result<HeadFile, ModelError> {
+    let io = |e| ModelError::io(folder, e);
+    let (target, (_, bytes)) = (folder.join(WEIGHTS), made(pair, notes, head, folder)?);
+    if target.exists() {
+        let what = "holds a head already, which is never replaced: choose another folder";
+        return Err(ModelError::format(folder, what));
+    }
+    std::fs::create_dir_all(folder).map_err(io)?;
+    let fresh = folder.join(format!("{}.partial", std::process::id()));
+    std::fs::write(&fresh, bytes).map_err(io)?;
+    std::fs::rename(&fresh, &target).map_err(io)?;
+    HeadFile::open(folder)
+}
+
+/// A head's name and its whole file; `path` is for errors.
+fn made(
+    pair: &PairAbout,
+    notes: HeadNotes,
+    head: &TaskHead,
+    path: &Path,
+) -> Result<(HeadId, Vec<u8>), ModelError> {
     let task = notes.config.task();
     if head.task() != task {
         return Err(ModelError::Config(format!(
@@ -57,13 +95,9 @@ pub fn write_head(
         )));
     }
     let config = notes.config.to_json()?;
-    let plain = encode(head, None, heads)?;
-    let weights = read_checkpoint_bytes(&plain, heads)?;
-    let id = head_id(task, &notes.labels, &config, pair.id, &weights, heads)?;
-    let target = heads.join(id.to_string());
-    if target.exists() {
-        return HeadFile::open(&target);
-    }
+    let plain = encode(head, None, path)?;
+    let weights = read_checkpoint_bytes(&plain, path)?;
+    let id = head_id(task, &notes.labels, &config, pair.id, &weights, path)?;
     let familiarity = notes.familiarity.map(serde_json::to_value).transpose();
     let failed = |e: serde_json::Error| ModelError::Config(e.to_string());
     let meta = Meta {
@@ -85,8 +119,7 @@ pub fn write_head(
         calibration: notes.calibration,
     };
     let text = serde_json::to_string(&meta).map_err(failed)?;
-    put(&target, &encode(head, Some((KEY, &text)), heads)?)?;
-    HeadFile::open(&target)
+    Ok((id, encode(head, Some((KEY, &text)), path)?))
 }
 
 fn encode(head: &TaskHead, note: Option<(&str, &str)>, path: &Path) -> Result<Vec<u8>, ModelError> {
@@ -94,6 +127,7 @@ fn encode(head: &TaskHead, note: Option<(&str, &str)>, path: &Path) -> Result<Ve
         TaskHead::Localize(head) => module_bytes(head, note, path),
         TaskHead::Parse(head) => module_bytes(head, note, path),
         TaskHead::Segment(head) => module_bytes(head, note, path),
+        TaskHead::Tags(head) => module_bytes(head, note, path),
     }
 }
 

@@ -14,6 +14,7 @@ mod parse;
 mod reading;
 mod resize;
 mod segment;
+mod tags;
 mod tpavi;
 
 pub use cmbs::AvelOutput;
@@ -30,6 +31,8 @@ pub use parse::{ParseConfig, ParseDecoder, ParseHead, ParseOutput};
 pub use reading::TokenReading;
 pub use resize::{Resize, resize};
 pub use segment::{SegmentConfig, SegmentHead, SegmentOutput};
+pub(in crate::model) use tags::reads_places;
+pub use tags::{TagConfig, TagHead, TagLists};
 pub use tpavi::Tpavi;
 
 use burn::module::Module;
@@ -47,6 +50,8 @@ pub enum TaskHead {
     Parse(ParseHead),
     /// Audio-visual segmentation.
     Segment(SegmentHead),
+    /// Any of them, of what the backbones' classifiers know.
+    Tags(TagHead),
 }
 
 impl TaskHead {
@@ -56,6 +61,7 @@ impl TaskHead {
             Self::Localize(_) => Task::Localize,
             Self::Parse(_) => Task::Parse,
             Self::Segment(_) => Task::Segment,
+            Self::Tags(head) => head.task(),
         }
     }
 
@@ -66,6 +72,7 @@ impl TaskHead {
             Self::Localize(head) => both(head.distillers()),
             Self::Parse(head) => both(head.distillers()),
             Self::Segment(head) => head.distillers(),
+            Self::Tags(_) => (None, None),
         }
     }
 

@@ -60,6 +60,25 @@ struct Stage {
 }
 
 impl SegmentConfig {
+    /// Table 5, "Direct": the decoder on frozen maps alone, into which nothing is injected.
+    #[must_use]
+    pub fn direct(&self) -> Self {
+        Self {
+            distill: self.distill.direct(),
+            injection: Injection::none(),
+            ..self.clone()
+        }
+    }
+
+    /// Table 5, "Linear": injected are the pooled features through one linear layer a modality.
+    #[must_use]
+    pub fn linear(&self) -> Self {
+        Self {
+            distill: self.distill.linear_probe(),
+            ..self.clone()
+        }
+    }
+
     /// A head with fresh weights for backbones with these layers.
     ///
     /// # Errors

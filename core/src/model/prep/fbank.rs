@@ -63,6 +63,16 @@ impl FbankPrep {
         }
     }
 
+    /// What LAVISH gives Swin-V2 of AVSBench's clips: 98 frames of 192 bands.
+    pub fn swin_192_avs() -> Self {
+        Self {
+            shift_ms: 10.0,
+            mean: -5.210_531_7,
+            std: 3.591_831_4,
+            ..Self::swin_192()
+        }
+    }
+
     pub(super) fn key(&self, key: KeyHasher) -> KeyHasher {
         key.whole(self.sample_rate.into())
             .count(self.mel_bins)

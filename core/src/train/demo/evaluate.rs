@@ -7,7 +7,7 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
 
 use super::frozen::Frozen;
-use super::heads::{PARSE_BASELINES, PROBE, SEGMENT_BASELINES, parse_baselines, segment_baselines};
+use super::heads::{PARSE_BASELINES, PROBE, SEGMENT_BASELINES, parse_baselines};
 use super::probe::{self, Pooled, Probe};
 use super::seeds;
 use crate::base::Task;
@@ -16,6 +16,7 @@ use crate::data::scenes::{Scene, SceneOptions, SceneTask, Split};
 use crate::features::{FeatureError, pooled};
 use crate::model::weights::{Names, load_into};
 use crate::model::{Familiarity, LoadedModel, ModelBundle, ModelError, TaskHead};
+use crate::predict::UNFAMILIAR;
 use crate::train::error::TrainError;
 use crate::train::evaluation::{Evaluation, Figures};
 use crate::train::metrics::{
@@ -70,6 +71,23 @@ fn evaluate(
     }
 }
 
+/// The scenes that models are measured on: `seed` picks which.
+pub fn unseen_clips(task: SceneTask, count: usize, seed: u64) -> Vec<Scene> {
+    let seeds = seeds(UNSEEN_SEEDS + seed * 1_000_000, count);
+    let scene = |seed: &u64| Scene::generate(*seed, &unseen(task));
+    seeds.iter().map(scene).collect()
+}
+
+/// Of drawings that no training has seen.
+fn unseen(task: SceneTask) -> SceneOptions {
+    SceneOptions {
+        split: Split::Test,
+        task,
+        all_classes: true,
+        ..SceneOptions::default()
+    }
+}
+
 /// Scenes that go through everything together; no more are ever in memory.
 const TOGETHER: usize = 4;
 
@@ -93,16 +111,7 @@ struct Found {
 }
 
 impl Measured<'_> {
-    fn options(task: SceneTask) -> SceneOptions {
-        SceneOptions {
-            split: Split::Test,
-            task,
-            all_classes: true,
-            ..SceneOptions::default()
-        }
-    }
-
-    /// Runs heads over all scenes of a kind.
+    /// Runs heads over all scenes of a kind, as a user is shown what they say: weighed by familiarity.
     fn run(&self, task: SceneTask, heads: &[&TaskHead]) -> Result<Found, TrainError> {
         let masks = matches!(task, SceneTask::Segment | SceneTask::SegmentMany);
         let masks = masks.then_some(SIDE);
@@ -110,21 +119,23 @@ impl Measured<'_> {
         let mut evaluations = vec![Evaluation::default(); heads.len()];
         let (mut familiar, mut all_pooled) = ([0; 2], Pooled::default());
         for seeds in self.seeds.chunks(TOGETHER) {
-            let generate = |seed: &u64| Scene::generate(*seed, &Self::options(task));
+            let generate = |seed: &u64| Scene::generate(*seed, &unseen(task));
             let scenes: Vec<Scene> = seeds.iter().map(generate).collect();
             let targets: Vec<Targets> = scenes.iter().map(|scene| scene.targets(masks)).collect();
             let found = self.frozen.extract(&scenes);
-            for row in pooled(&found.visual, &found.audio).map_err(FeatureError::Device)? {
-                let is_familiar = known.as_ref().is_none_or(|f| f.score(&row) >= 0.5);
-                familiar[0] += usize::from(is_familiar);
-                familiar[1] += 1;
-            }
+            let rows = pooled(&found.visual, &found.audio).map_err(FeatureError::Device)?;
+            let trust = rows
+                .iter()
+                .map(|row| known.as_ref().map_or(1.0, |f| f.score(row)));
+            let trust: Vec<f32> = trust.collect();
+            familiar[0] += trust.iter().filter(|trust| **trust >= UNFAMILIAR).count();
+            familiar[1] += trust.len();
             if task == SceneTask::Localize {
                 all_pooled.add(&found.visual, &found.audio, &targets)?;
             }
             let batch = found.into_batch(targets, self.device)?;
             for (head, evaluation) in heads.iter().zip(&mut evaluations) {
-                evaluation.add(head, &batch)?;
+                evaluation.add_weighed(head, &batch, &trust)?;
             }
         }
         Ok(Found {
@@ -234,7 +245,7 @@ impl Measured<'_> {
         let (visual, audio) = manifest.layers()?;
         let mut baselines = vec![];
         if let Some(entry) = &manifest.segment {
-            let configs = segment_baselines(&entry.config);
+            let configs = [entry.config.direct(), entry.config.linear()];
             for (config, name) in configs.iter().zip(SEGMENT_BASELINES) {
                 let fresh = || config.init(&visual, &audio, self.device);
                 baselines.push(self.beside(name, fresh)?.map(TaskHead::Segment));

@@ -14,8 +14,8 @@ use crate::data::scenes::{CATEGORIES, SceneOptions, SceneTask};
 use crate::features::Lease;
 use crate::model::weights::{Names, load_into, read_checkpoint, save_module};
 use crate::model::{
-    Familiarity, Injection, LayerShape, LocalizeHead, ModelError, ParseConfig, ParseHead,
-    SegmentConfig, SegmentHead, TaskHead,
+    Familiarity, LayerShape, LocalizeHead, ModelError, ParseConfig, ParseHead, SegmentConfig,
+    SegmentHead, TaskHead,
 };
 use crate::train::config::TrainConfig;
 use crate::train::error::TrainError;
@@ -38,21 +38,6 @@ pub(crate) fn parse_baselines(config: &ParseConfig) -> [ParseConfig; 2] {
         distill,
         ..config.clone()
     })
-}
-
-/// The baselines of a segmentation head. "Direct" is the decoder on frozen maps alone, into which nothing is injected;
-/// "Linear" is injected the pooled features through one linear layer a modality.
-pub(crate) fn segment_baselines(config: &SegmentConfig) -> [SegmentConfig; 2] {
-    let direct = SegmentConfig {
-        distill: config.distill.direct(),
-        injection: Injection::none(),
-        ..config.clone()
-    };
-    let linear = SegmentConfig {
-        distill: config.distill.linear_probe(),
-        ..config.clone()
-    };
-    [direct, linear]
 }
 
 /// Scenes of one kind for learning, and for choosing an epoch.
@@ -201,7 +186,7 @@ impl<'a> HeadTraining<'a> {
         };
         let (recipe, device) = (self.recipe, self.frozen.device);
         let [visual, audio] = self.layers();
-        let [direct, linear] = segment_baselines(&recipe.segment);
+        let (direct, linear) = (recipe.segment.direct(), recipe.segment.linear());
         let mut learn = |file: &str, config: &SegmentConfig, from: &ParseHead| {
             let (seen, heard) = from.distillers();
             let fresh = || {

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
-pub use evaluate::{evaluate_demo, evaluate_folder};
+pub use evaluate::{evaluate_demo, evaluate_folder, unseen_clips};
 pub use recipe::{DemoRecipe, DemoScenes};
 pub use tagger::Schedule;
 

@@ -232,6 +232,7 @@ impl DemoRecipe {
                 untrained: false,
                 familiarity: None,
             }),
+            tags: Vec::new(),
         }
     }
 }

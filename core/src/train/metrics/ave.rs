@@ -5,18 +5,29 @@ use crate::base::largest;
 /// The predicted class of every segment of a clip from the logits of a CMBS head: foreground where the event's
 /// probability is above one half, then the clip's best class, the first of equals; `background` elsewhere.
 pub fn avel_segments(is_event: &[f32], event: &[f32], background: usize) -> Vec<usize> {
+    avel_segments_weighed(is_event, event, &[], background)
+}
+
+/// As [`avel_segments`], the event's probability in each segment times `trust`, which is 1 where it is not given.
+pub fn avel_segments_weighed(
+    is_event: &[f32],
+    event: &[f32],
+    trust: &[f32],
+    background: usize,
+) -> Vec<usize> {
     let best = largest(event).unwrap_or(background);
-    let class = |logit: &f32| match happens(*logit) {
+    let trust = trust.iter().copied().chain(std::iter::repeat(1.0));
+    let class = |(logit, trust): (&f32, f32)| match happens(*logit, trust) {
         true => best,
         false => background,
     };
-    is_event.iter().map(class).collect()
+    is_event.iter().zip(trust).map(class).collect()
 }
 
 /// Whether a logit's probability is above one half in f32, in which the baselines compute it: there the probability of logits
 /// up to 8.9e-8 is one half exactly.
-fn happens(logit: f32) -> bool {
-    1.0 / (1.0 + (-logit).exp()) > 0.5
+fn happens(logit: f32, trust: f32) -> bool {
+    1.0 / (1.0 + (-logit).exp()) * trust > 0.5
 }
 
 /// The share of segments whose class is right, 0 to 1. Upstream's figure is a mean of batch means, which weighs the

@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use super::{Scene, SceneOptions, SceneTask, Split};
 use crate::base::{Progress, Rng};
+use crate::data::Part;
 use crate::media::MediaError;
 
 pub use clip::write_clip;
@@ -41,38 +42,20 @@ pub enum DatasetError {
     },
 }
 
-/// Which part of a dataset a clip belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Train,
-    Val,
-    Test,
+/// Of ten clips the last but one is for validation, the last for the test.
+fn part_of(index: usize) -> Part {
+    match index % 10 {
+        8 => Part::Val,
+        9 => Part::Test,
+        _ => Part::Train,
+    }
 }
 
-impl Part {
-    /// Of ten clips the last but one is for validation, the last for the test.
-    fn of(index: usize) -> Self {
-        match index % 10 {
-            8 => Self::Val,
-            9 => Self::Test,
-            _ => Self::Train,
-        }
-    }
-
-    /// Drawings held out for the test appear there only.
-    fn split(self) -> Split {
-        match self {
-            Self::Train | Self::Val => Split::Train,
-            Self::Test => Split::Test,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Val => "val",
-            Self::Test => "test",
-        }
+/// Drawings held out for the test appear there only.
+fn split_of(part: Part) -> Split {
+    match part {
+        Part::Train | Part::Val => Split::Train,
+        Part::Test => Split::Test,
     }
 }
 
@@ -85,14 +68,16 @@ struct Item {
 }
 
 impl Item {
-    fn new(seed: u64, index: usize, task: SceneTask) -> Self {
+    fn new(seed: u64, index: usize, task: SceneTask, (width, height): (usize, usize)) -> Self {
         const LETTERS: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let mut rng = Rng::of(seed, 1000 + index as u64);
-        let part = Part::of(index);
+        let part = part_of(index);
         let options = SceneOptions {
-            split: part.split(),
+            split: split_of(part),
             task,
+            width,
+            height,
             ..SceneOptions::default()
         };
         let scene = Scene::generate(rng.seed(), &options);
@@ -101,7 +86,7 @@ impl Item {
     }
 }
 
-/// Writes `count` clips and their ground truth into `dir`: eight of ten for training, one for validation, one, with
+/// Writes `count` clips of `size` (columns, rows) and their ground truth into `dir`: eight of ten for training, one for validation, one, with
 /// drawings that appear nowhere else, for the test.
 ///
 /// # Errors
@@ -111,9 +96,10 @@ pub fn write_dataset(
     count: usize,
     dir: &Path,
     task: SceneTask,
+    size: (usize, usize),
     mut progress: impl FnMut(Progress),
 ) -> Result<(), DatasetError> {
-    let items: Vec<Item> = (0..count).map(|i| Item::new(seed, i, task)).collect();
+    let items: Vec<Item> = (0..count).map(|i| Item::new(seed, i, task, size)).collect();
     let total = count as u64;
     progress(Progress { done: 0, total });
     for (i, item) in items.iter().enumerate() {

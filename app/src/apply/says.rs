@@ -1,0 +1,90 @@
+//! Corrections by command: saying something of the chosen class, taking it back, accepting what the model says.
+
+use mettle_core::base::{LabelId, Modality, Said};
+use mettle_core::project::Change;
+
+use super::{Context, edits, timeline};
+use crate::command::Command;
+use crate::state::{AppState, Gesture, Subject, taken_back, word};
+
+/// Says whether the command was one of these.
+pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) -> bool {
+    use Modality::{Audible, AudioVisual, Visible};
+    match command {
+        Command::SayBoth => say(state, context, AudioVisual, Said::Yes),
+        Command::SayHeard => say(state, context, Audible, Said::Yes),
+        Command::SaySeen => say(state, context, Visible, Said::Yes),
+        Command::SayNotBoth => say(state, context, AudioVisual, Said::No),
+        Command::SayNotHeard => say(state, context, Audible, Said::No),
+        Command::SayNotSeen => say(state, context, Visible, Said::No),
+        Command::TakeBack => take_back(state, context),
+        Command::Accept => accept(state, context),
+        Command::AcceptRest => {
+            let all = state.accepted(usize::MAX);
+            together(state, context, all);
+        }
+        Command::Revert => revert(state, context),
+        _ => return false,
+    }
+    true
+}
+
+/// What is said about, or a note that nothing is chosen.
+fn subject(state: &mut AppState, context: &Context<'_>) -> Option<Subject> {
+    let subject = state.subject();
+    if subject.is_none() {
+        let advice = "Click a lane, or go to one with the arrow keys.";
+        edits::note(state, context.now(), "No class is chosen".into(), advice);
+    }
+    subject
+}
+
+fn say(state: &mut AppState, context: &mut Context<'_>, modality: Modality, said: Said) {
+    if let Some(Subject { label, span }) = subject(state, context) {
+        let change = word(LabelId::named(&label), modality, span, said);
+        edits::edit(state, context, change, Gesture::Single);
+    }
+}
+
+fn take_back(state: &mut AppState, context: &mut Context<'_>) {
+    if let Some(Subject { label, span }) = subject(state, context) {
+        let all = taken_back(LabelId::named(&label), span).collect();
+        together(state, context, all);
+    }
+}
+
+/// Of every class.
+fn revert(state: &mut AppState, context: &mut Context<'_>) {
+    let (Some(span), Some(row)) = (state.subject_span(), state.library.selected_row()) else {
+        return;
+    };
+    let labels = row.corrected.shown().statements.labels().into_iter();
+    let all = labels.flat_map(|label| taken_back(label, span)).collect();
+    together(state, context, all);
+}
+
+/// The second under the playhead is as the model says; on to the next.
+fn accept(state: &mut AppState, context: &mut Context<'_>) {
+    let all = state.accepted(1);
+    together(state, context, all);
+    let next = state.current_segment().and_then(|segment| {
+        let prediction = state.shown()?.prediction()?;
+        Some(prediction.segments.get(segment + 1)?.start)
+    });
+    if let Some(row) = state.library.selected_mut() {
+        row.view.chosen = None;
+    }
+    if let Some(next) = next {
+        context.player.seek(next);
+        timeline::follow(state, next);
+    }
+}
+
+/// Several words, kept and taken back as one.
+fn together(state: &mut AppState, context: &mut Context<'_>, words: Vec<Change>) {
+    let Some(row) = state.library.selected_row() else {
+        return;
+    };
+    let change = Change::together(row.corrected.shown(), words);
+    edits::edit(state, context, change, Gesture::Single);
+}

@@ -1,0 +1,118 @@
+//! Wishes about training and heads.
+
+use mettle_core::base::HeadId;
+use mettle_core::engine::TrainingStage;
+
+use super::Context;
+use crate::intent::TrainIntent;
+use crate::requests;
+use crate::state::{AppState, InspectorTab};
+
+/// So long after the last correction it is learned, in seconds: corrections come in runs.
+const DEBOUNCE: f64 = 0.4;
+
+/// Carry one out.
+pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: TrainIntent) {
+    let now = context.now();
+    match intent {
+        TrainIntent::Measure => {
+            let how = (TrainingStage::Measure, false);
+            requests::train(state, &mut **context.engine, how, now);
+        }
+        TrainIntent::Start => {
+            let how = (TrainingStage::Train, false);
+            requests::train(state, &mut **context.engine, how, now);
+        }
+        TrainIntent::Pause(paused) => pause(state, context, paused),
+        TrainIntent::Stop { keep_best } => stop(state, context, keep_best),
+        TrainIntent::HoldOut(clip, true) => drop(state.training.held_out.insert(clip)),
+        TrainIntent::HoldOut(clip, false) => drop(state.training.held_out.remove(&clip)),
+        TrainIntent::PseudoLabels(on) => state.training.pseudo_labels = on,
+        TrainIntent::Live(on) => {
+            state.training.live = on;
+            state.training.due = on.then_some(now);
+        }
+        TrainIntent::Adopt => adopt(state, context),
+        TrainIntent::Keep => state.training.proposal = None,
+        TrainIntent::Use(head) => use_head(state, context, head),
+        TrainIntent::Remove(head) => {
+            requests::list_heads(state, &mut **context.engine, Some(head));
+        }
+    }
+}
+
+/// Show the page, with the heads there are.
+pub(super) fn show(state: &mut AppState, context: &mut Context<'_>) {
+    state.tab = InspectorTab::Train;
+    if state.training.heads.is_empty() {
+        requests::list_heads(state, &mut **context.engine, None);
+    }
+}
+
+fn pause(state: &mut AppState, context: &mut Context<'_>, paused: bool) {
+    if let Some(run) = &mut state.training.run {
+        run.paused = paused;
+        match paused {
+            true => context.engine.pause(run.job),
+            false => context.engine.resume(run.job),
+        }
+    }
+}
+
+/// What was learned up to the last epoch can be kept.
+fn stop(state: &mut AppState, context: &mut Context<'_>, keep_best: bool) {
+    if let Some(run) = &mut state.training.run {
+        run.keeps_best = keep_best;
+        context.engine.cancel(run.job);
+    }
+}
+
+fn adopt(state: &mut AppState, context: &mut Context<'_>) {
+    if let Some(proposal) = state.training.proposal.take() {
+        use_head(state, context, proposal.trained.head.id);
+    }
+}
+
+/// The head that answers its task from now on: a trained one, or the model's own.
+fn use_head(state: &mut AppState, context: &mut Context<'_>, id: HeadId) {
+    let heads = &state.training.heads;
+    let Some(head) = heads.iter().find(|head| head.id == id).cloned() else {
+        return;
+    };
+    let choice = state.model_choice.clone();
+    let chosen = (!head.own).then_some(id);
+    state.settings.choose_head(&choice, head.task, chosen);
+    requests::use_head(state, &mut **context.engine, head.task);
+    crate::replies::thresholds_moved(state);
+}
+
+/// A correction is on the disk: where each is learned at once, this one is soon.
+pub(super) fn corrected(state: &mut AppState, now: f64) {
+    if state.training.live {
+        state.training.due = Some(now + DEBOUNCE);
+    }
+}
+
+/// Learn what was corrected once that is due; a training that learns less gives way.
+pub fn learn_live(state: &mut AppState, context: &mut Context<'_>) {
+    let Some(due) = state.training.due else {
+        return;
+    };
+    let now = context.now();
+    let wait = due - now;
+    if wait > 0.0 {
+        let wait = std::time::Duration::from_secs_f64(wait);
+        return context.ctx.request_repaint_after(wait);
+    }
+    match &state.training.run {
+        // It gives way; the newest wish follows when its end has come.
+        Some(run) if run.live => context.engine.cancel(run.job),
+        // One that was asked for is not disturbed.
+        Some(_) => {}
+        None => {
+            state.training.due = None;
+            let how = (TrainingStage::Train, true);
+            requests::train(state, &mut **context.engine, how, now);
+        }
+    }
+}

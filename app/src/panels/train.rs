@@ -1,0 +1,253 @@
+//! The page of training: what is learned from, what it costs, how it goes, and what came of it.
+
+use egui::{ProgressBar, RichText, Ui};
+use mettle_core::base::Task;
+use mettle_core::engine::TrainingStage;
+use mettle_core::train::Duel;
+
+use super::heads::heads_ui;
+use super::loss_curve::curve_ui;
+use super::widgets::{card, dim, emphasis, standing_out};
+use crate::intent::{Commands, TrainIntent};
+use crate::state::{AppState, Changes, Proposal, Run, Shown, bytes};
+use crate::theme::{size, tokens};
+
+/// Rows of clips drawn at most; the rest is counted.
+const ROWS: usize = 40;
+
+/// Draw it.
+pub fn train_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
+    let what = match shown.task {
+        Task::Localize => "events",
+        Task::Parse => "parsing",
+        Task::Segment => {
+            dim(
+                ui,
+                "Masks are not learned from corrections. Events and parsing are: choose one of them at the top.",
+            );
+            return;
+        }
+    };
+    ui.label(emphasis(format!("Train the {what} head"), size::HEADING));
+    dim(
+        ui,
+        "The head goes on learning from what you said; seconds of which you said nothing are left out. The result is a new head beside the old one.",
+    );
+    if let Some(proposal) = &state.training.proposal {
+        proposal_ui(ui, state, shown, proposal, commands);
+    }
+    match &state.training.run {
+        Some(run) => run_ui(ui, state, run, commands),
+        None => wish_ui(ui, state, commands),
+    }
+    if !state.training.curve.is_empty() {
+        curve_ui(ui, &state.training.curve);
+    }
+    heads_ui(ui, state, shown.task, commands);
+}
+
+/// What is learned from, and how.
+fn wish_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    card(ui).show(ui, |ui| {
+        ui.take_available_width();
+        ui.label(emphasis("Learned from", size::BODY));
+        let rows = state.taught_rows();
+        if rows.is_empty() {
+            dim(
+                ui,
+                "Nothing yet. Click a lane and say B (heard and seen), A (heard), V (seen), with Shift for not; or drag over its cells.",
+            );
+        }
+        for (row, seconds) in rows.iter().take(ROWS) {
+            let Some(clip) = &row.clip else { continue };
+            let mut held_out = state.training.held_out.contains(&clip.id);
+            ui.horizontal(|ui| {
+                let tip = "Nothing is learned from a held-out clip: it shows what the head does with clips that it never saw";
+                let text = RichText::new("hold out").size(size::SMALL);
+                let response = ui.checkbox(&mut held_out, text).on_hover_text(tip);
+                response.widget_info(|| {
+                    let said = format!("Hold out {}", row.name());
+                    egui::WidgetInfo::selected(egui::Role::CheckBox, true, held_out, said)
+                });
+                if response.changed() {
+                    commands.push(TrainIntent::HoldOut(clip.id, held_out));
+                }
+                let text = format!("{} · {seconds} s", row.name());
+                ui.add(egui::Label::new(text).truncate());
+            });
+        }
+        if rows.len() > ROWS {
+            dim(ui, format!("and {} more clips", rows.len() - ROWS));
+        }
+        switches(ui, state, commands);
+        let can = state.lesson(TrainingStage::Measure, false).is_some();
+        ui.add_enabled_ui(can, |ui| {
+            ui.horizontal(|ui| {
+                if standing_out(ui, "Train").clicked() {
+                    commands.push(TrainIntent::Start);
+                }
+                let tip = "Measure a few steps on this device; they are thrown away";
+                let cost = ui.button("What would it cost?").on_hover_text(tip);
+                if cost.clicked() {
+                    commands.push(TrainIntent::Measure);
+                }
+            });
+        });
+        cost_ui(ui, state);
+    });
+}
+
+fn switches(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let mut pseudo = state.training.pseudo_labels;
+    let tip = "Seconds of which you said nothing are learned as the head itself says them";
+    let words = "Fill the rest with the head's own word";
+    if ui.checkbox(&mut pseudo, words).on_hover_text(tip).changed() {
+        commands.push(TrainIntent::PseudoLabels(pseudo));
+    }
+    let mut live = state.training.live;
+    let tip = "After each correction a head is trained anew from the one in use, with all corrections there are";
+    if ui
+        .checkbox(&mut live, "Learn each correction at once")
+        .on_hover_text(tip)
+        .changed()
+    {
+        commands.push(TrainIntent::Live(live));
+    }
+}
+
+fn cost_ui(ui: &mut Ui, state: &AppState) {
+    let Some(cost) = state.training.cost else {
+        return;
+    };
+    let (seconds, ms) = (time_text(cost.seconds), cost.step_ms);
+    dim(
+        ui,
+        format!(
+            "About {seconds} here: {} steps of {ms:.0} ms, as measured.",
+            cost.steps
+        ),
+    );
+    dim(
+        ui,
+        format!(
+            "A step needs about {}. Tuning adapters inside the backbones would need about {} (estimates).",
+            bytes(cost.head_bytes),
+            bytes(cost.adapter_bytes)
+        ),
+    );
+}
+
+/// How the one that runs goes.
+fn run_ui(ui: &mut Ui, state: &AppState, run: &Run, commands: &mut Commands) {
+    card(ui).show(ui, |ui| {
+        ui.take_available_width();
+        let title = match (run.spec.stage, run.live) {
+            (TrainingStage::Measure, _) => "Measuring what it costs",
+            (TrainingStage::Finish, _) => "Keeping the best head",
+            (TrainingStage::Train, true) => "Learning the last corrections",
+            (TrainingStage::Train, false) => "Training",
+        };
+        let title = if run.paused { "Paused" } else { title };
+        ui.label(emphasis(title, size::BODY));
+        let status = state.jobs.status(run.job);
+        let share = status.map_or(0.0, |status| status.progress.fraction());
+        let bar = ProgressBar::new(share).desired_height(8.0);
+        ui.add(bar).widget_info(|| {
+            let said = format!("Training, {:.0} %", share * 100.0);
+            egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, said)
+        });
+        let passed = ui.input(|input| input.time) - run.began;
+        if share > 0.02 && !run.paused {
+            let left = passed * f64::from(1.0 - share) / f64::from(share);
+            dim(ui, format!("About {} to go", time_text(left)));
+        }
+        ui.horizontal_wrapped(|ui| {
+            let word = match run.paused {
+                true => "Go on training",
+                false => "Pause training",
+            };
+            if ui.button(word).clicked() {
+                commands.push(TrainIntent::Pause(!run.paused));
+            }
+            let learned = !state.training.curve.is_empty();
+            let keep = egui::Button::new("Stop and keep the best");
+            if ui.add_enabled(learned, keep).clicked() {
+                commands.push(TrainIntent::Stop { keep_best: true });
+            }
+            if ui.button("Stop").clicked() {
+                commands.push(TrainIntent::Stop { keep_best: false });
+            }
+        });
+    });
+}
+
+/// What came of the last one, and what is to become of it.
+fn proposal_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    shown: Shown<'_>,
+    proposal: &Proposal,
+    commands: &mut Commands,
+) {
+    let head = &proposal.trained.head;
+    card(ui).show(ui, |ui| {
+        ui.take_available_width();
+        ui.label(emphasis("A new head", size::BODY));
+        ui.add(egui::Label::new(&head.name).wrap());
+        verdict_ui(ui, "Clips it learned from", proposal.trained.learned);
+        verdict_ui(ui, "Held-out clips", proposal.trained.held_out);
+        if let (Some(old), Some(new)) = (shown.prediction(), state.proposed(shown)) {
+            let changes = Changes::of(old, new, &shown.thresholds(&state.settings));
+            verdict_ui(ui, "The clip on screen", state.duel_here(shown, &changes));
+            dim(
+                ui,
+                "On the timeline the new head stands below the one in use; cells that change are outlined.",
+            );
+        }
+        ui.horizontal_wrapped(|ui| {
+            if standing_out(ui, "Adopt").clicked() {
+                commands.push(TrainIntent::Adopt);
+            }
+            let tip = "It stays in the list of heads; the one in use stays in use";
+            if ui.button("Keep for later").on_hover_text(tip).clicked() {
+                commands.push(TrainIntent::Keep);
+            }
+            if ui.button("Delete").clicked() {
+                commands.push(TrainIntent::Remove(head.id));
+            }
+        });
+    });
+}
+
+/// `12 of 15 right, was 9: +3, within noise`.
+fn verdict_ui(ui: &mut Ui, name: &str, duel: Duel) {
+    if duel.said == 0 {
+        return;
+    }
+    let t = tokens(ui.ctx());
+    ui.label(RichText::new(format!("{name}: {}", verdict_text(duel))).color(t.text));
+}
+
+/// What a comparison comes to, in words.
+pub fn verdict_text(duel: Duel) -> String {
+    let net = duel.fixed as i64 - duel.broken as i64;
+    let noise = match duel.is_noise() {
+        true => ", within noise",
+        false => "",
+    };
+    format!(
+        "{} of {} right, was {}: {net:+}{noise}",
+        duel.after(),
+        duel.said,
+        duel.before
+    )
+}
+
+/// `3 s`, `2 min`.
+fn time_text(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.0 => "1 s".to_owned(),
+        s if s < 90.0 => format!("{s:.0} s"),
+        s => format!("{:.0} min", s / 60.0),
+    }
+}

@@ -1,0 +1,33 @@
+//! What can be wrong with a folder of material.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::media::MediaError;
+
+/// Why no clip could be made of a folder's material.
+#[derive(Debug, Error)]
+pub enum MaterialError {
+    /// The list cannot be read.
+    #[error("{}: {source}; a folder of material has a manifest.csv (kind,class,source,licence,file)", path.display())]
+    Io {
+        /// The list.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A part of what clips are made of is missing.
+    #[error("{} has no {what} in fold {fold}", path.display())]
+    Lacks {
+        /// The list.
+        path: PathBuf,
+        /// Which fold.
+        fold: usize,
+        /// What is missing.
+        what: &'static str,
+    },
+    /// A sound or a picture cannot be read.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+}

@@ -1,0 +1,132 @@
+//! What came of a training: old and new head on what was said, and the new head written beside the others.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::heads_folder;
+use crate::engine::session::ComputeSession;
+use crate::engine::{EngineError, FineTune, HeadLine, ReplyBody, StepContext, TrainedHead};
+use crate::model::{HeadNotes, TaskHead, write_head};
+use crate::train::{
+    Batch, Best, ClipExamples, Duel, Examples, TrainError, agreement, familiar_with,
+};
+
+/// Old and new head, clip by clip.
+pub(super) struct Comparing {
+    head: TaskHead,
+    epoch: usize,
+    parts: (Arc<ClipExamples>, Arc<ClipExamples>),
+    file: PathBuf,
+    next: usize,
+    learned: Duel,
+    held_out: Duel,
+}
+
+impl Comparing {
+    pub fn new(best: &Best, parts: (Arc<ClipExamples>, Arc<ClipExamples>), file: PathBuf) -> Self {
+        Self {
+            head: best.head.clone(),
+            epoch: best.epoch,
+            parts,
+            file,
+            next: 0,
+            learned: Duel::default(),
+            held_out: Duel::default(),
+        }
+    }
+
+    /// One clip. Says whether all are done.
+    pub fn step(
+        &mut self,
+        spec: &FineTune,
+        session: &mut ComputeSession,
+    ) -> Result<bool, EngineError> {
+        let (training, held_out) = &self.parts;
+        let (part, clip, held) = match self.next.checked_sub(training.len()) {
+            None => (training, self.next, false),
+            Some(clip) => (held_out, clip, true),
+        };
+        if clip >= part.len() {
+            return Ok(true);
+        }
+        let said = spec.clips.iter().filter(|taught| taught.held_out == held);
+        let ready = session.head(&spec.head)?;
+        let device = session.pair(&spec.head.model)?.device().clone();
+        let mut batch = Batch::read(&**part, &[clip], &device)?;
+        // What was said, without what the head itself filled in.
+        batch.targets = said.skip(clip).take(1).map(|t| t.targets.clone()).collect();
+        let before = agreement(&ready.head, &batch)?;
+        let duel = Duel::of(&before, &agreement(&self.head, &batch)?);
+        let sum = if held {
+            &mut self.held_out
+        } else {
+            &mut self.learned
+        };
+        *sum = sum.and(duel);
+        self.next += 1;
+        Ok(false)
+    }
+
+    /// The head into a folder of its own, and word of it.
+    pub fn write(
+        self,
+        spec: &FineTune,
+        session: &mut ComputeSession,
+        context: &StepContext<'_>,
+    ) -> Result<(), EngineError> {
+        let folder = heads_folder(session)?;
+        let ready = session.head(&spec.head)?;
+        let pair = session.pair(&spec.head.model)?;
+        let parent = &ready.file;
+        let familiarity = match &parent.familiarity {
+            Some(known) => Some(familiar_with(known, &*self.parts.0, pair.device())?),
+            None => None,
+        };
+        let recipe = serde_json::to_value(&spec.config);
+        let clips = spec.clips.iter().filter(|taught| !taught.held_out).count();
+        let notes = HeadNotes {
+            name: spec.name.clone(),
+            config: parent.config.clone(),
+            labels: spec.labels.clone(),
+            parent: Some(parent.id),
+            metrics: self.metrics(),
+            recipe: Some(recipe.map_err(|e| TrainError::Data(e.to_string()))?),
+            data: Some(json!({
+                "corrections": self.learned.said,
+                "clips": clips,
+                "held_out": spec.clips.len() - clips,
+                "pseudo_labels": spec.pseudo_labels,
+            })),
+            seed: Some(spec.config.seed),
+            familiarity,
+            calibration: None,
+        };
+        let written = write_head(&folder, pair.about(), notes, &self.head)?;
+        context.reply(ReplyBody::Trained(Box::new(TrainedHead {
+            head: HeadLine::of(&written, false),
+            epoch: self.epoch,
+            learned: self.learned,
+            held_out: self.held_out,
+        })));
+        // The head is there: what it would be gone on from is not needed, and may be gone.
+        let _ = std::fs::remove_file(&self.file);
+        match spec.replaces.filter(|old| *old != written.id) {
+            Some(old) => Ok(session.heads().remove(old)?),
+            None => Ok(()),
+        }
+    }
+
+    fn metrics(&self) -> BTreeMap<String, f64> {
+        let share = |duel: &Duel| duel.after() as f64 / duel.said.max(1) as f64;
+        let mut metrics = BTreeMap::new();
+        for (name, duel) in [("learned", &self.learned), ("held_out", &self.held_out)] {
+            if duel.said > 0 {
+                metrics.insert(format!("{name}_right"), share(duel));
+            }
+        }
+        metrics
+    }
+}

@@ -1,0 +1,180 @@
+//! Training a head on a person's corrections: features of the clips, what the head says where nobody said anything, then one
+//! optimiser step a step. Its result is a new head; nothing is written over, and no user's word is touched.
+
+mod features;
+mod finish;
+mod training;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use self::features::{Preparing, retargeted};
+use self::finish::Comparing;
+use self::training::Learning;
+use crate::base::{KeyHasher, TimeSpan};
+use crate::data::Targets;
+use crate::engine::session::ComputeSession;
+use crate::engine::{EngineError, FineTune, Job, Step, StepContext, TaughtClip, TrainingStage};
+use crate::train::{Batch, ClipExamples, Examples, TrainError, filled};
+
+/// Trains.
+pub(super) struct FineTuneJob {
+    spec: FineTune,
+    phase: Phase,
+}
+
+/// How far it has come.
+enum Phase {
+    /// Nothing is done.
+    Fresh,
+    /// Features are looked for, or computed.
+    Features(Box<Preparing>),
+    /// The head is asked what nobody said, clip by clip.
+    Filling(ClipExamples, ClipExamples, Vec<Targets>),
+    /// It learns.
+    Learning(Box<Learning>),
+    /// Old and new head are compared, clip by clip.
+    Comparing(Box<Comparing>),
+}
+
+impl FineTuneJob {
+    pub(super) fn new(spec: FineTune) -> Self {
+        Self {
+            spec,
+            phase: Phase::Fresh,
+        }
+    }
+
+    /// Refuses what cannot be learned, before anything is computed for it.
+    fn check(&self, session: &mut ComputeSession) -> Result<(), EngineError> {
+        let wrong = |what: &str| Err(TrainError::Data(what.to_owned()).into());
+        let ready = session.head(&self.spec.head)?;
+        let known = ready.file.labels.iter();
+        if !known.zip(self.spec.labels.iter()).all(|(a, b)| a == b)
+            || self.spec.labels.len() < ready.file.labels.len()
+        {
+            return wrong("the new head must know the classes of the old one, in their order");
+        }
+        let fits = |clip: &TaughtClip| {
+            clip.targets.seconds() == TimeSpan::seconds_of(clip.clip.duration).len()
+                && clip.targets.classes() == self.spec.labels.len()
+        };
+        if !self.spec.clips.iter().all(fits) {
+            return wrong("what was said does not fit its clip: open the clip again");
+        }
+        if self.spec.clips.iter().all(|clip| clip.held_out) {
+            return wrong(
+                "there is no clip to learn from: say something of one that is not held out",
+            );
+        }
+        Ok(())
+    }
+
+    /// The head says what nobody said of one clip.
+    fn fill(
+        &self,
+        session: &mut ComputeSession,
+        training: &ClipExamples,
+        clip: usize,
+    ) -> Result<Targets, EngineError> {
+        let ready = session.head(&self.spec.head)?;
+        let device = session.pair(&self.spec.head.model)?.device().clone();
+        let batch = Batch::read(training, &[clip], &device)?;
+        Ok(filled(&ready.head, &batch, self.spec.pseudo_labels)?)
+    }
+}
+
+impl Job<ComputeSession> for FineTuneJob {
+    fn step(
+        &mut self,
+        session: &mut ComputeSession,
+        context: &mut StepContext<'_>,
+    ) -> Result<Step, EngineError> {
+        match std::mem::replace(&mut self.phase, Phase::Fresh) {
+            Phase::Fresh => {
+                self.check(session)?;
+                let preparing = Preparing::begin(&self.spec, session)?;
+                self.phase = Phase::Features(Box::new(preparing));
+            }
+            Phase::Features(mut preparing) => {
+                let step = preparing.step(&self.spec, session, context)?;
+                self.phase = match step {
+                    Step::Done => {
+                        let (training, held_out) = preparing.into_examples();
+                        Phase::Filling(training, held_out, Vec::new())
+                    }
+                    Step::More | Step::Waiting => Phase::Features(preparing),
+                };
+                if step == Step::Waiting {
+                    return Ok(Step::Waiting);
+                }
+            }
+            Phase::Filling(training, held_out, mut known) => {
+                self.phase = if known.len() < training.len() {
+                    known.push(self.fill(session, &training, known.len())?);
+                    Phase::Filling(training, held_out, known)
+                } else {
+                    let pair = session.pair(&self.spec.head.model)?.about();
+                    let training = retargeted(&training, &self.spec, pair, known)?;
+                    let examples = (Arc::new(training), Arc::new(held_out));
+                    let learning = Learning::begin(&self.spec, examples, session, context)?;
+                    Phase::Learning(Box::new(learning))
+                };
+            }
+            Phase::Learning(mut learning) => match self.spec.stage {
+                TrainingStage::Measure => {
+                    learning.measure(&self.spec, session, context)?;
+                    return Ok(Step::Done);
+                }
+                TrainingStage::Train if !learning.step(context)? => {
+                    self.phase = Phase::Learning(learning);
+                }
+                TrainingStage::Train | TrainingStage::Finish => {
+                    self.phase = Phase::Comparing(Box::new(learning.into_comparing()?));
+                }
+            },
+            Phase::Comparing(mut comparing) => {
+                if comparing.step(&self.spec, session)? {
+                    comparing.write(&self.spec, session, context)?;
+                    return Ok(Step::Done);
+                }
+                self.phase = Phase::Comparing(comparing);
+            }
+        }
+        Ok(Step::More)
+    }
+
+    /// What was learned up to the last epoch lies in the checkpoint.
+    fn restart(&mut self) -> bool {
+        self.phase = Phase::Fresh;
+        true
+    }
+}
+
+/// Where a training is kept meanwhile: named by all that decides it, so that the same one goes on from there.
+fn checkpoint(spec: &FineTune, session: &ComputeSession) -> Result<PathBuf, EngineError> {
+    let failed = |e: serde_json::Error| TrainError::Data(e.to_string());
+    let clips: Vec<_> = spec
+        .clips
+        .iter()
+        .map(|taught| (taught.clip.id, &taught.targets, taught.held_out))
+        .collect();
+    let decided = (
+        &spec.head,
+        &spec.labels,
+        clips,
+        spec.pseudo_labels,
+        &spec.config,
+    );
+    let decided = serde_json::to_value(decided).map_err(failed)?;
+    let key = KeyHasher::new("mettle training 1").json(&decided).finish();
+    let folder = heads_folder(session)?.with_file_name("training");
+    Ok(folder.join(format!("{key}.safetensors")))
+}
+
+/// Where trained heads go.
+fn heads_folder(session: &ComputeSession) -> Result<PathBuf, EngineError> {
+    let heads = session.heads();
+    let none = || TrainError::Data("there is no folder for trained heads".to_owned());
+    Ok(heads.folder().ok_or_else(none)?.to_owned())
+}

@@ -1,0 +1,98 @@
+//! What makes a head's scores mean what they say: one temperature a class (Guo et al. 2017), for scores that are probabilities of
+//! their own each. A score p becomes σ(logit(p) / T): a T above 1 draws it towards one half, and which of two scores of a class
+//! is the higher never changes.
+
+use serde::{Deserialize, Serialize};
+
+/// Temperatures of a head, fitted on validation clips.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Of each class being both heard and seen; of masks, the one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub both: Vec<f32>,
+    /// Of each class being heard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heard: Vec<f32>,
+    /// Of each class being seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<f32>,
+    /// How far scores are from what they say on the clips it was fitted on, before: see [`calibration_error`].
+    pub error_before: f32,
+    /// And after.
+    pub error_after: f32,
+}
+
+/// Lowest and highest temperature.
+const RANGE: (f32, f32) = (0.05, 20.0);
+/// Halvings of the range, golden ones.
+const STEPS: usize = 40;
+/// A class with fewer of either answer has no temperature of its own.
+const FEWEST: usize = 5;
+/// Scores at the ends have no logit.
+const END: f32 = 1e-6;
+/// Bins of the calibration error.
+const BINS: usize = 10;
+
+/// A score of a class after its temperature.
+pub fn tempered(score: f32, temperature: f32) -> f32 {
+    let p = score.clamp(END, 1.0 - END);
+    let logit = (p / (1.0 - p)).ln() / temperature;
+    1.0 / (1.0 + (-logit).exp())
+}
+
+/// The temperature of each class under which what was true was likeliest, from scores and truths of segments. Of a class that was
+/// hardly ever, or nearly always, true: that of all classes together.
+pub fn fit_temperatures(classes: &[Vec<(f32, bool)>]) -> Vec<f32> {
+    let all: Vec<(f32, bool)> = classes.iter().flatten().copied().collect();
+    let shared = fit(&all).unwrap_or(1.0);
+    let own = classes.iter().map(|said| fit(said).unwrap_or(shared));
+    own.collect()
+}
+
+/// Golden-section search over the logarithm: the loss has one valley in it.
+fn fit(said: &[(f32, bool)]) -> Option<f32> {
+    let yes = said.iter().filter(|(_, truth)| *truth).count();
+    if yes < FEWEST || said.len() - yes < FEWEST {
+        return None;
+    }
+    let loss = |t: f64| -> f64 {
+        let temperature = t.exp() as f32;
+        let one = |(score, truth): &(f32, bool)| {
+            let p = f64::from(tempered(*score, temperature)).clamp(1e-12, 1.0 - 1e-12);
+            if *truth { -p.ln() } else { -(1.0 - p).ln() }
+        };
+        said.iter().map(one).sum()
+    };
+    let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (f64::from(RANGE.0).ln(), f64::from(RANGE.1).ln());
+    for _ in 0..STEPS {
+        let (a, b) = (high - golden * (high - low), low + golden * (high - low));
+        match loss(a) < loss(b) {
+            true => high = b,
+            false => low = a,
+        }
+    }
+    Some(((low + high) / 2.0).exp() as f32)
+}
+
+/// The expected calibration error: scores in ten bins, the mean distance between a bin's mean score and how often it was true,
+/// weighed by how many scores it has. 0 for no scores.
+pub fn calibration_error(said: impl Iterator<Item = (f32, bool)>) -> f32 {
+    let mut bins = [(0.0_f64, 0.0_f64); BINS];
+    let mut all = 0.0;
+    for (score, truth) in said {
+        let bin = ((score * BINS as f32) as usize).min(BINS - 1);
+        bins[bin].0 += f64::from(score);
+        bins[bin].1 += f64::from(u8::from(truth));
+        all += 1.0;
+    }
+    let off = bins.iter().map(|(scores, truths)| (scores - truths).abs());
+    (off.sum::<f64>() / f64::max(all, 1.0)) as f32
+}
+
+impl Calibration {
+    /// What a head's file keeps; none where that is not of this kind.
+    pub fn read(value: &serde_json::Value) -> Option<Self> {
+        serde_json::from_value(value.clone()).ok()
+    }
+}

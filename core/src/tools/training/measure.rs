@@ -1,0 +1,197 @@
+//! How well a head does on a data set's folder, and what it costs: the columns of the paper's tables.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use burn::module::Module;
+
+use super::error::TrainingError;
+use super::material::{Material, some};
+use super::recipe::DatasetRecipe;
+use super::request::TrainNews;
+use super::run::pair_of;
+use crate::base::{CancelToken, Task};
+use crate::data::{Dataset, DatasetKind, Item, Part};
+use crate::engine::{ModelChoice, model_bundle};
+use crate::features::{FeatureCache, FeatureError, FeatureStream};
+use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
+use crate::model::{FrozenPair, HeadFile, Manifest, ModelError, Precision, params};
+use crate::train::{Batch, Evaluation, Examples, Figures};
+
+/// Clips whose backbones' time is taken, after one that does not count.
+const TIMED: usize = 2;
+
+/// What is to be measured.
+#[derive(Clone, Debug)]
+pub struct MeasureRequest {
+    /// The head's folder.
+    pub head: PathBuf,
+    /// How the data set is laid out.
+    pub dataset: DatasetKind,
+    /// Its folder.
+    pub data: PathBuf,
+    /// Which clips.
+    pub part: Part,
+    /// The model whose backbones the head reads.
+    pub model: ModelChoice,
+    /// On which device.
+    pub device: DeviceChoice,
+    /// The backbones' numbers.
+    pub precision: Precision,
+    /// Where features are kept.
+    pub cache: FeatureCache,
+}
+
+/// What was measured.
+#[derive(Clone, Debug)]
+pub struct HeadReport {
+    /// The head.
+    pub head: HeadFile,
+    /// How its inputs were made.
+    pub recipe: DatasetRecipe,
+    /// On what.
+    pub device: DeviceReport,
+    /// So many clips.
+    pub clips: usize,
+    /// The task's; `None` where nothing that counts is known of the clips.
+    pub figures: Option<Figures>,
+    /// Numbers that stay, in the backbones as published.
+    pub frozen: u64,
+    /// Numbers that are trained.
+    pub trainable: u64,
+    /// Of the head a clip, from features.
+    pub head_time: Duration,
+    /// Of both backbones a clip.
+    pub backbone_time: Duration,
+}
+
+/// Measures a head.
+///
+/// # Errors
+/// The data, the model, the head or the device cannot be used.
+pub fn measure_head(
+    request: &MeasureRequest,
+    prober: &Prober,
+    stop: &CancelToken,
+    tell: &mut dyn FnMut(TrainNews<'_>),
+) -> Result<Option<HeadReport>, TrainingError> {
+    let (file, dataset) = fitting(request)?;
+    tell(TrainNews::Data(&dataset));
+    let recipe = recipe_of(&file);
+    let bundle = model_bundle(&request.model)?;
+    let (device, report) = choose(request.device, prober)?;
+    let pair = pair_of(&bundle, request.dataset, recipe, &device, request.precision)?;
+    let head = file.load(pair.about(), &device)?;
+    let material = Material {
+        dataset: &dataset,
+        recipe,
+        pair: &pair,
+        lease: Material::lease(&request.cache)?,
+        stop,
+    };
+    let Some([examples]) = material.examples([request.part], tell)? else {
+        return Ok(None);
+    };
+    some(&examples, &dataset)?;
+    let (mut evaluation, mut times) = (Evaluation::default(), vec![]);
+    for clip in 0..examples.len() {
+        let batch = Batch::read(&*examples, &[clip], &device)?;
+        let begin = Instant::now();
+        evaluation.add(&head, &batch)?;
+        times.push(begin.elapsed());
+    }
+    Ok(Some(HeadReport {
+        recipe,
+        device: report,
+        clips: examples.len(),
+        figures: evaluation.figures(),
+        frozen: frozen(bundle.manifest())?,
+        trainable: head.num_params() as u64,
+        head_time: mean_but_first(&times),
+        backbone_time: backbones(dataset.part(request.part), &dataset, recipe, &pair, stop)?,
+        head: file,
+    }))
+}
+
+/// The head and the data, which answer and ask the same.
+fn fitting(request: &MeasureRequest) -> Result<(HeadFile, Dataset), TrainingError> {
+    let file = HeadFile::open(&request.head)?;
+    if file.task() != request.dataset.task() {
+        return Err(TrainingError::Asked(format!(
+            "{} is a {} head; {} is for {}",
+            request.head.display(),
+            file.task().name(),
+            request.dataset.name(),
+            request.dataset.task().name()
+        )));
+    }
+    let dataset = Dataset::open(request.dataset, &request.data)?;
+    if dataset.labels != file.labels && request.dataset.task() != Task::Segment {
+        return Err(TrainingError::Asked(format!(
+            "{} has {} classes, the data {} or others",
+            request.head.display(),
+            file.labels.len(),
+            dataset.labels.len()
+        )));
+    }
+    Ok((file, dataset))
+}
+
+/// How its inputs were made when it was trained.
+fn recipe_of(file: &HeadFile) -> DatasetRecipe {
+    let recipe = file.recipe.as_ref();
+    let name = recipe.and_then(|recipe| recipe.get("inputs")?.as_str()?.parse().ok());
+    name.unwrap_or_default()
+}
+
+/// As published: with the classifiers that nothing uses.
+fn frozen(manifest: &Manifest) -> Result<u64, ModelError> {
+    let eye = params::backbone(&manifest.visual.description.backbone()?);
+    Ok(match manifest.has_one_backbone() {
+        true => eye,
+        false => eye + params::backbone(&manifest.audio.description.backbone()?),
+    })
+}
+
+/// The time both backbones take for a clip that nothing is kept of.
+fn backbones<'a>(
+    items: impl Iterator<Item = &'a Item>,
+    dataset: &Dataset,
+    recipe: DatasetRecipe,
+    pair: &FrozenPair,
+    stop: &CancelToken,
+) -> Result<Duration, TrainingError> {
+    let (kind, mut times) = (dataset.kind, vec![]);
+    for item in items.take(TIMED + 1) {
+        let Ok(open) = item.recording.open(kind.seconds(), recipe.cut(kind)) else {
+            continue;
+        };
+        let about = pair.about();
+        let total = open.spans.len();
+        let (source, cancel) = (Arc::clone(&open.source), stop.clone());
+        let stream = FeatureStream::start(source, &open.clip, open.spans, about, None, cancel);
+        let mut stream = stream.map_err(crate::train::TrainError::from)?;
+        let (mut done, mut time) = (0, Duration::ZERO);
+        while done < total && !stop.is_cancelled() {
+            let batch = stream.next(pair, total).map_err(failed)?;
+            if let Some(batch) = batch {
+                done += batch.segments;
+                time += batch.time;
+            }
+        }
+        times.push(time);
+    }
+    Ok(mean_but_first(&times))
+}
+
+/// The mean of all but the first, whose kernels were still to be found; of one alone, that.
+fn mean_but_first(times: &[Duration]) -> Duration {
+    let rest = times.get(1..).filter(|rest| !rest.is_empty());
+    let counted = rest.unwrap_or(times);
+    counted.iter().sum::<Duration>() / counted.len().max(1) as u32
+}
+
+fn failed(error: FeatureError) -> TrainingError {
+    crate::train::TrainError::from(error).into()
+}

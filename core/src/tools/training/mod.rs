@@ -1,0 +1,17 @@
+//! Heads from data sets' folders: `mettle train`, and how well one does there: `mettle eval --head`.
+
+mod config;
+mod error;
+mod head;
+mod material;
+mod measure;
+mod recipe;
+mod request;
+mod run;
+
+pub use config::HeadKind;
+pub use error::TrainingError;
+pub use measure::{HeadReport, MeasureRequest, measure_head};
+pub use recipe::DatasetRecipe;
+pub use request::{TrainNews, TrainRequest, Trained};
+pub use run::{ablation_rows, train_head};

@@ -1,0 +1,130 @@
+//! What `mettle scenes` writes in a data set's layout is read back as what is true of the scenes: every clip, every second, every
+//! mask, however the data set says it.
+
+use mettle_core::base::Said;
+use mettle_core::data::scenes::{SceneTask, write_dataset};
+use mettle_core::data::{Cut, Dataset, DatasetKind, Part, SaidGrid, Targets};
+use mettle_core::features::Recipe;
+use mettle_core::media::SegmentReader;
+use mettle_core::model::ModelBundle;
+
+fn written(task: SceneTask, kind: DatasetKind) -> (tempfile::TempDir, Dataset) {
+    let dir = tempfile::tempdir().unwrap();
+    write_dataset(11, 10, dir.path(), task, (96, 54), |_| {}).unwrap();
+    assert_eq!(DatasetKind::find(dir.path(), kind.task()), Some(kind));
+    let dataset = Dataset::open(kind, dir.path()).unwrap();
+    assert_eq!(dataset.listed, [8, 1, 1]);
+    let counts = Part::ALL.map(|part| dataset.part(part).count());
+    assert_eq!(counts, [8, 1, 1], "{:?}", dataset.odd);
+    (dir, dataset)
+}
+
+/// How often each is said, of all cells.
+fn said(grid: &SaidGrid) -> [usize; 3] {
+    [Said::Yes, Said::No, Said::Unknown]
+        .map(|said| grid.cells().iter().filter(|cell| **cell == said).count())
+}
+
+fn all(dataset: &Dataset) -> Vec<(Part, Targets)> {
+    let items = dataset.items.iter();
+    items
+        .map(|item| (item.part, item.targets().unwrap()))
+        .collect()
+}
+
+#[test]
+fn ave_says_what_is_both_heard_and_seen() {
+    let (dir, dataset) = written(SceneTask::Localize, DatasetKind::Ave);
+    assert_eq!(dataset.labels.len(), 28);
+    let rows = std::fs::read_to_string(dir.path().join("Annotations.txt")).unwrap();
+    for ((_, targets), row) in all(&dataset).iter().zip(rows.lines().skip(1)) {
+        let fields: Vec<&str> = row.split('&').collect();
+        let class = dataset.labels.position(fields[0]).unwrap();
+        let (start, end): (usize, usize) = (fields[3].parse().unwrap(), fields[4].parse().unwrap());
+        for t in 0..10 {
+            let wanted = (start..end).contains(&t).then_some(class);
+            assert_eq!(targets.event(t), Some(wanted), "{row}, second {t}");
+        }
+        // What is heard alone, nobody said.
+        assert_eq!(said(&targets.heard)[1], 0);
+    }
+}
+
+#[test]
+fn llp_says_the_whole_of_training_clips_and_the_seconds_of_the_others() {
+    let (_dir, dataset) = written(SceneTask::Parse, DatasetKind::Llp);
+    assert_eq!(dataset.labels.len(), 25);
+    for (part, targets) in all(&dataset) {
+        let there = targets.somewhere.iter().filter(|s| **s == Said::Yes);
+        assert!((1..=3).contains(&there.count()));
+        assert!(!targets.somewhere.contains(&Said::Unknown));
+        let [yes, _, unknown] = said(&targets.heard);
+        match part {
+            Part::Train => assert_eq!(unknown, 250, "weak labels say nothing of a second"),
+            _ => assert!(unknown == 0 && (yes > 0 || said(&targets.seen)[0] > 0)),
+        }
+    }
+}
+
+#[test]
+fn masks_are_read_one_a_clip_in_training_of_one_source_and_all_of_many() {
+    for (task, kind, in_training) in [
+        (SceneTask::Segment, DatasetKind::S4, 1),
+        (SceneTask::SegmentMany, DatasetKind::Ms3, 5),
+    ] {
+        let (_dir, dataset) = written(task, kind);
+        let mut sounding = 0;
+        for (part, targets) in all(&dataset) {
+            let masks: Vec<_> = targets.masks.iter().flatten().collect();
+            let wanted = if part == Part::Train { in_training } else { 5 };
+            assert_eq!(masks.len(), wanted, "{kind:?} {part:?}");
+            assert!(masks.iter().all(|mask| mask.size == (224, 224)));
+            let sounds = masks.iter().flat_map(|mask| &mask.sounds);
+            sounding += sounds.filter(|sounds| **sounds).count();
+        }
+        assert!(sounding > 2000, "{kind:?}: {sounding}");
+    }
+}
+
+/// The stored frames and the stored sound of a clip are read like any clip: five segments, a picture each, a second of sound each.
+#[test]
+fn stored_frames_and_sound_are_read_as_a_clip() {
+    let (_dir, dataset) = written(SceneTask::SegmentMany, DatasetKind::Ms3);
+    let stored = Cut {
+        stored_frames: true,
+        ..Cut::default()
+    };
+    let recording = &dataset.items[0].recording;
+    let (frames, film) = (
+        recording.open(5, stored).unwrap(),
+        recording.open(5, Cut::default()).unwrap(),
+    );
+    assert_ne!(frames.clip.id, film.clip.id);
+    let again = recording.open(5, stored).unwrap();
+    assert_eq!(frames.clip.id, again.clip.id);
+    let pair = ModelBundle::demo().unwrap();
+    let device = burn::tensor::Device::flex();
+    let pair = pair
+        .pair(&device, mettle_core::model::Precision::F32)
+        .unwrap();
+    let rate = Recipe::of(pair.about()).sample_rate();
+    let read = |open: mettle_core::data::OpenRecording| -> Vec<_> {
+        let reader = SegmentReader::open(&*open.source, &open.clip, open.spans, rate);
+        reader.unwrap().map(Result::unwrap).collect()
+    };
+    let (frames, film) = (read(frames), read(film));
+    assert_eq!((frames.len(), film.len()), (5, 5));
+    let power = |sound: &Option<Vec<f32>>| {
+        let sound = sound.as_ref().unwrap();
+        assert_eq!(sound.len(), rate as usize);
+        sound.iter().map(|x| x * x).sum::<f32>()
+    };
+    for (stored, own) in frames.iter().zip(&film) {
+        let picture = stored.frame.as_ref().unwrap();
+        assert_eq!((picture.width, picture.height), (224, 224));
+        let (a, b) = (power(&stored.sound), power(&own.sound));
+        assert!((a - b).abs() < 0.2 * (a + b) + 1.0, "{a} {b}");
+    }
+    let same = frames.windows(2).all(|two| two[0].frame == two[1].frame);
+    assert!(!same, "each second has its own picture");
+}

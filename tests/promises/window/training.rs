@@ -1,0 +1,213 @@
+//! Correct, train, compare, adopt, and back: what is asked is what was said, nothing that the user said is changed by it, and the
+//! older head is one choice away.
+
+use egui_kittest::kittest::Queryable;
+use mettle_app::command::Command;
+use mettle_app::intent::{EditIntent, TrainIntent};
+use mettle_app::state::{AppState, Gesture, InspectorTab, word};
+use mettle_core::base::{ContentHash, HeadId, LabelId, Labels, Modality, Said, Task, TimeSpan};
+use mettle_core::engine::{
+    FineTune, HeadLine, JobId, JobSpec, ReplyBody, TrainedHead, TrainingStage, WhichHead,
+};
+use mettle_core::predict::Detail;
+use mettle_core::train::Duel;
+use mettle_tests::parts::whole;
+
+use super::modes::{Window, opened_keeping, state};
+use super::scripted::{ScriptedEngine, prediction, settled};
+
+const NEW: HeadId = HeadId(ContentHash([9; 32]));
+
+fn say(window: &mut Window, class: &str, second: u32, said: Said) {
+    let span = TimeSpan::of_second(second);
+    let change = word(LabelId::named(class), Modality::AudioVisual, span, said);
+    window
+        .state_mut()
+        .ask(EditIntent::Change(change, Gesture::Single));
+    settled(window);
+}
+
+fn lessons(engine: &ScriptedEngine) -> Vec<(JobId, FineTune)> {
+    let asked = engine.asked().into_iter();
+    let lessons = asked.filter_map(|(job, spec)| match spec {
+        JobSpec::FineTune(spec) => Some((job, *spec)),
+        _ => None,
+    });
+    lessons.collect()
+}
+
+fn lines() -> Vec<HeadLine> {
+    let line = |id: HeadId, own: bool| HeadLine {
+        id,
+        name: "2 s corrected in one clip".into(),
+        task: Task::Localize,
+        labels: Labels::new(["Church bell", "Bark", "Truck"]),
+        parent: (!own).then(HeadId::default),
+        own,
+        metrics: Default::default(),
+    };
+    vec![line(HeadId::default(), true), line(NEW, false)]
+}
+
+fn tell_heads(window: &mut Window, engine: &ScriptedEngine) {
+    let job = engine.job_of(|spec| matches!(spec, JobSpec::Heads { .. }));
+    engine.say(job, ReplyBody::Heads(lines().into()));
+    engine.say(job, ReplyBody::Done);
+    window.run_steps(3);
+}
+
+/// A training gives a head.
+fn trained(window: &mut Window, engine: &ScriptedEngine, job: JobId) {
+    let trained = TrainedHead {
+        head: lines()[1].clone(),
+        epoch: 12,
+        learned: Duel {
+            said: 12,
+            before: 3,
+            fixed: 8,
+            broken: 0,
+        },
+        held_out: Duel {
+            said: 5,
+            before: 4,
+            fixed: 1,
+            broken: 0,
+        },
+    };
+    engine.say(job, ReplyBody::Trained(Box::new(trained)));
+    engine.say(job, ReplyBody::Done);
+    window.run_steps(4);
+    tell_heads(window, engine);
+}
+
+fn which(state: &AppState) -> WhichHead {
+    state.which_head(Task::Localize)
+}
+
+#[test]
+fn a_whole_round_from_a_correction_to_another_head_and_back() {
+    let (mut window, engine, clip) = opened_keeping(&[Task::Localize], None);
+    say(&mut window, "Truck", 8, Said::Yes);
+    say(&mut window, "Bark", 3, Said::No);
+    window.state_mut().ask(Command::ShowTrain);
+    window.run_steps(3);
+    assert_eq!(state(&window).tab, InspectorTab::Train);
+    window.get_by_label("Train the events head");
+    window.get_by_label("dog.mp4 · 2 s");
+    window.state_mut().ask(TrainIntent::Start);
+    window.run_steps(3);
+    let (job, spec) = lessons(&engine).pop().expect("it asked to train");
+    assert_eq!(spec.stage, TrainingStage::Train);
+    let known = |targets: &mettle_core::data::Targets| {
+        targets
+            .both
+            .cells()
+            .iter()
+            .filter(|said| **said != Said::Unknown)
+            .count()
+    };
+    let targets = &spec.clips[0].targets;
+    assert_eq!(known(targets), 2, "said seconds alone");
+    assert_eq!(
+        (targets.both.get(8, 2), targets.both.get(3, 1)),
+        (Said::Yes, Said::No)
+    );
+    let said = state(&window)
+        .library
+        .selected_row()
+        .expect("a clip")
+        .corrected
+        .shown()
+        .clone();
+
+    window.get_by_label("Pause training").click();
+    window.run_steps(2);
+    assert_eq!(engine.0.lock().expect("script").paused, [(job, true)]);
+    window.get_by_label("Go on training").click();
+    window.run_steps(2);
+    trained(&mut window, &engine, job);
+    window.get_by_label("Clips it learned from: 11 of 12 right, was 3: +8");
+    window.get_by_label("Held-out clips: 5 of 5 right, was 4: +1, within noise");
+
+    let named = |spec: &JobSpec| match spec {
+        JobSpec::Predict { head, .. } => head.which == WhichHead::Named(NEW),
+        _ => false,
+    };
+    let asked = engine.job_of(named);
+    let mut new = (*prediction(&clip, 10)).clone();
+    new.key.head = NEW;
+    new.scores[8] = vec![0.0, 0.0, 0.9];
+    new.scores[3] = vec![0.0, 0.1, 0.0];
+    new.detail = Detail::localized(&new.scores);
+    engine.say(asked, ReplyBody::Prediction(whole(&new)));
+    engine.say(asked, ReplyBody::Done);
+    window.run_steps(4);
+    window.get_by_label("Truck, new head, 1 changed cell");
+    window.get_by_label("Bark, new head, 1 changed cell");
+    window.get_by_label("The clip on screen: 2 of 2 right, was 0: +2, within noise");
+    assert_eq!(
+        which(state(&window)),
+        WhichHead::For(Task::Localize),
+        "nobody decided yet"
+    );
+
+    window.get_by_label("Adopt").click();
+    window.run_steps(4);
+    assert_eq!(which(state(&window)), WhichHead::Named(NEW));
+    let shown = state(&window).shown().expect("a clip");
+    assert_eq!(
+        shown.prediction().expect("scores").key.head,
+        NEW,
+        "what it said is there at once"
+    );
+    assert!(window.query_by_label_contains("Truck, new head").is_none());
+    window.get_by_label("The model's own").click();
+    window.run_steps(4);
+    assert_eq!(which(state(&window)), WhichHead::For(Task::Localize));
+    let shown = state(&window).shown().expect("a clip");
+    assert_eq!(
+        shown.prediction().expect("scores").key.head,
+        HeadId::default()
+    );
+    let now = state(&window)
+        .library
+        .selected_row()
+        .expect("a clip")
+        .corrected
+        .shown();
+    assert_eq!(*now, said, "no user's word was touched");
+}
+
+#[test]
+fn live_each_correction_is_learned_and_the_newest_wins() {
+    let (mut window, engine, _) = opened_keeping(&[Task::Localize], None);
+    window.state_mut().ask(TrainIntent::Live(true));
+    say(&mut window, "Truck", 8, Said::Yes);
+    for second in 0..5 {
+        say(&mut window, "Bark", second, Said::Yes);
+    }
+    window.run_steps(60);
+    let asked = lessons(&engine);
+    assert!(
+        asked.len() < 6,
+        "corrections that follow each other closely are learned together"
+    );
+    let (job, _) = asked.last().expect("it learns").clone();
+    window.state_mut().ask(Command::Undo);
+    settled(&mut window);
+    window.run_steps(60);
+    assert!(
+        engine.0.lock().expect("script").cancelled.contains(&job),
+        "it gives way to the newest wish"
+    );
+    window.run_steps(20);
+    let (_, spec) = lessons(&engine).pop().expect("it learns");
+    assert_ne!(lessons(&engine).last().expect("it learns").0, job);
+    let targets = &spec.clips[0].targets;
+    assert_eq!(targets.both.get(3, 1), Said::Yes);
+    assert_eq!(
+        targets.both.get(4, 1),
+        Said::Unknown,
+        "what was taken back is not learned"
+    );
+}
