@@ -27,7 +27,7 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Tra
         TrainIntent::Stop { keep_best } => stop(state, context, keep_best),
         TrainIntent::HoldOut(clip, true) => drop(state.training.held_out.insert(clip)),
         TrainIntent::HoldOut(clip, false) => drop(state.training.held_out.remove(&clip)),
-        TrainIntent::PseudoLabels(on) => state.training.pseudo_labels = on,
+        TrainIntent::PseudoLabels(on) => state.training.forgets = !on,
         TrainIntent::Live(on) => {
             state.training.live = on;
             state.training.due = on.then_some(now);

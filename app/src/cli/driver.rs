@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::base::{HeadId, Problem, Task};
 use mettle_core::engine::{
-    Engine, EngineOptions, HeadChoice, JobId, JobSpec, ModelChoice, ReplyBody, WhichHead,
+    Engine, EngineOptions, FineTune, HeadChoice, JobId, JobSpec, ModelChoice, Precision, ReplyBody,
+    WhichHead,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
-use mettle_core::model::ModelInfo;
+use mettle_core::model::{HeadCatalogue, ModelInfo};
 use mettle_core::predict::{Detail, Prediction, ProbabilityMap, SecondTags};
 
 use super::args::AnalyzeArgs;
@@ -100,6 +101,34 @@ impl Driver {
             ..EngineOptions::default()
         };
         Self::open(options, quiet)
+    }
+
+    /// Start one whose trained heads go to a place of their own.
+    pub fn for_training(
+        device: DeviceChoice,
+        precision: Precision,
+        quiet: bool,
+        (features, heads): (FeatureCache, HeadCatalogue),
+    ) -> Result<Self, Failure> {
+        let options = EngineOptions {
+            device,
+            precision,
+            features: Some(features),
+            heads,
+            ..EngineOptions::default()
+        };
+        Self::open(options, quiet)
+    }
+
+    /// Have a head answer in place of the model's own.
+    pub fn answer_with(&mut self, task: Task, head: HeadId) {
+        self.heads.insert(task, head);
+    }
+
+    /// Train on what a person said, handing on what that says.
+    pub fn train(&self, spec: FineTune, hear: impl FnMut(ReplyBody)) -> Result<(), Problem> {
+        let job = self.engine.submit(JobSpec::FineTune(Box::new(spec)));
+        self.work("training", " {pos}/{len} steps", job, hear)
     }
 
     fn open(options: EngineOptions, quiet: bool) -> Result<Self, Failure> {

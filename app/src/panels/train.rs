@@ -98,11 +98,11 @@ fn wish_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 }
 
 fn switches(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let mut pseudo = state.training.pseudo_labels;
-    let tip = "Seconds of which you said nothing are learned as the head itself says them";
-    let words = "Fill the rest with the head's own word";
-    if ui.checkbox(&mut pseudo, words).on_hover_text(tip).changed() {
-        commands.push(TrainIntent::PseudoLabels(pseudo));
+    let mut keeps = !state.training.forgets;
+    let tip = "In seconds of which you said nothing the new head stays near what the old one says. Without, what you said of three seconds may change the whole clip";
+    let words = "Keep what it knew";
+    if ui.checkbox(&mut keeps, words).on_hover_text(tip).changed() {
+        commands.push(TrainIntent::PseudoLabels(keeps));
     }
     let mut live = state.training.live;
     let tip = "After each correction a head is trained anew from the one in use, with all corrections there are";

@@ -6,18 +6,16 @@ use std::sync::Arc;
 use mettle_core::base::{ClipId, HeadId, Label, LabelId, Labels, Modality, Said, Task, TimeSpan};
 use mettle_core::engine::{
     FineTune, HeadChoice, HeadLine, JobId, TaughtClip, TrainedHead, TrainingCost, TrainingStage,
-    WhichHead, said_targets,
+    WhichHead, said_labels, said_targets,
 };
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
 use mettle_core::project::Track;
-use mettle_core::train::{Duel, Epoch, TrainConfig};
+use mettle_core::train::{Duel, Epoch, FEW_STEPS, TrainConfig};
 
 use super::subject::happens;
 use super::{AppState, Row, Shown};
 
-/// Optimiser steps at least of a training that was asked for.
-const STEPS: usize = 120;
-/// And of one that follows each correction.
+/// Optimiser steps at most of a training that follows each correction.
 const LIVE_STEPS: usize = 40;
 
 /// What the window knows of training.
@@ -25,8 +23,8 @@ const LIVE_STEPS: usize = 40;
 pub struct TrainingView {
     /// Clips that nothing is learned from: they show what a head does with clips that it never saw.
     pub held_out: BTreeSet<ClipId>,
-    /// Whether what the head itself says stands for what nobody said.
-    pub pseudo_labels: bool,
+    /// Whether a new head may say anything where nobody said anything, in place of staying near what the old one says.
+    pub forgets: bool,
     /// Whether each correction is learned at once.
     pub live: bool,
     /// When that is due, in egui's time.
@@ -156,13 +154,11 @@ impl AppState {
         }
         let rows = self.taught_rows();
         let known = self.labels_in_use(task)?;
-        let new = self
-            .library
-            .classes
-            .values()
-            .map(|class| class.name.as_str());
-        let new = new.filter(|name| known.position(name).is_none() && is_said(&rows, name));
-        let labels = Labels::new(known.iter().map(|label| &**label).chain(new));
+        let said: Vec<_> = rows
+            .iter()
+            .map(|(row, _)| &row.corrected.shown().statements)
+            .collect();
+        let labels = said_labels(&known, self.library.classes.values(), &said);
         let clips: Vec<TaughtClip> = rows
             .iter()
             .filter_map(|(row, _)| {
@@ -194,8 +190,12 @@ impl AppState {
             },
             labels,
             clips,
-            pseudo_labels: self.training.pseudo_labels,
-            config: TrainConfig::few_clips(task, learned, if live { LIVE_STEPS } else { STEPS }),
+            pseudo_labels: !self.training.forgets,
+            config: TrainConfig::few_clips(
+                task,
+                learned,
+                if live { LIVE_STEPS } else { FEW_STEPS },
+            ),
             stage,
             replaces: proposal.map(|old| old.trained.head.id),
         })
@@ -236,14 +236,4 @@ impl AppState {
         }
         Duel::of(&right[0], &right[1])
     }
-}
-
-/// Whether a class is said to happen somewhere.
-fn is_said(rows: &[(&Row, usize)], name: &str) -> bool {
-    let label = LabelId::named(name);
-    let mut rows = rows.iter();
-    rows.any(|(row, _)| {
-        let mut said = row.corrected.shown().statements.iter();
-        said.any(|(_, said)| said.label == label && said.yes)
-    })
 }

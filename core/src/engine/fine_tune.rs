@@ -23,7 +23,7 @@ pub struct FineTune {
     pub labels: Labels,
     /// What is learned from, and what it is measured on.
     pub clips: Vec<TaughtClip>,
-    /// Whether what the head itself says stands for what nobody said.
+    /// Whether the new head stays near what the old one says where nobody said anything, by `config.loss.keep`.
     pub pseudo_labels: bool,
     /// How it is trained.
     pub config: TrainConfig,

@@ -33,6 +33,6 @@ pub use outbox::Outbox;
 pub use reply::{
     MetaTokensPart, Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart,
 };
-pub use said_targets::said_targets;
+pub use said_targets::{said_labels, said_targets};
 pub use wire::{WIRE_VERSION, WireError, from_wire, to_wire};
 pub use worker::{Job, NewJob, Session, Step, StepContext, Waker, Worker};

@@ -2,7 +2,24 @@
 
 use crate::base::{LabelId, Labels, Modality, TimeSpan};
 use crate::data::Targets;
-use crate::project::Statements;
+use crate::project::{Class, Statements};
+
+/// The classes of a head that learns from what was said: those it knows, then the project's others of which some clip says that they
+/// happen.
+pub fn said_labels<'a>(
+    known: &Labels,
+    classes: impl Iterator<Item = &'a Class>,
+    said: &[&Statements],
+) -> Labels {
+    let happens = |name: &str| {
+        let label = LabelId::named(name);
+        let mut all = said.iter().flat_map(|said| said.iter());
+        all.any(|(_, said)| said.label == label && said.yes)
+    };
+    let names = classes.map(|class| class.name.as_str());
+    let new = names.filter(|name| known.position(name).is_none() && happens(name));
+    Labels::new(known.iter().map(|label| &**label).chain(new))
+}
 
 /// What is said of some classes in each segment of a clip: that at its middle. All else is unknown.
 pub fn said_targets(said: &Statements, labels: &Labels, segments: &[TimeSpan]) -> Targets {

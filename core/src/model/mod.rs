@@ -17,6 +17,7 @@ mod demo;
 mod desc;
 mod error;
 mod familiarity;
+mod frozen_layers;
 mod head_catalogue;
 mod head_file;
 mod manifest;
@@ -39,6 +40,7 @@ pub use class_names::{CLASS_LISTS, class_names};
 pub use desc::{BackboneDesc, LoadAs};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
+pub use frozen_layers::{Answer, Back, FrozenLayer, FrozenLayers, Mix, Question};
 pub use head_catalogue::HeadCatalogue;
 pub use head_file::{HeadConfig, HeadFile, HeadNotes, write_head, write_head_into};
 pub use heads::{

@@ -4,6 +4,7 @@
 //! by name. A [`Trainer`] learns from them step by step; losses and metrics leave out what is unknown. Everything about sounding
 //! scenes and the embedded model is in `demo`.
 
+mod adam;
 mod calibration;
 mod clips;
 mod compared;
@@ -15,21 +16,24 @@ mod evaluation;
 mod examples;
 mod familiarity;
 mod grown;
+mod kept;
 mod losses;
 mod metrics;
 mod objective;
 mod pinned;
 mod step_bench;
+mod streamed;
 mod taught;
 mod trainer;
 
 pub use calibration::fit_calibration;
 pub use clips::{AskTargets, ClipExamples, ExampleClip};
 pub use compared::Duel;
-pub use config::{OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
+pub use config::{EarlyStop, FEW_STEPS, OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
 pub use cost::{adapter_bytes, feature_bytes, head_bytes};
 pub use demo::{
-    DemoRecipe, DemoScenes, Schedule, evaluate_demo, evaluate_folder, train_demo, unseen_clips,
+    DemoRecipe, DemoScenes, Denied, FewShot, FewShotReport, Schedule, evaluate_demo,
+    evaluate_folder, train_demo, unseen_clips,
 };
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};
@@ -48,5 +52,5 @@ pub use metrics::{
 };
 pub use objective::{avel_targets, masks, parse_targets};
 pub use step_bench::StepBench;
-pub use taught::{agreement, filled};
+pub use taught::{Before, agreement, before, filled};
 pub use trainer::{Best, Epoch, Step, Trainer};

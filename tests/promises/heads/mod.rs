@@ -3,7 +3,7 @@
 mod features;
 mod head_files;
 mod nearest;
-mod noise;
+pub mod noise;
 mod twin;
 
 mod ablations;

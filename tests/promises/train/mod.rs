@@ -2,10 +2,12 @@
 
 mod calibration;
 mod clips;
+mod few;
 mod lease;
 mod optimisers;
 mod resume;
 mod sources;
+mod streamed;
 mod taught;
 mod terminal;
 mod unknown;

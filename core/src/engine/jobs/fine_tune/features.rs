@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Taught;
 use crate::base::{ClipId, TimeSpan};
 use crate::data::Targets;
 use crate::engine::session::ComputeSession;
@@ -124,12 +125,15 @@ pub(super) fn retargeted(
     training: &ClipExamples,
     spec: &FineTune,
     pair: &PairAbout,
-    targets: Vec<Targets>,
+    taught: Vec<Taught>,
 ) -> Result<ClipExamples, TrainError> {
     let mut new = ClipExamples::new(training.lease(), spec.labels.len());
     let learned = spec.clips.iter().filter(|taught| !taught.held_out);
-    for (taught, targets) in learned.zip(targets) {
-        add(&mut new, taught.clip.id, pair, targets)?;
+    for (index, (clip, (targets, before))) in learned.zip(taught).enumerate() {
+        add(&mut new, clip.clip.id, pair, targets)?;
+        if let Some(before) = before {
+            new.said_before(index, before);
+        }
     }
     Ok(new)
 }

@@ -15,13 +15,16 @@ use crate::base::{KeyHasher, TimeSpan};
 use crate::data::Targets;
 use crate::engine::session::ComputeSession;
 use crate::engine::{EngineError, FineTune, Job, Step, StepContext, TaughtClip, TrainingStage};
-use crate::train::{Batch, ClipExamples, Examples, TrainError, filled};
+use crate::train::{Batch, Before, ClipExamples, Examples, TrainError, before, filled};
 
 /// Trains.
 pub(super) struct FineTuneJob {
     spec: FineTune,
     phase: Phase,
 }
+
+/// What is learned of a clip, and what the head said of it before, where that is to be kept.
+type Taught = (Targets, Option<Before>);
 
 /// How far it has come.
 enum Phase {
@@ -30,7 +33,7 @@ enum Phase {
     /// Features are looked for, or computed.
     Features(Box<Preparing>),
     /// The head is asked what nobody said, clip by clip.
-    Filling(ClipExamples, ClipExamples, Vec<Targets>),
+    Filling(ClipExamples, ClipExamples, Vec<Taught>),
     /// It learns.
     Learning(Box<Learning>),
     /// Old and new head are compared, clip by clip.
@@ -70,17 +73,21 @@ impl FineTuneJob {
         Ok(())
     }
 
-    /// The head says what nobody said of one clip.
+    /// The head is asked of one clip.
     fn fill(
         &self,
         session: &mut ComputeSession,
         training: &ClipExamples,
         clip: usize,
-    ) -> Result<Targets, EngineError> {
+    ) -> Result<Taught, EngineError> {
         let ready = session.head(&self.spec.head)?;
         let device = session.pair(&self.spec.head.model)?.device().clone();
         let batch = Batch::read(training, &[clip], &device)?;
-        Ok(filled(&ready.head, &batch, self.spec.pseudo_labels)?)
+        let before = match self.spec.pseudo_labels {
+            true => before(&ready.head, &batch)?,
+            false => None,
+        };
+        Ok((filled(&ready.head, &batch)?, before))
     }
 }
 
