@@ -130,6 +130,14 @@ commands! {
     Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second" [PLAIN R];
     NewClass        Edit CLIP   "New class…" "Name a class that the model does not know, to be said and then learned" [CTRL N];
 
+    PaintMask       Edit CLIP   "Paint the mask" "Add to this second's mask with a round brush; again puts the brush down. Ctrl held takes away" [PLAIN P];
+    EraseMask       Edit CLIP   "Erase from the mask" "Take away from this second's mask with a round brush. Ctrl held adds" [PLAIN E];
+    MaskPolygon     Edit CLIP   "Polygon" "Add the inside of corners to this second's mask; Enter or a click on the first closes them. Ctrl held takes away" [PLAIN Y];
+    BrushSmaller    Edit CLIP   "Smaller brush" "Make the brush smaller" [PLAIN OpenBracket];
+    BrushLarger     Edit CLIP   "Larger brush" "Make the brush larger" [PLAIN CloseBracket];
+    CopyMaskForward Edit CLIP   "Mask to the next second" "Give the next second the mask of this one, and go there" [CTRL D];
+    CopyMaskBack    Edit CLIP   "Mask to the second before" "Give the second before the mask of this one, and go there" [CTRL_SHIFT D];
+
     Train           Edit CLIP   "Train" "Let the head learn what you said; the result is a new head" [CTRL Enter];
 
     PlayPause       Play CLIP   "Play or pause" "Play the clip, or pause it" [PLAIN Space];

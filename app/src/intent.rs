@@ -11,8 +11,8 @@ use mettle_core::project::Change;
 
 use crate::command::{Chord, Command};
 use crate::state::{
-    AlikeWish, AttentionWish, Chosen, Dialog, Disagreement, Gesture, Hover, InspectorTab,
-    MaskSettings, Mode, Only, Order, RowId, ThresholdOf,
+    AlikeWish, AttentionWish, BrushMove, Chosen, Dialog, Disagreement, Gesture, Hover,
+    InspectorTab, MaskSettings, Mode, Only, Order, RowId, ThresholdOf,
 };
 
 /// One wish, queued by a panel and carried out by [`crate::apply`].
@@ -107,6 +107,12 @@ pub enum EditIntent {
     Change(Change, Gesture),
     /// The handle that was being dragged was let go.
     LetGo,
+    /// The brush goes on over the picture; let go, it is one edit.
+    Brush(BrushMove),
+    /// A corner of a polygon on the picture, as shares of its width and height.
+    Corner([f32; 2]),
+    /// The polygon's inside is added to the mask, or taken out.
+    ClosePolygon(bool),
     /// A class that no model knows yet.
     NewClass(String),
 }

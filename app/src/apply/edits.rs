@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use mettle_core::base::{ClipId, Label, LabelId, Problem};
 use mettle_core::project::{Answer, Change, Class, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
-use super::{Context, modes, timeline, training};
+use super::{Context, masks, modes, timeline, training};
 use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
@@ -26,6 +26,9 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Edi
         }
         EditIntent::Change(change, gesture) => edit(state, context, change, gesture),
         EditIntent::LetGo => let_go(state, context),
+        EditIntent::Brush(way) => masks::brush(state, context, way),
+        EditIntent::Corner(at) => masks::corner(state, context, at),
+        EditIntent::ClosePolygon(inside) => masks::close(state, context, inside),
         EditIntent::NewClass(name) => new_class(state, context, &name),
     }
 }
@@ -140,6 +143,7 @@ fn keep(state: &mut AppState, desk: &mut ProjectDesk, id: RowId, change: Change,
 /// The movement of the hand has ended: what it held is kept.
 pub(super) fn let_go(state: &mut AppState, context: &mut Context<'_>) {
     state.ongoing.end();
+    state.mask_hand.on = None;
     keep_held(state, context.project);
 }
 

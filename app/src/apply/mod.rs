@@ -6,6 +6,7 @@ mod compute;
 mod dialogs;
 mod edits;
 mod look;
+mod masks;
 mod modes;
 mod says;
 mod timeline;
@@ -165,7 +166,8 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
         }
         Command::ShowAttention => state.tab = InspectorTab::Attention,
         _ => {
-            let _done = transport::run(state, context, command)
+            let _done = masks::run(state, context, command)
+                || transport::run(state, context, command)
                 || timeline::run(state, context, command)
                 || modes::run(state, context, command)
                 || says::run(state, context, command)

@@ -67,6 +67,11 @@ fn revert(state: &mut AppState, context: &mut Context<'_>) {
 fn accept(state: &mut AppState, context: &mut Context<'_>) {
     let all = state.accepted(1);
     together(state, context, all);
+    go_on(state, context);
+}
+
+/// To the next second.
+pub(super) fn go_on(state: &mut AppState, context: &mut Context<'_>) {
     let next = state.current_segment().and_then(|segment| {
         let prediction = state.shown()?.prediction()?;
         Some(prediction.segments.get(segment + 1)?.start)
@@ -81,7 +86,7 @@ fn accept(state: &mut AppState, context: &mut Context<'_>) {
 }
 
 /// Several words, kept and taken back as one.
-fn together(state: &mut AppState, context: &mut Context<'_>, words: Vec<Change>) {
+pub(super) fn together(state: &mut AppState, context: &mut Context<'_>, words: Vec<Change>) {
     let Some(row) = state.library.selected_row() else {
         return;
     };

@@ -116,11 +116,7 @@ fn lesson(
     let said: Vec<_> = there.iter().map(|(_, said)| &said.statements).collect();
     let labels = said_labels(known, project.classes.values(), &said);
     let of = |(clip, said): &(Arc<Clip>, &Corrections)| TaughtClip {
-        targets: said_targets(
-            &said.statements,
-            &labels,
-            &TimeSpan::seconds_of(clip.duration),
-        ),
+        targets: said_targets(said, &labels, &TimeSpan::seconds_of(clip.duration)),
         clip: clip.clone(),
         held_out: false,
     };

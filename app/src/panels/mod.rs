@@ -11,7 +11,9 @@ mod inspector;
 mod kept;
 mod library;
 mod loss_curve;
+mod mask_hand;
 mod mask_thresholds;
+mod mask_tools;
 mod masks;
 mod mode_switch;
 mod model;
@@ -105,6 +107,13 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 transport::transport_ui(ui, state, commands);
                 timeline::timeline_ui(ui, state, commands);
             });
+        if mask_tools::has_tools(state) {
+            Panel::top("mask tools")
+                .exact_size(mask_tools::HEIGHT)
+                .resizable(false)
+                .frame(Frame::new().inner_margin(Margin::symmetric(12, 0)))
+                .show(ui, |ui| mask_tools::mask_tools_ui(ui, state, commands));
+        }
         CentralPanel::default()
             .frame(Frame::new())
             .show(ui, |ui| viewer::viewer_ui(ui, state, commands));

@@ -4,6 +4,7 @@ use egui::{Align2, Rect, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::attention::tint_sound;
 use super::mask_thresholds::own_marks;
+use super::mask_tools::drawn_marks;
 use super::{masks, timeline_input, timeline_lanes};
 use mettle_core::base::Task;
 
@@ -99,6 +100,7 @@ fn strip(ui: &Ui, rect: Rect, shown: Shown<'_>, axis: &TimeAxis) {
 fn mask_rows(ui: &mut Ui, state: &AppState, shown: Shown<'_>, axis: &TimeAxis) {
     let t = tokens(ui.ctx());
     let look = |segment: usize| masks::look(state, shown, segment, 1.0);
+    let mask = |segment: usize| shown.mask(segment);
     for (name, cells) in [
         ("Frames", MaskCells::Raw),
         ("Masks", MaskCells::Mask),
@@ -116,10 +118,11 @@ fn mask_rows(ui: &mut Ui, state: &AppState, shown: Shown<'_>, axis: &TimeAxis) {
                     prediction,
                     &shown.open.strip,
                     cells,
-                    &look,
+                    (&mask, &look),
                 );
                 if cells == MaskCells::Mask {
                     own_marks(ui, room, axis, shown, prediction);
+                    drawn_marks(ui, room, axis, shown, prediction);
                 }
             }
             None if cells == MaskCells::Raw => strip(ui, rect, shown, axis),

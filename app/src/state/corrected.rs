@@ -101,6 +101,11 @@ impl AppState {
             | Command::Accept
             | Command::AcceptRest
             | Command::Revert
+            | Command::PaintMask
+            | Command::EraseMask
+            | Command::MaskPolygon
+            | Command::CopyMaskForward
+            | Command::CopyMaskBack
             | Command::NewClass => true,
             Command::OwnThreshold => self.mode() == Mode::Masks,
             _ => false,

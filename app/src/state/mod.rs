@@ -6,6 +6,7 @@ mod attention;
 mod axis;
 mod corrected;
 mod covers;
+mod drawn;
 mod drops;
 mod frame_times;
 mod jobs;
@@ -108,6 +109,8 @@ pub struct AppState {
     pub tab: InspectorTab,
     /// What is under the pointer.
     pub hover: Option<Hover>,
+    /// Drawing masks by hand.
+    pub mask_hand: MaskHand,
     /// Only seconds like this stand out, in parsing.
     pub filter: Option<Disagreement>,
     /// Whether the next edit goes on with the last one.

@@ -164,9 +164,8 @@ impl AppState {
             .filter_map(|(row, _)| {
                 let clip = row.clip.clone()?;
                 let spans = TimeSpan::seconds_of(clip.duration);
-                let said = &row.corrected.shown().statements;
                 Some(TaughtClip {
-                    targets: said_targets(said, &labels, &spans),
+                    targets: said_targets(row.corrected.shown(), &labels, &spans),
                     held_out: self.training.held_out.contains(&clip.id),
                     clip,
                 })

@@ -1,8 +1,12 @@
 //! What a person said of a clip, as targets: where the project and training meet, which know nothing of each other.
 
 use crate::base::{LabelId, Labels, Modality, TimeSpan};
-use crate::data::Targets;
-use crate::project::{Class, Statements};
+use crate::data::{SoundingMask, Targets};
+use crate::predict::{ProbabilityMap, SecondMask};
+use crate::project::{Class, Corrections, RunLengths, Statements};
+
+/// The longer side of a mask that is learned from: heads draw theirs no larger.
+const LONGEST: u32 = 448;
 
 /// The classes of a head that learns from what was said: those it knows, then the project's others of which some clip says that they
 /// happen.
@@ -21,9 +25,10 @@ pub fn said_labels<'a>(
     Labels::new(known.iter().map(|label| &**label).chain(new))
 }
 
-/// What is said of some classes in each segment of a clip: that at its middle. All else is unknown.
-pub fn said_targets(said: &Statements, labels: &Labels, segments: &[TimeSpan]) -> Targets {
+/// What is said of some classes in each segment of a clip, and drawn of it: that at its middle. All else is unknown.
+pub fn said_targets(corrected: &Corrections, labels: &Labels, segments: &[TimeSpan]) -> Targets {
     let mut targets = Targets::unknown(segments.len(), labels.len());
+    let said = &corrected.statements;
     let spoken_of = said.labels();
     for (class, label) in labels.iter().enumerate() {
         let of = LabelId::named(label);
@@ -37,6 +42,17 @@ pub fn said_targets(said: &Statements, labels: &Labels, segments: &[TimeSpan]) -
             targets.both.set(t, class, at(Modality::AudioVisual));
         }
     }
+    for (mask, span) in targets.masks.iter_mut().zip(segments) {
+        *mask = corrected.drawn(*span).map(|drawn| sounding(&drawn));
+    }
     targets.sum_up();
     targets
+}
+
+fn sounding(drawn: &RunLengths) -> SoundingMask {
+    let map = ProbabilityMap::of_drawn(drawn, LONGEST);
+    SoundingMask {
+        size: (map.height(), map.width()),
+        sounds: map.above(SecondMask::DRAWN),
+    }
 }

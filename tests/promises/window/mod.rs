@@ -11,6 +11,7 @@ mod heat;
 mod kept;
 mod keys;
 mod listing;
+mod mask_drawing;
 mod mask_thresholds;
 mod model;
 mod modes;

@@ -3,6 +3,7 @@
 mod asked;
 mod dialog;
 mod gesture;
+mod mask_tool;
 mod mode;
 mod paths;
 mod pointed;
@@ -11,6 +12,7 @@ mod weights;
 pub use asked::{JobKind, PathKind, RowId, Wanted};
 pub use dialog::{Dialog, Focus, InspectorTab};
 pub use gesture::{Gesture, Ongoing};
+pub use mask_tool::{BrushMove, Corners, MaskHand, MaskTool};
 pub use mode::{Disagreement, MaskSettings, Mode, OwnThresholds, ThresholdOf, perceived};
 pub use paths::{file_name, typed_path};
 pub use pointed::{Chosen, Hover, Subject};
