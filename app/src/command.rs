@@ -128,6 +128,7 @@ commands! {
     Accept          Edit CLIP   "Accept and go on" "Say what the model says of this second, of the chosen class or of all, and go to the next" [PLAIN Enter];
     AcceptRest      Edit CLIP   "Accept the rest" "Say what the model says from this second to the end, of the chosen class or of all" [SHIFT Enter];
     Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second" [PLAIN R];
+    Split           Edit CLIP   "Split the event" "Cut the chosen event, or that of the chosen lane, in two at the playhead" [PLAIN S];
     NewClass        Edit CLIP   "New class…" "Name a class that the model does not know, to be said and then learned" [CTRL N];
 
     PaintMask       Edit CLIP   "Paint the mask" "Add to this second's mask with a round brush; again puts the brush down. Ctrl held takes away" [PLAIN P];

@@ -11,8 +11,8 @@ use mettle_core::project::Change;
 
 use crate::command::{Chord, Command};
 use crate::state::{
-    AlikeWish, AttentionWish, BrushMove, Chosen, Dialog, Disagreement, Gesture, Hover,
-    InspectorTab, MaskSettings, Mode, Only, Order, RowId, ThresholdOf,
+    AlikeWish, AttentionWish, BrushMove, Chosen, Dialog, Disagreement, Gesture, Happening, Hover,
+    InspectorTab, LaneEvent, MaskSettings, Mode, Only, Order, RowId, SoundContrast, ThresholdOf,
 };
 
 /// One wish, queued by a panel and carried out by [`crate::apply`].
@@ -84,6 +84,8 @@ pub enum ViewIntent {
     Masks(MaskSettings),
     /// Which layer and token are shown of what the meta-tokens read.
     Attention(AttentionWish),
+    /// How strongly a spectrogram is drawn.
+    Contrast(SoundContrast),
     /// 0 to 1.
     Volume(f32),
     /// 1 is the usual speed.
@@ -113,6 +115,8 @@ pub enum EditIntent {
     Corner([f32; 2]),
     /// The polygon's inside is added to the mask, or taken out.
     ClosePolygon(bool),
+    /// An event becomes another one, or none.
+    Reshape(LaneEvent, Option<Happening>),
     /// A class that no model knows yet.
     NewClass(String),
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use mettle_core::base::{ClipId, Label, LabelId, Problem};
 use mettle_core::project::{Answer, Change, Class, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
-use super::{Context, masks, modes, timeline, training};
+use super::{Context, masks, modes, says, timeline, training};
 use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
@@ -29,6 +29,7 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Edi
         EditIntent::Brush(way) => masks::brush(state, context, way),
         EditIntent::Corner(at) => masks::corner(state, context, at),
         EditIntent::ClosePolygon(inside) => masks::close(state, context, inside),
+        EditIntent::Reshape(from, to) => says::reshape(state, context, &from, to),
         EditIntent::NewClass(name) => new_class(state, context, &name),
     }
 }

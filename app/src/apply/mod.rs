@@ -103,6 +103,7 @@ fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
         ViewIntent::Mode(mode) => modes::set_mode(state, mode),
         ViewIntent::Filter(filter) => state.filter = filter,
         ViewIntent::Masks(masks) => state.settings.masks = masks,
+        ViewIntent::Contrast(contrast) => state.settings.contrast = contrast,
         ViewIntent::Attention(wish) => state.attention.wish = wish,
         ViewIntent::Volume(value) => look::set_volume(state, context, value),
         ViewIntent::Speed(speed) => context.player.set_speed(speed),

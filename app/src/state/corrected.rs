@@ -106,6 +106,7 @@ impl AppState {
             | Command::MaskPolygon
             | Command::CopyMaskForward
             | Command::CopyMaskBack
+            | Command::Split
             | Command::NewClass => true,
             Command::OwnThreshold => self.mode() == Mode::Masks,
             _ => false,

@@ -42,9 +42,16 @@ pub struct SpectrogramPart {
     pub column: Time,
     /// Bands of a column, the lowest first, evenly spaced to the ear (mel).
     pub bands: usize,
-    /// Strength, 0 to 255 over 80 dB, column after column.
+    /// Strength, 0 to 255 from [`Self::FLOOR`] over [`Self::RANGE`], column after column.
     #[serde(with = "serde_bytes")]
     pub values: Vec<u8>,
+}
+
+impl SpectrogramPart {
+    /// Strength 0, in dB below full scale of the transform: below all that a quiet recording holds.
+    pub const FLOOR: f32 = -90.0;
+    /// How many dB lie between it and 255.
+    pub const RANGE: f32 = 130.0;
 }
 
 /// A run of seconds with their tags.

@@ -5,6 +5,7 @@ mod axis;
 mod class_colors;
 mod commands;
 mod corrections;
+mod events_edited;
 mod files;
 mod gestures;
 mod heat;

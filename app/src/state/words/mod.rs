@@ -15,5 +15,5 @@ pub use gesture::{Gesture, Ongoing};
 pub use mask_tool::{BrushMove, Corners, MaskHand, MaskTool};
 pub use mode::{Disagreement, MaskSettings, Mode, OwnThresholds, ThresholdOf, perceived};
 pub use paths::{file_name, typed_path};
-pub use pointed::{Chosen, Hover, Subject};
+pub use pointed::{Chosen, Happening, Hover, LaneEvent, Subject};
 pub use weights::{bytes, contents_text, standing};
