@@ -177,6 +177,8 @@ commands! {
     SoundView       Timeline CLIP "Sound view" "Show the sound as a waveform, as a spectrogram, or not at all" [PLAIN W];
     FindAlike       Timeline CLIP "Find seconds like this…" "List the seconds of all analysed clips that look or sound most like the one under the playhead" [SHIFT F];
 
+    MapOfSeconds    Timeline CLIP "Map of seconds…" "Show all analysed seconds on a plane, like ones near each other; a click opens one" [SHIFT M];
+
     HeardNotSeen    Timeline CLIP "Heard but not seen" "Show where something is heard and not seen; again shows everything" [];
     SeenNotHeard    Timeline CLIP "Seen but not heard" "Show where something is seen and not heard; again shows everything" [];
 

@@ -6,6 +6,7 @@ mod compute;
 mod dialogs;
 mod edits;
 mod look;
+mod map;
 mod masks;
 mod modes;
 mod says;
@@ -144,6 +145,7 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
             requests::look_for_weights(state, &mut **context.engine);
         }
         Command::FindAlike => alike::open(state, context),
+        Command::MapOfSeconds => map::open(state, context),
         Command::GoTo => dialogs::show(state, context, Dialog::GoTo(String::new())),
         Command::NewClass => dialogs::show(state, context, Dialog::NewClass(String::new())),
         Command::Palette => dialogs::show(state, context, Dialog::Palette(String::new(), 0)),

@@ -12,6 +12,7 @@ mod inspector;
 mod kept;
 mod library;
 mod loss_curve;
+mod map;
 mod mask_hand;
 mod mask_thresholds;
 mod mask_tools;

@@ -50,6 +50,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
     if ends {
         state.attention.ended(job);
         state.alike.ended(job);
+        state.map.ended(job);
     }
     // Of a job that is no longer wanted, nothing is taken.
     let of = state.jobs.get(job).map(|known| known.row);
@@ -73,6 +74,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         ReplyBody::Tags(clip, part) => tagged(state, clip, &part),
         ReplyBody::Attention(attention) => state.attention.file(job, attention),
         ReplyBody::Nearest(found) => state.alike.file(job, found, &state.library),
+        ReplyBody::Map(map) => state.map.file(job, map),
         ReplyBody::Kept(summary) => state.kept = Some(summary),
         ReplyBody::Models(_)
         | ReplyBody::Verified(_)

@@ -13,6 +13,7 @@ mod jobs;
 mod known;
 mod lanes;
 mod library;
+mod map;
 mod open_clip;
 mod open_clips;
 mod player;
@@ -49,6 +50,7 @@ pub use jobs::{Jobs, Running};
 pub use known::Known;
 pub use lanes::{FEW, Lane, lanes_in_view, shown_classes, shown_lanes};
 pub use library::{Library, Only, Order};
+pub use map::MapView;
 pub use open_clip::{OpenClip, Shown};
 pub use open_clips::OpenClips;
 pub use player::{PlayerView, SoundState};
@@ -126,6 +128,8 @@ pub struct AppState {
     pub training: TrainingView,
     /// Seconds like one.
     pub alike: AlikeView,
+    /// All seconds, like ones near each other.
+    pub map: MapView,
     /// How much is kept of clips analysed before, once that was asked.
     pub kept: Option<CacheSummary>,
     /// Passing messages.

@@ -31,7 +31,8 @@ pub(crate) use model::bundle as model_bundle;
 pub use model::{model_info, use_tags};
 pub use outbox::Outbox;
 pub use reply::{
-    MetaTokensPart, Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart,
+    MapPoint, MetaTokensPart, Reply, ReplyBody, SecondsMap, SpectrogramPart, TagsPart, Thumbnail,
+    WaveformPart,
 };
 pub use said_targets::{said_labels, said_targets};
 pub use wire::{WIRE_VERSION, WireError, from_wire, to_wire};

@@ -4,6 +4,7 @@ mod features;
 mod head_files;
 mod nearest;
 pub mod noise;
+mod plane;
 mod twin;
 
 mod ablations;

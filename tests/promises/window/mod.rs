@@ -12,6 +12,7 @@ mod heat;
 mod kept;
 mod keys;
 mod listing;
+mod map;
 mod mask_drawing;
 mod mask_thresholds;
 mod model;
