@@ -105,6 +105,10 @@ pub enum EditIntent {
     Threshold(f32, Gesture),
     /// A threshold for some classes alone; none takes it back.
     OwnThreshold(ThresholdOf, Option<f32>),
+    /// Whether scores go through their head's temperatures before thresholds.
+    Calibrated(bool),
+    /// The share of what is said that is to be right, for which thresholds are offered.
+    WishedPrecision(f32),
     /// Change what was decided about the clip on screen.
     Change(Change, Gesture),
     /// The handle that was being dragged was let go.

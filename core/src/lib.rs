@@ -14,7 +14,7 @@
 //!
 //! | layer | module | what it is |
 //! |---|---|---|
-//! | 7 | [`tools`] | what the terminal asks for and waits for: heads trained on data sets' folders and measured there, eval, metrics, speed, counts, tag, verify |
+//! | 7 | [`tools`] | what the terminal asks for and waits for: heads trained on data sets' folders and measured there, the paper's figures of them, eval, metrics, speed, counts, tag, verify |
 //! | 6 | [`engine`] | jobs as small steps on named worker threads; the boundary the window talks to |
 //! | 5 | [`train`] | one loop for heads of every task over examples from any source, in steps, kept and resumed; a batch is read a clip and a layer at a time, whatever its size; losses and metrics that leave out what is unknown; what a person said as targets, and heads that grow classes; `demo`: all about the embedded model |
 //! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, masks as shown (a person's over the model's), seconds on a plane; pure, touching no file; a neutral [`exchange::Document`] of an analysis and [`exchange::marks::Sheet`] of what programs exchange, a file for each format, folders in data sets' layouts, pictures |
@@ -38,7 +38,8 @@
 //! 7. A user's correction is never overwritten by a prediction, a training or another window; it is drawn over the model's word, and
 //!    shown as kept only when its transaction is on the disk. One thread writes the project.
 //! 8. A fine-tune adds a head and never overwrites one: [`model::write_head`] names it by its content. It is given what was said as
-//!    targets and has no way to the project: no training writes a user's word.
+//!    targets and has no way to the project: no training writes a user's word. Its file notes the words it learned, so that none is
+//!    gone on from that learned what was taken back ([`engine::clean_head`]).
 //! 9. Only [`hub`] can open a socket, and only for a download the user asked for. (Tidy test.)
 //! 10. Nothing the project's file holds is keyed by a second's place, a path, a label's text, `{:?}` or `DefaultHasher`; its rows have
 //!     numbers of their own, apart from the types in memory. Nothing is ever taken out of its log: undo and redo are rows of their own,

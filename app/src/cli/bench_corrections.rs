@@ -89,6 +89,7 @@ fn analysed(
             clip,
             targets,
             held_out: false,
+            opened: true,
         });
     }
     Ok(clips)

@@ -14,7 +14,7 @@ use mettle_core::engine::{
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
-use mettle_core::model::{HeadCatalogue, ModelInfo};
+use mettle_core::model::{Calibration, HeadCatalogue, ModelInfo};
 use mettle_core::predict::{Detail, Prediction, ProbabilityMap, SecondTags};
 
 use super::args::AnalyzeArgs;
@@ -31,6 +31,8 @@ pub struct Driver {
     quiet: bool,
     /// Heads that answer in place of the model's own.
     heads: BTreeMap<Task, HeadId>,
+    /// What the scores of a task go through.
+    temperatures: BTreeMap<Task, Arc<Calibration>>,
 }
 
 /// A clip that is open, with how long that took.
@@ -52,6 +54,8 @@ pub struct Analysed {
     pub clip: Arc<Clip>,
     /// Complete, one a task asked, in that order.
     pub predictions: Vec<Arc<Prediction>>,
+    /// The tasks whose scores went through their head's temperatures.
+    pub calibrated: Vec<Task>,
     /// What the heads distilled of each second, where that was asked for.
     pub meta_tokens: Vec<(Task, Vec<Vec<f32>>)>,
     /// What the backbones' own classifiers hear and see, where they have one.
@@ -81,6 +85,9 @@ impl Driver {
             ..EngineOptions::default()
         };
         let mut driver = Self::open(options, args.quiet)?;
+        if args.calibrated {
+            driver.temperatures = heads::temperatures(model, args)?;
+        }
         if !args.head.is_empty() {
             let heads = model.tasks.iter().map(|info| (info.task, info.head));
             driver.heads = heads.collect();
@@ -141,6 +148,7 @@ impl Driver {
             engine,
             quiet,
             heads: BTreeMap::new(),
+            temperatures: BTreeMap::new(),
         })
     }
 
@@ -215,8 +223,13 @@ impl Driver {
                     which: self.which(task),
                 },
             });
+            let temperatures = self.temperatures.get(&task);
             self.work(&name(&path), SECONDS, job, |body| match body {
-                ReplyBody::Prediction(mut part) => {
+                ReplyBody::Prediction(part) => {
+                    let mut part = match temperatures {
+                        Some(temperatures) => part.calibrated(temperatures),
+                        None => part,
+                    };
                     if let (Some(hear), Detail::Segmented { masks }) = (&mut hear, &mut part.detail)
                     {
                         hear(part.from, std::mem::take(masks));
@@ -242,9 +255,13 @@ impl Driver {
             }
         }
         let complete = begin.elapsed();
+        let tasks = tasks.iter().copied();
+        let calibrated = tasks.filter(|task| self.temperatures.contains_key(task));
+        let calibrated = calibrated.collect();
         Ok(Analysed {
             clip,
             predictions,
+            calibrated,
             meta_tokens,
             tags,
             notices,

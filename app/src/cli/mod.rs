@@ -23,6 +23,7 @@ mod eval_material;
 mod export;
 mod features;
 mod few_shot;
+mod figure;
 mod heads;
 mod import;
 mod listing;

@@ -13,7 +13,7 @@ use mettle_core::tools::{HeadKind, TrainNews, TrainRequest, Trained, train_head}
 use mettle_core::train::Epoch;
 
 use super::args::{DatasetArg, HeadKindArg, SelectArg, TrainArgs};
-use super::{Failure, ablation, data_table, output, stopping, train_project};
+use super::{Failure, ablation, data_table, figure, output, stopping, train_project};
 
 /// Train, telling how it goes.
 pub fn run(args: &TrainArgs) -> Result<(), Failure> {
@@ -21,9 +21,10 @@ pub fn run(args: &TrainArgs) -> Result<(), Failure> {
     if args.dataset == DatasetArg::Project {
         return train_project::run(args);
     }
-    match args.ablation {
-        Some(table) => ablation::run(args, &request(args)?, table),
-        None => train(args, &request(args)?).map(drop),
+    match (args.ablation, args.figure) {
+        (Some(table), _) => ablation::run(args, &request(args)?, table),
+        (None, Some(number)) => figure::run(args, &request(args)?, number),
+        (None, None) => train(args, &request(args)?).map(drop),
     }
 }
 

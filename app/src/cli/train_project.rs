@@ -119,6 +119,7 @@ fn lesson(
         targets: said_targets(said, &labels, &TimeSpan::seconds_of(clip.duration)),
         clip: clip.clone(),
         held_out: false,
+        opened: true,
     };
     let clips: Vec<TaughtClip> = there.iter().map(of).collect();
     let task = args.task.unwrap_or(Task::Localize);

@@ -7,6 +7,7 @@ use mettle_core::predict::{
 };
 use mettle_core::project::Change;
 
+use super::calibration::calibration_ui;
 use super::mask_thresholds::mask_thresholds_ui;
 use super::mode_switch::missing_head;
 use super::widgets::{card, dim, emphasis, row_name};
@@ -42,6 +43,9 @@ pub fn masks_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut 
         dim(ui, "The masks come as the seconds are analysed.");
     }
     mask_thresholds_ui(ui, state, shown, commands);
+    if shown.task == Task::Segment {
+        calibration_ui(ui, state, shown, commands);
+    }
     let mut masks = state.settings.masks;
     card(ui).show(ui, |ui| {
         ui.take_available_width();

@@ -2,6 +2,7 @@
 
 mod alike;
 mod attention;
+mod calibration;
 mod correct;
 mod dialogs;
 mod empty;

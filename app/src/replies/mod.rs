@@ -18,7 +18,8 @@ use crate::project_desk::ProjectDesk;
 use crate::state::{AppState, Corrected, JobKind, OpenClip, RowId, Toast};
 
 pub use scores::answered_elsewhere;
-pub use scores::{classes_changed, refresh, retrack, thresholds_moved};
+pub use scores::{classes_changed, recalibrated, refresh, retrack, thresholds_moved};
+pub use training::check_proposal;
 
 /// How long a note stays, in seconds.
 const NOTE_SECONDS: f64 = 6.0;
@@ -82,6 +83,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         | ReplyBody::Epoch(_)
         | ReplyBody::TrainingCost(_)
         | ReplyBody::Trained(_)
+        | ReplyBody::Missing(_)
         | ReplyBody::Heads(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => scores::finished(state, job, now),

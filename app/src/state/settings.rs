@@ -80,6 +80,10 @@ pub struct Settings {
     pub threshold: f32,
     /// Where classes and modalities have thresholds of their own.
     pub own_thresholds: OwnThresholds,
+    /// Whether scores go through their head's temperatures before thresholds.
+    pub calibrated: bool,
+    /// The share of what is said that is to be right, 0 to 1, for which thresholds are offered.
+    pub wished_precision: f32,
     /// How masks are drawn.
     pub masks: MaskSettings,
     /// 0 to 1.
@@ -124,6 +128,8 @@ impl Default for Settings {
             mode: Mode::default(),
             threshold: 0.5,
             own_thresholds: OwnThresholds::default(),
+            calibrated: false,
+            wished_precision: 0.9,
             masks: MaskSettings::default(),
             volume: 0.8,
             muted: false,

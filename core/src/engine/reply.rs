@@ -134,6 +134,8 @@ pub enum ReplyBody {
     Map(SecondsMap),
     /// How much is kept of clips analysed before.
     Kept(CacheSummary),
+    /// The clips of a training that cannot be found: neither are features of them kept, nor do their files lie where they lay.
+    Missing(Vec<ClipId>),
     /// An epoch of a training is over.
     Epoch(Epoch),
     /// What a training would cost.

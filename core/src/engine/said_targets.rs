@@ -1,6 +1,6 @@
 //! What a person said of a clip, as targets: where the project and training meet, which know nothing of each other.
 
-use crate::base::{LabelId, Labels, Modality, TimeSpan};
+use crate::base::{LabelId, Labels, Modality, Said, TimeSpan};
 use crate::data::{SoundingMask, Targets};
 use crate::predict::{ProbabilityMap, SecondMask};
 use crate::project::{Class, Corrections, RunLengths, Statements};
@@ -27,23 +27,33 @@ pub fn said_labels<'a>(
 
 /// What is said of some classes in each segment of a clip, and drawn of it: that at its middle. All else is unknown.
 pub fn said_targets(corrected: &Corrections, labels: &Labels, segments: &[TimeSpan]) -> Targets {
+    let mut targets = said_words(&corrected.statements, labels, segments);
+    for (mask, span) in targets.masks.iter_mut().zip(segments) {
+        *mask = corrected.drawn(*span).map(|drawn| sounding(&drawn));
+    }
+    targets
+}
+
+/// The same without what is drawn, which only masks are learned from.
+pub fn said_words(said: &Statements, labels: &Labels, segments: &[TimeSpan]) -> Targets {
     let mut targets = Targets::unknown(segments.len(), labels.len());
-    let said = &corrected.statements;
     let spoken_of = said.labels();
     for (class, label) in labels.iter().enumerate() {
         let of = LabelId::named(label);
         if !spoken_of.contains(&of) {
             continue;
         }
-        for (t, span) in segments.iter().enumerate() {
-            let at = |modality| said.said(of, modality, span.middle());
-            targets.heard.set(t, class, at(Modality::Audible));
-            targets.seen.set(t, class, at(Modality::Visible));
-            targets.both.set(t, class, at(Modality::AudioVisual));
+        for (modality, grid) in [
+            (Modality::Audible, &mut targets.heard),
+            (Modality::Visible, &mut targets.seen),
+            (Modality::AudioVisual, &mut targets.both),
+        ] {
+            for verdict in said.verdicts(of, modality) {
+                let before = |time| segments.partition_point(|span| span.middle() < time);
+                let there = before(verdict.span.start)..before(verdict.span.end);
+                there.for_each(|t| grid.set(t, class, Said::from(verdict.yes)));
+            }
         }
-    }
-    for (mask, span) in targets.masks.iter_mut().zip(segments) {
-        *mask = corrected.drawn(*span).map(|drawn| sounding(&drawn));
     }
     targets.sum_up();
     targets

@@ -2,6 +2,7 @@
 
 mod asked;
 mod attention;
+mod calibrated;
 mod embedding;
 mod localize;
 mod mask_look;

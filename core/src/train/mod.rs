@@ -17,6 +17,7 @@ mod examples;
 mod familiarity;
 mod grown;
 mod kept;
+mod landscape;
 mod losses;
 mod metrics;
 mod objective;
@@ -26,7 +27,7 @@ mod streamed;
 mod taught;
 mod trainer;
 
-pub use calibration::fit_calibration;
+pub use calibration::{CalibrationFit, fit_calibration};
 pub use clips::{AskTargets, ClipExamples, ExampleClip};
 pub use compared::Duel;
 pub use config::{EarlyStop, FEW_STEPS, OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
@@ -40,6 +41,7 @@ pub use evaluation::{Evaluation, Figures};
 pub use examples::{Batch, Examples, Mixture, Side};
 pub use familiarity::{familiar_with, fit as fit_familiarity};
 pub use grown::grown;
+pub use landscape::{Landscape, landscape};
 pub use losses::{
     AvelTargets, Known, LossConfig, MATCHING_WEIGHT, ParseTargets, Smoothing, avel_loss, avvp_loss,
     known_loss, known_mask_loss, mask_loss, matching_loss, ms3_loss, parse_loss,

@@ -196,7 +196,7 @@ pub fn masks(
 }
 
 /// The share of what falls into each place of another size that sounds.
-fn shrink(mask: &SoundingMask, (rows, columns): (usize, usize)) -> Vec<f32> {
+pub(super) fn shrink(mask: &SoundingMask, (rows, columns): (usize, usize)) -> Vec<f32> {
     let (high, wide) = mask.size;
     // At least one row or column, also where there are more places than those.
     let part = |i: usize, places: usize, all: usize| {

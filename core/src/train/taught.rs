@@ -5,14 +5,16 @@ use burn::tensor::activation::{sigmoid, softmax};
 use super::error::TrainError;
 use super::evaluation::numbers;
 use super::examples::Batch;
-use super::metrics::avel_segments;
-use super::objective::not_trained;
+use super::metrics::{avel_segments, frame_iou};
+use super::objective::{not_trained, shrink};
 use crate::base::Said;
 use crate::data::{SaidGrid, Targets};
-use crate::model::{LocalizeHead, ParseHead, TaskHead};
+use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
 
 /// A probability from which on a parsing head says that something happens.
 const HAPPENS: f32 = 0.5;
+/// The overlap of two masks from which on both are said to be of the same thing, as detection counts them.
+const COVERS: f64 = 0.5;
 
 /// What was said of a clip, made complete where a localization head's own event is denied and nothing else is said to happen: what it
 /// says of the other classes there stands, so that the second is background. The batch holds that one clip, with what was said of it;
@@ -75,7 +77,7 @@ pub enum Before {
     },
 }
 
-/// What a head says of the one clip of a batch; none for masks, which nobody corrects.
+/// What a head says of the one clip of a batch; none for masks: seconds without one are left out.
 ///
 /// # Errors
 /// The features are not those of the head's backbones, or the device fails.
@@ -144,9 +146,29 @@ pub fn agreement(head: &TaskHead, batch: &Batch) -> Result<Vec<bool>, TrainError
             all.extend(agreed(&targets.seen, |t, class| in_half(&seen, t, class)));
             all
         }
-        TaskHead::Segment(_) => Vec::new(),
+        TaskHead::Segment(head) => drawn_alike(head, batch, targets)?,
         TaskHead::Tags(_) => return Err(not_trained()),
     })
+}
+
+/// Of each mask that is known, whether the head's covers it well enough, in the head's size.
+fn drawn_alike(
+    head: &SegmentHead,
+    batch: &Batch,
+    targets: &Targets,
+) -> Result<Vec<bool>, TrainError> {
+    let output = head.forward(&batch.visual, &batch.audio, 1)?;
+    let found = numbers(output.probabilities())?;
+    let (rows, columns) = head.mask();
+    let frames = found.chunks_exact((rows * columns).max(1));
+    let known = targets.masks.iter().zip(frames);
+    let known = known.filter_map(|(mask, found)| Some((mask.as_ref()?, found)));
+    let alike = known.map(|(mask, found)| {
+        let share = shrink(mask, (rows, columns));
+        let truth: Vec<bool> = share.into_iter().map(|share| share >= 0.5).collect();
+        frame_iou(found, &truth) >= COVERS
+    });
+    Ok(alike.collect())
 }
 
 fn agreed(said: &SaidGrid, happens: impl Fn(usize, usize) -> bool) -> Vec<bool> {

@@ -1,8 +1,10 @@
 //! Promises of training: one loop over any source, what is unknown teaches nothing, and a stop changes nothing.
 
 mod calibration;
+mod clean;
 mod clips;
 mod few;
+mod figures;
 mod lease;
 mod optimisers;
 mod resume;

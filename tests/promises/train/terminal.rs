@@ -6,15 +6,15 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use mettle_core::model::HeadFile;
+use mettle_core::model::{HeadFile, tempered};
 use mettle_tests::program::{mettle, run};
 use serde_json::{Value, json};
 
 /// A folder with scenes, a cache and heads.
-struct Place(tempfile::TempDir);
+pub struct Place(tempfile::TempDir);
 
 impl Place {
-    fn with_scenes(task: &str, small: &Value) -> Self {
+    pub fn with_scenes(task: &str, small: &Value) -> Self {
         let this = Self(tempfile::tempdir().unwrap());
         fs::write(this.at("small.json"), small.to_string()).unwrap();
         let size = ["--size", "96x54", "--count", "10", "--seed", "21"];
@@ -23,7 +23,7 @@ impl Place {
         this
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub fn at(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
@@ -33,7 +33,7 @@ impl Place {
         command
     }
 
-    fn train(&self, dataset: &str, out: &str) -> Command {
+    pub fn train(&self, dataset: &str, out: &str) -> Command {
         let mut command = self.mettle(&["train", "--dataset", dataset, "--data", "data"]);
         command.args(["--device", "cpu", "--config", "small.json", "--out", out]);
         command
@@ -69,7 +69,7 @@ fn learned(place: &Place, dataset: &str) -> String {
     said
 }
 
-fn small(head: Value, epochs: usize, rate: f64) -> Value {
+pub fn small(head: Value, epochs: usize, rate: f64) -> Value {
     json!({"head": head, "training": {"epochs": epochs, "batch": 4, "optimiser": {"rate": rate}}})
 }
 
@@ -171,6 +171,41 @@ fn best_on_test(place: &Place) {
     assert!(file.calibration.is_none(), "tuned to the test clips");
 }
 
+/// Its temperatures are for whoever wants them: told in a table, and said in the file where scores went through them.
+fn calibrated(place: &Place, clip: &Path) {
+    let mut told = place.mettle(&["models", "calibration", "head", "--json"]);
+    let (code, said, wrong) = run(&mut told);
+    assert_eq!(code, 0, "{wrong}");
+    let told: Value = serde_json::from_str(&said).unwrap();
+    let temperatures = |name: &str| told["temperatures"][name].clone();
+    assert_eq!(told["classes"].as_array().unwrap().len(), 28);
+    let counted = told["classes"].as_array().unwrap().iter();
+    let counted: u64 = counted.map(|class| class["scores"].as_u64().unwrap()).sum();
+    assert_eq!(
+        counted, 80,
+        "each second of eight clips has one largest class"
+    );
+    let analysis = |more: &[&str]| {
+        let mut analyze = place.mettle(&["analyze", "--device", "cpu", "--head", "head"]);
+        let (code, said, wrong) = run(analyze.args(["--format", "json"]).args(more).arg(clip));
+        assert_eq!(code, 0, "{wrong}");
+        serde_json::from_str::<Value>(&said).unwrap()
+    };
+    let (plain, after) = (analysis(&[]), analysis(&["--calibrated"]));
+    assert_eq!(
+        (&plain["calibrated"], &after["calibrated"]),
+        (&Value::Null, &json!(["localize"]))
+    );
+    let of = |file: &Value, name: &str| file["segments"][0][name].as_f64().unwrap() as f32;
+    let trust = of(&plain, "familiarity");
+    let event = temperatures("event").as_f64().unwrap() as f32;
+    let expected = tempered(of(&plain, "event") / trust, event) * trust;
+    assert!(
+        (of(&after, "event") - expected).abs() < 1e-4,
+        "{plain} {after}"
+    );
+}
+
 /// `analyze` takes it by its folder.
 fn used(place: &Place) {
     let clip = fs::read_dir(place.at("data/AVE")).unwrap().next().unwrap();
@@ -181,6 +216,7 @@ fn used(place: &Place) {
     assert_eq!(code, 0, "{wrong}");
     // A class of AVE's that the model's own head does not know.
     assert!(said.contains("Shofar"), "{said}");
+    calibrated(place, &clip);
 }
 
 /// A loss that is no number any more stops with a word, and no head comes of it.

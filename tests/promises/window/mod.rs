@@ -2,6 +2,7 @@
 
 mod alike;
 mod axis;
+mod calibration;
 mod class_colors;
 mod commands;
 mod corrections;

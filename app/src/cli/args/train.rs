@@ -64,6 +64,11 @@ pub struct TrainArgs {
     /// test clips. A row that is there is not trained again.
     #[arg(long, value_name = "5..12", value_parser = clap::value_parser!(u8).range(5..=12), conflicts_with_all = ["head_kind", "from"])]
     pub ablation: Option<u8>,
+    /// Draw this figure of the paper on the test clips as PNG and SVG into --out: 3, the loss around heads with one and with four
+    /// meta-tokens; 4, t-SNE of seconds with and without LCD; 5, lanes; 6, masks with and without LCD. The heads it needs are
+    /// trained first, in folders inside --out; one that is there is not trained again.
+    #[arg(long, value_name = "3..6", value_parser = clap::value_parser!(u8).range(3..=6), conflicts_with_all = ["head_kind", "from", "ablation"])]
+    pub figure: Option<u8>,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
