@@ -187,6 +187,7 @@ impl MettleApp {
             }
         }
         requests::want_proposed(state, engine);
+        requests::want_found(state, engine);
         requests::want_attention(state, engine);
         if replies::refresh(state) {
             ctx.request_repaint();

@@ -128,7 +128,16 @@ commands! {
     Accept          Edit CLIP   "Accept and go on" "Say what the model says of this second, of the chosen class or of all, and go to the next" [PLAIN Enter];
     AcceptRest      Edit CLIP   "Accept the rest" "Say what the model says from this second to the end, of the chosen class or of all" [SHIFT Enter];
     Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second" [PLAIN R];
+    Split           Edit CLIP   "Split the event" "Cut the chosen event, or that of the chosen lane, in two at the playhead" [PLAIN S];
     NewClass        Edit CLIP   "New class…" "Name a class that the model does not know, to be said and then learned" [CTRL N];
+
+    PaintMask       Edit CLIP   "Paint the mask" "Add to this second's mask with a round brush; again puts the brush down. Ctrl held takes away" [PLAIN P];
+    EraseMask       Edit CLIP   "Erase from the mask" "Take away from this second's mask with a round brush. Ctrl held adds" [PLAIN E];
+    MaskPolygon     Edit CLIP   "Polygon" "Add the inside of corners to this second's mask; Enter or a click on the first closes them. Ctrl held takes away" [PLAIN Y];
+    BrushSmaller    Edit CLIP   "Smaller brush" "Make the brush smaller" [PLAIN OpenBracket];
+    BrushLarger     Edit CLIP   "Larger brush" "Make the brush larger" [PLAIN CloseBracket];
+    CopyMaskForward Edit CLIP   "Mask to the next second" "Give the next second the mask of this one, and go there" [CTRL D];
+    CopyMaskBack    Edit CLIP   "Mask to the second before" "Give the second before the mask of this one, and go there" [CTRL_SHIFT D];
 
     Train           Edit CLIP   "Train" "Let the head learn what you said; the result is a new head" [CTRL Enter];
 
@@ -167,6 +176,8 @@ commands! {
     Threshold       Timeline CLIP "Threshold" "Move the threshold with the arrow keys" [PLAIN T];
     SoundView       Timeline CLIP "Sound view" "Show the sound as a waveform, as a spectrogram, or not at all" [PLAIN W];
     FindAlike       Timeline CLIP "Find seconds like this…" "List the seconds of all analysed clips that look or sound most like the one under the playhead" [SHIFT F];
+
+    MapOfSeconds    Timeline CLIP "Map of seconds…" "Show all analysed seconds on a plane, like ones near each other; a click opens one" [SHIFT M];
 
     HeardNotSeen    Timeline CLIP "Heard but not seen" "Show where something is heard and not seen; again shows everything" [];
     SeenNotHeard    Timeline CLIP "Seen but not heard" "Show where something is seen and not heard; again shows everything" [];

@@ -11,8 +11,8 @@ use mettle_core::project::Change;
 
 use crate::command::{Chord, Command};
 use crate::state::{
-    AlikeWish, AttentionWish, Chosen, Dialog, Disagreement, Gesture, Hover, InspectorTab,
-    MaskSettings, Mode, Only, Order, RowId, ThresholdOf,
+    AlikeWish, AttentionWish, BrushMove, Chosen, Dialog, Disagreement, Gesture, Happening, Hover,
+    InspectorTab, LaneEvent, MaskSettings, Mode, Only, Order, RowId, SoundContrast, ThresholdOf,
 };
 
 /// One wish, queued by a panel and carried out by [`crate::apply`].
@@ -84,6 +84,8 @@ pub enum ViewIntent {
     Masks(MaskSettings),
     /// Which layer and token are shown of what the meta-tokens read.
     Attention(AttentionWish),
+    /// How strongly a spectrogram is drawn.
+    Contrast(SoundContrast),
     /// 0 to 1.
     Volume(f32),
     /// 1 is the usual speed.
@@ -103,10 +105,22 @@ pub enum EditIntent {
     Threshold(f32, Gesture),
     /// A threshold for some classes alone; none takes it back.
     OwnThreshold(ThresholdOf, Option<f32>),
+    /// Whether scores go through their head's temperatures before thresholds.
+    Calibrated(bool),
+    /// The share of what is said that is to be right, for which thresholds are offered.
+    WishedPrecision(f32),
     /// Change what was decided about the clip on screen.
     Change(Change, Gesture),
     /// The handle that was being dragged was let go.
     LetGo,
+    /// The brush goes on over the picture; let go, it is one edit.
+    Brush(BrushMove),
+    /// A corner of a polygon on the picture, as shares of its width and height.
+    Corner([f32; 2]),
+    /// The polygon's inside is added to the mask, or taken out.
+    ClosePolygon(bool),
+    /// An event becomes another one, or none.
+    Reshape(LaneEvent, Option<Happening>),
     /// A class that no model knows yet.
     NewClass(String),
 }

@@ -52,6 +52,11 @@ impl ProjectDesk {
         self.ask(Request::Read(Scope::Clip(facts.id), Some(facts)));
     }
 
+    /// Ask what is said of all clips of the project.
+    pub fn corrected(&self) {
+        self.ask(Request::Corrected);
+    }
+
     /// A name for an edit that is about to be kept.
     pub fn ticket(&mut self) -> Ticket {
         self.last += 1;

@@ -14,12 +14,12 @@
 //!
 //! | layer | module | what it is |
 //! |---|---|---|
-//! | 7 | [`tools`] | what the terminal asks for and waits for: heads trained on data sets' folders and measured there, eval, metrics, speed, counts, tag, verify |
+//! | 7 | [`tools`] | what the terminal asks for and waits for: heads trained on data sets' folders and measured there, the paper's figures of them, eval, metrics, speed, counts, tag, verify |
 //! | 6 | [`engine`] | jobs as small steps on named worker threads; the boundary the window talks to |
-//! | 5 | [`train`] | one loop for heads of every task over examples from any source, in steps, kept and resumed; losses and metrics that leave out what is unknown; what a person said as targets, and heads that grow classes; `demo`: all about the embedded model |
-//! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, pure, touching no file; a neutral [`exchange::Document`] of an analysis and [`exchange::marks::Sheet`] of what programs exchange, a file for each format, folders in data sets' layouts, pictures |
+//! | 5 | [`train`] | one loop for heads of every task over examples from any source, in steps, kept and resumed; a batch is read a clip and a layer at a time, whatever its size; losses and metrics that leave out what is unknown; what a person said as targets, and heads that grow classes; `demo`: all about the embedded model |
+//! | 4 | [`predict`], [`exchange`] | head → [`predict::Prediction`] → tracks, masks as shown (a person's over the model's), seconds on a plane; pure, touching no file; a neutral [`exchange::Document`] of an analysis and [`exchange::marks::Sheet`] of what programs exchange, a file for each format, folders in data sets' layouts, pictures |
 //! | 3 | [`features`] | frozen backbones over the segments of a clip, and the cache of what they computed |
-//! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads; a [`model::FrozenPair`] is loaded once, when it first computes, and read by any number of heads, each a [`model::HeadFile`] that a [`model::HeadCatalogue`] finds; a [`model::TagHead`] reads the backbones' classifiers instead of layers and is not trained; the CPU's kernels are a crate of their own, `mettle-kernels` |
+//! | 2 | [`model`] | pre-processing, backbones, checkpoints, LCD, heads; a [`model::FrozenPair`] is loaded once, when it first computes, and read by any number of heads through [`model::FrozenLayers`] (two products with each layer's tokens are all they ever ask), each a [`model::HeadFile`] that a [`model::HeadCatalogue`] finds; a [`model::TagHead`] reads the backbones' classifiers instead of layers and is not trained; the CPU's kernels are a crate of their own, `mettle-kernels` |
 //! | 1 | [`media`], [`project`], [`data`], [`gpu`], [`hub`] | clips and decoding; what people decide, its log and its file; data sets' folders as people have them, what they say of their clips (targets: loaders make them, so they lie below `train`), how published loaders cut them, and sounding scenes; devices; where weights lie and come from |
 //! | 0 | [`base`] | time, ids, labels, tasks, modalities, folders, problems, progress |
 //!
@@ -38,7 +38,8 @@
 //! 7. A user's correction is never overwritten by a prediction, a training or another window; it is drawn over the model's word, and
 //!    shown as kept only when its transaction is on the disk. One thread writes the project.
 //! 8. A fine-tune adds a head and never overwrites one: [`model::write_head`] names it by its content. It is given what was said as
-//!    targets and has no way to the project: no training writes a user's word.
+//!    targets and has no way to the project: no training writes a user's word. Its file notes the words it learned, so that none is
+//!    gone on from that learned what was taken back ([`engine::clean_head`]).
 //! 9. Only [`hub`] can open a socket, and only for a download the user asked for. (Tidy test.)
 //! 10. Nothing the project's file holds is keyed by a second's place, a path, a label's text, `{:?}` or `DefaultHasher`; its rows have
 //!     numbers of their own, apart from the types in memory. Nothing is ever taken out of its log: undo and redo are rows of their own,

@@ -115,6 +115,7 @@ fn taken(number: usize, made: Made) -> ClipTaken {
         clip: &clip,
         asked: None,
         predictions: &predictions,
+        calibrated: &[],
         thresholds: &Thresholds::default(),
         masks: Vec::new(),
         tags: &[],

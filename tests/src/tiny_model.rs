@@ -144,5 +144,6 @@ fn head<C: Clone>(tasks: &[Task], task: Task, config: &C, labels: &[&str]) -> Op
         weights: format!("{}.safetensors", task.name()),
         untrained: false,
         familiarity: None,
+        calibration: None,
     })
 }

@@ -34,7 +34,7 @@ pub(super) fn find(state: &mut AppState, context: &mut Context<'_>, wish: AlikeW
 
 /// The task whose head's meta-tokens are compared: the one on screen, and in masks mode, whose meta-tokens are none of a second,
 /// the one that most clips were asked.
-fn compared(state: &AppState) -> Task {
+pub(super) fn compared(state: &AppState) -> Task {
     match state.mode() {
         Mode::Parsing => Task::Parse,
         Mode::Masks if !state.can(Task::Localize) => Task::Parse,

@@ -238,6 +238,8 @@ pub(super) fn close(state: &mut AppState, context: &mut Context<'_>, id: RowId) 
         state.jobs.remove(job);
     }
     let beside = state.library.remove(id);
+    // What is said of it is now the project's alone.
+    context.project.corrected();
     if was_shown {
         state.library.select(beside);
         show_selected(state, context);

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use mettle_core::base::{ClipId, Label, LabelId, Problem};
 use mettle_core::project::{Answer, Change, Class, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
-use super::{Context, modes, timeline, training};
+use super::{Context, masks, modes, says, timeline, training};
 use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
@@ -24,8 +24,17 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Edi
             state.settings.own_thresholds.set(&of, value);
             replies::thresholds_moved(state);
         }
+        EditIntent::Calibrated(on) => {
+            state.settings.calibrated = on;
+            replies::recalibrated(state);
+        }
+        EditIntent::WishedPrecision(share) => state.settings.wished_precision = share,
         EditIntent::Change(change, gesture) => edit(state, context, change, gesture),
         EditIntent::LetGo => let_go(state, context),
+        EditIntent::Brush(way) => masks::brush(state, context, way),
+        EditIntent::Corner(at) => masks::corner(state, context, at),
+        EditIntent::ClosePolygon(inside) => masks::close(state, context, inside),
+        EditIntent::Reshape(from, to) => says::reshape(state, context, &from, to),
         EditIntent::NewClass(name) => new_class(state, context, &name),
     }
 }
@@ -140,6 +149,7 @@ fn keep(state: &mut AppState, desk: &mut ProjectDesk, id: RowId, change: Change,
 /// The movement of the hand has ended: what it held is kept.
 pub(super) fn let_go(state: &mut AppState, context: &mut Context<'_>) {
     state.ongoing.end();
+    state.mask_hand.on = None;
     keep_held(state, context.project);
 }
 
@@ -202,7 +212,11 @@ pub(super) fn step(state: &mut AppState, context: &mut Context<'_>, back: bool) 
 /// File what the project's thread answers.
 pub fn answered(state: &mut AppState, desk: &mut ProjectDesk, answer: Answer, now: f64) {
     match answer {
-        Answer::Ready(why) => state.project.off = why,
+        Answer::Ready(why) => {
+            state.project.off = why;
+            desk.corrected();
+        }
+        Answer::Corrected(clips) => training::corrected_read(state, clips),
         Answer::NoStore(why) => {
             warn(
                 state,
@@ -275,7 +289,15 @@ fn filed(
     now: f64,
 ) {
     on_draft(state, kept.of, |draft| draft.keep(ticket, &kept.set));
-    let Some(ticket) = ticket else { return };
+    let Some(ticket) = ticket else {
+        if let Scope::Clip(clip) = kept.of
+            && state.library.of_clip(clip).is_none()
+        {
+            // Another window said something of a clip that is not on this one's list.
+            desk.corrected();
+        }
+        return;
+    };
     state.project.kept = Some(SystemTime::now());
     training::corrected(state, now);
     let keys: Vec<Key> = kept.set.iter().map(|(key, _)| *key).collect();

@@ -59,6 +59,7 @@ fn reset_layout(state: &mut AppState, context: &Context<'_>) {
     state.full_picture = false;
     state.all_lanes = false;
     state.settings.sound_view = Default::default();
+    state.settings.contrast = Default::default();
     scale(state, context, 1.0);
     if let Some(row) = state.library.selected_mut() {
         row.view.start = 0.0;

@@ -6,6 +6,8 @@ mod compute;
 mod dialogs;
 mod edits;
 mod look;
+mod map;
+mod masks;
 mod modes;
 mod says;
 mod timeline;
@@ -102,6 +104,7 @@ fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
         ViewIntent::Mode(mode) => modes::set_mode(state, mode),
         ViewIntent::Filter(filter) => state.filter = filter,
         ViewIntent::Masks(masks) => state.settings.masks = masks,
+        ViewIntent::Contrast(contrast) => state.settings.contrast = contrast,
         ViewIntent::Attention(wish) => state.attention.wish = wish,
         ViewIntent::Volume(value) => look::set_volume(state, context, value),
         ViewIntent::Speed(speed) => context.player.set_speed(speed),
@@ -142,6 +145,7 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
             requests::look_for_weights(state, &mut **context.engine);
         }
         Command::FindAlike => alike::open(state, context),
+        Command::MapOfSeconds => map::open(state, context),
         Command::GoTo => dialogs::show(state, context, Dialog::GoTo(String::new())),
         Command::NewClass => dialogs::show(state, context, Dialog::NewClass(String::new())),
         Command::Palette => dialogs::show(state, context, Dialog::Palette(String::new(), 0)),
@@ -165,7 +169,8 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
         }
         Command::ShowAttention => state.tab = InspectorTab::Attention,
         _ => {
-            let _done = transport::run(state, context, command)
+            let _done = masks::run(state, context, command)
+                || transport::run(state, context, command)
                 || timeline::run(state, context, command)
                 || modes::run(state, context, command)
                 || says::run(state, context, command)

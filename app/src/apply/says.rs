@@ -5,7 +5,7 @@ use mettle_core::project::Change;
 
 use super::{Context, edits, timeline};
 use crate::command::Command;
-use crate::state::{AppState, Gesture, Subject, taken_back, word};
+use crate::state::{AppState, Chosen, Gesture, Happening, LaneEvent, Subject, taken_back, word};
 
 /// Says whether the command was one of these.
 pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) -> bool {
@@ -24,6 +24,7 @@ pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Comm
             together(state, context, all);
         }
         Command::Revert => revert(state, context),
+        Command::Split => split(state, context),
         _ => return false,
     }
     true
@@ -53,6 +54,46 @@ fn take_back(state: &mut AppState, context: &mut Context<'_>) {
     }
 }
 
+/// An event becomes another one; chosen before, it is chosen again.
+pub(super) fn reshape(
+    state: &mut AppState,
+    context: &mut Context<'_>,
+    from: &LaneEvent,
+    to: Option<Happening>,
+) {
+    let changes = state.reshaped(from, to.as_ref());
+    together(state, context, changes);
+    if to.is_none() {
+        let seconds = from.what.span.duration().as_secs_f64();
+        let title = format!("{seconds:.1} s of {} taken away", from.what.label);
+        edits::note(state, context.now(), title, "Undo brings it back.");
+    }
+    let chosen = state
+        .shown()
+        .and_then(|shown| shown.row.view.chosen.clone());
+    let was = |chosen: Chosen| (&chosen.label, chosen.span) == (&from.what.label, from.what.span);
+    if chosen.is_some_and(was) {
+        let to = to.map(|Happening { label, span, .. }| Chosen { label, span });
+        timeline::choose(state, to);
+    }
+}
+
+/// The event under the playhead becomes two.
+fn split(state: &mut AppState, context: &mut Context<'_>) {
+    let Some(event) = state.event_here() else {
+        let advice = "Choose an event, and put the playhead inside it.";
+        return edits::note(
+            state,
+            context.now(),
+            "There is no event to split".into(),
+            advice,
+        );
+    };
+    let changes = state.split(&event, context.player.time());
+    together(state, context, changes);
+    timeline::choose(state, None);
+}
+
 /// Of every class.
 fn revert(state: &mut AppState, context: &mut Context<'_>) {
     let (Some(span), Some(row)) = (state.subject_span(), state.library.selected_row()) else {
@@ -67,6 +108,11 @@ fn revert(state: &mut AppState, context: &mut Context<'_>) {
 fn accept(state: &mut AppState, context: &mut Context<'_>) {
     let all = state.accepted(1);
     together(state, context, all);
+    go_on(state, context);
+}
+
+/// To the next second.
+pub(super) fn go_on(state: &mut AppState, context: &mut Context<'_>) {
     let next = state.current_segment().and_then(|segment| {
         let prediction = state.shown()?.prediction()?;
         Some(prediction.segments.get(segment + 1)?.start)
@@ -81,7 +127,7 @@ fn accept(state: &mut AppState, context: &mut Context<'_>) {
 }
 
 /// Several words, kept and taken back as one.
-fn together(state: &mut AppState, context: &mut Context<'_>, words: Vec<Change>) {
+pub(super) fn together(state: &mut AppState, context: &mut Context<'_>, words: Vec<Change>) {
     let Some(row) = state.library.selected_row() else {
         return;
     };

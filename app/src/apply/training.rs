@@ -2,9 +2,11 @@
 
 use mettle_core::base::HeadId;
 use mettle_core::engine::TrainingStage;
+use mettle_core::project::{ClipFacts, Corrections};
 
 use super::Context;
 use crate::intent::TrainIntent;
+use crate::replies;
 use crate::requests;
 use crate::state::{AppState, InspectorTab};
 
@@ -27,7 +29,7 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Tra
         TrainIntent::Stop { keep_best } => stop(state, context, keep_best),
         TrainIntent::HoldOut(clip, true) => drop(state.training.held_out.insert(clip)),
         TrainIntent::HoldOut(clip, false) => drop(state.training.held_out.remove(&clip)),
-        TrainIntent::PseudoLabels(on) => state.training.pseudo_labels = on,
+        TrainIntent::PseudoLabels(on) => state.training.forgets = !on,
         TrainIntent::Live(on) => {
             state.training.live = on;
             state.training.due = on.then_some(now);
@@ -44,6 +46,7 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Tra
 /// Show the page, with the heads there are.
 pub(super) fn show(state: &mut AppState, context: &mut Context<'_>) {
     state.tab = InspectorTab::Train;
+    state.training.look = true;
     if state.training.heads.is_empty() {
         requests::list_heads(state, &mut **context.engine, None);
     }
@@ -83,7 +86,13 @@ fn use_head(state: &mut AppState, context: &mut Context<'_>, id: HeadId) {
     let chosen = (!head.own).then_some(id);
     state.settings.choose_head(&choice, head.task, chosen);
     requests::use_head(state, &mut **context.engine, head.task);
-    crate::replies::thresholds_moved(state);
+    replies::thresholds_moved(state);
+}
+
+/// What is said of the project's clips is read.
+pub(super) fn corrected_read(state: &mut AppState, clips: Vec<(ClipFacts, Corrections)>) {
+    state.training.project = Some(clips);
+    state.training.look = true;
 }
 
 /// A correction is on the disk: where each is learned at once, this one is soon.
@@ -91,6 +100,7 @@ pub(super) fn corrected(state: &mut AppState, now: f64) {
     if state.training.live {
         state.training.due = Some(now + DEBOUNCE);
     }
+    replies::check_proposal(state);
 }
 
 /// Learn what was corrected once that is due; a training that learns less gives way.

@@ -56,6 +56,7 @@ impl Batch<'_> {
             asked: self.args.task.one(),
             predictions: &analysed.predictions,
             thresholds: &thresholds,
+            calibrated: &analysed.calibrated,
             masks,
             tags: &analysed.tags,
             device: self.driver.device().name,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::args::{BenchArgs, BenchPart};
 use super::driver::Driver;
 use super::memory::Memory;
-use super::{Failure, analyze, bench_backbones, bench_train, output};
+use super::{Failure, analyze, bench_backbones, bench_corrections, bench_train, output};
 
 /// How often the ten-second clip is analysed; the middle time counts.
 const ROUNDS: usize = 5;
@@ -23,6 +23,7 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     match &args.part {
         Some(BenchPart::Backbones(args)) => return bench_backbones::run(args),
         Some(BenchPart::Train(args)) => return bench_train::run(args),
+        Some(BenchPart::Corrections(args)) => return bench_corrections::run(args),
         None => {}
     }
     let folder = std::env::temp_dir().join(format!("mettle-bench-{}", std::process::id()));

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use mettle_core::base::Task;
 use mettle_core::gpu::Prober;
 use mettle_core::tools::TrainCost;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::args::TrainCostArgs;
-use super::memory::{Memory, processor};
+use super::memory::{Memory, processor, resident_mib};
 use super::{Failure, output};
 
 /// Everything measured, a clip of ten seconds being a sample.
@@ -19,18 +20,31 @@ struct Report {
     machine: String,
     device: String,
     batch: usize,
-    trainable: usize,
+    trainable: Vec<(Task, usize)>,
     rows: Vec<Row>,
+    epochs: Vec<Epochs>,
 }
 
 /// One way to train.
 #[derive(Clone, Debug, Serialize)]
 struct Row {
-    name: &'static str,
+    name: String,
     /// Milliseconds a sample, the middle step.
     ms: f64,
     /// The most memory beyond what was held before, a sample, in GB, where the system says.
     gb: Option<f64>,
+}
+
+/// Whole epochs.
+#[derive(Clone, Debug, Serialize)]
+struct Epochs {
+    task: Task,
+    clips: usize,
+    epochs: usize,
+    /// Seconds of one, the middle one after the first.
+    seconds: f64,
+    /// Memory held after the second, and after the last.
+    mib: Option<[u64; 2]>,
 }
 
 /// Measure and print.
@@ -48,59 +62,103 @@ pub fn run(args: &TrainCostArgs) -> Result<(), Failure> {
 }
 
 fn measure(args: &TrainCostArgs, folder: &Path) -> Result<Report, Failure> {
-    let (batch, steps) = (args.batch.max(1), args.steps.max(1));
     let cost = TrainCost::open(args.device, &Prober::this_program())?;
-    let mut ours = cost.steps(batch, folder)?;
-    let per_sample = |time: Duration| time.as_secs_f64() * 1e3 / batch as f64;
-    let mut rows = vec![];
-    let mut row = |name, times: Vec<Duration>, memory: (Option<u64>, Option<u64>)| {
+    let mut report = Report {
+        machine: processor(),
+        device: cost.device().name.clone(),
+        batch: args.batch.max(1),
+        trainable: vec![],
+        rows: vec![],
+        epochs: vec![],
+    };
+    for task in args.task.tasks(|_| true) {
+        match args.epochs {
+            Some(_) => epochs(args, task, &cost, folder, &mut report)?,
+            None => steps(args, task, &cost, folder, &mut report)?,
+        }
+    }
+    if let Some(peer) = &args.peer {
+        let row = theirs(peer, report.batch, args.steps.max(1))?;
+        report.rows.push(row);
+    }
+    Ok(report)
+}
+
+/// Steps of one task's head; of events, what they cost in other ways too.
+fn steps(
+    args: &TrainCostArgs,
+    task: Task,
+    cost: &TrainCost,
+    folder: &Path,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let (batch, steps) = (report.batch, args.steps.max(1));
+    let mut ours = cost.steps(task, [batch, batch], folder)?;
+    report.trainable.push((task, ours.parameters()));
+    let mut row = |name: &str, times: Vec<Duration>, memory: (Option<u64>, Option<u64>)| {
         let gb = memory.1.zip(memory.0);
         let gb =
             gb.map(|(most, before)| most.saturating_sub(before) as f64 / 1024.0 / batch as f64);
-        let ms = per_sample(middle(times));
-        rows.push(Row { name, ms, gb });
+        let ms = middle(times).as_secs_f64() * 1e3 / batch as f64;
+        let name = name.to_owned();
+        report.rows.push(Row { name, ms, gb });
         ms
     };
     let memory = Memory::watch();
-    let mut times = vec![];
-    for step in 0..=steps {
-        let time = ours.from_cache()?;
-        // The first finds its kernels, and makes room for Adam's numbers.
-        if step > 0 {
-            times.push(time);
-        }
+    // The first finds its kernels, and makes room for Adam's numbers.
+    ours.from_cache()?;
+    let times: Result<Vec<_>, _> = (0..steps).map(|_| ours.from_cache()).collect();
+    let name = format!("ours, {}, from the cache", task.name());
+    let cached = row(&name, times?, memory.stop());
+    if task != Task::Localize {
+        return Ok(());
     }
-    let cached = row("ours, from the cache", times, memory.stop());
     let memory = Memory::watch();
     ours.backbones()?;
     let time = ours.backbones()?;
-    row("both backbones alone", vec![time], memory.stop());
+    let both = row("both backbones alone", vec![time], memory.stop());
     let memory = Memory::watch();
     ours.textbook()?;
     let times: Result<Vec<_>, _> = (0..steps).map(|_| ours.textbook()).collect();
-    row("textbook form, from features", times?, memory.stop());
-    let both = rows.get(1).map_or(0.0, |row| row.ms);
-    let book = rows.get(2).map_or(0.0, |row| row.ms);
-    rows.push(Row {
-        name: "ours, backbones in the loop",
-        ms: cached + both,
+    let book = row("textbook form, from features", times?, memory.stop());
+    let sums = [
+        ("ours, backbones in the loop", cached),
+        ("textbook form, backbones in the loop", book),
+    ];
+    report.rows.extend(sums.map(|(name, head)| Row {
+        name: name.to_owned(),
+        ms: head + both,
         gb: None,
-    });
-    rows.push(Row {
-        name: "textbook form, backbones in the loop",
-        ms: book + both,
-        gb: None,
-    });
-    if let Some(peer) = &args.peer {
-        rows.push(theirs(peer, batch, steps)?);
+    }));
+    Ok(())
+}
+
+/// Epochs of one task's head.
+fn epochs(
+    args: &TrainCostArgs,
+    task: Task,
+    cost: &TrainCost,
+    folder: &Path,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let clips = args.clips.max(1);
+    let count = args.epochs.unwrap_or_default().max(3);
+    let mut ours = cost.steps(task, [clips, report.batch], folder)?;
+    report.trainable.push((task, ours.parameters()));
+    ours.epoch()?;
+    let mut times = vec![ours.epoch()?];
+    let settled = resident_mib();
+    for _ in 2..count {
+        times.push(ours.epoch()?);
     }
-    Ok(Report {
-        machine: processor(),
-        device: cost.device().name.clone(),
-        batch,
-        trainable: ours.parameters(),
-        rows,
-    })
+    report.epochs.push(Epochs {
+        task,
+        clips,
+        epochs: count,
+        seconds: middle(times).as_secs_f64(),
+        mib: settled.zip(resident_mib()).map(|(from, to)| [from, to]),
+    });
+    Ok(())
 }
 
 fn middle(mut times: Vec<Duration>) -> Duration {
@@ -131,26 +189,42 @@ fn theirs(command: &str, batch: usize, steps: usize) -> Result<Row, Failure> {
     })?;
     let number = |name: &str| figures.get(name).and_then(Value::as_f64);
     Ok(Row {
-        name: "the peer",
+        name: "the peer".to_owned(),
         ms: number("ms_per_sample").ok_or_else(|| failed("gives no ms_per_sample".to_owned()))?,
         gb: number("peak_gb_per_sample"),
     })
 }
 
 fn table(report: &Report) -> String {
+    let trainable = report.trainable.iter();
+    let trainable = trainable.map(|(task, n)| format!("{} {:.1} M", task.name(), *n as f64 / 1e6));
     let mut text = format!(
-        "{}, {}; Swin-V2-L and HTS-AT, {:.1} M trainable numbers, {} clips of 10 s a step, noise\n{:38} {:>10} {:>8}\n",
+        "{}, {}; Swin-V2-L and HTS-AT, trainable: {}, {} clips of 10 s a step, noise\n",
         report.machine,
         report.device,
-        report.trainable as f64 / 1e6,
+        trainable.collect::<Vec<_>>().join(", "),
         report.batch,
-        "",
-        "ms a clip",
-        "GB"
     );
+    if !report.rows.is_empty() {
+        text += &format!("{:38} {:>10} {:>8}\n", "", "ms a clip", "GB");
+    }
     for row in &report.rows {
         let gb = row.gb.map_or("-".to_owned(), |gb| format!("{gb:.2}"));
         text += &format!("{:38} {:10.1} {gb:>8}\n", row.name, row.ms);
+    }
+    for row in &report.epochs {
+        let held = row.mib.map_or(String::new(), |[from, to]| {
+            format!(
+                "; {from} MiB held after the second, {to} after the last of {}",
+                row.epochs
+            )
+        });
+        text += &format!(
+            "an epoch of {} clips, {}, from the cache: {:.2} s{held}\n",
+            row.clips,
+            row.task.name(),
+            row.seconds
+        );
     }
     text
 }

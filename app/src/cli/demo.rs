@@ -38,6 +38,7 @@ fn headless(args: &DemoArgs, clips: Vec<PathBuf>) -> Result<(), Failure> {
         shard: None,
         embeddings: false,
         threads: None,
+        calibrated: false,
         task: Asked::All,
         model: ModelChoice::Demo,
         device: args.device,

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::base::{HeadId, Problem, Task};
 use mettle_core::engine::{
-    Engine, EngineOptions, HeadChoice, JobId, JobSpec, ModelChoice, ReplyBody, WhichHead,
+    Engine, EngineOptions, FineTune, HeadChoice, JobId, JobSpec, ModelChoice, Precision, ReplyBody,
+    WhichHead,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::media::Clip;
-use mettle_core::model::ModelInfo;
+use mettle_core::model::{Calibration, HeadCatalogue, ModelInfo};
 use mettle_core::predict::{Detail, Prediction, ProbabilityMap, SecondTags};
 
 use super::args::AnalyzeArgs;
@@ -30,6 +31,8 @@ pub struct Driver {
     quiet: bool,
     /// Heads that answer in place of the model's own.
     heads: BTreeMap<Task, HeadId>,
+    /// What the scores of a task go through.
+    temperatures: BTreeMap<Task, Arc<Calibration>>,
 }
 
 /// A clip that is open, with how long that took.
@@ -51,6 +54,8 @@ pub struct Analysed {
     pub clip: Arc<Clip>,
     /// Complete, one a task asked, in that order.
     pub predictions: Vec<Arc<Prediction>>,
+    /// The tasks whose scores went through their head's temperatures.
+    pub calibrated: Vec<Task>,
     /// What the heads distilled of each second, where that was asked for.
     pub meta_tokens: Vec<(Task, Vec<Vec<f32>>)>,
     /// What the backbones' own classifiers hear and see, where they have one.
@@ -80,6 +85,9 @@ impl Driver {
             ..EngineOptions::default()
         };
         let mut driver = Self::open(options, args.quiet)?;
+        if args.calibrated {
+            driver.temperatures = heads::temperatures(model, args)?;
+        }
         if !args.head.is_empty() {
             let heads = model.tasks.iter().map(|info| (info.task, info.head));
             driver.heads = heads.collect();
@@ -102,6 +110,34 @@ impl Driver {
         Self::open(options, quiet)
     }
 
+    /// Start one whose trained heads go to a place of their own.
+    pub fn for_training(
+        device: DeviceChoice,
+        precision: Precision,
+        quiet: bool,
+        (features, heads): (FeatureCache, HeadCatalogue),
+    ) -> Result<Self, Failure> {
+        let options = EngineOptions {
+            device,
+            precision,
+            features: Some(features),
+            heads,
+            ..EngineOptions::default()
+        };
+        Self::open(options, quiet)
+    }
+
+    /// Have a head answer in place of the model's own.
+    pub fn answer_with(&mut self, task: Task, head: HeadId) {
+        self.heads.insert(task, head);
+    }
+
+    /// Train on what a person said, handing on what that says.
+    pub fn train(&self, spec: FineTune, hear: impl FnMut(ReplyBody)) -> Result<(), Problem> {
+        let job = self.engine.submit(JobSpec::FineTune(Box::new(spec)));
+        self.work("training", " {pos}/{len} steps", job, hear)
+    }
+
     fn open(options: EngineOptions, quiet: bool) -> Result<Self, Failure> {
         let options = EngineOptions {
             prober: Prober::this_program(),
@@ -112,6 +148,7 @@ impl Driver {
             engine,
             quiet,
             heads: BTreeMap::new(),
+            temperatures: BTreeMap::new(),
         })
     }
 
@@ -186,8 +223,13 @@ impl Driver {
                     which: self.which(task),
                 },
             });
+            let temperatures = self.temperatures.get(&task);
             self.work(&name(&path), SECONDS, job, |body| match body {
-                ReplyBody::Prediction(mut part) => {
+                ReplyBody::Prediction(part) => {
+                    let mut part = match temperatures {
+                        Some(temperatures) => part.calibrated(temperatures),
+                        None => part,
+                    };
                     if let (Some(hear), Detail::Segmented { masks }) = (&mut hear, &mut part.detail)
                     {
                         hear(part.from, std::mem::take(masks));
@@ -213,9 +255,13 @@ impl Driver {
             }
         }
         let complete = begin.elapsed();
+        let tasks = tasks.iter().copied();
+        let calibrated = tasks.filter(|task| self.temperatures.contains_key(task));
+        let calibrated = calibrated.collect();
         Ok(Analysed {
             clip,
             predictions,
+            calibrated,
             meta_tokens,
             tags,
             notices,

@@ -7,7 +7,7 @@ use mettle_core::train::{
 use serde_json::{Value, json};
 
 use super::args::EvalArgs;
-use super::{Failure, eval_head, eval_material, output};
+use super::{Failure, eval_head, eval_material, few_shot, output};
 
 /// Measure and print.
 pub fn run(args: &EvalArgs) -> Result<(), Failure> {
@@ -16,6 +16,9 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     }
     if let Some(head) = &args.of_head.head {
         return eval_head::run(args, head);
+    }
+    if let Some(clips) = args.few_shot {
+        return few_shot::run(args, clips);
     }
     let report = evaluate(&args.model, args.task, args.scenes, args.seed)?;
     if !args.json {

@@ -8,7 +8,6 @@ use mettle_core::data::Part;
 use mettle_core::engine::Precision;
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::Prober;
-use mettle_core::model::Calibration;
 use mettle_core::tools::{HeadReport, MeasureRequest, measure_head};
 use serde_json::{Map, Value, json};
 
@@ -91,8 +90,7 @@ fn table(report: &HeadReport, part: Part, memory: Option<u64>) -> String {
         millis(report.backbone_time),
         millis(report.head_time),
     );
-    let calibration = report.head.calibration.as_ref();
-    if let Some(fitted) = calibration.and_then(Calibration::read) {
+    if let Some(fitted) = report.head.fitted() {
         let (before, after) = (fitted.error_before * 100.0, fitted.error_after * 100.0);
         let name = "scores off by";
         text += &format!(

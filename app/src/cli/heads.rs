@@ -1,9 +1,12 @@
 //! `--head`: a head that was trained later, in place of the one that comes with the model.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use mettle_core::base::Task;
 use mettle_core::engine::{ModelChoice, model_info};
-use mettle_core::model::{HeadCatalogue, HeadFile, ModelInfo, TaskInfo};
+use mettle_core::model::{Calibration, HeadCatalogue, HeadFile, ModelInfo, TaskInfo};
 
 use super::Failure;
 use super::args::AnalyzeArgs;
@@ -12,18 +15,37 @@ use super::args::AnalyzeArgs;
 pub fn model_with(choice: &ModelChoice, args: &AnalyzeArgs) -> Result<ModelInfo, Failure> {
     let mut model = model_info(choice)?;
     for wanted in &args.head {
-        let head = find(wanted)?;
-        let info = TaskInfo {
-            task: head.task(),
-            head: head.id,
-            labels: head.labels.clone(),
-            untrained: head.untrained,
-            from_tags: head.is_from_tags(),
-        };
-        model.tasks.retain(|own| own.task != info.task);
-        model.tasks.push(info);
+        model = model.with_head(&find(wanted)?);
     }
     Ok(model)
+}
+
+/// What the scores of a model's heads go through; says which of the heads that are asked have nothing of the kind.
+pub fn temperatures(
+    model: &ModelInfo,
+    args: &AnalyzeArgs,
+) -> Result<BTreeMap<Task, Arc<Calibration>>, Failure> {
+    let tasks = args.task.tasks(|task| model.can(task));
+    let asked = model.tasks.iter().filter(|info| tasks.contains(&info.task));
+    let (with, without): (Vec<&TaskInfo>, Vec<&TaskInfo>) =
+        asked.partition(|info| info.calibration.is_some());
+    let names: Vec<&str> = without.iter().map(|info| info.task.name()).collect();
+    let names = names.join(", ");
+    if with.is_empty() {
+        return Err(Failure::Said(format!(
+            "the model {} has no temperatures for {names}: they are fitted by `mettle train` on validation clips, and kept with the head. Leave --calibrated out, or choose another --head",
+            model.name
+        )));
+    }
+    if !without.is_empty() && !args.quiet {
+        eprintln!(
+            "mettle: no temperatures were fitted for {names}; those scores are as the head gives them"
+        );
+    }
+    let known = with.into_iter();
+    Ok(known
+        .filter_map(|info| Some((info.task, info.calibration.clone()?)))
+        .collect())
 }
 
 /// The user's heads, and those that were named by their folders.
@@ -33,7 +55,7 @@ pub fn catalogue(named: &[String]) -> HeadCatalogue {
 }
 
 /// A head by its folder, or by its name or the beginning of it.
-fn find(wanted: &str) -> Result<HeadFile, Failure> {
+pub fn find(wanted: &str) -> Result<HeadFile, Failure> {
     let folder = PathBuf::from(wanted);
     if folder.exists() {
         return Ok(HeadFile::open(&folder)?);

@@ -45,7 +45,7 @@ impl Memory {
 }
 
 /// Memory held by this process, as Linux tells it.
-fn resident_mib() -> Option<u64> {
+pub fn resident_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
         .lines()

@@ -8,6 +8,7 @@ mod args;
 mod batch;
 mod bench;
 mod bench_backbones;
+mod bench_corrections;
 mod bench_peer;
 mod bench_table;
 mod bench_train;
@@ -21,6 +22,8 @@ mod eval_head;
 mod eval_material;
 mod export;
 mod features;
+mod few_shot;
+mod figure;
 mod heads;
 mod import;
 mod listing;
@@ -38,6 +41,7 @@ mod table;
 mod tag;
 pub mod thresholds;
 mod train;
+mod train_project;
 
 use std::process::ExitCode;
 

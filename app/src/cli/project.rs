@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use mettle_core::base::{ClipId, Label, LabelId};
 use mettle_core::model::{ModelInfo, class_names};
-use mettle_core::project::{Class, Corrections, Names, Scope, Store};
+use mettle_core::project::{Class, ClipFacts, Corrections, Names, Scope, Store};
 
 use super::Failure;
 use crate::window::corrections_file;
@@ -55,6 +55,21 @@ impl Project {
             Some(store) => Ok(store.read(Scope::Clip(clip))?),
             None => Ok(Corrections::default()),
         }
+    }
+
+    /// The clips of which something is said, and what.
+    pub fn taught(&mut self) -> Result<Vec<(ClipFacts, Corrections)>, Failure> {
+        let Some(store) = &mut self.store else {
+            return Ok(vec![]);
+        };
+        let mut all = vec![];
+        for facts in store.clips()? {
+            let said = store.read(Scope::Clip(facts.id))?;
+            if !said.statements.is_empty() {
+                all.push((facts, said));
+            }
+        }
+        Ok(all)
     }
 
     /// The file's end, to write.

@@ -32,6 +32,12 @@ pub fn run(args: &AnalyzeArgs, format: PartFormat) -> Result<(), Failure> {
             "tables are written into a folder: give it with --out".to_owned(),
         ));
     };
+    if args.calibrated {
+        return Err(usage(
+            "tables hold scores as heads give them, and --calibrated is for single clips: --format json or csv"
+                .to_owned(),
+        ));
+    }
     if args.pictures || args.masks {
         return Err(usage(
             "--pictures and --masks draw single clips; tables hold masks as run lengths (--task segment or all)"
@@ -143,6 +149,7 @@ impl Worker<'_> {
             asked: self.args.task.one(),
             predictions: &analysed.predictions,
             thresholds: &thresholds,
+            calibrated: &[],
             masks,
             tags: &[],
             device: String::new(),

@@ -120,10 +120,17 @@ fn heading(document: &Document) -> String {
         format!("{} {} Hz {} ch", a.codec, a.sample_rate, a.channels)
     });
     let duration = clip.duration;
+    let calibrated = match document.calibrated.is_empty() {
+        true => String::new(),
+        false => {
+            let names: Vec<&str> = document.calibrated.iter().map(|task| task.name()).collect();
+            format!(" · calibrated scores ({})", names.join(", "))
+        }
+    };
     let warning = document.model.warning.as_ref();
     let warning = warning.map(|warning| format!("{warning}\n"));
     format!(
-        "{}  {duration}  {pictures}  {sound}\nmodel {} · {}\n{}",
+        "{}  {duration}  {pictures}  {sound}\nmodel {} · {}{calibrated}\n{}",
         clip.path.display(),
         document.model.name,
         document.device,

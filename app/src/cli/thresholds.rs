@@ -127,7 +127,8 @@ fn known(name: &str, model: &ModelInfo, tasks: &[Task]) -> Result<String, Failur
     )))
 }
 
-fn share(text: &str) -> Result<f32, String> {
+/// A number from 0 to 1.
+pub fn share(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
         _ => Err("a threshold is a number from 0 to 1".to_owned()),

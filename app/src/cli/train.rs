@@ -1,31 +1,38 @@
 //! `mettle train`: a head from a data set's folder.
 
+use std::path::Path;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::base::CancelToken;
+use mettle_core::data::Part;
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::Prober;
 use mettle_core::model::HeadFile;
 use mettle_core::tools::{HeadKind, TrainNews, TrainRequest, Trained, train_head};
 use mettle_core::train::Epoch;
 
-use super::args::{HeadKindArg, TrainArgs};
-use super::{Failure, ablation, data_table, output, stopping};
+use super::args::{DatasetArg, HeadKindArg, SelectArg, TrainArgs};
+use super::{Failure, ablation, data_table, figure, output, stopping, train_project};
 
 /// Train, telling how it goes.
 pub fn run(args: &TrainArgs) -> Result<(), Failure> {
     stopping::listen();
-    match args.ablation {
-        Some(table) => ablation::run(args, &request(args)?, table),
-        None => train(args, &request(args)?).map(drop),
+    if args.dataset == DatasetArg::Project {
+        return train_project::run(args);
+    }
+    match (args.ablation, args.figure) {
+        (Some(table), _) => ablation::run(args, &request(args)?, table),
+        (None, Some(number)) => figure::run(args, &request(args)?, number),
+        (None, None) => train(args, &request(args)?).map(drop),
     }
 }
 
 fn request(args: &TrainArgs) -> Result<TrainRequest, Failure> {
+    let data = args.data.clone().unwrap_or_default();
     Ok(TrainRequest {
-        dataset: args.dataset.kind(&args.data, args.task)?,
-        data: args.data.clone(),
+        dataset: args.dataset.kind(&data, args.task)?,
+        data,
         model: args.model.clone(),
         out: args.out.clone(),
         config: args.config.clone(),
@@ -39,6 +46,10 @@ fn request(args: &TrainArgs) -> Result<TrainRequest, Failure> {
         seed: args.seed,
         from: args.from.clone(),
         resume: args.resume,
+        select: match args.select {
+            SelectArg::Val => Part::Val,
+            SelectArg::Test => Part::Test,
+        },
         device: args.device,
         precision: args.precision,
         cache: FeatureCache::of_user(),
@@ -48,7 +59,11 @@ fn request(args: &TrainArgs) -> Result<TrainRequest, Failure> {
 /// Trains one head.
 pub fn train(args: &TrainArgs, request: &TrainRequest) -> Result<HeadFile, Failure> {
     let stop = CancelToken::default();
-    let mut teller = Teller::new(args.quiet);
+    let teller = Teller::new(args.quiet);
+    let mut teller = match request.select {
+        Part::Test => teller.by_test(),
+        Part::Train | Part::Val => teller,
+    };
     let trained = train_head(request, &Prober::this_program(), &stop, &mut |news| {
         if stopping::asked() {
             stop.cancel();
@@ -76,7 +91,12 @@ pub fn train(args: &TrainArgs, request: &TrainRequest) -> Result<HeadFile, Failu
 }
 
 fn told(head: &HeadFile, request: &TrainRequest) -> String {
-    let folder = request.out.display();
+    told_of(head, &request.out)
+}
+
+/// Where a head lies, and how well it did.
+pub fn told_of(head: &HeadFile, out: &Path) -> String {
+    let folder = out.display();
     let scores = head.metrics.iter();
     let scores = scores.map(|(name, x)| format!("  {name} {:.1} %\n", x * 100.0));
     let scores: String = scores.collect();
@@ -92,6 +112,8 @@ pub struct Teller {
     quiet: bool,
     bar: ProgressBar,
     epochs: usize,
+    /// What epochs are chosen by.
+    chosen: &'static str,
     begun: Instant,
 }
 
@@ -102,7 +124,17 @@ impl Teller {
             quiet,
             bar: ProgressBar::hidden(),
             epochs: 0,
+            chosen: "validation",
             begun: Instant::now(),
+        }
+    }
+
+    /// Epochs are chosen by the test clips.
+    #[must_use]
+    pub fn by_test(self) -> Self {
+        Self {
+            chosen: "TEST",
+            ..self
         }
     }
 
@@ -146,6 +178,11 @@ impl Teller {
         }
     }
 
+    /// So many epochs are to come.
+    pub fn expect(&mut self, epochs: usize) {
+        self.epochs = epochs;
+    }
+
     /// The bar goes.
     pub fn end(&mut self) {
         self.bar.finish_and_clear();
@@ -166,10 +203,12 @@ impl Teller {
         self.bar.set_prefix(what.to_owned());
     }
 
-    fn epoch(&self, epoch: &Epoch) {
+    /// A line.
+    pub fn epoch(&self, epoch: &Epoch) {
         let validation = epoch.figures.as_ref().map_or(String::new(), |figures| {
             format!(
-                "  validation {} {:.1} %",
+                "  {} {} {:.1} %",
+                self.chosen,
                 figures.name(),
                 figures.score() * 100.0
             )

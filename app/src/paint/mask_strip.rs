@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::{Painter, Rect};
 use mettle_core::media::RgbFrame;
-use mettle_core::predict::{MaskLook, Prediction, PredictionKey, ProbabilityMap};
+use mettle_core::predict::{MaskLook, Prediction, PredictionKey, SecondMask};
 
 use super::paint_whole;
 use crate::state::{Strip, TimeAxis};
@@ -18,6 +18,8 @@ const KEPT: usize = 400;
 const NARROWEST: f32 = 36.0;
 /// Nor wider, where pictures are.
 const WIDEST: f32 = 48.0;
+/// Places along the longer side of a map of what was drawn.
+const LONGEST: u32 = 128;
 
 /// What a row of cells shows of each second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,7 +37,7 @@ type Key = (PredictionKey, usize, MaskCells, [u32; 3], [u8; 4]);
 /// A made picture, and what it was made of: another mask or another picture of that second makes it anew.
 struct Cell {
     picture: Arc<RgbFrame>,
-    mask: ProbabilityMap,
+    mask: SecondMask,
     raw: Arc<RgbFrame>,
 }
 
@@ -47,6 +49,12 @@ struct Made {
     this_frame: usize,
 }
 
+/// What a second's mask is, and how it is drawn.
+pub type CellMasks<'a> = (
+    &'a dyn Fn(usize) -> Option<SecondMask>,
+    &'a dyn Fn(usize) -> MaskLook,
+);
+
 /// Draw a row of cells, one a second, each at its second's place on the axis.
 pub fn paint_cells(
     painter: &Painter,
@@ -55,7 +63,7 @@ pub fn paint_cells(
     prediction: &Prediction,
     strip: &Strip,
     cells: MaskCells,
-    look: &dyn Fn(usize) -> MaskLook,
+    (mask, look): CellMasks<'_>,
 ) {
     // Pictures are drawn whole: a mask cut off at the side would not be seen.
     let shape = strip.cover().map_or(1.0, |picture| {
@@ -78,7 +86,10 @@ pub fn paint_cells(
         let raw = strip.at(second as u32);
         let picture = match cells {
             MaskCells::Raw => raw.cloned(),
-            _ => made(painter.ctx(), prediction, second, cells, raw, look(second)),
+            _ => mask(second).and_then(|mask| {
+                let of = (prediction.key, second, cells);
+                made(painter.ctx(), of, &mask, raw, look(second))
+            }),
         };
         if let Some(picture) = picture {
             paint_whole(painter, cell, &picture);
@@ -88,13 +99,11 @@ pub fn paint_cells(
 
 fn made(
     ctx: &egui::Context,
-    prediction: &Prediction,
-    second: usize,
-    cells: MaskCells,
+    (prediction, second, cells): (PredictionKey, usize, MaskCells),
+    mask: &SecondMask,
     raw: Option<&Arc<RgbFrame>>,
     look: MaskLook,
 ) -> Option<Arc<RgbFrame>> {
-    let mask = prediction.mask(second)?;
     let raw = raw?;
     let id = egui::Id::unique("mask cells");
     let store = ctx.data_mut(|data| data.get_temp_mut_or_default::<Arc<Mutex<Made>>>(id).clone());
@@ -112,7 +121,7 @@ fn made(
         MaskCells::Mask => [0; 4],
         _ => [r, g, b, look.color.pattern.number() as u8],
     };
-    let key = (prediction.key, second, cells, numbers, color);
+    let key = (prediction, second, cells, numbers, color);
     let same = |cell: &&Cell| cell.mask.is(mask) && Arc::ptr_eq(&cell.raw, raw);
     if let Some(cell) = store.pictures.get(&key).filter(same) {
         return Some(cell.picture.clone());
@@ -130,12 +139,13 @@ fn made(
         store.pictures.clear();
     }
     let mut picture = (**raw).clone();
+    let map = mask.map(LONGEST);
     if cells == MaskCells::Mask {
-        let inside = mask.stretched_above(picture.width, picture.height, look.threshold);
+        let inside = map.stretched_above(picture.width, picture.height, look.threshold);
         let white = |inside: &bool| [if *inside { 255 } else { 0 }; 3];
         picture.data = inside.iter().flat_map(white).collect();
     } else {
-        look.lay_over(&mut picture, mask);
+        look.lay_over(&mut picture, &map);
     }
     let picture = Arc::new(picture);
     let cell = Cell {

@@ -18,9 +18,9 @@ mod waves;
 
 pub use grid::{paint_grid, swatch};
 pub use heat::{Column, columns_of, paint_columns, pending_pattern};
-pub use mask::paint_mask;
+pub use mask::{map_of, paint_mask};
 pub use mask_gpu::MaskPaint;
-pub use mask_strip::{MaskCells, paint_cells};
+pub use mask_strip::{CellMasks, MaskCells, paint_cells};
 pub use offscreen::{convert_offscreen, mask_offscreen};
 pub use shaders::SHADERS;
 pub use spectrogram::paint_spectrogram;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::{Color32, ColorImage, Id, Painter, Rect, TextureHandle, TextureOptions, pos2};
 
-use crate::state::{Spectrogram, TimeAxis};
+use crate::state::{SoundContrast, Spectrogram, TimeAxis};
 
 /// The picture drawn last, and what it shows. One: only one clip is on screen.
 struct Drawn {
@@ -21,6 +21,7 @@ struct Shows {
     points: usize,
     values: usize,
     color: Color32,
+    contrast: SoundContrast,
 }
 
 /// Draw what is in view; `of` names whose sound it is.
@@ -30,7 +31,7 @@ pub fn paint_spectrogram(
     spectrogram: &Spectrogram,
     of: Id,
     axis: &TimeAxis,
-    color: Color32,
+    (color, contrast): (Color32, SoundContrast),
 ) {
     let shows = Shows {
         of,
@@ -39,6 +40,7 @@ pub fn paint_spectrogram(
         points: rect.width().max(1.0) as usize,
         values: spectrogram.len(),
         color,
+        contrast,
     };
     let id = Id::unique("spectrogram");
     let ctx = painter.ctx();
@@ -69,6 +71,7 @@ pub fn paint_spectrogram(
 fn image(spectrogram: &Spectrogram, shows: &Shows) -> ColorImage {
     let bands = spectrogram.bands();
     let mut image = ColorImage::filled([shows.points, bands.max(1)], Color32::TRANSPARENT);
+    let levels = shows.contrast.levels();
     let step = shows.span / shows.points as f64;
     for x in 0..shows.points {
         let from = shows.start + x as f64 * step;
@@ -79,7 +82,7 @@ fn image(spectrogram: &Spectrogram, shows: &Shows) -> ColorImage {
             // Low sounds at the bottom.
             let pixel = (bands - 1 - band) * shows.points + x;
             if let Some(pixel) = image.pixels.get_mut(pixel) {
-                *pixel = shows.color.gamma_multiply_u8(strength);
+                *pixel = shows.color.gamma_multiply_u8(levels[usize::from(strength)]);
             }
         }
     }

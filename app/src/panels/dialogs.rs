@@ -6,7 +6,7 @@ use mettle_core::engine::ModelChoice;
 
 use super::problems::problem_ui;
 use super::widgets::{dim, emphasis};
-use super::{alike, correct, kept, model, models, palette, sheet};
+use super::{alike, correct, kept, map, model, models, palette, sheet};
 use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent, ViewIntent};
 use crate::state::{AppState, Dialog, PathKind, Wanted, typed_path};
 use crate::theme::{size, tokens};
@@ -40,6 +40,7 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             Box::new(|ui, c| path_ui(ui, *wanted, typed, (*no_service, *is), c)),
         ),
         Dialog::Alike => (460.0, Box::new(|ui, c| alike::alike_ui(ui, state, c))),
+        Dialog::Map => (640.0, Box::new(|ui, c| map::map_ui(ui, state, c))),
         Dialog::Kept => (420.0, Box::new(|ui, c| kept::kept_ui(ui, state, c))),
         Dialog::Problems => (520.0, Box::new(|ui, c| problems_ui(ui, state, c))),
     };

@@ -1,94 +1,102 @@
-//! Every event as a row, for the keyboard and for screen readers.
+//! Every event as a row that the keyboard can change: when it begins and ends, its class, heard or seen. What the lanes show to the eye,
+//! for screen readers and for exact numbers.
 
-use egui::{Button, Grid, RichText, Ui};
-use mettle_core::base::Modality;
-use mettle_core::project::{Event, Track};
+use egui::{Rect, Ui, UiBuilder, vec2};
+use mettle_core::base::{EventId, Label, LabelId, Modality, Said, Time};
+use mettle_core::project::Source;
 
-use super::widgets::dim;
-use crate::intent::{Commands, ViewIntent};
-use crate::state::{AppState, Mode, Shown};
-use crate::theme::{figures, size, tokens};
+use super::event_row::{HEIGHT, row_ui};
+use super::widgets::{count, dim};
+use crate::intent::{Commands, EditIntent};
+use crate::state::{AppState, Gesture, LaneEvent, Mode, Shown, shown_classes, word};
 
-/// Rows drawn at most; the rest is counted.
-const ROWS: usize = 400;
+/// Rows are made this far beyond what is in sight, in points, so that Tab goes on past the edge.
+const BEYOND: f32 = 10.0 * HEIGHT;
 
 /// Draw it.
 pub fn events_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
-    let mut rows: Vec<(String, &Event)> = shown
-        .tracks()
-        .iter()
-        .flat_map(|track| {
-            track
-                .events
-                .iter()
-                .map(|event| (named(state, track), event))
-        })
-        .collect();
-    rows.sort_by_key(|(_, event)| event.span.start);
-    if rows.is_empty() {
+    let events = shown.lane_events();
+    let classes = shown_classes(shown, state);
+    let off = state.editing_off();
+    let editable = off.is_none() && state.mode() != Mode::Masks;
+    if let Some(why) = off {
+        dim(ui, "Editing is off").on_hover_text(why);
+    }
+    ui.horizontal(|ui| {
+        let of = match state.mode() {
+            Mode::Masks => "stretch in which the picture sounds",
+            Mode::Events | Mode::Parsing => "event",
+        };
+        dim(ui, count(events.len(), of));
+        if editable {
+            add_ui(ui, state, shown, &classes, commands);
+        }
+    });
+    if events.is_empty() {
+        let threshold = state.main_threshold();
         dim(
             ui,
-            format!(
-                "No event reaches the threshold of {:.2}",
-                state.main_threshold()
-            ),
+            format!("No event reaches the threshold of {threshold:.2}"),
         );
-        return;
     }
-    let more = rows.len().saturating_sub(ROWS);
-    Grid::new("events")
-        .num_columns(4)
-        .striped(true)
-        .spacing([12.0, 6.0])
-        .show(ui, |ui| {
-            for name in ["From", "To", "Class", "Score"] {
-                dim(ui, name);
-            }
-            ui.end_row();
-            for (label, event) in rows.into_iter().take(ROWS) {
-                let now = event.span.contains(state.player.time);
-                let color = if now { t.both } else { t.text };
-                let number =
-                    |text: String| RichText::new(text).font(figures(size::SMALL)).color(color);
-                let start = Button::new(number(short(event.span.start.as_secs_f64()))).frame(false);
-                if ui
-                    .add(start)
-                    .on_hover_text("Go to the start of this event")
-                    .clicked()
-                {
-                    commands.push(ViewIntent::Seek(event.span.start));
-                }
-                ui.label(number(short(event.span.end.as_secs_f64())));
-                ui.label(RichText::new(label).color(color));
-                ui.label(number(format!("{:.2}", event.score)));
-                ui.end_row();
-            }
+    rows(ui, &events, (state, &classes, editable), commands);
+}
+
+/// The rows in sight, and a few around them: thousands cost no more than those.
+fn rows(
+    ui: &mut Ui,
+    events: &[LaneEvent],
+    (state, classes, editable): (&AppState, &[Label], bool),
+    commands: &mut Commands,
+) {
+    let all = vec2(ui.available_width(), events.len() as f32 * HEIGHT);
+    let (place, _) = ui.allocate_exact_size(all, egui::Sense::hover());
+    let sight = ui.clip_rect().expand(BEYOND);
+    let number = |y: f32| ((y - place.top()) / HEIGHT).max(0.0) as usize;
+    let first = number(sight.top()).min(events.len());
+    let last = (number(sight.bottom()) + 1).clamp(first, events.len());
+    for (at, event) in events.iter().enumerate().take(last).skip(first) {
+        let top = place.top() + at as f32 * HEIGHT;
+        let row = Rect::from_min_size(egui::pos2(place.left(), top), vec2(all.x, HEIGHT));
+        let builder = UiBuilder::new().max_rect(row).id_salt(name_of(event));
+        ui.scope_builder(builder, |ui| {
+            ui.add_enabled_ui(editable || state.editing_off().is_none(), |ui| {
+                row_ui(ui, event, state, (classes, editable), commands);
+            });
         });
-    if more > 0 {
-        dim(
-            ui,
-            format!("and {more} more: raise the threshold to see fewer"),
-        );
     }
 }
 
-/// `Dog`, in parsing `Dog · heard`.
-fn named(state: &AppState, track: &Track) -> String {
-    let how = match track.modality {
-        _ if state.mode() != Mode::Parsing => return track.label.to_string(),
-        Modality::Audible => "heard",
-        Modality::Visible => "seen",
-        Modality::AudioVisual => "both",
+type RowName<'a> = (Option<EventId>, Option<Time>, &'a str, Modality);
+
+/// What a row is known by: the user's word keeps its name when it moves, so that the keyboard stays in its row.
+fn name_of(event: &LaneEvent) -> RowName<'_> {
+    let what = &event.what;
+    let (name, start) = match event.source {
+        Source::User(name) => (Some(name), None),
+        Source::Model => (None, Some(what.span.start)),
     };
-    format!("{} · {how}", track.label)
+    (name, start, &*what.label, what.modality)
 }
 
-/// `0:08.0`.
-fn short(secs: f64) -> String {
-    let whole = secs.max(0.0) as u64;
-    match whole / 3600 {
-        0 => format!("{}:{:04.1}", whole / 60, secs.max(0.0) % 60.0),
-        hours => format!("{hours}:{:02}:{:04.1}", whole / 60 % 60, secs % 60.0),
+/// A new event of the chosen class in the second under the playhead, to be changed in its row.
+fn add_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    shown: Shown<'_>,
+    classes: &[Label],
+    commands: &mut Commands,
+) {
+    let chosen = shown.row.view.lane.as_ref().or(classes.first());
+    let (Some(label), Some(span)) = (chosen, state.subject_span()) else {
+        return;
+    };
+    let tip =
+        format!("Say that {label} is heard and seen in this second, and change that in its row");
+    if ui.button("Add an event").on_hover_text(tip).clicked() {
+        let of = LabelId::named(label);
+        let both = Modality::AudioVisual;
+        let change = word(of, both, span, Said::Yes);
+        commands.push(EditIntent::Change(change, Gesture::Single));
     }
 }

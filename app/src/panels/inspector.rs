@@ -4,6 +4,7 @@ use egui::{Align, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, W
 use mettle_core::base::{BACKGROUND, Modality};
 use mettle_core::predict::{Detail, Prediction, Thresholds, UNFAMILIAR, label_of, winner};
 
+use super::calibration::calibration_ui;
 use super::mode_switch::missing_head;
 use super::thresholds::thresholds_ui;
 use super::widgets::{card, dim, elided, emphasis, tabs};
@@ -56,6 +57,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 }
                 correct::correct_ui(ui, state, commands);
                 thresholds_ui(ui, state, shown, commands);
+                calibration_ui(ui, state, shown, commands);
             }
             (InspectorTab::Second, None) => {
                 let words = if shown.analysis().is_some() {

@@ -2,21 +2,26 @@
 
 use egui::{Rect, RichText, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
 use mettle_core::base::{Label, Task, Time};
-use mettle_core::predict::{ClassColor, MaskLook, MaskStyle, PALETTE, Prediction, winner};
+use mettle_core::predict::{
+    ClassColor, MaskLook, MaskStyle, PALETTE, Prediction, SecondMask, winner,
+};
 use mettle_core::project::Change;
 
+use super::calibration::calibration_ui;
 use super::mask_thresholds::mask_thresholds_ui;
 use super::mode_switch::missing_head;
 use super::widgets::{card, dim, emphasis, row_name};
 use crate::command::Command;
 use crate::intent::{Commands, EditIntent, ViewIntent};
 use crate::keymap::key_text;
-use crate::paint::{MaskPaint, swatch};
+use crate::paint::{MaskPaint, map_of, swatch};
 use crate::state::{AppState, Gesture, MaskSettings, Shown, segment_at};
 use crate::theme::{figures, size, tokens};
 
 /// Width of the edge, in points.
 const EDGE: f32 = 1.5;
+/// The same of what the user drew.
+const DRAWN_EDGE: f32 = 3.5;
 
 /// Draw the page.
 pub fn masks_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
@@ -38,6 +43,9 @@ pub fn masks_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut 
         dim(ui, "The masks come as the seconds are analysed.");
     }
     mask_thresholds_ui(ui, state, shown, commands);
+    if shown.task == Task::Segment {
+        calibration_ui(ui, state, shown, commands);
+    }
     let mut masks = state.settings.masks;
     card(ui).show(ui, |ui| {
         ui.take_available_width();
@@ -65,20 +73,34 @@ fn standing(ui: &mut Ui, state: &AppState, shown: Shown<'_>, prediction: &Predic
         return;
     };
     ui.label(emphasis(format!("Second {segment}"), size::HEADING));
-    let Some(mask) = prediction.mask(segment) else {
+    let Some(mask) = shown.mask(segment) else {
         dim(ui, "Not yet analysed");
         return;
     };
-    let threshold = shown.mask_threshold(segment);
-    let inside = mask.values().filter(|p| *p > threshold).count();
-    let share = 100.0 * inside as f32 / mask.values().len().max(1) as f32;
+    let (inside, of) = match &mask {
+        SecondMask::Drawn(drawn) => {
+            let pixels = u64::from(drawn.width) * u64::from(drawn.height);
+            (drawn.area(), pixels)
+        }
+        SecondMask::Model(map) => {
+            let threshold = shown.mask_threshold(segment);
+            let inside = map.values().filter(|p| *p > threshold).count();
+            (inside as u64, map.values().len() as u64)
+        }
+    };
+    let share = 100.0 * inside as f64 / of.max(1) as f64;
     let words = match inside {
         0 => "Nothing in the picture sounds".to_owned(),
         _ => format!("{share:.0} % of the picture sounds"),
     };
     ui.label(RichText::new(words).color(if inside > 0 { t.both } else { t.dim }));
-    let highest = mask.highest();
-    dim(ui, format!("Highest probability {highest:.2}"));
+    match &mask {
+        SecondMask::Drawn(_) => dim(ui, "As you drew it; no threshold changes it"),
+        SecondMask::Model(map) => {
+            let highest = map.highest();
+            dim(ui, format!("Highest probability {highest:.2}"))
+        }
+    };
 }
 
 fn style(ui: &mut Ui, masks: &mut MaskSettings) {
@@ -144,12 +166,13 @@ pub fn look(state: &AppState, shown: Shown<'_>, segment: usize, pixels_per_point
         Some(place) => ClassColor::at(place),
         None => class_color(state, shown, segment),
     };
+    let drawn = matches!(shown.mask(segment), Some(SecondMask::Drawn(_)));
     MaskLook {
         style: masks.style,
         threshold: shown.mask_threshold(segment),
         opacity: masks.opacity,
         color,
-        edge: EDGE * pixels_per_point,
+        edge: if drawn { DRAWN_EDGE } else { EDGE } * pixels_per_point,
     }
 }
 
@@ -169,22 +192,28 @@ fn class_color(state: &AppState, shown: Shown<'_>, segment: usize) -> ClassColor
 }
 
 /// The mask to be laid over the picture at a time: that of the nearest second, or between two.
-pub fn mask_at(state: &AppState, shown: Shown<'_>, time: Time, pixels: f32) -> Option<MaskPaint> {
+pub fn mask_at(
+    ctx: &egui::Context,
+    state: &AppState,
+    shown: Shown<'_>,
+    time: Time,
+) -> Option<MaskPaint> {
     let prediction = shown.answer_to(Task::Segment)?;
     let segment = segment_at(prediction, time)?;
     let paint = |first: usize, second: Option<(usize, f32)>| {
-        let fade = |(next, share)| Some((prediction.mask(next)?.clone(), share));
+        let map = |segment| Some(map_of(ctx, &shown.mask(segment)?));
+        let fade = |(next, share)| Some((map(next)?, share));
         let from = shown.mask_threshold(first);
         // Where seconds fade into each other, so do their thresholds.
         let threshold = second.map_or(from, |(next, share)| {
             from + (shown.mask_threshold(next) - from) * share
         });
         Some(MaskPaint {
-            first: prediction.mask(first)?.clone(),
+            first: map(first)?,
             second: second.and_then(fade),
             look: MaskLook {
                 threshold,
-                ..look(state, shown, segment, pixels)
+                ..look(state, shown, segment, ctx.pixels_per_point())
             },
         })
     };

@@ -2,17 +2,23 @@
 
 mod alike;
 mod attention;
+mod calibration;
 mod correct;
 mod dialogs;
 mod empty;
+mod event_row;
 mod events;
 mod heads;
 mod inspector;
 mod kept;
 mod library;
 mod loss_curve;
+mod map;
+mod mask_hand;
 mod mask_thresholds;
+mod mask_tools;
 mod masks;
+mod minimap;
 mod mode_switch;
 mod model;
 mod models;
@@ -25,10 +31,12 @@ mod status;
 mod tags;
 mod thresholds;
 mod timeline;
+mod timeline_edges;
 mod timeline_input;
 mod timeline_lanes;
 mod timeline_new;
 mod timeline_said;
+mod timeline_sound;
 mod top_bar;
 mod train;
 mod transport;
@@ -105,6 +113,13 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 transport::transport_ui(ui, state, commands);
                 timeline::timeline_ui(ui, state, commands);
             });
+        if mask_tools::has_tools(state) {
+            Panel::top("mask tools")
+                .exact_size(mask_tools::HEIGHT)
+                .resizable(false)
+                .frame(Frame::new().inner_margin(Margin::symmetric(12, 0)))
+                .show(ui, |ui| mask_tools::mask_tools_ui(ui, state, commands));
+        }
         CentralPanel::default()
             .frame(Frame::new())
             .show(ui, |ui| viewer::viewer_ui(ui, state, commands));

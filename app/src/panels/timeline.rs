@@ -4,14 +4,14 @@ use egui::{Align2, Rect, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::attention::tint_sound;
 use super::mask_thresholds::own_marks;
-use super::{masks, timeline_input, timeline_lanes};
+use super::mask_tools::drawn_marks;
+use super::timeline_sound::{sound, sound_name};
+use super::{masks, minimap, timeline_input, timeline_lanes};
 use mettle_core::base::Task;
 
 use crate::command::Command;
 use crate::intent::Commands;
-use crate::paint::{
-    MaskCells, paint_cells, paint_spectrogram, paint_strip, paint_waves, pending_pattern,
-};
+use crate::paint::{MaskCells, paint_cells, paint_strip, pending_pattern};
 use crate::state::{AppState, FEW, Mode, Shown, SoundView, TimeAxis, shown_lanes};
 use crate::theme::{figures, size, tokens};
 
@@ -38,6 +38,9 @@ pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         span: shown.row.view.span.max(0.01),
     };
     let clip = shown.row.clip.as_ref();
+    let map = row(ui, "Whole clip", minimap::HEIGHT);
+    minimap::minimap_ui(ui, map, state, shown, commands);
+    let whole = whole.with_min_y(map.bottom());
     if clip.is_some_and(|clip| clip.video.is_some()) {
         match state.mode() {
             Mode::Masks => mask_rows(ui, state, shown, &axis),
@@ -49,8 +52,9 @@ pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     }
     let view = state.settings.sound_view;
     if view != SoundView::Off && clip.is_some_and(|clip| clip.audio.is_some()) {
-        let rect = row(ui, "Sound", SOUND);
-        sound(ui, rect, shown, &axis, view);
+        let rect = row(ui, "", SOUND);
+        sound_name(ui, rect, state, commands);
+        sound(ui, rect, state, shown, &axis);
         tint_sound(ui, rect, &axis, state);
     }
     let ruler = row(ui, "", RULER);
@@ -99,6 +103,7 @@ fn strip(ui: &Ui, rect: Rect, shown: Shown<'_>, axis: &TimeAxis) {
 fn mask_rows(ui: &mut Ui, state: &AppState, shown: Shown<'_>, axis: &TimeAxis) {
     let t = tokens(ui.ctx());
     let look = |segment: usize| masks::look(state, shown, segment, 1.0);
+    let mask = |segment: usize| shown.mask(segment);
     for (name, cells) in [
         ("Frames", MaskCells::Raw),
         ("Masks", MaskCells::Mask),
@@ -116,36 +121,16 @@ fn mask_rows(ui: &mut Ui, state: &AppState, shown: Shown<'_>, axis: &TimeAxis) {
                     prediction,
                     &shown.open.strip,
                     cells,
-                    &look,
+                    (&mask, &look),
                 );
                 if cells == MaskCells::Mask {
                     own_marks(ui, room, axis, shown, prediction);
+                    drawn_marks(ui, room, axis, shown, prediction);
                 }
             }
             None if cells == MaskCells::Raw => strip(ui, rect, shown, axis),
             None => pending_pattern(&painter, room, t.line),
         }
-    }
-}
-
-fn sound(ui: &Ui, rect: Rect, shown: Shown<'_>, axis: &TimeAxis, view: SoundView) {
-    let t = tokens(ui.ctx());
-    let painter = ui.painter_at(rect);
-    let end = shown.duration().as_secs_f64();
-    let known = if view == SoundView::Spectrogram {
-        let room = rect.shrink2(vec2(0.0, 2.0));
-        let of = egui::Id::unique(("sound of", shown.row.id));
-        paint_spectrogram(&painter, room, &shown.open.spectrogram, of, axis, t.text);
-        shown.open.spectrogram.end()
-    } else {
-        paint_waves(&painter, rect, &shown.open.waves, axis, t.dim);
-        shown.open.waves.end().max(0.0)
-    };
-    if known + 0.1 < end {
-        let from = axis.screen_from_secs(known).max(rect.left());
-        let to = axis.screen_from_secs(end).min(rect.right());
-        let rest = Rect::from_x_y_ranges(from..=to, rect.y_range());
-        pending_pattern(&painter, rest.shrink2(vec2(0.0, 6.0)), t.line);
     }
 }
 

@@ -7,7 +7,7 @@ use mettle_core::base::Label;
 use crate::intent::{Commands, ViewIntent};
 use crate::state::{AppState, Hover, TimeAxis};
 
-/// Read it. `scrub` is where a drag moves the playhead.
+/// Read it. `scrub` is where a drag moves the playhead; it snaps to the edges of events, unless Alt is held.
 pub fn input_ui(
     ui: &Ui,
     whole: Rect,
@@ -23,17 +23,18 @@ pub fn input_ui(
         info
     });
     let pointed = response.interact_pointer_pos();
-    let shift = ui.input(|input| input.modifiers.shift);
+    let (shift, exact) = ui.input(|input| (input.modifiers.shift, input.modifiers.alt));
+    let snapped = |x: f32| match state.shown() {
+        Some(shown) => shown.snapped(axis, x, false, exact),
+        None => axis.time_from_screen(x.clamp(axis.left, axis.right)),
+    };
     let origin = ui.input(|input| input.pointer.press_origin());
     let dragged = response.dragged_by(PointerButton::Primary);
     if let (true, true, Some(at), Some(origin)) = (shift, dragged, pointed, origin) {
-        let time = |x: f32| axis.time_from_screen(x.clamp(axis.left, axis.right));
-        let (from, to) = (time(at.x.min(origin.x)), time(at.x.max(origin.x)));
+        let (from, to) = (snapped(at.x.min(origin.x)), snapped(at.x.max(origin.x)));
         commands.push(ViewIntent::Marks(Some(from), Some(to)));
     } else if let Some(at) = pointed.filter(|_| dragged || response.clicked()) {
-        commands.push(ViewIntent::Scrub(
-            axis.time_from_screen(at.x.clamp(axis.left, axis.right)),
-        ));
+        commands.push(ViewIntent::Scrub(snapped(at.x)));
     }
     if let Some(at) = pointer_in(ui, whole, axis) {
         wheel(ui, at.x, axis, commands);

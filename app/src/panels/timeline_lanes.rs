@@ -6,14 +6,15 @@ use mettle_core::predict::{Detail, Prediction};
 use mettle_core::project::{Event, Track};
 
 use super::mode_switch::missing_head;
+use super::timeline_edges::edges_ui;
 use super::timeline_new::new_lane_ui;
-use super::timeline_said::{brush_ui, said_at, said_ui, spoken_said, subject_ui};
+use super::timeline_said::{brush_ui, parts, said_at, said_ui, spoken_said, subject_ui};
 use super::widgets::{count, dim, elided};
 use crate::intent::{Commands, ViewIntent};
 use crate::paint::{
     columns_of, paint_columns, paint_split, pending_pattern, split_columns, swatch,
 };
-use crate::state::{AppState, Changes, Chosen, Lane, Shown, TimeAxis, shown_lanes};
+use crate::state::{AppState, Changes, Chosen, Lane, Mode, Shown, TimeAxis, shown_lanes};
 use crate::theme::{figures, mix, size, strong, tokens};
 
 /// Draw them. Gives the class under the pointer and its score there.
@@ -116,14 +117,19 @@ fn lane_ui(
         .hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
     let id = ui.scope_id().with(("lane", lane.class));
     let response = ui.interact(cells, id, Sense::click_and_drag());
-    brush_ui(
-        ui,
-        &response,
-        (state, shown, prediction),
-        lane,
-        axis,
-        commands,
-    );
+    let editable = state.editing_off().is_none() && state.mode() != Mode::Masks;
+    let halves = parts(prediction, inner);
+    let on_edge = editable && edges_ui(ui, &response, &halves, shown, lane, axis, commands);
+    if !on_edge {
+        brush_ui(
+            ui,
+            &response,
+            (state, shown, prediction),
+            lane,
+            axis,
+            commands,
+        );
+    }
     let label = spoken(shown, lane, events.len());
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, here, &label));
     tooltip(response, (shown, prediction), lane, events, axis, commands)

@@ -13,7 +13,7 @@ use crate::theme::tokens;
 const ROOMY: f32 = 7.0;
 
 /// The halves of a lane in a mode, and what is said in each.
-fn parts(prediction: &Prediction, cells: Rect) -> Vec<(Modality, Rect)> {
+pub fn parts(prediction: &Prediction, cells: Rect) -> Vec<(Modality, Rect)> {
     let middle = cells.center().y;
     match prediction.detail {
         Detail::Parsed { .. } => vec![
@@ -201,7 +201,7 @@ pub fn brush_ui(
             }
         }
         (None, Some(at), Some(origin)) if shift && response.dragged_by(PointerButton::Primary) => {
-            let time = |x: f32| axis.time_from_screen(x.clamp(axis.left, axis.right));
+            let time = |x: f32| shown.snapped(axis, x, false, alt);
             let (from, to) = (time(at.x.min(origin.x)), time(at.x.max(origin.x)));
             commands.push(ViewIntent::Marks(Some(from), Some(to)));
         }

@@ -1,7 +1,9 @@
 //! The page of training: what is learned from, what it costs, how it goes, and what came of it.
 
+use std::collections::BTreeSet;
+
 use egui::{ProgressBar, RichText, Ui};
-use mettle_core::base::Task;
+use mettle_core::base::{ClipId, Task};
 use mettle_core::engine::TrainingStage;
 use mettle_core::train::Duel;
 
@@ -9,78 +11,70 @@ use super::heads::heads_ui;
 use super::loss_curve::curve_ui;
 use super::widgets::{card, dim, emphasis, standing_out};
 use crate::intent::{Commands, TrainIntent};
-use crate::state::{AppState, Changes, Proposal, Run, Shown, bytes};
+use crate::state::{AppState, Changes, Proposal, Run, Shown, Spoken, bytes};
 use crate::theme::{size, tokens};
 
 /// Rows of clips drawn at most; the rest is counted.
 const ROWS: usize = 40;
+/// Missing clips that are named.
+const NAMED: usize = 3;
 
 /// Draw it.
 pub fn train_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
-    let what = match shown.task {
-        Task::Localize => "events",
-        Task::Parse => "parsing",
-        Task::Segment => {
-            dim(
-                ui,
-                "Masks are not learned from corrections. Events and parsing are: choose one of them at the top.",
-            );
-            return;
-        }
-    };
+    let what = name_of(shown.task);
     ui.label(emphasis(format!("Train the {what} head"), size::HEADING));
     dim(
         ui,
         "The head goes on learning from what you said; seconds of which you said nothing are left out. The result is a new head beside the old one.",
     );
     if let Some(proposal) = &state.training.proposal {
-        proposal_ui(ui, state, shown, proposal, commands);
+        match proposal.trained.head.task {
+            task if task == shown.task => proposal_ui(ui, state, shown, proposal, commands),
+            task => drop(dim(
+                ui,
+                format!("A new {} head waits to be adopted.", name_of(task)),
+            )),
+        }
     }
     match &state.training.run {
         Some(run) => run_ui(ui, state, run, commands),
-        None => wish_ui(ui, state, commands),
+        None => wish_ui(ui, state, shown.task, commands),
     }
-    if !state.training.curve.is_empty() {
-        curve_ui(ui, &state.training.curve);
+    let (task, curve) = &state.training.curve;
+    if *task == shown.task && !curve.is_empty() {
+        curve_ui(ui, curve);
     }
     heads_ui(ui, state, shown.task, commands);
 }
 
+/// What the head of a task is called.
+fn name_of(task: Task) -> &'static str {
+    match task {
+        Task::Localize => "events",
+        Task::Parse => "parsing",
+        Task::Segment => "masks",
+    }
+}
+
 /// What is learned from, and how.
-fn wish_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+fn wish_ui(ui: &mut Ui, state: &AppState, task: Task, commands: &mut Commands) {
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         ui.label(emphasis("Learned from", size::BODY));
-        let rows = state.taught_rows();
-        if rows.is_empty() {
-            dim(
-                ui,
-                "Nothing yet. Click a lane and say B (heard and seen), A (heard), V (seen), with Shift for not; or drag over its cells.",
-            );
+        let clips = state.spoken_of(task);
+        if clips.is_empty() {
+            dim(ui, nothing_said(task));
+        } else {
+            dim(ui, summary(&clips, &state.training.missing));
         }
-        for (row, seconds) in rows.iter().take(ROWS) {
-            let Some(clip) = &row.clip else { continue };
-            let mut held_out = state.training.held_out.contains(&clip.id);
-            ui.horizontal(|ui| {
-                let tip = "Nothing is learned from a held-out clip: it shows what the head does with clips that it never saw";
-                let text = RichText::new("hold out").size(size::SMALL);
-                let response = ui.checkbox(&mut held_out, text).on_hover_text(tip);
-                response.widget_info(|| {
-                    let said = format!("Hold out {}", row.name());
-                    egui::WidgetInfo::selected(egui::Role::CheckBox, true, held_out, said)
-                });
-                if response.changed() {
-                    commands.push(TrainIntent::HoldOut(clip.id, held_out));
-                }
-                let text = format!("{} · {seconds} s", row.name());
-                ui.add(egui::Label::new(text).truncate());
-            });
+        for clip in clips.iter().take(ROWS) {
+            clip_ui(ui, state, clip, commands);
         }
-        if rows.len() > ROWS {
-            dim(ui, format!("and {} more clips", rows.len() - ROWS));
+        if clips.len() > ROWS {
+            dim(ui, format!("and {} more clips", clips.len() - ROWS));
         }
         switches(ui, state, commands);
-        let can = state.lesson(TrainingStage::Measure, false).is_some();
+        let can = clips.iter().any(|clip| !clip.held_out);
         ui.add_enabled_ui(can, |ui| {
             ui.horizontal(|ui| {
                 if standing_out(ui, "Train").clicked() {
@@ -93,16 +87,80 @@ fn wish_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 }
             });
         });
-        cost_ui(ui, state);
+        cost_ui(ui, state, task);
+    });
+}
+
+fn nothing_said(task: Task) -> &'static str {
+    match task {
+        Task::Segment => {
+            "Nothing yet. Correct the mask of a second: what you drew is what sounds there."
+        }
+        Task::Localize | Task::Parse => {
+            "Nothing yet. Click a lane and say B (heard and seen), A (heard), V (seen), with Shift for not; or drag over its cells."
+        }
+    }
+}
+
+/// `5 clips, 2 not on the list, 1 held out. 3 clips cannot be found: a.mp4, b.mp4, c.mp4`.
+fn summary(clips: &[Spoken<'_>], missing: &BTreeSet<ClipId>) -> String {
+    let (gone, there): (Vec<&Spoken<'_>>, Vec<&Spoken<'_>>) =
+        clips.iter().partition(|clip| missing.contains(&clip.id));
+    let counted = |count: usize| match count {
+        1 => "One clip".to_owned(),
+        count => format!("{count} clips"),
+    };
+    let mut parts = Vec::new();
+    if !there.is_empty() {
+        let mut words = counted(there.len());
+        let closed = there.iter().filter(|clip| clip.open.is_none()).count();
+        let held_out = there.iter().filter(|clip| clip.held_out).count();
+        for (count, what) in [(closed, "not on the list"), (held_out, "held out")] {
+            if count > 0 {
+                words += &format!(", {count} {what}");
+            }
+        }
+        parts.push(words);
+    }
+    if !gone.is_empty() {
+        let mut names: Vec<String> = gone.iter().take(NAMED).map(|clip| clip.name()).collect();
+        if gone.len() > NAMED {
+            names.push("…".to_owned());
+        }
+        let clips = counted(gone.len());
+        parts.push(format!("{clips} cannot be found: {}", names.join(", ")));
+    }
+    parts.join(". ")
+}
+
+/// A clip with what is said of it, to be held out or not.
+fn clip_ui(ui: &mut Ui, state: &AppState, clip: &Spoken<'_>, commands: &mut Commands) {
+    let mut held_out = clip.held_out;
+    ui.horizontal(|ui| {
+        let tip = "Nothing is learned from a held-out clip: it shows what the head does with clips that it never saw";
+        let text = RichText::new("hold out").size(size::SMALL);
+        let response = ui.checkbox(&mut held_out, text).on_hover_text(tip);
+        response.widget_info(|| {
+            let said = format!("Hold out {}", clip.name());
+            egui::WidgetInfo::selected(egui::Role::CheckBox, true, held_out, said)
+        });
+        if response.changed() {
+            commands.push(TrainIntent::HoldOut(clip.id, held_out));
+        }
+        let missing = state.training.missing.contains(&clip.id);
+        let gone = if missing { " · not found" } else { "" };
+        let text = format!("{} · {} s{gone}", clip.name(), clip.seconds);
+        ui.add(egui::Label::new(text).truncate())
+            .on_hover_text(clip.path.display().to_string());
     });
 }
 
 fn switches(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let mut pseudo = state.training.pseudo_labels;
-    let tip = "Seconds of which you said nothing are learned as the head itself says them";
-    let words = "Fill the rest with the head's own word";
-    if ui.checkbox(&mut pseudo, words).on_hover_text(tip).changed() {
-        commands.push(TrainIntent::PseudoLabels(pseudo));
+    let mut keeps = !state.training.forgets;
+    let tip = "In seconds of which you said nothing the new head stays near what the old one says. Without, what you said of three seconds may change the whole clip";
+    let words = "Keep what it knew";
+    if ui.checkbox(&mut keeps, words).on_hover_text(tip).changed() {
+        commands.push(TrainIntent::PseudoLabels(keeps));
     }
     let mut live = state.training.live;
     let tip = "After each correction a head is trained anew from the one in use, with all corrections there are";
@@ -115,8 +173,9 @@ fn switches(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     }
 }
 
-fn cost_ui(ui: &mut Ui, state: &AppState) {
-    let Some(cost) = state.training.cost else {
+fn cost_ui(ui: &mut Ui, state: &AppState, task: Task) {
+    let measured = state.training.cost.filter(|(of, _)| *of == task);
+    let Some((_, cost)) = measured else {
         return;
     };
     let (seconds, ms) = (time_text(cost.seconds), cost.step_ms);
@@ -142,13 +201,20 @@ fn run_ui(ui: &mut Ui, state: &AppState, run: &Run, commands: &mut Commands) {
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         let title = match (run.spec.stage, run.live) {
+            (TrainingStage::Find, _) => "Looking for the clips",
             (TrainingStage::Measure, _) => "Measuring what it costs",
             (TrainingStage::Finish, _) => "Keeping the best head",
             (TrainingStage::Train, true) => "Learning the last corrections",
             (TrainingStage::Train, false) => "Training",
         };
         let title = if run.paused { "Paused" } else { title };
-        ui.label(emphasis(title, size::BODY));
+        ui.label(emphasis(format!("{title} · {}", name_of(run.task)), size::BODY));
+        if run.spec.head.which != state.which_head(run.task) {
+            dim(
+                ui,
+                "It goes on from an older head: the one in use learned what was taken back, or is held out.",
+            );
+        }
         let status = state.jobs.status(run.job);
         let share = status.map_or(0.0, |status| status.progress.fraction());
         let bar = ProgressBar::new(share).desired_height(8.0);
@@ -169,7 +235,7 @@ fn run_ui(ui: &mut Ui, state: &AppState, run: &Run, commands: &mut Commands) {
             if ui.button(word).clicked() {
                 commands.push(TrainIntent::Pause(!run.paused));
             }
-            let learned = !state.training.curve.is_empty();
+            let learned = !state.training.curve.1.is_empty();
             let keep = egui::Button::new("Stop and keep the best");
             if ui.add_enabled(learned, keep).clicked() {
                 commands.push(TrainIntent::Stop { keep_best: true });
@@ -194,6 +260,9 @@ fn proposal_ui(
         ui.take_available_width();
         ui.label(emphasis("A new head", size::BODY));
         ui.add(egui::Label::new(&head.name).wrap());
+        if proposal.outdated {
+            dim(ui, "It learned words that you took back since. Train again for a head without them.");
+        }
         verdict_ui(ui, "Clips it learned from", proposal.trained.learned);
         verdict_ui(ui, "Held-out clips", proposal.trained.held_out);
         if let (Some(old), Some(new)) = (shown.prediction(), state.proposed(shown)) {

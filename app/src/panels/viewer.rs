@@ -7,7 +7,7 @@ use mettle_core::project::Track;
 
 use super::problems::error_card;
 use super::widgets::on_picture;
-use super::{attention, masks};
+use super::{attention, mask_hand, masks};
 use crate::command::Command;
 use crate::intent::Commands;
 use crate::paint::{Placement, paint_mask, paint_video, paint_waves};
@@ -28,7 +28,12 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         ui.painter().rect_filled(room, 0.0, t.bg0);
         return error_card(ui, room, state, shown, problem, commands);
     }
-    let response = ui.interact(room, ui.scope_id().with("picture"), Sense::click());
+    let draws = mask_hand::in_hand(state).is_some();
+    let sense = match draws {
+        true => Sense::click_and_drag(),
+        false => Sense::click(),
+    };
+    let response = ui.interact(room, ui.scope_id().with("picture"), sense);
     response.widget_info(|| {
         WidgetInfo::labeled(
             Role::Video,
@@ -36,7 +41,7 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             format!("Picture of {}", shown.row.name()),
         )
     });
-    if response.clicked() && shown.row.clip.is_some() {
+    if response.clicked() && !draws && shown.row.clip.is_some() {
         commands.push(Command::PlayPause);
     }
     let sound_only = shown
@@ -64,6 +69,7 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             }
             attention::tint_picture(ui, place, state);
             masks::threshold_wheel(ui, place.0, state, commands);
+            mask_hand::mask_hand_ui(ui, &response, place.0, state, commands);
         }
         None => {
             ui.painter().rect_filled(room, 0.0, t.stage);
@@ -136,8 +142,7 @@ fn mask(
     if state.mode() != Mode::Masks || state.overlays_hidden {
         return;
     }
-    let pixels = ui.ctx().pixels_per_point();
-    if let Some(mask) = masks::mask_at(state, shown, state.player.time, pixels) {
+    if let Some(mask) = masks::mask_at(ui.ctx(), state, shown, state.player.time) {
         paint_mask(ui.painter(), place, mask, format);
     }
 }

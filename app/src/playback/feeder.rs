@@ -111,24 +111,3 @@ fn spread(frame: &mut [f32], left: f32, right: f32) {
         [] => {}
     }
 }
-
-/// Stereo played `speed` times as fast, by linear interpolation; pitch goes with it. `pairs` is how many left-right
-/// pairs to make.
-pub fn stretch(stereo: &[f32], speed: f64, pairs: usize, into: &mut Vec<f32>) {
-    into.clear();
-    let held = stereo.len() / 2;
-    let sample = |pair: usize, side: usize| stereo.get(pair * 2 + side).copied().unwrap_or(0.0);
-    for i in 0..pairs {
-        let place = i as f64 * speed;
-        let (whole, part) = (place.floor() as usize, place.fract() as f32);
-        if whole >= held {
-            into.extend([0.0, 0.0]);
-            continue;
-        }
-        let after = (whole + 1).min(held - 1);
-        for side in 0..2 {
-            let (a, b) = (sample(whole, side), sample(after, side));
-            into.push(a + (b - a) * part);
-        }
-    }
-}

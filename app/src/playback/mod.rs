@@ -13,8 +13,10 @@ mod player;
 mod queue;
 mod runs;
 mod sound;
+mod tempo;
 
 pub use clock::{Anchor, Clock};
-pub use feeder::{Chunk, Feeder, stretch};
+pub use feeder::{Chunk, Feeder};
 pub use player::{Player, PlayerOptions};
 pub use queue::FrameQueue;
+pub use tempo::Tempo;

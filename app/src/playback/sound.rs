@@ -8,8 +8,9 @@ use mettle_core::base::Time;
 use mettle_core::media::{Clip, Sound, SoundLayout, Source};
 
 use super::clock::Clock;
-use super::feeder::{Chunk, Feeder, stretch};
+use super::feeder::{Chunk, Feeder};
 use super::output::{Controls, Output};
+use super::tempo::Tempo;
 use crate::state::SoundState;
 
 /// Left-right pairs of a chunk: 21 ms at 48 kHz.
@@ -189,7 +190,7 @@ impl Worker {
     /// Decode until the clip ends or another wish comes; that wish comes back.
     fn play(&mut self, run: u64, from: Time, speed: f64) -> Option<Ask> {
         self.source.as_mut()?.seek(from);
-        let mut raw = Vec::new();
+        let mut tempo = Tempo::new(self.rate_hz, speed);
         let mut made = 0;
         loop {
             let secs = made as f64 * speed / f64::from(self.rate_hz);
@@ -199,21 +200,15 @@ impl Worker {
             }
             let mut chunk = self.spent.try_recv().unwrap_or_default();
             (chunk.run, chunk.media, chunk.rate) = (run, media, speed);
-            self.read(speed, &mut raw);
-            stretch(&raw, speed, PAIRS, &mut chunk.stereo);
+            let source = self.source.as_mut()?;
+            tempo.fill(PAIRS, &mut chunk.stereo, |raw, pairs| {
+                source.read(raw, pairs)
+            });
             made += PAIRS;
             select! {
                 recv(self.asked) -> newer => return newer.ok(),
                 send(self.chunks, chunk) -> sent => if sent.is_err() { return None },
             }
-        }
-    }
-
-    /// As much sound as `PAIRS` at this speed need.
-    fn read(&mut self, speed: f64, raw: &mut Vec<f32>) {
-        raw.clear();
-        if let Some(source) = self.source.as_mut() {
-            source.read(raw, (PAIRS as f64 * speed).round() as usize);
         }
     }
 

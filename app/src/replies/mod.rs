@@ -18,7 +18,8 @@ use crate::project_desk::ProjectDesk;
 use crate::state::{AppState, Corrected, JobKind, OpenClip, RowId, Toast};
 
 pub use scores::answered_elsewhere;
-pub use scores::{classes_changed, refresh, retrack, thresholds_moved};
+pub use scores::{classes_changed, recalibrated, refresh, retrack, thresholds_moved};
+pub use training::check_proposal;
 
 /// How long a note stays, in seconds.
 const NOTE_SECONDS: f64 = 6.0;
@@ -50,6 +51,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
     if ends {
         state.attention.ended(job);
         state.alike.ended(job);
+        state.map.ended(job);
     }
     // Of a job that is no longer wanted, nothing is taken.
     let of = state.jobs.get(job).map(|known| known.row);
@@ -73,6 +75,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         ReplyBody::Tags(clip, part) => tagged(state, clip, &part),
         ReplyBody::Attention(attention) => state.attention.file(job, attention),
         ReplyBody::Nearest(found) => state.alike.file(job, found, &state.library),
+        ReplyBody::Map(map) => state.map.file(job, map),
         ReplyBody::Kept(summary) => state.kept = Some(summary),
         ReplyBody::Models(_)
         | ReplyBody::Verified(_)
@@ -80,6 +83,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         | ReplyBody::Epoch(_)
         | ReplyBody::TrainingCost(_)
         | ReplyBody::Trained(_)
+        | ReplyBody::Missing(_)
         | ReplyBody::Heads(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => scores::finished(state, job, now),

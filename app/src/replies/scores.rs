@@ -25,17 +25,10 @@ pub(super) fn scored(state: &mut AppState, job: JobId, part: PredictionPart) {
     if !row.is_some_and(|row| row.is_of(clip)) {
         return;
     }
+    let by = state.calibrates(task, head);
     state.library.change(id, |open| {
         let known = open.answers.take(task, head);
-        let known = known.map(|answer| answer.prediction);
-        if let Some(prediction) = part.join(known) {
-            let answer = Answer {
-                prediction,
-                complete: false,
-                tracks: Arc::default(),
-                // None yet.
-                revision: u64::MAX,
-            };
+        if let Some(answer) = Answer::joined(known, part, by.as_deref()) {
             match kind == beside {
                 true => open.answers.file_beside(task, head, answer),
                 false => open.answers.file(task, head, answer),
@@ -66,15 +59,10 @@ pub fn answered_elsewhere(state: &mut AppState, id: RowId, predictions: Vec<Pred
         if let Some(row) = state.library.row_mut(id) {
             row.asked.insert(task);
         }
+        let by = state.calibrates(task, head);
         state.library.change(id, |open| {
             open.asked.insert(JobKind::Predict(task));
-            let answer = Answer {
-                prediction: Arc::new(prediction),
-                complete: true,
-                tracks: Arc::default(),
-                // None yet.
-                revision: u64::MAX,
-            };
+            let answer = Answer::whole(prediction, by.as_deref());
             open.answers.file(task, head, answer);
         });
         track(&mut state.library, &state.settings, id, task);
@@ -113,6 +101,26 @@ pub(super) fn finished(state: &mut AppState, job: JobId, now: f64) {
 pub fn thresholds_moved(state: &mut AppState) {
     state.library.revision += 1;
     refresh(state);
+}
+
+/// Whether scores go through temperatures changed, or temperatures became known: pure, and needs no inference.
+pub fn recalibrated(state: &mut AppState) {
+    let ids: Vec<RowId> = state.library.open.ids().collect();
+    for id in ids {
+        let Some(open) = state.library.open.get(id) else {
+            continue;
+        };
+        let answers = open.answers.heads();
+        let known: Vec<_> = answers
+            .map(|(task, head)| ((task, head), state.calibrates(task, head)))
+            .collect();
+        state.library.change(id, |open| {
+            for ((task, head), by) in &known {
+                open.answers.recalibrate(*task, *head, by.as_deref());
+            }
+        });
+    }
+    thresholds_moved(state);
 }
 
 /// What classes are called changed, or a new one has come: every clip's events follow when they are seen.

@@ -16,6 +16,17 @@ pub(super) fn file(
     if let ReplyBody::Heads(heads) = &reply.body {
         state.training.heads = heads.clone();
         forget_missing(state, engine);
+        if state.settings.calibrated {
+            // Temperatures of trained heads are known only now.
+            super::recalibrated(state);
+        }
+        return true;
+    }
+    if let (ReplyBody::Missing(clips), Some(looking)) = (&reply.body, state.training.looking)
+        && looking == reply.job
+    {
+        state.training.missing = clips.iter().copied().collect();
+        state.training.looking = None;
         return true;
     }
     let Some(run) = state
@@ -27,21 +38,27 @@ pub(super) fn file(
         // Of a training that is no longer wanted, nothing is taken.
         return matches!(
             reply.body,
-            ReplyBody::Epoch(_) | ReplyBody::TrainingCost(_) | ReplyBody::Trained(_)
+            ReplyBody::Epoch(_)
+                | ReplyBody::TrainingCost(_)
+                | ReplyBody::Trained(_)
+                | ReplyBody::Missing(_)
         );
     };
     match &reply.body {
         ReplyBody::Epoch(epoch) => {
-            let curve = &mut state.training.curve;
+            let (_, curve) = &mut state.training.curve;
             curve.retain(|known| known.epoch < epoch.epoch);
             curve.push(*epoch);
         }
-        ReplyBody::TrainingCost(cost) => state.training.cost = Some(*cost),
+        ReplyBody::Missing(clips) => state.training.missing = clips.iter().copied().collect(),
+        ReplyBody::TrainingCost(cost) => state.training.cost = Some((run.task, *cost)),
         ReplyBody::Trained(trained) => {
             state.training.proposal = Some(Proposal {
                 trained: (**trained).clone(),
                 live: run.live,
+                outdated: false,
             });
+            check_proposal(state);
             requests::list_heads(state, engine, None);
         }
         ReplyBody::Done | ReplyBody::Failed(_) => {
@@ -57,6 +74,15 @@ pub(super) fn file(
         _ => return false,
     }
     true
+}
+
+/// Whether the head that came of the last training learned words that were taken back meanwhile.
+pub fn check_proposal(state: &mut AppState) {
+    let proposal = state.training.proposal.as_ref();
+    let outdated = proposal.is_some_and(|proposal| state.is_outdated(&proposal.trained.head));
+    if let Some(proposal) = &mut state.training.proposal {
+        proposal.outdated = outdated;
+    }
 }
 
 /// A head in use that is nowhere any more gives way to the model's own.

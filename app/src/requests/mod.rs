@@ -19,7 +19,7 @@ use crate::state::{AppState, JobKind, Row, RowId};
 pub use attention::want_attention;
 pub use rest::want_rest;
 pub use shown::{leave, want_shown};
-pub use training::{finish, list_heads, train, use_head, want_proposed};
+pub use training::{finish, list_heads, train, use_head, want_found, want_proposed};
 pub use weights::{ask_weights, look_for_weights};
 
 /// Clips up to this long are asked everything, longer ones what the mode shows: masks of an hour would take room that nobody

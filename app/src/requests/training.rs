@@ -4,7 +4,7 @@ use mettle_core::base::{HeadId, Task};
 use mettle_core::engine::{FineTune, JobSpec, TrainingStage};
 
 use crate::link::EngineLink;
-use crate::state::{AppState, JobKind, Run, Standing};
+use crate::state::{AppState, InspectorTab, JobKind, Run, Standing};
 
 /// Start a training, or measure what one would cost. Nothing happens while another one runs.
 pub fn train(
@@ -21,7 +21,7 @@ pub fn train(
     };
     let task = state.mode().task();
     if stage == TrainingStage::Train {
-        state.training.curve.clear();
+        state.training.curve = (task, Vec::new());
     }
     let job = engine.submit(JobSpec::FineTune(Box::new(spec.clone())));
     state.training.run = Some(Run {
@@ -33,6 +33,23 @@ pub fn train(
         began: now,
         keeps_best: false,
     });
+}
+
+/// Which of the project's clips that are not open here can be learned from is looked for once the page shows them.
+pub fn want_found(state: &mut AppState, engine: &mut dyn EngineLink) {
+    let seen = state.tab == InspectorTab::Train && state.model.is_some();
+    if !state.training.look || !seen || state.training.project.is_none() {
+        return;
+    }
+    state.training.look = false;
+    let clips = state.spoken_of(state.mode().task());
+    if clips.iter().all(|clip| clip.open.is_some()) {
+        state.training.missing.clear();
+        return;
+    }
+    if let Some(spec) = state.lesson(TrainingStage::Find, false) {
+        state.training.looking = Some(engine.submit(JobSpec::FineTune(Box::new(spec))));
+    }
 }
 
 /// A training was stopped: its best head so far is kept.

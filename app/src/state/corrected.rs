@@ -101,6 +101,12 @@ impl AppState {
             | Command::Accept
             | Command::AcceptRest
             | Command::Revert
+            | Command::PaintMask
+            | Command::EraseMask
+            | Command::MaskPolygon
+            | Command::CopyMaskForward
+            | Command::CopyMaskBack
+            | Command::Split
             | Command::NewClass => true,
             Command::OwnThreshold => self.mode() == Mode::Masks,
             _ => false,

@@ -50,6 +50,17 @@ pub fn shown_lanes(shown: Shown<'_>, state: &AppState) -> Vec<Lane> {
     lanes
 }
 
+/// Every class that an event can be of: the model's, and those of the project that it does not know.
+pub fn shown_classes(shown: Shown<'_>, state: &AppState) -> Vec<Label> {
+    let Some(prediction) = shown.prediction() else {
+        return Vec::new();
+    };
+    let known = prediction.labels.iter().cloned();
+    known
+        .chain(new_lanes(prediction, state).map(|lane| lane.label))
+        .collect()
+}
+
 /// Classes of the project that the model does not know.
 fn new_lanes(prediction: &Prediction, state: &AppState) -> impl Iterator<Item = Lane> {
     let classes = state.library.classes.values();

@@ -6,15 +6,19 @@ mod attention;
 mod axis;
 mod corrected;
 mod covers;
+mod drawn;
 mod drops;
 mod frame_times;
 mod jobs;
 mod known;
 mod lanes;
+mod lesson;
 mod library;
+mod map;
 mod open_clip;
 mod open_clips;
 mod player;
+mod reshape;
 mod row;
 mod settings;
 mod spectrogram;
@@ -45,13 +49,15 @@ pub use drops::Drops;
 pub use frame_times::FrameTimes;
 pub use jobs::{Jobs, Running};
 pub use known::Known;
-pub use lanes::{FEW, Lane, lanes_in_view, shown_lanes};
+pub use lanes::{FEW, Lane, lanes_in_view, shown_classes, shown_lanes};
+pub use lesson::Spoken;
 pub use library::{Library, Only, Order};
+pub use map::MapView;
 pub use open_clip::{OpenClip, Shown};
 pub use open_clips::OpenClips;
 pub use player::{PlayerView, SoundState};
 pub use row::{ClipView, Row, Standing};
-pub use settings::{Settings, SoundView};
+pub use settings::{Settings, SoundContrast, SoundView};
 pub use spectrogram::Spectrogram;
 pub use strip::Strip;
 pub use subject::{taken_back, word};
@@ -108,6 +114,8 @@ pub struct AppState {
     pub tab: InspectorTab,
     /// What is under the pointer.
     pub hover: Option<Hover>,
+    /// Drawing masks by hand.
+    pub mask_hand: MaskHand,
     /// Only seconds like this stand out, in parsing.
     pub filter: Option<Disagreement>,
     /// Whether the next edit goes on with the last one.
@@ -122,6 +130,8 @@ pub struct AppState {
     pub training: TrainingView,
     /// Seconds like one.
     pub alike: AlikeView,
+    /// All seconds, like ones near each other.
+    pub map: MapView,
     /// How much is kept of clips analysed before, once that was asked.
     pub kept: Option<CacheSummary>,
     /// Passing messages.

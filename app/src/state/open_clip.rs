@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mettle_core::engine::JobId;
 use mettle_core::media::VideoFrame;
-use mettle_core::predict::{Prediction, SecondTags, Thresholds};
+use mettle_core::predict::{Prediction, SecondMask, SecondTags, Thresholds};
 use mettle_core::project::Track;
 
 use mettle_core::base::{Task, Time, TimeSpan};
@@ -71,12 +71,17 @@ impl<'a> Shown<'a> {
         settings.thresholds(&self.row.corrected.shown().mask_thresholds)
     }
 
-    /// The threshold of a second's mask.
+    /// The threshold at which a second's mask is shown: what was drawn has one of its own.
     pub fn mask_threshold(&self, segment: usize) -> f32 {
-        let masks = &self.row.corrected.shown().mask_thresholds;
+        let corrections = self.row.corrected.shown();
+        let masks = &corrections.mask_thresholds;
         let prediction = self.answer_to(Task::Segment);
         let span = prediction.and_then(|prediction| prediction.segments.get(segment));
-        span.map_or(masks.clip, |span| masks.of(*span))
+        match span {
+            Some(span) if corrections.drawn_at(*span).next().is_some() => SecondMask::DRAWN,
+            Some(span) => masks.of(*span),
+            None => masks.clip,
+        }
     }
 
     /// What is shown of the answers: scores or masks, as far as they have come.

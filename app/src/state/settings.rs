@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use mettle_core::base::{HeadId, Task};
-use mettle_core::engine::ModelChoice;
+use mettle_core::engine::{ModelChoice, SpectrogramPart};
 use mettle_core::predict::Thresholds;
 use mettle_core::project::MaskThresholds;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,37 @@ impl SoundView {
     }
 }
 
+/// Which strengths of a spectrogram are drawn, in dB.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SoundContrast {
+    /// How much louder everything is drawn.
+    pub gain: f32,
+    /// From the faintest that is drawn to the strongest.
+    pub range: f32,
+}
+
+impl Default for SoundContrast {
+    fn default() -> Self {
+        Self {
+            gain: 0.0,
+            range: 80.0,
+        }
+    }
+}
+
+impl SoundContrast {
+    /// How strongly each of the 256 strengths is drawn, 0 to 255.
+    pub fn levels(self) -> [u8; 256] {
+        let highest = SpectrogramPart::FLOOR + SpectrogramPart::RANGE - self.gain;
+        let lowest = highest - self.range.max(1.0);
+        std::array::from_fn(|strength| {
+            let db = SpectrogramPart::FLOOR + strength as f32 / 255.0 * SpectrogramPart::RANGE;
+            ((db - lowest) / (highest - lowest) * 255.0).clamp(0.0, 255.0) as u8
+        })
+    }
+}
+
 /// Remembered choices. Pane sizes and the theme are remembered by egui.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -49,6 +80,10 @@ pub struct Settings {
     pub threshold: f32,
     /// Where classes and modalities have thresholds of their own.
     pub own_thresholds: OwnThresholds,
+    /// Whether scores go through their head's temperatures before thresholds.
+    pub calibrated: bool,
+    /// The share of what is said that is to be right, 0 to 1, for which thresholds are offered.
+    pub wished_precision: f32,
     /// How masks are drawn.
     pub masks: MaskSettings,
     /// 0 to 1.
@@ -59,6 +94,8 @@ pub struct Settings {
     pub looping: bool,
     /// How the sound is drawn.
     pub sound_view: SoundView,
+    /// How strongly a spectrogram is drawn.
+    pub contrast: SoundContrast,
     /// Model folders used lately, the newest first.
     pub model_folders: Vec<PathBuf>,
     /// The model folder in use; none for the demo model.
@@ -91,11 +128,14 @@ impl Default for Settings {
             mode: Mode::default(),
             threshold: 0.5,
             own_thresholds: OwnThresholds::default(),
+            calibrated: false,
+            wished_precision: 0.9,
             masks: MaskSettings::default(),
             volume: 0.8,
             muted: false,
             looping: false,
             sound_view: SoundView::default(),
+            contrast: SoundContrast::default(),
             model_folders: Vec::new(),
             model: None,
             heads: Vec::new(),

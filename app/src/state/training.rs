@@ -1,46 +1,48 @@
-//! Training on the user's corrections: what is learned from, what runs, what came of it, and which head of a task is in use.
+//! Training on the user's corrections: what runs, what came of it, and which head of a task is in use.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mettle_core::base::{ClipId, HeadId, Label, LabelId, Labels, Modality, Said, Task, TimeSpan};
-use mettle_core::engine::{
-    FineTune, HeadChoice, HeadLine, JobId, TaughtClip, TrainedHead, TrainingCost, TrainingStage,
-    WhichHead, said_targets,
-};
+use mettle_core::engine::{FineTune, HeadLine, JobId, TrainedHead, TrainingCost, WhichHead};
+use mettle_core::model::Calibration;
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
-use mettle_core::project::Track;
-use mettle_core::train::{Duel, Epoch, TrainConfig};
+use mettle_core::project::{ClipFacts, Corrections, Track};
+use mettle_core::train::{Duel, Epoch};
 
 use super::subject::happens;
-use super::{AppState, Row, Shown};
-
-/// Optimiser steps at least of a training that was asked for.
-const STEPS: usize = 120;
-/// And of one that follows each correction.
-const LIVE_STEPS: usize = 40;
+use super::{AppState, Shown};
 
 /// What the window knows of training.
 #[derive(Clone, Debug, Default)]
 pub struct TrainingView {
     /// Clips that nothing is learned from: they show what a head does with clips that it never saw.
     pub held_out: BTreeSet<ClipId>,
-    /// Whether what the head itself says stands for what nobody said.
-    pub pseudo_labels: bool,
+    /// Whether a new head may say anything where nobody said anything, in place of staying near what the old one says.
+    pub forgets: bool,
     /// Whether each correction is learned at once.
     pub live: bool,
     /// When that is due, in egui's time.
     pub due: Option<f64>,
     /// What runs.
     pub run: Option<Run>,
-    /// What it would cost, once measured.
-    pub cost: Option<TrainingCost>,
-    /// What came of each epoch of the last training.
-    pub curve: Vec<Epoch>,
+    /// What it would cost, once measured, for which task.
+    pub cost: Option<(Task, TrainingCost)>,
+    /// What came of each epoch of the last training, and its task.
+    pub curve: (Task, Vec<Epoch>),
     /// The head that came of it, as long as nobody decided about it.
     pub proposal: Option<Proposal>,
     /// The heads of this machine that read the model's backbones, once listed.
     pub heads: Arc<Vec<HeadLine>>,
+    /// Every clip of the project of which something is said, as its file had it; of those that are open, their rows know better.
+    /// None until it is read.
+    pub project: Option<Vec<(ClipFacts, Corrections)>>,
+    /// Those that cannot be found: neither their features nor their files.
+    pub missing: BTreeSet<ClipId>,
+    /// Whether they are to be looked for.
+    pub look: bool,
+    /// The job that does.
+    pub looking: Option<JobId>,
 }
 
 /// A training that runs.
@@ -69,6 +71,8 @@ pub struct Proposal {
     pub trained: TrainedHead,
     /// Whether it followed a correction, and gives way to the next one.
     pub live: bool,
+    /// Whether it learned words that were taken back meanwhile.
+    pub outdated: bool,
 }
 
 /// Two heads' events on one clip, without the user's words.
@@ -115,9 +119,27 @@ impl AppState {
         }
     }
 
-    /// The classes of the head in use.
-    fn labels_in_use(&self, task: Task) -> Option<Labels> {
-        let id = self.head_in_use(task)?;
+    /// The temperatures of a head, where some were fitted.
+    pub fn temperatures(&self, task: Task, head: HeadId) -> Option<Arc<Calibration>> {
+        let listed = self.training.heads.iter().find(|line| line.id == head);
+        let own = || {
+            let mut tasks = self.model.iter().flat_map(|model| &model.tasks);
+            tasks.find(|info| info.task == task && info.head == head)
+        };
+        match listed {
+            Some(line) => line.calibration.clone(),
+            None => own()?.calibration.clone(),
+        }
+    }
+
+    /// Those its scores go through before thresholds.
+    pub fn calibrates(&self, task: Task, head: HeadId) -> Option<Arc<Calibration>> {
+        let on = self.settings.calibrated;
+        on.then(|| self.temperatures(task, head)).flatten()
+    }
+
+    /// The classes of a head, once it is known.
+    pub(super) fn labels_of(&self, task: Task, id: HeadId) -> Option<Labels> {
         let listed = self.training.heads.iter().find(|head| head.id == id);
         let own = || {
             let tasks = &self.model.as_ref()?.tasks;
@@ -125,80 +147,6 @@ impl AppState {
             (own.head == id).then(|| own.labels.clone())
         };
         listed.map(|head| head.labels.clone()).or_else(own)
-    }
-
-    /// The clips of the list of which something is said, with the seconds of which it is.
-    pub fn taught_rows(&self) -> Vec<(&Row, usize)> {
-        let rows = self.library.rows().iter();
-        let said = rows.filter_map(|row| {
-            let clip = row.clip.as_ref()?;
-            let statements = &row.corrected.shown().statements;
-            if statements.is_empty() {
-                return None;
-            }
-            let seconds = TimeSpan::seconds_of(clip.duration)
-                .into_iter()
-                .filter(|span| {
-                    statements
-                        .iter()
-                        .any(|(_, said)| said.span.contains(span.middle()))
-                });
-            Some((row, seconds.count()))
-        });
-        said.filter(|(_, seconds)| *seconds > 0).collect()
-    }
-
-    /// What is to be learned now, from the head in use; none where nothing is said, or where the mode's task cannot learn from it.
-    pub fn lesson(&self, stage: TrainingStage, live: bool) -> Option<FineTune> {
-        let task = self.mode().task();
-        if task == Task::Segment {
-            return None;
-        }
-        let rows = self.taught_rows();
-        let known = self.labels_in_use(task)?;
-        let new = self
-            .library
-            .classes
-            .values()
-            .map(|class| class.name.as_str());
-        let new = new.filter(|name| known.position(name).is_none() && is_said(&rows, name));
-        let labels = Labels::new(known.iter().map(|label| &**label).chain(new));
-        let clips: Vec<TaughtClip> = rows
-            .iter()
-            .filter_map(|(row, _)| {
-                let clip = row.clip.clone()?;
-                let spans = TimeSpan::seconds_of(clip.duration);
-                let said = &row.corrected.shown().statements;
-                Some(TaughtClip {
-                    targets: said_targets(said, &labels, &spans),
-                    held_out: self.training.held_out.contains(&clip.id),
-                    clip,
-                })
-            })
-            .collect();
-        let learned = clips.iter().filter(|clip| !clip.held_out).count();
-        let said: usize = rows.iter().map(|(_, seconds)| seconds).sum();
-        let proposal = self
-            .training
-            .proposal
-            .as_ref()
-            .filter(|old| old.live && live);
-        (learned > 0).then(|| FineTune {
-            head: HeadChoice {
-                model: self.model_choice.clone(),
-                which: self.which_head(task),
-            },
-            name: match learned {
-                1 => format!("{said} s corrected in one clip"),
-                _ => format!("{said} s corrected in {learned} clips"),
-            },
-            labels,
-            clips,
-            pseudo_labels: self.training.pseudo_labels,
-            config: TrainConfig::few_clips(task, learned, if live { LIVE_STEPS } else { STEPS }),
-            stage,
-            replaces: proposal.map(|old| old.trained.head.id),
-        })
     }
 
     /// The new head's answer on the clip on screen, as far as it has come.
@@ -236,14 +184,4 @@ impl AppState {
         }
         Duel::of(&right[0], &right[1])
     }
-}
-
-/// Whether a class is said to happen somewhere.
-fn is_said(rows: &[(&Row, usize)], name: &str) -> bool {
-    let label = LabelId::named(name);
-    let mut rows = rows.iter();
-    rows.any(|(row, _)| {
-        let mut said = row.corrected.shown().statements.iter();
-        said.any(|(_, said)| said.label == label && said.yes)
-    })
 }

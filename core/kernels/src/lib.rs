@@ -1,4 +1,4 @@
-//! Hand-written CPU kernels for frozen backbones: slices in, slices out. They know no tensor and no model.
+//! Hand-written CPU kernels for frozen backbones and for heads that learn from what those give: slices in, slices out. They know no tensor and no model.
 //!
 //! They exist because a profile asked for them: burn's operations, one after the other, spend as long on moving
 //! activations through memory as on multiplying. Here one task takes a few windows of tokens through a whole transformer
@@ -13,6 +13,7 @@ mod block;
 mod bottleneck;
 mod conv;
 mod cut;
+mod few_rows;
 mod finish;
 mod gemm;
 mod map;
@@ -28,6 +29,7 @@ pub use block::{NormPlace, TransformerBlock};
 pub use bottleneck::Bottleneck;
 pub use conv::GroupConv;
 pub use cut::{Cut, Pieces};
+pub use few_rows::{Tokens, softmax};
 pub use gemm::{Packed, multiply};
 pub use norm::Norm;
 pub use stem::Stem;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::HeadChoice;
+use super::{HeadChoice, Taught};
 use crate::base::{HeadId, Labels, Task};
 use crate::data::Targets;
 use crate::media::Clip;
-use crate::model::HeadFile;
+use crate::model::{Calibration, HeadFile};
 use crate::train::{Duel, TrainConfig};
 
 /// A head is to go on learning, from what was said of clips.
@@ -23,7 +23,7 @@ pub struct FineTune {
     pub labels: Labels,
     /// What is learned from, and what it is measured on.
     pub clips: Vec<TaughtClip>,
-    /// Whether what the head itself says stands for what nobody said.
+    /// Whether the new head stays near what the old one says where nobody said anything, by `config.loss.keep`.
     pub pseudo_labels: bool,
     /// How it is trained.
     pub config: TrainConfig,
@@ -36,8 +36,10 @@ pub struct FineTune {
 /// A clip with what was said of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaughtClip {
-    /// As it was opened.
+    /// As it was opened; or, of a clip of the project that is not open, its content, length and where it lay last.
     pub clip: Arc<Clip>,
+    /// Whether it was opened. Else it is, where no features of it are kept; one that is not found so is left out, and told.
+    pub opened: bool,
     /// What was said of each of its seconds, over the classes of the new head.
     pub targets: Targets,
     /// Whether nothing is learned from it: it shows what the head does with clips that it never saw.
@@ -47,6 +49,8 @@ pub struct TaughtClip {
 /// How far a training is to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TrainingStage {
+    /// Only say which clips cannot be found.
+    Find,
     /// A few steps, to measure what it costs; they are thrown away.
     Measure,
     /// To the end, or on to it from where an earlier run was stopped.
@@ -87,6 +91,10 @@ pub struct HeadLine {
     pub own: bool,
     /// What was measured of it.
     pub metrics: BTreeMap<String, f64>,
+    /// What makes its scores mean what they say, where that was fitted.
+    pub calibration: Option<Arc<Calibration>>,
+    /// What it learned of a person's words.
+    pub taught: Taught,
 }
 
 impl HeadLine {
@@ -100,6 +108,8 @@ impl HeadLine {
             parent: file.parent,
             own,
             metrics: file.metrics.clone(),
+            calibration: file.fitted().map(Arc::new),
+            taught: Taught::of(file),
         }
     }
 }

@@ -210,6 +210,7 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         | JobSpec::Predict { clip, .. }
         | JobSpec::Attention { clip, .. } => Some(clip.path.clone()),
         JobSpec::Nearest { .. }
+        | JobSpec::Map { .. }
         | JobSpec::WarmUp { .. }
         | JobSpec::Kept { .. }
         | JobSpec::FineTune(_)
@@ -235,6 +236,7 @@ fn title(spec: &JobSpec) -> String {
             format!("Look at second {segment} of {}", name(&clip.path))
         }
         JobSpec::Nearest { .. } => "Find seconds like this".to_owned(),
+        JobSpec::Map { .. } => "Lay out the map of seconds".to_owned(),
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
         JobSpec::Kept { clear: false } => "Look at the kept features".to_owned(),
         JobSpec::Kept { clear: true } => "Clear the kept features".to_owned(),

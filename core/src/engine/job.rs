@@ -102,6 +102,11 @@ pub enum JobSpec {
         /// By what.
         by: Likeness,
     },
+    /// The seconds analysed so far, laid out so that like ones lie near each other.
+    Map {
+        /// Whose meta-tokens are laid out.
+        head: HeadChoice,
+    },
     /// Compile and tune the kernels of the device, so that the first clip does not wait for them.
     WarmUp {
         /// For which model.
@@ -155,6 +160,7 @@ impl JobSpec {
             | Self::Attention { clip, .. } => Some(clip.id),
             Self::Nearest { clip, .. } => Some(*clip),
             Self::Open { .. }
+            | Self::Map { .. }
             | Self::WarmUp { .. }
             | Self::Kept { .. }
             | Self::FineTune(_)
@@ -168,6 +174,7 @@ impl JobSpec {
         match self {
             Self::Predict { head, .. }
             | Self::Attention { head, .. }
+            | Self::Map { head }
             | Self::Nearest { head, .. } => Some(&head.model),
             Self::FineTune(spec) => Some(&spec.head.model),
             Self::WarmUp { model } => Some(model),

@@ -8,6 +8,7 @@ mod fine_tune;
 mod handle;
 mod job;
 mod jobs;
+mod learned;
 mod model;
 mod outbox;
 mod priority;
@@ -27,12 +28,14 @@ pub use handle::{Engine, EngineOptions};
 pub use job::{
     HeadChoice, JobId, JobSpec, JobState, JobStatus, ModelChoice, WeightsTask, WhichHead,
 };
+pub use learned::{Learned, Taught, clean_head};
 pub(crate) use model::bundle as model_bundle;
 pub use model::{model_info, use_tags};
 pub use outbox::Outbox;
 pub use reply::{
-    MetaTokensPart, Reply, ReplyBody, SpectrogramPart, TagsPart, Thumbnail, WaveformPart,
+    MapPoint, MetaTokensPart, Reply, ReplyBody, SecondsMap, SpectrogramPart, TagsPart, Thumbnail,
+    WaveformPart,
 };
-pub use said_targets::said_targets;
+pub use said_targets::{said_labels, said_targets, said_words};
 pub use wire::{WIRE_VERSION, WireError, from_wire, to_wire};
 pub use worker::{Job, NewJob, Session, Step, StepContext, Waker, Worker};

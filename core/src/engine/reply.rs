@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{HeadLine, JobId, TrainedHead, TrainingCost};
-use crate::base::{ClipId, Problem, Time};
+use crate::base::{ClipId, Labels, Problem, Time};
 use crate::features::CacheSummary;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
@@ -42,9 +42,40 @@ pub struct SpectrogramPart {
     pub column: Time,
     /// Bands of a column, the lowest first, evenly spaced to the ear (mel).
     pub bands: usize,
-    /// Strength, 0 to 255 over 80 dB, column after column.
+    /// Strength, 0 to 255 from [`Self::FLOOR`] over [`Self::RANGE`], column after column.
     #[serde(with = "serde_bytes")]
     pub values: Vec<u8>,
+}
+
+impl SpectrogramPart {
+    /// Strength 0, in dB below full scale of the transform: below all that a quiet recording holds.
+    pub const FLOOR: f32 = -90.0;
+    /// How many dB lie between it and 255.
+    pub const RANGE: f32 = 130.0;
+}
+
+/// A second on the map.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MapPoint {
+    /// Of which clip.
+    pub clip: ClipId,
+    /// Which of its segments.
+    pub segment: usize,
+    /// What the head says of it, as a place in the labels; none for background.
+    pub class: Option<usize>,
+    /// Right and down, 0 to 1.
+    pub at: [f32; 2],
+}
+
+/// Seconds laid out so that like ones lie near each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecondsMap {
+    /// The head's classes.
+    pub labels: Labels,
+    /// The seconds.
+    pub points: Vec<MapPoint>,
+    /// Of how many.
+    pub of: usize,
 }
 
 /// A run of seconds with their tags.
@@ -99,8 +130,12 @@ pub enum ReplyBody {
     Attention(Arc<Attention>),
     /// The seconds most like one, the likest first; `None` where that one was not analysed yet.
     Nearest(Option<Vec<Near>>),
+    /// Seconds laid out so that like ones lie near each other.
+    Map(SecondsMap),
     /// How much is kept of clips analysed before.
     Kept(CacheSummary),
+    /// The clips of a training that cannot be found: neither are features of them kept, nor do their files lie where they lay.
+    Missing(Vec<ClipId>),
     /// An epoch of a training is over.
     Epoch(Epoch),
     /// What a training would cost.

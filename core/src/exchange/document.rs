@@ -25,6 +25,8 @@ pub struct Document {
     pub tasks: Vec<Task>,
     /// From which score on a class counts as happening, and above which a place is inside a mask.
     pub thresholds: Thresholds,
+    /// The tasks whose scores went through their head's temperatures.
+    pub calibrated: Vec<Task>,
     /// Second by second, by the first of the tasks.
     pub seconds: Vec<Second>,
     /// The events of each class, task after task.
@@ -110,6 +112,8 @@ pub struct Findings<'a> {
     pub predictions: &'a [Arc<Prediction>],
     /// From which score on a class counts.
     pub thresholds: &'a Thresholds,
+    /// The tasks whose predictions went through their head's temperatures.
+    pub calibrated: &'a [Task],
     /// A mask for each second, where masks were asked for.
     pub masks: Vec<MaskOfSecond>,
     /// What the backbones' own classifiers hear and see, a second each; empty where there are none.
@@ -140,6 +144,7 @@ impl Document {
             asked: found.asked,
             tasks: predictions.iter().map(|p| p.task()).collect(),
             thresholds: thresholds.clone(),
+            calibrated: found.calibrated.to_vec(),
             seconds: seconds.collect(),
             tracks: tracks.collect(),
             masks: found.masks,

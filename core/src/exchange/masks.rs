@@ -8,7 +8,7 @@ use super::{ExchangeError, MaskOfSecond};
 use crate::base::{Label, TimeSpan};
 use crate::media::Clip;
 use crate::predict::ProbabilityMap;
-use crate::project::{MaskThresholds, RunLengths};
+use crate::project::MaskThresholds;
 
 /// Takes masks in order and keeps run lengths of them. Where pictures are to be drawn later, the probabilities wait in a file.
 pub struct MaskTaker<'a> {
@@ -78,12 +78,11 @@ impl<'a> MaskTaker<'a> {
     fn of_second(&self, segment: usize, span: TimeSpan, map: &ProbabilityMap) -> MaskOfSecond {
         let (width, height) = self.size.unwrap_or_else(|| size_of(&self.clip, map));
         let threshold = self.thresholds.of(span);
-        let mask = map.stretched_above(width as usize, height as usize, threshold);
         MaskOfSecond {
             segment,
             span,
             label: self.label.clone(),
-            mask: RunLengths::of(&mask, width, height),
+            mask: map.runs_above(width, height, threshold),
             threshold,
             score: share(mean_above(map, threshold)),
         }

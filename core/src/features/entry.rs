@@ -29,6 +29,8 @@ pub(super) const PREFIX: usize = 8 + 4 + 32;
 const LONGEST_HEADER: u32 = 1 << 20;
 /// Bytes of a checksum.
 pub(super) const SUM: usize = 32;
+/// Bytes whose checksum is worth several threads.
+const SHARED: usize = 1 << 18;
 /// Bytes of a row's number.
 const ROW: usize = 4;
 
@@ -137,15 +139,13 @@ impl KeptFeatures {
 
     /// Some of the segments; `None` when one of them is damaged.
     pub fn read(&self, segments: Range<usize>) -> Option<HalfFeatures> {
-        let mut features = HalfFeatures::with_sizes(&self.header.layers);
-        let mut values = vec![f16::ZERO; self.stride / size_of::<f16>()];
-        let mut last = None;
-        for &row in self.rows.get(segments)? {
-            if last != Some(row) {
-                self.read_row(row as usize, &mut values)?;
-                last = Some(row);
+        let rows = self.rows.get(segments)?;
+        let mut features = HalfFeatures::zeros(&self.header.layers, rows.len());
+        for (at, row) in rows.iter().enumerate() {
+            match at.checked_sub(1) {
+                Some(before) if rows[before] == *row => features.copy_segment(before, at),
+                _ => self.read_row(*row as usize, features.segment_mut(at))?,
             }
-            features.push_segment(&values);
         }
         Some(features)
     }
@@ -160,13 +160,22 @@ impl KeptFeatures {
         last.is_some_and(|last| rows.iter().all(|row| Some(row) == last))
     }
 
-    /// Reads a row; `None` when it is damaged.
-    fn read_row(&self, row: usize, values: &mut [f16]) -> Option<()> {
-        let bytes: &mut [u8] = bytemuck::cast_slice_mut(values);
-        self.fill(self.start + row * self.stride, bytes)?;
+    /// Reads a row to where its layers belong; `None` when it is damaged.
+    fn read_row<'a>(&self, row: usize, layers: impl Iterator<Item = &'a mut [f16]>) -> Option<()> {
+        let mut check = blake3::Hasher::new();
+        let mut at = self.start + row * self.stride;
+        for layer in layers {
+            let bytes: &mut [u8] = bytemuck::cast_slice_mut(layer);
+            self.fill(at, bytes)?;
+            match bytes.len() >= SHARED {
+                true => check.update_rayon(bytes),
+                false => check.update(bytes),
+            };
+            at += bytes.len();
+        }
         let mut sum = [0; SUM];
         self.fill(self.sums + row * SUM, &mut sum)?;
-        (*blake3::hash(bytes).as_bytes() == sum).then_some(())
+        (*check.finalize().as_bytes() == sum).then_some(())
     }
 
     fn fill(&self, start: usize, bytes: &mut [u8]) -> Option<()> {

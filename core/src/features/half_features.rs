@@ -5,7 +5,7 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 
 use crate::gpu::ComputeError;
-use crate::model::LayerFeatures;
+use crate::model::{FrozenLayer, LayerFeatures};
 
 /// Layer features of a run of segments, every layer in turn and the final norm last, rounded to 16 bit. Numbers beyond
 /// f16's range (65504) become its ends.
@@ -24,15 +24,15 @@ struct Layer {
 }
 
 impl HalfFeatures {
-    /// Room for segments of layers of these sizes.
-    pub(super) fn with_sizes(sizes: &[[usize; 2]]) -> Self {
-        let empty = |size: &[usize; 2]| Layer {
+    /// Segments of layers of these sizes, all zero: room to read them into.
+    pub(super) fn zeros(sizes: &[[usize; 2]], segments: usize) -> Self {
+        let zeros = |size: &[usize; 2]| Layer {
             size: *size,
-            values: Vec::new(),
+            values: vec![f16::ZERO; segments * size[0] * size[1]],
         };
         Self {
-            segments: 0,
-            layers: sizes.iter().map(empty).collect(),
+            segments,
+            layers: sizes.iter().map(zeros).collect(),
         }
     }
 
@@ -51,18 +51,37 @@ impl HalfFeatures {
 
     /// Back to the device as f32.
     pub fn to_device(&self, device: &Device) -> LayerFeatures {
-        let tensor = |layer: &Layer| {
-            let mut values = vec![0.0_f32; layer.values.len()];
-            layer.values.convert_to_f32_slice(&mut values);
-            let [tokens, width] = layer.size;
-            let data = TensorData::new(values, [self.segments, tokens, width]);
-            Tensor::<3>::from_data(data, device)
-        };
+        let tensor = |layer: &Layer| layer.to_device(self.segments, device);
         let mut layers: Vec<Tensor<3>> = self.layers.iter().map(tensor).collect();
         // Every backbone has a final norm; without any layer there is nothing to see.
         let empty = || Tensor::zeros([self.segments, 0, 0], device);
         let final_norm = layers.pop().unwrap_or_else(empty);
         LayerFeatures { layers, final_norm }
+    }
+
+    /// One layer of it, where there is such a one.
+    pub fn layer_to_device(&self, layer: FrozenLayer, device: &Device) -> Option<Tensor<3>> {
+        let layer = self.layers.get(self.place(layer)?)?;
+        Some(layer.to_device(self.segments, device))
+    }
+
+    /// A layer's numbers, `[segments, tokens, width]`, and its tokens and width.
+    pub(super) fn layer(&self, layer: FrozenLayer) -> Option<(&[f16], [usize; 2])> {
+        let layer = self.layers.get(self.place(layer)?)?;
+        Some((&layer.values, layer.size))
+    }
+
+    fn place(&self, layer: FrozenLayer) -> Option<usize> {
+        let blocks = self.layers.len().checked_sub(1)?;
+        match layer {
+            FrozenLayer::Block(index) => (index < blocks).then_some(index),
+            FrozenLayer::Normed => Some(blocks),
+        }
+    }
+
+    /// How many numbers.
+    pub fn numbers(&self) -> usize {
+        self.layers.iter().map(|layer| layer.values.len()).sum()
     }
 
     /// How many segments.
@@ -113,15 +132,31 @@ impl HalfFeatures {
         true
     }
 
-    /// Adds a segment's numbers, all layers in one row.
-    pub(super) fn push_segment(&mut self, row: &[f16]) {
-        let mut rest = row;
+    /// One segment's numbers, layer by layer, to be written.
+    pub(super) fn segment_mut(&mut self, index: usize) -> impl Iterator<Item = &mut [f16]> {
+        self.layers.iter_mut().map(move |layer| {
+            let count = layer.size[0] * layer.size[1];
+            &mut layer.values[index * count..(index + 1) * count]
+        })
+    }
+
+    /// Makes a segment the same as another.
+    pub(super) fn copy_segment(&mut self, from: usize, to: usize) {
         for layer in &mut self.layers {
-            let (now, later) = rest.split_at(layer.size[0] * layer.size[1]);
-            layer.values.extend_from_slice(now);
-            rest = later;
+            let count = layer.size[0] * layer.size[1];
+            layer
+                .values
+                .copy_within(from * count..(from + 1) * count, to * count);
         }
-        self.segments += 1;
+    }
+}
+
+impl Layer {
+    fn to_device(&self, segments: usize, device: &Device) -> Tensor<3> {
+        let mut values = vec![0.0_f32; self.values.len()];
+        self.values.convert_to_f32_slice(&mut values);
+        let [tokens, width] = self.size;
+        Tensor::from_data(TensorData::new(values, [segments, tokens, width]), device)
     }
 }
 

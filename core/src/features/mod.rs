@@ -10,6 +10,7 @@ mod entry;
 mod error;
 mod extract;
 mod half_features;
+mod half_reading;
 mod key;
 mod lease;
 mod listing;

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ScoreCounts;
+
 /// Temperatures of a head, fitted on validation clips.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
@@ -16,10 +18,54 @@ pub struct Calibration {
     /// Of each class being seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<f32>,
+    /// Of anything at all being both heard and seen, where a head says that apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<f32>,
     /// How far scores are from what they say on the clips it was fitted on, before: see [`calibration_error`].
     pub error_before: f32,
     /// And after.
     pub error_after: f32,
+    /// Scores as they are, counted on those clips, without weighing them by familiarity.
+    #[serde(default, skip_serializing_if = "Counted::is_empty")]
+    pub plain: Counted,
+    /// The same after the temperatures.
+    #[serde(default, skip_serializing_if = "Counted::is_empty")]
+    pub tempered: Counted,
+}
+
+/// Scores of every class, counted. Empty what a head does not say, or where an earlier version of the program fitted it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counted {
+    /// Of each class being both heard and seen; of masks, the one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub both: Vec<ScoreCounts>,
+    /// Of each class being heard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heard: Vec<ScoreCounts>,
+    /// Of each class being seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<ScoreCounts>,
+    /// Where thresholds are held against anything happening at all: that score in the seconds where the class is the largest, and
+    /// whether it was that class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided: Vec<ScoreCounts>,
+}
+
+impl Counted {
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        let all = [&self.both, &self.heard, &self.seen, &self.decided];
+        all.iter().all(|classes| classes.is_empty())
+    }
+
+    /// What a class's threshold is held against: events by AVE's rule, heard and seen together in parsing, places of masks.
+    pub fn held(&self, class: usize) -> Option<ScoreCounts> {
+        let of = |classes: &[ScoreCounts]| classes.get(class).cloned();
+        match (of(&self.heard), of(&self.seen)) {
+            (Some(heard), Some(seen)) => Some(heard.and(&seen)),
+            _ => of(&self.decided).or_else(|| of(&self.both)),
+        }
+    }
 }
 
 /// Lowest and highest temperature.
@@ -91,6 +137,14 @@ pub fn calibration_error(said: impl Iterator<Item = (f32, bool)>) -> f32 {
 }
 
 impl Calibration {
+    /// What was counted of scores, as they are or after the temperatures.
+    pub fn counted(&self, tempered: bool) -> &Counted {
+        match tempered {
+            true => &self.tempered,
+            false => &self.plain,
+        }
+    }
+
     /// What a head's file keeps; none where that is not of this kind.
     pub fn read(value: &serde_json::Value) -> Option<Self> {
         serde_json::from_value(value.clone()).ok()

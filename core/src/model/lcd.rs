@@ -8,10 +8,10 @@
 
 use burn::module::{Initializer, Module, Param};
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::frozen_layers::{Answer, FrozenLayer, Mix, Question, shares};
 use super::{LayerShape, ModelError};
 
 /// How tokens are brought straight into the meta-tokens beside attention (paper Tables 9 and 10).
@@ -156,37 +156,34 @@ struct MetaAttention {
 }
 
 impl MetaAttention {
-    /// How much each meta-token reads of each token; a row sums to 1.
+    /// What meta-tokens hold against tokens: q' = (m W_Q)_h (W_K)_hᵀ / sqrt(part), the same for every clip as long as m is the
+    /// initial one. A softmax over `q' vᵀ` is how much each reads of each token.
     ///
     /// # Shapes
-    /// `meta` `[1 or n, K, D]`, `tokens` `[n, N, D]`; gives `[n, heads * K, N]`.
-    fn weights(&self, meta: Tensor<3>, tokens: &Tensor<3>) -> Tensor<3> {
-        let [batch, k, width] = meta.dims();
+    /// `meta` `[1 or n, K, D]`; gives `[1 or n, heads * K, D]`.
+    fn question(&self, meta: Tensor<3>) -> Tensor<3> {
+        let [n, k, width] = meta.dims();
         let (heads, part) = (self.heads, width / self.heads);
-        // q' = (m W_Q)_h (W_K)_hᵀ, [batch, heads, K, D]: as long as m is the initial one, the same for every clip.
-        let query = self
-            .query
-            .forward(meta)
-            .reshape([batch, k, heads, part])
-            .swap_dims(1, 2);
+        let query = self.query.forward(meta);
+        // Heads are the batch and all segments rows of it: a matrix that is broadcast over segments would get a gradient for each.
+        let query = query.reshape([n * k, heads, part]).swap_dims(0, 1);
         let query = query.matmul(self.by_head(&self.key)) / (part as f64).sqrt();
-        // v may be as large as 4096 x 96, and nothing but it has N rows: one product for all heads.
-        let query = query.reshape([batch, heads * k, width]);
-        softmax(query.matmul(tokens.clone().swap_dims(1, 2)), 2)
+        let query = query.reshape([heads, n, k, width]).swap_dims(0, 1);
+        query.reshape([n, heads * k, width])
     }
 
-    /// New meta-tokens.
+    /// New meta-tokens of what was read.
     ///
     /// # Shapes
-    /// `meta` `[1 or n, K, D]`, `tokens` `[n, N, D]`; gives `[n, K, D]`.
-    fn forward(&self, meta: Tensor<3>, tokens: &Tensor<3>) -> Tensor<3> {
-        let [n, _, width] = tokens.dims();
-        let k = meta.dims()[1];
-        let summed = self.weights(meta, tokens).matmul(tokens.clone());
-        let summed = summed.reshape([n, self.heads, k, width]);
+    /// `summed` `[n, heads * K, D]`; gives `[n, K, D]`.
+    fn forward(&self, summed: Tensor<3>) -> Tensor<3> {
+        let [n, rows, width] = summed.dims();
+        let (heads, k) = (self.heads, rows / self.heads);
+        let summed = summed.reshape([n, heads, k, width]).swap_dims(0, 1);
+        let summed = summed.reshape([heads, n * k, width]);
         // (p)(W_V)_h + bias: rows of the softmax sum to one, so the bias passes through unchanged.
-        let value = self.by_head(&self.value).swap_dims(2, 3);
-        let x = summed.matmul(value).swap_dims(1, 2).reshape([n, k, width]);
+        let value = self.by_head(&self.value).swap_dims(1, 2);
+        let x = summed.matmul(value).swap_dims(0, 1).reshape([n, k, width]);
         let x = match &self.value.bias {
             Some(bias) => x + bias.val().unsqueeze(),
             None => x,
@@ -197,12 +194,12 @@ impl MetaAttention {
         }
     }
 
-    /// A square matrix in the parts of each head, `[1, heads, part, D]`.
-    fn by_head(&self, layer: &Linear) -> Tensor<4> {
+    /// A square matrix in the parts of each head, `[heads, part, D]`.
+    fn by_head(&self, layer: &Linear) -> Tensor<3> {
         let width = layer.weight.dims()[0];
-        let part = width / self.heads;
-        let x = layer.weight.val().reshape([width, self.heads, part]);
-        x.permute([1, 2, 0]).reshape([1, self.heads, part, width])
+        let x = layer.weight.val();
+        let x = x.reshape([width, self.heads, width / self.heads]);
+        x.permute([1, 2, 0])
     }
 }
 
@@ -230,19 +227,22 @@ pub struct Lcd {
     repeats: usize,
 }
 
+/// Meta-tokens under way: what they are, and what comes to them beside attention.
+pub(super) struct Distilling {
+    /// `[1 or n, K, D]`.
+    meta: Tensor<3>,
+    /// `[n, K, D]`.
+    direct: Option<Tensor<3>>,
+}
+
 impl Lcd {
     /// A layer's tokens to its meta-tokens.
     ///
     /// # Shapes
     /// `tokens` `[n, N, D]`; gives `[n, K, d]`.
     pub fn forward(&self, tokens: Tensor<3>) -> Tensor<3> {
-        let meta = self.distil(&tokens, self.repeats);
-        let (n, [_, k, width]) = (tokens.dims()[0], meta.dims());
-        let meta = meta.expand([n, k, width]);
-        match &self.projection {
-            Some(projection) => projection.forward(meta),
-            None => meta,
-        }
+        let n = tokens.dims()[0];
+        self.finish(self.distil(&tokens, self.repeats), n)
     }
 
     /// How much each meta-token reads of each token in the last repeat, the mean over heads; a row sums to 1. `None` without
@@ -254,33 +254,86 @@ impl Lcd {
         let last = self.repeats.saturating_sub(1);
         let (attention, _) = self.step(last);
         let attention = attention?;
-        let meta = self.distil(&tokens, last);
-        let weights = attention.weights(meta, &tokens);
+        let meta = self.distil(&tokens, last).meta;
+        let weights = shares(attention.question(meta), &tokens);
         let [n, rows, tokens] = weights.dims();
         let k = rows / attention.heads;
         let weights = weights.reshape([n, attention.heads, k, tokens]);
         Some(weights.mean_dim(1).squeeze_dim::<3>(1))
     }
 
-    /// The meta-tokens after some repeats, `[1 or n, K, D]`.
-    fn distil(&self, tokens: &Tensor<3>, repeats: usize) -> Tensor<3> {
-        let mut meta = self.meta.val().unsqueeze::<3>();
-        let mut direct = None;
-        for repeat in 0..repeats {
-            let (attention, layer) = self.step(repeat);
-            if repeat == 0 || !self.further.is_empty() {
-                direct = self.direct(layer, tokens);
-            }
-            // m <- m + W_g v with m the attention's output: no skip from the meta-tokens before (eq. 3.2).
-            let attended = attention.map(|attention| attention.forward(meta.clone(), tokens));
-            meta = match (attended, &direct) {
-                (Some(attended), Some(direct)) => attended + direct.clone(),
-                (Some(attended), None) => attended,
-                (None, Some(direct)) => meta + direct.clone(),
-                (None, None) => meta,
-            };
+    /// How often it reads its layer.
+    pub(super) fn repeats(&self) -> usize {
+        self.repeats
+    }
+
+    /// Before it has read anything.
+    pub(super) fn begin(&self) -> Distilling {
+        Distilling {
+            meta: self.meta.val().unsqueeze::<3>(),
+            direct: None,
         }
-        meta
+    }
+
+    /// What a repeat wants to know of the tokens of a layer.
+    pub(super) fn ask(&self, layer: FrozenLayer, repeat: usize, so_far: &Distilling) -> Question {
+        let (attention, direct) = self.step(repeat);
+        let asks = repeat == 0 || !self.further.is_empty();
+        Question {
+            layer,
+            width: so_far.meta.dims()[2],
+            query: attention.map(|attention| attention.question(so_far.meta.clone())),
+            mix: match direct {
+                _ if !asks => Mix::Nothing,
+                _ if self.pools => Mix::Mean,
+                Some(layer) => Mix::Weighted(layer.weight.val()),
+                None => Mix::Nothing,
+            },
+        }
+    }
+
+    /// The meta-tokens after a repeat: m <- m + W_g v with m the attention's output, no skip from the meta-tokens before (eq. 3.2).
+    pub(super) fn take(&self, repeat: usize, so_far: Distilling, answer: Answer) -> Distilling {
+        let (attention, direct) = self.step(repeat);
+        let bias = direct.filter(|_| !self.pools).and_then(|d| d.bias.as_ref());
+        let mixed = answer.mixed.map(|mixed| match bias {
+            Some(bias) => {
+                let bias = bias.val();
+                let k = bias.dims()[0];
+                mixed + bias.reshape([1, k, 1])
+            }
+            None => mixed,
+        });
+        let direct = mixed.or(so_far.direct);
+        let attended = attention.zip(answer.attended);
+        let attended = attended.map(|(attention, summed)| attention.forward(summed));
+        let meta = match (attended, &direct) {
+            (Some(attended), Some(direct)) => attended + direct.clone(),
+            (Some(attended), None) => attended,
+            (None, Some(direct)) => so_far.meta + direct.clone(),
+            (None, None) => so_far.meta,
+        };
+        Distilling { meta, direct }
+    }
+
+    /// The feature of n segments, `[n, K, d]`.
+    pub(super) fn finish(&self, distilled: Distilling, n: usize) -> Tensor<3> {
+        let [_, k, width] = distilled.meta.dims();
+        let meta = distilled.meta.expand([n, k, width]);
+        match &self.projection {
+            Some(projection) => projection.forward(meta),
+            None => meta,
+        }
+    }
+
+    /// After some repeats.
+    fn distil(&self, tokens: &Tensor<3>, repeats: usize) -> Distilling {
+        // Which layer it is asks nobody.
+        let layer = FrozenLayer::Block(0);
+        (0..repeats).fold(self.begin(), |so_far, repeat| {
+            let answer = self.ask(layer, repeat, &so_far).of(tokens);
+            self.take(repeat, so_far, answer)
+        })
     }
 
     fn step(&self, repeat: usize) -> (Option<&MetaAttention>, Option<&Linear>) {
@@ -289,23 +342,5 @@ impl Lcd {
             Some(step) => (step.attention.as_ref(), step.direct.as_ref()),
             None => (self.attention.as_ref(), self.direct.as_ref()),
         }
-    }
-
-    fn direct(&self, layer: Option<&Linear>, tokens: &Tensor<3>) -> Option<Tensor<3>> {
-        if self.pools {
-            return Some(tokens.clone().mean_dim(1));
-        }
-        let layer = layer?;
-        // [n, D, N] x [N, K] would copy the tokens; W_gᵀ from the left does not.
-        let weight = layer.weight.val().swap_dims(0, 1).unsqueeze::<3>();
-        let x = weight.matmul(tokens.clone());
-        Some(match &layer.bias {
-            Some(bias) => {
-                let bias = bias.val();
-                let k = bias.dims()[0];
-                x + bias.reshape([1, k, 1])
-            }
-            None => x,
-        })
     }
 }

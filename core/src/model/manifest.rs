@@ -84,6 +84,9 @@ pub struct HeadEntry<C> {
     /// What training measured of its own data, to judge how familiar a segment is; read by who made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub familiarity: Option<serde_json::Value>,
+    /// What makes its scores mean what they say; read by who made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<serde_json::Value>,
 }
 
 fn is_false(value: &bool) -> bool {

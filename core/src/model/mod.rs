@@ -17,12 +17,14 @@ mod demo;
 mod desc;
 mod error;
 mod familiarity;
+mod frozen_layers;
 mod head_catalogue;
 mod head_file;
 mod manifest;
 mod pair;
 mod precision;
 mod run;
+mod score_counts;
 mod tag_classes;
 mod verify;
 
@@ -34,11 +36,12 @@ pub use backbones::{
 pub use bundle::{
     Assembly, BackboneFile, Hearing, LoadedModel, ModelBundle, ModelInfo, TaskInfo, assemble,
 };
-pub use calibration::{Calibration, calibration_error, fit_temperatures, tempered};
+pub use calibration::{Calibration, Counted, calibration_error, fit_temperatures, tempered};
 pub use class_names::{CLASS_LISTS, class_names};
 pub use desc::{BackboneDesc, LoadAs};
 pub use error::ModelError;
 pub use familiarity::{Density, Familiarity, Numbers, describe};
+pub use frozen_layers::{Answer, Back, FrozenLayer, FrozenLayers, Mix, Question};
 pub use head_catalogue::HeadCatalogue;
 pub use head_file::{HeadConfig, HeadFile, HeadNotes, write_head, write_head_into};
 pub use heads::{
@@ -54,5 +57,6 @@ pub use pair::{Backbones, FrozenPair, PairAbout, SideAbout};
 pub use precision::{Precision, UnknownPrecision};
 pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};
+pub use score_counts::{Offer, Reliable, ScoreCounts};
 pub use tag_classes::{TagClasses, TagRow};
 pub use verify::{Contents, Verdict, Verify};

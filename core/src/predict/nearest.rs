@@ -35,6 +35,19 @@ pub struct Near {
     pub likeness: f32,
 }
 
+/// What a head distilled of a second, and says of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DistilledSecond {
+    /// Of which clip.
+    pub clip: ClipId,
+    /// Which of its segments.
+    pub segment: usize,
+    /// The class that the head says of it, as a place in its labels; none for background, and where nothing was said yet.
+    pub class: Option<usize>,
+    /// The direction of the picture's numbers, then that of the sound's.
+    pub row: Vec<f32>,
+}
+
 /// What heads distilled of seconds: of each the direction of the picture's numbers and that of the sound's.
 #[derive(Debug, Default)]
 pub struct DistilledSeconds {
@@ -49,6 +62,8 @@ pub struct DistilledSeconds {
 struct Distilled {
     width: usize,
     rows: Vec<f16>,
+    /// What the head says of each, as far as it has said it.
+    classes: Vec<Option<u16>>,
 }
 
 impl DistilledSeconds {
@@ -65,6 +80,7 @@ impl DistilledSeconds {
             Distilled {
                 width,
                 rows: Vec::new(),
+                classes: Vec::new(),
             }
         });
         let before = known.rows.len();
@@ -79,6 +95,33 @@ impl DistilledSeconds {
             let gone = oldest.and_then(|oldest| self.clips.remove(&oldest));
             self.bytes -= gone.map_or(0, |gone| 2 * gone.rows.len());
         }
+    }
+
+    /// What a head says of a clip's segments from one on, as places in its labels; what was known from there on is replaced.
+    pub fn say(&mut self, head: HeadId, clip: ClipId, from: usize, classes: &[Option<u16>]) {
+        if let Some(known) = self.clips.get_mut(&(head, clip)) {
+            known.classes.resize(from, None);
+            known.classes.extend_from_slice(classes);
+        }
+    }
+
+    /// At most so many of the seconds that a head distilled, evenly spread over all of them.
+    pub fn spread(&self, head: HeadId, most: usize) -> Vec<DistilledSecond> {
+        let all = self.len(head);
+        let every = all.div_ceil(most.max(1)).max(1);
+        let each = self.of(head).flat_map(|(clip, known)| {
+            (0..known.segments()).map(move |segment| (clip, known, segment))
+        });
+        let some = each.step_by(every).filter_map(|(clip, known, segment)| {
+            let class = known.classes.get(segment).copied().flatten();
+            Some(DistilledSecond {
+                clip,
+                segment,
+                class: class.map(usize::from),
+                row: known.row(segment)?,
+            })
+        });
+        some.collect()
     }
 
     /// How many seconds are kept of what a head distilled.

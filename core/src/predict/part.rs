@@ -34,6 +34,24 @@ pub struct Outline {
 }
 
 impl PredictionPart {
+    /// The class of each of its seconds by the data sets' own rules, as a place in the labels; none for background.
+    pub fn classes(&self) -> Vec<Option<u16>> {
+        let best = |scores: &Vec<f32>| {
+            let scores = scores.iter().enumerate();
+            let best = scores.reduce(|best, next| if next.1 > best.1 { next } else { best });
+            best.map(|(class, score)| (class as u16, *score))
+        };
+        let happens = |place: usize, score: f32| match &self.detail {
+            Detail::Localized { event } => event.get(place).is_some_and(|event| *event > 0.5),
+            Detail::Parsed { .. } | Detail::Segmented { .. } => score >= 0.5,
+        };
+        let of = |(place, scores)| {
+            let (class, score) = best(scores)?;
+            happens(place, score).then_some(class)
+        };
+        self.scores.iter().enumerate().map(of).collect()
+    }
+
     /// The prediction so far, of what was `known` and this part. `None` where this part does not go on from that: it belongs to
     /// another prediction, or a part between the two is missing.
     pub fn join(self, known: Option<Arc<Prediction>>) -> Option<Arc<Prediction>> {

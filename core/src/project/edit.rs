@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::draw::draw;
 use super::say::say;
 use super::{Assignment, Class, Corrections, Item, Key, RunLengths, Scope, ThresholdOf};
 use crate::base::{ClipId, EventId, LabelId, Modality, Said, TimeSpan};
@@ -34,7 +35,8 @@ pub enum Change {
         /// That it happens, that it does not, or nothing any more.
         said: Said,
     },
-    /// The mask of a class over a span, drawn by hand; none gives way to the model's.
+    /// The mask of a class over a span, drawn by hand; none gives way to the model's. What an older one of the class says of the
+    /// span goes, the rest of it stays.
     Mask {
         /// The second, or the seconds, it is drawn for.
         span: TimeSpan,
@@ -174,10 +176,7 @@ impl Hand<'_> {
                 span,
                 said,
             } => say(self, *event, (*label, *modality), *span, *said),
-            Change::Mask { span, label, mask } => {
-                let item = |mask: &Arc<RunLengths>| Item::Mask(*span, *label, mask.clone());
-                self.assign(Key::Mask(*span, *label), mask.as_ref().map(item));
-            }
+            Change::Mask { span, label, mask } => draw(self, *span, *label, mask.as_ref()),
             Change::MaskThreshold(value) => self.put(Item::MaskThreshold(None, share(*value))),
             Change::MaskThresholdOf { span, value } => {
                 if let Some((own, _)) = self.state.mask_thresholds.own(*span) {

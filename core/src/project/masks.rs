@@ -185,7 +185,7 @@ impl RunLengths {
     }
 
     /// Start and end of every run inside the mask, counted down the columns.
-    fn inside(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+    pub fn inside(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         let mut at = 0;
         self.runs
             .iter()

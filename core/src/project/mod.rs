@@ -1,7 +1,9 @@
 //! Layer 1: what an annotator's work is made of: events, masks, corrections, the log of edits, and the file that keeps them.
 
+mod area;
 mod corrections;
 mod draft;
+mod draw;
 mod edit;
 mod item;
 mod log;
@@ -15,6 +17,7 @@ mod store;
 mod tracks;
 mod writer;
 
+pub use area::{Area, Point};
 pub use corrections::Corrections;
 pub use draft::{Draft, Ticket};
 pub use edit::{Change, Edit};

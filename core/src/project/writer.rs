@@ -18,6 +18,8 @@ const LOOK: Duration = Duration::from_millis(200);
 pub enum Request {
     /// What is decided of a clip; where it lies, if known.
     Read(Scope, Option<ClipFacts>),
+    /// What is said and drawn of every clip of the project.
+    Corrected,
     /// Carry out an edit; whether it goes on with the last one.
     Edit(Ticket, Edit, bool),
     /// Take the last edit back.
@@ -35,6 +37,8 @@ pub enum Answer {
     NoStore(String),
     /// What is decided of a clip, or why that cannot be read.
     Read(Scope, Result<Box<Corrections>, String>),
+    /// Every clip of which something is said or drawn, with that.
+    Corrected(Vec<(ClipFacts, Corrections)>),
     /// A row of the log is on the disk; the ticket of who asked for it, or none where another window did.
     Kept(Option<Ticket>, Kept),
     /// What was asked changes nothing.
@@ -123,6 +127,13 @@ fn answer(store: &mut Store, request: Request, say: &dyn Fn(Answer)) {
             look(store, say);
             return say(Answer::Read(of, read));
         }
+        Request::Corrected => {
+            match store.corrected() {
+                Ok(clips) => say(Answer::Corrected(clips)),
+                Err(error) => log::warn!("{error}"),
+            }
+            return look(store, say);
+        }
         Request::Edit(ticket, edit, joins) => (ticket, store.edit(&edit, joins)),
         Request::Undo(ticket, of) => (ticket, store.undo(of)),
         Request::Redo(ticket, of) => (ticket, store.redo(of)),
@@ -159,6 +170,7 @@ fn refuse(error: &StoreError, todo: &Receiver<Request>, say: &dyn Fn(Answer)) {
     for request in todo {
         say(match request {
             Request::Read(of, _) => Answer::Read(of, Err(why.clone())),
+            Request::Corrected => Answer::Corrected(Vec::new()),
             Request::Edit(ticket, ..) | Request::Undo(ticket, _) | Request::Redo(ticket, _) => {
                 Answer::Refused(ticket, why.clone())
             }

@@ -25,7 +25,8 @@ pub use speed::{SpeedBench, SpeedModel, speed_models, threads, versions};
 pub use tag::{TagReport, TagRequest, tag_clip};
 pub use train_cost::{CostSteps, TrainCost};
 pub use training::{
-    DatasetRecipe, HeadKind, HeadReport, MeasureRequest, TrainNews, TrainRequest, Trained,
-    TrainingError, ablation_rows, measure_head, train_head,
+    ClipLanes, ClipStrips, DatasetRecipe, Figure, FigureRequest, HeadKind, HeadReport, Lane,
+    MeasureRequest, Panel, Point, Strip, TrainNews, TrainRequest, Trained, TrainingError,
+    ablation_rows, figure, measure_head, train_head,
 };
 pub use verify::verify;

@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 
+use crate::base::Task;
 use crate::engine::EngineError;
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
 use crate::hub::description;
-use crate::model::{AvelConfig, BackboneDesc, HeadConfig, LayerShape, ModelError, speed};
+use crate::model::{
+    AvelConfig, BackboneDesc, Distillation, HeadConfig, LayerShape, ModelError, ParseConfig,
+    SegmentConfig, speed,
+};
 use crate::train::StepBench;
 
 /// Who looks and who listens in the paper's main setting.
@@ -22,7 +26,6 @@ pub struct TrainCost {
     device: Device,
     report: DeviceReport,
     layers: [Vec<LayerShape>; 2],
-    config: AvelConfig,
 }
 
 /// Steps of a batch of clips.
@@ -48,7 +51,6 @@ impl TrainCost {
         };
         Ok(Self {
             layers: [layers(PAIR[0])?, layers(PAIR[1])?],
-            config: AvelConfig::default(),
             device,
             report,
         })
@@ -59,16 +61,26 @@ impl TrainCost {
         &self.report
     }
 
-    /// Gets ready for steps of so many clips, their features in a cache in `folder`.
+    /// Gets ready for steps of a head of a task at the paper's size (Table 14), on so many clips in batches; their features are in
+    /// a cache in `folder`, and put there where they are not.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn steps(&self, batch: usize, folder: &Path) -> Result<CostSteps<'_>, EngineError> {
+    pub fn steps(
+        &self,
+        task: Task,
+        [clips, batch]: [usize; 2],
+        folder: &Path,
+    ) -> Result<CostSteps<'_>, EngineError> {
         let cache = FeatureCache::at(folder.to_owned());
-        let head = HeadConfig::Localize(self.config.clone());
+        let head = match task {
+            Task::Localize => HeadConfig::Localize(AvelConfig::default()),
+            Task::Parse => HeadConfig::Parse(ParseConfig::default()),
+            Task::Segment => HeadConfig::Segment(SegmentConfig::default()),
+        };
         let layers = [&self.layers[0][..], &self.layers[1]];
         Ok(CostSteps {
-            bench: StepBench::new(&head, layers, batch, &cache, &self.device)?,
+            bench: StepBench::new(&head, layers, [clips, batch], &cache, &self.device)?,
             of: self,
             batch,
             backbones: None,
@@ -88,6 +100,14 @@ impl CostSteps<'_> {
     /// The device failed.
     pub fn from_cache(&mut self) -> Result<Duration, EngineError> {
         Ok(self.bench.from_cache()?)
+    }
+
+    /// All clips once, from the cache.
+    ///
+    /// # Errors
+    /// The device failed.
+    pub fn epoch(&mut self) -> Result<Duration, EngineError> {
+        Ok(self.bench.epoch()?)
     }
 
     /// Both backbones over the batch, which a step in whose loop they are takes longer.
@@ -111,13 +131,13 @@ impl CostSteps<'_> {
         Ok(time)
     }
 
-    /// The textbook form of distillation in place of ours, from features on the device.
+    /// The textbook form of distillation of events in place of ours, from features on the device.
     ///
     /// # Errors
     /// The device failed.
     pub fn textbook(&mut self) -> Result<Duration, EngineError> {
         self.backbones = None;
-        let distill = &self.of.config.distill;
+        let distill = Distillation::avel();
         let layers = [&self.of.layers[0][..], &self.of.layers[1]];
         let tokens = [distill.visual.tokens, distill.audio.tokens];
         Ok(self.bench.textbook(layers, tokens, distill.d)?)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::error::TrainError;
 use super::examples::{Examples, Side};
 use super::pinned::{Pinned, PinnedClip};
+use super::taught::Before;
 use crate::base::{CancelToken, TimeSpan};
 use crate::data::Targets;
 use crate::features::{FeatureKey, FeatureStream, HalfFeatures, Lease};
@@ -35,6 +36,8 @@ pub struct ExampleClip {
 pub struct ClipExamples {
     pinned: Pinned,
     targets: Vec<AskTargets>,
+    /// What a head said of them before, as far as that is known.
+    before: Vec<Option<Arc<Before>>>,
     classes: usize,
 }
 
@@ -44,6 +47,7 @@ impl ClipExamples {
         Self {
             pinned: Pinned::new(lease),
             targets: vec![],
+            before: vec![],
             classes,
         }
     }
@@ -108,6 +112,14 @@ impl ClipExamples {
         Ok(())
     }
 
+    /// Has a clip know what a head said of it before.
+    pub fn said_before(&mut self, clip: usize, before: Before) {
+        self.before.resize(self.targets.len(), None);
+        if let Some(kept) = self.before.get_mut(clip) {
+            *kept = Some(Arc::new(before));
+        }
+    }
+
     /// What pins their features.
     pub fn lease(&self) -> Arc<Lease> {
         self.pinned.lease()
@@ -137,5 +149,9 @@ impl Examples for ClipExamples {
 
     fn features(&self, clip: usize, side: Side) -> Result<HalfFeatures, TrainError> {
         self.pinned.features(clip, side)
+    }
+
+    fn before(&self, clip: usize) -> Option<Arc<Before>> {
+        self.before.get(clip)?.clone()
     }
 }

@@ -1,10 +1,10 @@
 //! How a head is trained: the optimiser, its rate from epoch to epoch, batches and epochs; the paper's numbers as presets.
 
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
+use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::adam::AnyAdam;
 use super::error::TrainError;
 use super::losses::{LossConfig, MATCHING_WEIGHT};
 use crate::base::{Task, merge};
@@ -28,6 +28,19 @@ pub struct TrainConfig {
     pub recombined: f32,
     /// What the tasks' losses leave open.
     pub loss: LossConfig,
+    /// When it is over before its epochs are; not before where this is `None`.
+    pub stop: Option<EarlyStop>,
+}
+
+/// A training is over when there is nothing left to learn: the loss is small and stays so, or the validation clips have had better
+/// days.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlyStop {
+    /// A mean loss of an epoch that counts as small.
+    pub loss: f32,
+    /// So many epochs in a row with a small loss end it, or so many that all do worse than the best one on the validation clips.
+    pub patience: usize,
 }
 
 /// The learning rate is multiplied by `gamma` after every `step` epochs: PyTorch's `StepLR`.
@@ -91,25 +104,11 @@ impl OptimiserConfig {
 
     /// A fresh optimiser.
     pub fn init(&self) -> ModuleOptimizer {
-        let (beta_1, beta_2) = self.betas;
-        match self.kind {
-            OptimiserKind::Adam => {
-                let decay =
-                    (self.weight_decay > 0.0).then(|| WeightDecayConfig::new(self.weight_decay));
-                AdamConfig::new()
-                    .with_beta_1(beta_1)
-                    .with_beta_2(beta_2)
-                    .with_epsilon(self.epsilon)
-                    .with_weight_decay(decay)
-                    .init()
-            }
-            OptimiserKind::AdamW => AdamWConfig::new()
-                .with_beta_1(beta_1)
-                .with_beta_2(beta_2)
-                .with_epsilon(self.epsilon)
-                .with_weight_decay(self.weight_decay)
-                .init(),
-        }
+        let decay = match self.kind {
+            OptimiserKind::Adam => [self.weight_decay, 0.0],
+            OptimiserKind::AdamW => [0.0, self.weight_decay],
+        };
+        AnyAdam::new(self.betas, self.epsilon, decay).into()
     }
 }
 
@@ -119,10 +118,18 @@ impl Default for TrainConfig {
     }
 }
 
+/// Optimiser steps of a training on a few clips, at most.
+pub const FEW_STEPS: usize = 120;
 /// Clips a step, where there are few.
 const FEW: usize = 4;
 /// Adam's step is about as long as the rate: a hundred steps, in place of the paper's thousands, get somewhere with longer ones.
 const LONGER: f64 = 5.0;
+/// How much what it said before counts beside what a person said.
+const KEEP: f64 = 0.3;
+/// A loss at which every correction is in the head.
+const SMALL: f32 = 0.02;
+/// Epochs that say so.
+const PATIENCE: usize = 2;
 
 impl TrainConfig {
     /// Event localization (Table 13).
@@ -167,8 +174,9 @@ impl TrainConfig {
         serde_json::from_value(all).map_err(wrong)
     }
 
-    /// For a head that goes on learning from a few clips: small batches, and epochs enough for `steps` optimiser steps, the rate
-    /// falling as often as the paper's does over its epochs (ours).
+    /// For a head that goes on learning from a few clips: small batches, epochs enough for `steps` optimiser steps but no more than
+    /// it takes, the rate falling as often as the paper's does over its epochs; where nobody said anything it stays near what it
+    /// knew (ours).
     pub fn few_clips(task: Task, clips: usize, steps: usize) -> Self {
         let paper = Self::of(task);
         let batch = paper.batch.min(FEW);
@@ -185,6 +193,14 @@ impl TrainConfig {
                 rate: paper.optimiser.rate * LONGER,
                 ..paper.optimiser
             },
+            loss: LossConfig {
+                keep: KEEP,
+                ..paper.loss
+            },
+            stop: Some(EarlyStop {
+                loss: SMALL,
+                patience: PATIENCE,
+            }),
             ..paper
         }
     }
@@ -201,6 +217,7 @@ impl TrainConfig {
             seed: 7,
             recombined: 0.0,
             loss: LossConfig::default(),
+            stop: None,
         }
     }
 

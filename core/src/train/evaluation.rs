@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::error::TrainError;
-use super::examples::Batch;
+use super::examples::{Batch, Shown};
 use super::metrics::{
     FRAMES_A_BATCH, Five, Grid, LlpScores, MaskMeter, MaskScores, Parsed, avel_segments_weighed,
     llp_scores, segment_accuracy,
@@ -114,10 +114,20 @@ impl Evaluation {
         batch: &Batch,
         familiarity: &[f32],
     ) -> Result<(), TrainError> {
+        self.look(head, &batch.shown(), familiarity)
+    }
+
+    /// The same, wherever the layers are.
+    pub(super) fn look(
+        &mut self,
+        head: &TaskHead,
+        shown: &Shown<'_>,
+        familiarity: &[f32],
+    ) -> Result<(), TrainError> {
         match head {
-            TaskHead::Localize(head) => self.localize(head, batch, familiarity),
-            TaskHead::Parse(head) => self.parse(head, batch, familiarity),
-            TaskHead::Segment(head) => self.segment(head, batch, familiarity),
+            TaskHead::Localize(head) => self.localize(head, shown, familiarity),
+            TaskHead::Parse(head) => self.parse(head, shown, familiarity),
+            TaskHead::Segment(head) => self.segment(head, shown, familiarity),
             TaskHead::Tags(_) => Err(not_trained()),
         }
     }
@@ -142,15 +152,15 @@ impl Evaluation {
     fn localize(
         &mut self,
         head: &LocalizeHead,
-        batch: &Batch,
+        shown: &Shown<'_>,
         familiarity: &[f32],
     ) -> Result<(), TrainError> {
-        let output = head.forward(&batch.visual, &batch.audio, batch.clips());
-        let (seconds, classes) = (batch.seconds().max(1), batch.classes().max(1));
+        let output = head.forward(shown.visual, shown.audio, shown.clips());
+        let (seconds, classes) = (shown.seconds().max(1), shown.classes().max(1));
         let (is_event, event) = (numbers(output.is_event)?, numbers(output.event)?);
         self.background = classes;
         let clips = is_event.chunks(seconds).zip(event.chunks(classes));
-        for (clip, (targets, (is_event, event))) in batch.targets.iter().zip(clips).enumerate() {
+        for (clip, (targets, (is_event, event))) in shown.targets.iter().zip(clips).enumerate() {
             let trust = part(familiarity, clip * seconds);
             let found = avel_segments_weighed(is_event, event, trust, classes);
             for (t, class) in found.into_iter().enumerate() {
@@ -166,11 +176,11 @@ impl Evaluation {
     fn parse(
         &mut self,
         head: &ParseHead,
-        batch: &Batch,
+        shown: &Shown<'_>,
         familiarity: &[f32],
     ) -> Result<(), TrainError> {
-        let output = head.forward(&batch.visual, &batch.audio, None, batch.clips())?;
-        let (seconds, classes) = (batch.seconds().max(1), batch.classes().max(1));
+        let output = head.forward(shown.visual, shown.audio, None, shown.clips())?;
+        let (seconds, classes) = (shown.seconds().max(1), shown.classes().max(1));
         let length = seconds * classes;
         let [clip, mut audible, mut visible] = [
             numbers(output.clip)?,
@@ -182,7 +192,7 @@ impl Evaluation {
         }
         let rows = audible.chunks(length).zip(visible.chunks(length));
         let found = clip.chunks(classes).zip(rows);
-        for (targets, (whole, (audible, visible))) in batch.targets.iter().zip(found) {
+        for (targets, (whole, (audible, visible))) in shown.targets.iter().zip(found) {
             let grids = [&targets.heard, &targets.seen];
             if grids.iter().all(|said| is_unknown(said)) {
                 continue;
@@ -200,17 +210,17 @@ impl Evaluation {
     fn segment(
         &mut self,
         head: &SegmentHead,
-        batch: &Batch,
+        shown: &Shown<'_>,
         familiarity: &[f32],
     ) -> Result<(), TrainError> {
-        let output = head.forward(&batch.visual, &batch.audio, batch.clips())?;
+        let output = head.forward(shown.visual, shown.audio, shown.clips())?;
         let (rows, columns) = head.mask();
         let mut found = numbers(output.probabilities())?;
         let frames = found.chunks_exact_mut((rows * columns).max(1));
         for (frame, trust) in frames.zip(familiarity) {
             frame.iter_mut().for_each(|p| *p *= trust);
         }
-        let masks = batch.targets.iter().flat_map(|targets| &targets.masks);
+        let masks = shown.targets.iter().flat_map(|targets| &targets.masks);
         for (frame, mask) in found.chunks_exact((rows * columns).max(1)).zip(masks) {
             let Some(SoundingMask { size, sounds }) = mask else {
                 continue;

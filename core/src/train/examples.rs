@@ -5,9 +5,10 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use super::error::TrainError;
+use super::taught::Before;
 use crate::data::Targets;
 use crate::features::HalfFeatures;
-use crate::model::LayerFeatures;
+use crate::model::{FrozenLayers, LayerFeatures};
 
 /// One of the two frozen backbones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,11 @@ pub trait Examples: Send + Sync {
     /// # Errors
     /// They cannot be read.
     fn features(&self, clip: usize, side: Side) -> Result<HalfFeatures, TrainError>;
+
+    /// What the head that is gone on from said of a clip; none where nothing of that is to be kept.
+    fn before(&self, _clip: usize) -> Option<Arc<Before>> {
+        None
+    }
 }
 
 /// Several sources as one, in order.
@@ -92,9 +98,41 @@ impl Examples for Mixture {
         let (part, clip) = self.find(clip)?;
         part.features(clip, side)
     }
+
+    fn before(&self, clip: usize) -> Option<Arc<Before>> {
+        let (part, clip) = self.find(clip).ok()?;
+        part.before(clip)
+    }
 }
 
-/// Clips of the same length on a device.
+/// What a head is shown at once: frozen layers of some clips of one length, wherever they are, and what is said of them.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub visual: &'a dyn FrozenLayers,
+    pub audio: &'a dyn FrozenLayers,
+    pub targets: &'a [Targets],
+    /// What the head that is gone on from said of them; empty where nothing of that is to be kept.
+    pub before: &'a [Option<Arc<Before>>],
+}
+
+impl Shown<'_> {
+    /// How many clips.
+    pub fn clips(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Segments of each clip.
+    pub fn seconds(&self) -> usize {
+        self.targets.first().map_or(0, Targets::seconds)
+    }
+
+    /// How many classes.
+    pub fn classes(&self) -> usize {
+        self.targets.first().map_or(0, Targets::classes)
+    }
+}
+
+/// Clips of the same length on a device, as a whole: for what looks at all of their layers.
 pub struct Batch {
     /// Layers `[clips * seconds, tokens, width]`.
     pub visual: LayerFeatures,
@@ -115,41 +153,21 @@ impl Batch {
         device: &Device,
     ) -> Result<Self, TrainError> {
         let targets = clips.iter().map(|clip| examples.targets(*clip));
-        let targets = targets.collect::<Result<_, _>>()?;
-        Self::with_sounds(examples, clips, clips, targets, device)
-    }
-
-    /// The pictures of some clips with the sounds of as many, the same ones or others, and what is then said of them.
-    ///
-    /// # Errors
-    /// Those of [`Self::read`].
-    pub(super) fn with_sounds(
-        examples: &dyn Examples,
-        seen: &[usize],
-        heard: &[usize],
-        targets: Vec<Targets>,
-        device: &Device,
-    ) -> Result<Self, TrainError> {
         Ok(Self {
-            visual: join(examples, seen, Side::Visual)?.to_device(device),
-            audio: join(examples, heard, Side::Audio)?.to_device(device),
-            targets,
+            targets: targets.collect::<Result<_, _>>()?,
+            visual: join(examples, clips, Side::Visual)?.to_device(device),
+            audio: join(examples, clips, Side::Audio)?.to_device(device),
         })
     }
 
-    /// How many clips.
-    pub fn clips(&self) -> usize {
-        self.targets.len()
-    }
-
-    /// Segments of each clip.
-    pub fn seconds(&self) -> usize {
-        self.targets.first().map_or(0, Targets::seconds)
-    }
-
-    /// How many classes.
-    pub fn classes(&self) -> usize {
-        self.targets.first().map_or(0, Targets::classes)
+    /// For a head.
+    pub(super) fn shown(&self) -> Shown<'_> {
+        Shown {
+            visual: &self.visual,
+            audio: &self.audio,
+            targets: &self.targets,
+            before: &[],
+        }
     }
 }
 

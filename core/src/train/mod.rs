@@ -4,6 +4,7 @@
 //! by name. A [`Trainer`] learns from them step by step; losses and metrics leave out what is unknown. Everything about sounding
 //! scenes and the embedded model is in `demo`.
 
+mod adam;
 mod calibration;
 mod clips;
 mod compared;
@@ -15,27 +16,32 @@ mod evaluation;
 mod examples;
 mod familiarity;
 mod grown;
+mod kept;
+mod landscape;
 mod losses;
 mod metrics;
 mod objective;
 mod pinned;
 mod step_bench;
+mod streamed;
 mod taught;
 mod trainer;
 
-pub use calibration::fit_calibration;
+pub use calibration::{CalibrationFit, fit_calibration};
 pub use clips::{AskTargets, ClipExamples, ExampleClip};
 pub use compared::Duel;
-pub use config::{OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
+pub use config::{EarlyStop, FEW_STEPS, OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
 pub use cost::{adapter_bytes, feature_bytes, head_bytes};
 pub use demo::{
-    DemoRecipe, DemoScenes, Schedule, evaluate_demo, evaluate_folder, train_demo, unseen_clips,
+    DemoRecipe, DemoScenes, Denied, FewShot, FewShotReport, Schedule, evaluate_demo,
+    evaluate_folder, train_demo, unseen_clips,
 };
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};
 pub use examples::{Batch, Examples, Mixture, Side};
 pub use familiarity::{familiar_with, fit as fit_familiarity};
 pub use grown::grown;
+pub use landscape::{Landscape, landscape};
 pub use losses::{
     AvelTargets, Known, LossConfig, MATCHING_WEIGHT, ParseTargets, Smoothing, avel_loss, avvp_loss,
     known_loss, known_mask_loss, mask_loss, matching_loss, ms3_loss, parse_loss,
@@ -48,5 +54,5 @@ pub use metrics::{
 };
 pub use objective::{avel_targets, masks, parse_targets};
 pub use step_bench::StepBench;
-pub use taught::{agreement, filled};
+pub use taught::{Before, agreement, before, filled};
 pub use trainer::{Best, Epoch, Step, Trainer};

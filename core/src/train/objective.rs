@@ -3,7 +3,8 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::error::TrainError;
-use super::examples::Batch;
+use super::examples::Shown;
+use super::kept::Kept;
 use super::losses::{
     AvelTargets, Known, LossConfig, ParseTargets, avel_loss, known_mask_loss, matching_loss,
     parse_loss,
@@ -18,14 +19,14 @@ use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
 /// The features are not those of the head's backbones.
 pub(super) fn loss(
     head: &TaskHead,
-    batch: &Batch,
+    shown: &Shown<'_>,
     config: &LossConfig,
     device: &Device,
 ) -> Result<Tensor<1>, TrainError> {
     match head {
-        TaskHead::Localize(head) => Ok(localize(head, batch, device)),
-        TaskHead::Parse(head) => parse(head, batch, config, device),
-        TaskHead::Segment(head) => segment(head, batch, config, device),
+        TaskHead::Localize(head) => Ok(localize(head, shown, config, device)),
+        TaskHead::Parse(head) => parse(head, shown, config, device),
+        TaskHead::Segment(head) => segment(head, shown, config, device),
         TaskHead::Tags(_) => Err(not_trained()),
     }
 }
@@ -38,9 +39,25 @@ pub(super) fn not_trained() -> TrainError {
     )
 }
 
-fn localize(head: &LocalizeHead, batch: &Batch, device: &Device) -> Tensor<1> {
-    let output = head.forward(&batch.visual, &batch.audio, batch.clips());
-    avel_loss(output, &avel_targets(&batch.targets, device))
+fn localize(
+    head: &LocalizeHead,
+    of: &Shown<'_>,
+    config: &LossConfig,
+    device: &Device,
+) -> Tensor<1> {
+    let output = head.forward(of.visual, of.audio, of.targets.len());
+    let kept = kept(of, config).map(|kept| kept.events(&output, device) * config.keep);
+    let loss = avel_loss(output, &avel_targets(of.targets, device));
+    kept.into_iter().fold(loss, |loss, kept| loss + kept)
+}
+
+/// What is to be stayed near to, if anything is.
+fn kept<'a>(of: &Shown<'a>, config: &LossConfig) -> Option<Kept<'a>> {
+    let kept = Kept {
+        targets: of.targets,
+        before: of.before,
+    };
+    (config.keep > 0.0 && !kept.is_empty()).then_some(kept)
 }
 
 /// What CMBS should say: of seconds whether an event happens, of clips with an event its class.
@@ -66,15 +83,16 @@ pub fn avel_targets(clips: &[Targets], device: &Device) -> AvelTargets {
 
 fn parse(
     head: &ParseHead,
-    batch: &Batch,
+    of: &Shown<'_>,
     config: &LossConfig,
     device: &Device,
 ) -> Result<Tensor<1>, TrainError> {
-    let output = head.forward(&batch.visual, &batch.audio, None, batch.clips())?;
-    Ok(parse_loss(
-        &output,
-        &parse_targets(&batch.targets, config, device),
-    ))
+    let output = head.forward(of.visual, of.audio, None, of.targets.len())?;
+    let loss = parse_loss(&output, &parse_targets(of.targets, config, device));
+    Ok(match kept(of, config) {
+        Some(kept) => loss + kept.halves(&output, device) * config.keep,
+        None => loss,
+    })
 }
 
 /// What a parsing head should say. Where a modality's seconds do not decide whether a class happens in it, the label of the clip
@@ -142,12 +160,12 @@ fn known<const D: usize>(
 
 fn segment(
     head: &SegmentHead,
-    batch: &Batch,
+    of: &Shown<'_>,
     config: &LossConfig,
     device: &Device,
 ) -> Result<Tensor<1>, TrainError> {
-    let output = head.forward(&batch.visual, &batch.audio, batch.clips())?;
-    let (masks, known) = masks(&batch.targets, head.mask(), device);
+    let output = head.forward(of.visual, of.audio, of.targets.len())?;
+    let (masks, known) = masks(of.targets, head.mask(), device);
     let loss = known_mask_loss(output.logits.clone(), masks, known);
     let matching = config.matching.zip(matching_loss(&output));
     Ok(match matching {
@@ -178,7 +196,7 @@ pub fn masks(
 }
 
 /// The share of what falls into each place of another size that sounds.
-fn shrink(mask: &SoundingMask, (rows, columns): (usize, usize)) -> Vec<f32> {
+pub(super) fn shrink(mask: &SoundingMask, (rows, columns): (usize, usize)) -> Vec<f32> {
     let (high, wide) = mask.size;
     // At least one row or column, also where there are more places than those.
     let part = |i: usize, places: usize, all: usize| {

@@ -15,8 +15,8 @@ use super::config::{OptimiserConfig, TrainConfig};
 use super::error::TrainError;
 use super::examples::{Batch, Examples};
 use super::trainer::{Step, Trainer};
-use crate::base::{ClipId, ContentHash, KeyHasher, Said};
-use crate::data::Targets;
+use crate::base::{ClipId, ContentHash, KeyHasher, Said, Task};
+use crate::data::{SaidGrid, SoundingMask, Targets};
 use crate::features::{EntryAbout, FeatureCache, FeatureError, FeatureKey, HalfFeatures};
 use crate::model::{HeadConfig, LayerFeatures, LayerShape};
 
@@ -27,24 +27,28 @@ const CLASSES: usize = 28;
 /// Heads of attention.
 const HEADS: usize = 8;
 
+/// Rows and columns of a mask.
+const MASK: (usize, usize) = (224, 224);
+
 /// A training at the paper's size on clips of noise, whose features lie in a cache of its own.
 pub struct StepBench {
     trainer: Trainer,
     clips: Arc<ClipExamples>,
+    batch: usize,
     textbook: Option<Textbook>,
     optimiser: ModuleOptimizer,
     device: Device,
 }
 
 impl StepBench {
-    /// Puts the features of a batch of clips into `cache`, and makes a head for event localization with its optimiser.
+    /// Puts the features of some clips into `cache`, and makes a head with its optimiser, to learn from them in batches.
     ///
     /// # Errors
     /// The shape does not fit the layers, or the cache cannot be written.
     pub fn new(
         head: &HeadConfig,
         [visual, audio]: [&[LayerShape]; 2],
-        batch: usize,
+        [count, batch]: [usize; 2],
         cache: &FeatureCache,
         device: &Device,
     ) -> Result<Self, TrainError> {
@@ -52,11 +56,14 @@ impl StepBench {
             .lease()
             .map_err(|e| TrainError::io(cache.folder(), e))?;
         let mut clips = ClipExamples::new(Arc::new(lease), CLASSES);
-        for clip in 0..batch {
+        let task = head.task();
+        for clip in 0..count {
             let keys = [(0, visual), (1, audio)].map(|(side, layers)| (key(clip, side), layers));
-            clips.add_kept(keys.map(|(key, _)| key), SECONDS, said(clip))?;
+            clips.add_kept(keys.map(|(key, _)| key), SECONDS, said(task, clip))?;
             for (key, layers) in keys {
-                keep(cache, key, layers)?;
+                if cache.get(&key, SECONDS).is_none() {
+                    keep(cache, key, layers)?;
+                }
             }
         }
         device.seed(1);
@@ -64,7 +71,7 @@ impl StepBench {
         let config = TrainConfig {
             batch,
             epochs: usize::MAX,
-            ..TrainConfig::localize()
+            ..TrainConfig::of(task)
         };
         let clips = Arc::new(clips);
         let none = ClipExamples::new(clips.lease(), CLASSES);
@@ -72,6 +79,7 @@ impl StepBench {
         Ok(Self {
             trainer,
             clips,
+            batch,
             textbook: None,
             optimiser: OptimiserConfig::default().init(),
             device: device.clone(),
@@ -92,6 +100,17 @@ impl StepBench {
         }
     }
 
+    /// All clips once, from the cache.
+    ///
+    /// # Errors
+    /// The device failed.
+    pub fn epoch(&mut self) -> Result<Duration, TrainError> {
+        let begin = Instant::now();
+        while !matches!(self.trainer.step()?, Step::Epoch(_)) {}
+        self.sync()?;
+        Ok(begin.elapsed())
+    }
+
     /// One step of the textbook form alone, on features that are on the device already: queries, keys and values of every token
     /// by burn's own attention, a block each, and Adam.
     ///
@@ -104,7 +123,7 @@ impl StepBench {
         width: usize,
     ) -> Result<Duration, TrainError> {
         let learning = self.device.clone().autodiff();
-        let all: Vec<usize> = (0..self.clips.len()).collect();
+        let all: Vec<usize> = (0..self.batch.min(self.clips.len())).collect();
         let batch = Batch::read(&*self.clips, &all, &learning)?;
         let book = match self.textbook.take() {
             Some(book) => book,
@@ -139,15 +158,21 @@ fn key(clip: usize, side: usize) -> FeatureKey {
     }
 }
 
-/// One class in half of the seconds.
-fn said(clip: usize) -> AskTargets {
+/// One class in half of the seconds; half of the picture sounds then.
+fn said(task: Task, clip: usize) -> AskTargets {
     Arc::new(move || {
-        let mut targets = Targets::unknown(SECONDS, CLASSES);
-        for t in 0..SECONDS {
-            (0..CLASSES).for_each(|class| targets.both.set(t, class, Said::No));
-            if t % 2 == 0 {
-                targets.both.set(t, clip % CLASSES, Said::Yes);
-            }
+        let mut there = SaidGrid::all(SECONDS, CLASSES, Said::No);
+        let happens = |t: usize| t.is_multiple_of(2);
+        let seconds = (0..SECONDS).filter(|t| happens(*t));
+        seconds.for_each(|t| there.set(t, clip % CLASSES, Said::Yes));
+        let mut targets = Targets::of_modalities(there.clone(), there);
+        if task == Task::Segment {
+            let places = MASK.0 * MASK.1;
+            let mask = |t| SoundingMask {
+                size: MASK,
+                sounds: (0..places).map(|p| happens(t) && p < places / 2).collect(),
+            };
+            targets.masks = (0..SECONDS).map(|t| Some(mask(t))).collect();
         }
         Ok(targets)
     })

@@ -1,32 +1,33 @@
 //! What a head itself says of clips, where nothing was said; and what it gets right of what was said.
 
+use burn::tensor::activation::{sigmoid, softmax};
+
 use super::error::TrainError;
 use super::evaluation::numbers;
 use super::examples::Batch;
-use super::metrics::avel_segments;
-use super::objective::not_trained;
+use super::metrics::{avel_segments, frame_iou};
+use super::objective::{not_trained, shrink};
 use crate::base::Said;
 use crate::data::{SaidGrid, Targets};
-use crate::model::{LocalizeHead, ParseHead, TaskHead};
+use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
 
 /// A probability from which on a parsing head says that something happens.
 const HAPPENS: f32 = 0.5;
+/// The overlap of two masks from which on both are said to be of the same thing, as detection counts them.
+const COVERS: f64 = 0.5;
 
-/// What a head says of a clip in place of what nobody said; what was said stays. The batch holds that one clip, with what was
-/// said of it; the head may know fewer classes than that speaks of, the first ones.
-///
-/// With `pseudo_labels`, of every second. Without, a localization head alone is asked, and only where its own event is denied and
-/// nothing else is said to happen: what it says of the other classes there stands, so that the second is background.
+/// What was said of a clip, made complete where a localization head's own event is denied and nothing else is said to happen: what it
+/// says of the other classes there stands, so that the second is background. The batch holds that one clip, with what was said of it;
+/// the head may know fewer classes than that speaks of, the first ones.
 ///
 /// # Errors
 /// The features are not those of the head's backbones, or the device fails.
-pub fn filled(head: &TaskHead, batch: &Batch, pseudo_labels: bool) -> Result<Targets, TrainError> {
+pub fn filled(head: &TaskHead, batch: &Batch) -> Result<Targets, TrainError> {
     let Some(mut targets) = batch.targets.first().cloned() else {
         return Err(TrainError::Data("an empty batch".to_owned()));
     };
     match head {
-        TaskHead::Localize(head) => fill_events(head, batch, pseudo_labels, &mut targets)?,
-        TaskHead::Parse(head) if pseudo_labels => fill_halves(head, batch, &mut targets)?,
+        TaskHead::Localize(head) => fill_denied(head, batch, &mut targets)?,
         TaskHead::Tags(_) => return Err(not_trained()),
         TaskHead::Parse(_) | TaskHead::Segment(_) => {}
     }
@@ -34,37 +35,16 @@ pub fn filled(head: &TaskHead, batch: &Batch, pseudo_labels: bool) -> Result<Tar
     Ok(targets)
 }
 
-fn fill_events(
+fn fill_denied(
     head: &LocalizeHead,
     batch: &Batch,
-    pseudo_labels: bool,
     targets: &mut Targets,
 ) -> Result<(), TrainError> {
     let (found, known) = events(head, batch)?;
-    let said = (0..targets.seconds()).find_map(|t| targets.event(t).flatten());
     for (t, found) in found.into_iter().enumerate() {
         let denied = found < known && targets.both.get(t, found) == Said::No;
-        // The head's loss knows one class a clip: that of the user.
-        let fits = found >= known || said.is_none_or(|said| said == found);
-        if targets.event(t).is_none() && (denied || (pseudo_labels && fits)) {
+        if denied && targets.event(t).is_none() {
             fill_row(&mut targets.both, t, |class| class == found);
-        }
-    }
-    Ok(())
-}
-
-fn fill_halves(head: &ParseHead, batch: &Batch, targets: &mut Targets) -> Result<(), TrainError> {
-    let (halves, known) = halves(head, batch)?;
-    for (grid, happens) in [&mut targets.heard, &mut targets.seen]
-        .into_iter()
-        .zip(halves)
-    {
-        for t in 0..grid.seconds() {
-            for class in 0..known {
-                if grid.get(t, class) == Said::Unknown {
-                    grid.set(t, class, Said::from(happens[t * known + class]));
-                }
-            }
         }
     }
     Ok(())
@@ -78,8 +58,55 @@ fn fill_row(grid: &mut SaidGrid, t: usize, happens: impl Fn(usize) -> bool) {
     }
 }
 
+/// What a head says of a clip before it goes on learning, as probabilities.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Before {
+    /// Of event localization.
+    Localize {
+        /// That something happens in each second.
+        is_event: Vec<f32>,
+        /// Of the clip's event being of each class the head knows.
+        event: Vec<f32>,
+    },
+    /// Of video parsing.
+    Parse {
+        /// Of each class being heard in each second, and seen, `[second][class]`.
+        halves: [Vec<f32>; 2],
+        /// Of each class being in the clip.
+        clip: Vec<f32>,
+    },
+}
+
+/// What a head says of the one clip of a batch; none for masks: seconds without one are left out.
+///
+/// # Errors
+/// The features are not those of the head's backbones, or the device fails.
+pub fn before(head: &TaskHead, batch: &Batch) -> Result<Option<Before>, TrainError> {
+    Ok(match head {
+        TaskHead::Localize(head) => {
+            let output = head.forward(&batch.visual, &batch.audio, 1);
+            Some(Before::Localize {
+                is_event: numbers(sigmoid(output.is_event))?,
+                event: numbers(softmax(output.event, 1))?,
+            })
+        }
+        TaskHead::Parse(head) => {
+            let output = head.forward(&batch.visual, &batch.audio, None, 1)?;
+            Some(Before::Parse {
+                halves: [numbers(output.audible)?, numbers(output.visible)?],
+                clip: numbers(output.clip)?,
+            })
+        }
+        TaskHead::Segment(_) => None,
+        TaskHead::Tags(_) => return Err(not_trained()),
+    })
+}
+
 /// The event of each segment, and how many classes the head knows: that number stands for background.
-fn events(head: &LocalizeHead, batch: &Batch) -> Result<(Vec<usize>, usize), TrainError> {
+pub(super) fn events(
+    head: &LocalizeHead,
+    batch: &Batch,
+) -> Result<(Vec<usize>, usize), TrainError> {
     let output = head.forward(&batch.visual, &batch.audio, 1);
     let (is_event, event) = (numbers(output.is_event)?, numbers(output.event)?);
     let known = event.len();
@@ -119,9 +146,29 @@ pub fn agreement(head: &TaskHead, batch: &Batch) -> Result<Vec<bool>, TrainError
             all.extend(agreed(&targets.seen, |t, class| in_half(&seen, t, class)));
             all
         }
-        TaskHead::Segment(_) => Vec::new(),
+        TaskHead::Segment(head) => drawn_alike(head, batch, targets)?,
         TaskHead::Tags(_) => return Err(not_trained()),
     })
+}
+
+/// Of each mask that is known, whether the head's covers it well enough, in the head's size.
+fn drawn_alike(
+    head: &SegmentHead,
+    batch: &Batch,
+    targets: &Targets,
+) -> Result<Vec<bool>, TrainError> {
+    let output = head.forward(&batch.visual, &batch.audio, 1)?;
+    let found = numbers(output.probabilities())?;
+    let (rows, columns) = head.mask();
+    let frames = found.chunks_exact((rows * columns).max(1));
+    let known = targets.masks.iter().zip(frames);
+    let known = known.filter_map(|(mask, found)| Some((mask.as_ref()?, found)));
+    let alike = known.map(|(mask, found)| {
+        let share = shrink(mask, (rows, columns));
+        let truth: Vec<bool> = share.into_iter().map(|share| share >= 0.5).collect();
+        frame_iou(found, &truth) >= COVERS
+    });
+    Ok(alike.collect())
 }
 
 fn agreed(said: &SaidGrid, happens: impl Fn(usize, usize) -> bool) -> Vec<bool> {

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mettle_core::base::{Labels, Said, Task, TimeSpan};
-use mettle_core::data::Targets;
+use mettle_core::data::{SoundingMask, Targets};
 use mettle_core::engine::{
-    DeviceChoice, Engine, EngineOptions, FineTune, HeadChoice, HeadLine, JobId, JobSpec,
-    ModelChoice, ReplyBody, TaughtClip, TrainedHead, TrainingStage, WhichHead,
+    DeviceChoice, Engine, EngineOptions, FineTune, HeadChoice, HeadLine, JobId, JobSpec, Learned,
+    ModelChoice, ReplyBody, TaughtClip, TrainedHead, TrainingStage, WhichHead, clean_head,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::media::Clip;
@@ -90,6 +90,7 @@ fn lesson(model: &Path, clip: &Arc<Clip>, classes: &[&str]) -> FineTune {
         labels: Labels::new(classes),
         clips: vec![TaughtClip {
             clip: clip.clone(),
+            opened: true,
             targets: targets(classes.len() - 1, classes.len(), seconds),
             held_out: false,
         }],
@@ -271,5 +272,175 @@ fn stopped() {
     assert!(
         matches!(said.last(), Some(ReplyBody::Failed(_))),
         "there is nothing left to keep"
+    );
+}
+
+/// In a process of its own: training draws random numbers.
+#[test]
+fn clips_of_the_project_are_learned_from_wherever_they_are_and_a_deleted_word_never_comes_back() {
+    alone("engine::fine_tuning::of_the_project");
+}
+
+/// A clip as the project knows it that is not open.
+fn closed(clip: &Clip, class: usize, path: &Path) -> TaughtClip {
+    let seconds = TimeSpan::seconds_of(clip.duration).len();
+    TaughtClip {
+        clip: Arc::new(Clip {
+            path: path.into(),
+            video: None,
+            audio: None,
+            ..clip.clone()
+        }),
+        opened: false,
+        targets: targets(class, 3, seconds),
+        held_out: false,
+    }
+}
+
+#[test]
+#[ignore = "run by the one above"]
+fn of_the_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let model = at("model");
+    std::fs::create_dir_all(&model).unwrap();
+    tiny_model::write(&model);
+    for (name, seconds) in [("kept.mp4", "3"), ("there.mp4", "2"), ("gone.mp4", "4")] {
+        talking_picture(seconds, &at(name));
+    }
+    let engine = engine(folder.path());
+    let clips = ["kept.mp4", "there.mp4", "gone.mp4"].map(|name| clip(&engine, &at(name)));
+    let mut spec = lesson(&model, &clips[0], &tiny_model::LABELS);
+    spec.config.epochs = 3;
+    // Its features are there from now on.
+    trained(&run(&engine, train(spec.clone())));
+    std::fs::remove_file(at("kept.mp4")).unwrap();
+    std::fs::remove_file(at("gone.mp4")).unwrap();
+    spec.clips = vec![
+        closed(&clips[0], 0, &at("kept.mp4")),
+        closed(&clips[1], 1, &at("there.mp4")),
+        closed(&clips[2], 2, &at("gone.mp4")),
+    ];
+    let missing = |said: &[ReplyBody]| {
+        let found = said.iter().find_map(|body| match body {
+            ReplyBody::Missing(clips) => Some(clips.clone()),
+            _ => None,
+        });
+        found.expect("it is said which are missing")
+    };
+    let find = FineTune {
+        stage: TrainingStage::Find,
+        ..spec.clone()
+    };
+    let said = run(&engine, train(find));
+    assert_eq!(missing(&said), [clips[2].id]);
+    assert_eq!(said.len(), 2, "nothing else is done: {said:?}");
+    let said = run(&engine, train(spec.clone()));
+    assert_eq!(missing(&said), [clips[2].id]);
+    let both = trained(&said).clone();
+    assert_eq!(
+        both.learned.said, 5,
+        "the seconds of the two that were found"
+    );
+
+    // Another file lies where the second one lay.
+    talking_picture("4", &at("there.mp4"));
+    spec.clips.remove(2);
+    let fresh = FeatureCache::at(folder.path().join("features"));
+    fresh.clear().unwrap();
+    let said = run(&engine, train(spec.clone()));
+    assert!(
+        matches!(said.last(), Some(ReplyBody::Failed(_))),
+        "{said:?}"
+    );
+    assert_eq!(missing(&said), [clips[0].id, clips[1].id]);
+
+    deleted(folder.path(), &model);
+}
+
+/// A word was learned and then deleted: the next head is, number by number, the one that never met it.
+fn deleted(folder: &Path, model: &Path) {
+    let path = folder.join("corrected.mp4");
+    talking_picture("3", &path);
+    let learns = |heads: &str, with: bool| {
+        let place = folder.join(heads);
+        let engine = engine(&place);
+        let clip = clip(&engine, &path);
+        let mut spec = lesson(model, &clip, &tiny_model::LABELS);
+        spec.config.epochs = 5;
+        spec.clips[0].targets.both.set(0, 0, Said::No);
+        let words = |spec: &FineTune| {
+            let clips = spec
+                .clips
+                .iter()
+                .map(|taught| (taught.clip.id, &taught.targets));
+            Learned::of(Task::Localize, &spec.labels, clips)
+        };
+        let list_of = |engine: &Engine| self::heads(engine, model, None);
+        if with {
+            let mut wrong = spec.clone();
+            wrong.clips[0].targets.both.set(1, 0, Said::No);
+            let first = trained(&run(&engine, train(wrong.clone()))).clone();
+            let list = list_of(&engine);
+            assert!(first.head.taught.is_within(&words(&wrong)));
+            let next = clean_head(&list, first.head.id, &words(&wrong));
+            assert_eq!(next, Some(first.head.id), "all of it is still said");
+            assert_eq!(clean_head(&list, first.head.id, &words(&spec)), None);
+        }
+        trained(&run(&engine, train(spec))).head.id
+    };
+    assert_eq!(learns("with", true), learns("without", false));
+}
+
+/// In a process of its own: training draws random numbers.
+#[test]
+fn masks_that_a_person_drew_are_learned_and_seconds_without_one_are_left_out() {
+    alone("engine::fine_tuning::drawn_masks");
+}
+
+#[test]
+#[ignore = "run by the one above"]
+fn drawn_masks() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, file) = (folder.path().join("model"), folder.path().join("clip.mp4"));
+    std::fs::create_dir_all(&model).unwrap();
+    tiny_model::write_with(&model, &[Task::Segment]);
+    talking_picture("3", &file);
+    let engine = engine(folder.path());
+    let clip = clip(&engine, &file);
+    let mut spec = lesson(&model, &clip, &[tiny_model::SOUNDING]);
+    spec.head.which = WhichHead::For(Task::Segment);
+    spec.config = TrainConfig {
+        epochs: 150,
+        schedule: None,
+        optimiser: OptimiserConfig {
+            rate: 5e-3,
+            ..OptimiserConfig::default()
+        },
+        ..TrainConfig::single_source()
+    };
+    let mut drawn = Targets::unknown(3, 1);
+    let (rows, columns) = (36, 64);
+    for mask in &mut drawn.masks[..2] {
+        let sounds = (0..rows * columns).map(|at| at % columns < columns / 2);
+        *mask = Some(SoundingMask {
+            size: (rows, columns),
+            sounds: sounds.collect(),
+        });
+    }
+    spec.clips[0].targets = drawn.clone();
+    let said = run(&engine, train(spec.clone()));
+    let new = trained(&said);
+    assert_eq!(new.learned.said, 2, "the third second says nothing");
+    assert_eq!(new.learned.after(), 2, "both masks are covered");
+    let words = |targets: &Targets| {
+        let clips = [(clip.id, targets)];
+        Learned::of(Task::Segment, &spec.labels, clips)
+    };
+    assert!(new.head.taught.is_within(&words(&drawn)));
+    drawn.masks[1] = None;
+    assert!(
+        !new.head.taught.is_within(&words(&drawn)),
+        "one was taken back"
     );
 }

@@ -2,6 +2,7 @@
 
 mod budget;
 mod demo_clips;
+mod half_reading;
 mod held;
 mod kept;
 mod processes;

@@ -39,6 +39,7 @@ fn entries(manifest: &mut Manifest) -> (ParseConfig, SegmentConfig) {
         weights: "parse.safetensors".into(),
         untrained: false,
         familiarity: None,
+        calibration: None,
     });
     manifest.segment = Some(SegmentEntry {
         labels: Labels::new(["sounding"]),
@@ -46,6 +47,7 @@ fn entries(manifest: &mut Manifest) -> (ParseConfig, SegmentConfig) {
         weights: "segment.safetensors".into(),
         untrained: false,
         familiarity: None,
+        calibration: None,
     });
     (parse, segment)
 }

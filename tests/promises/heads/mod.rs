@@ -3,7 +3,8 @@
 mod features;
 mod head_files;
 mod nearest;
-mod noise;
+pub mod noise;
+mod plane;
 mod twin;
 
 mod ablations;

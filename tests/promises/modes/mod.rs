@@ -1,7 +1,9 @@
 //! Promises of parsing and masks, in the terminal and in the window.
 
+mod brush;
 mod colors;
 mod corrections;
+mod drawn;
 mod masks;
 mod one_cache;
 mod run_lengths;

@@ -17,7 +17,7 @@ pub const SECONDS: usize = 5;
 const SIDE: usize = 16;
 
 /// Two stages of two blocks.
-fn layers() -> Vec<LayerShape> {
+pub fn layers() -> Vec<LayerShape> {
     let layer = |stage: usize| LayerShape {
         tokens: 16 >> (2 * stage),
         width: 8 << stage,

@@ -1,11 +1,15 @@
 //! Promises of training: one loop over any source, what is unknown teaches nothing, and a stop changes nothing.
 
 mod calibration;
+mod clean;
 mod clips;
+mod few;
+mod figures;
 mod lease;
 mod optimisers;
 mod resume;
 mod sources;
+mod streamed;
 mod taught;
 mod terminal;
 mod unknown;

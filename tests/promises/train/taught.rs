@@ -45,7 +45,7 @@ fn said() -> impl Strategy<Value = Edit> {
 }
 
 fn learned(corrections: &Corrections) -> Targets {
-    said_targets(&corrections.statements, &labels(), &seconds())
+    said_targets(corrections, &labels(), &seconds())
 }
 
 proptest! {

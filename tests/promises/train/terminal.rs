@@ -6,15 +6,15 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use mettle_core::model::HeadFile;
+use mettle_core::model::{HeadFile, tempered};
 use mettle_tests::program::{mettle, run};
 use serde_json::{Value, json};
 
 /// A folder with scenes, a cache and heads.
-struct Place(tempfile::TempDir);
+pub struct Place(tempfile::TempDir);
 
 impl Place {
-    fn with_scenes(task: &str, small: &Value) -> Self {
+    pub fn with_scenes(task: &str, small: &Value) -> Self {
         let this = Self(tempfile::tempdir().unwrap());
         fs::write(this.at("small.json"), small.to_string()).unwrap();
         let size = ["--size", "96x54", "--count", "10", "--seed", "21"];
@@ -23,7 +23,7 @@ impl Place {
         this
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub fn at(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
@@ -33,7 +33,7 @@ impl Place {
         command
     }
 
-    fn train(&self, dataset: &str, out: &str) -> Command {
+    pub fn train(&self, dataset: &str, out: &str) -> Command {
         let mut command = self.mettle(&["train", "--dataset", dataset, "--data", "data"]);
         command.args(["--device", "cpu", "--config", "small.json", "--out", out]);
         command
@@ -69,7 +69,7 @@ fn learned(place: &Place, dataset: &str) -> String {
     said
 }
 
-fn small(head: Value, epochs: usize, rate: f64) -> Value {
+pub fn small(head: Value, epochs: usize, rate: f64) -> Value {
     json!({"head": head, "training": {"epochs": epochs, "batch": 4, "optimiser": {"rate": rate}}})
 }
 
@@ -94,6 +94,8 @@ fn a_head_for_events_is_trained_stopped_gone_on_and_used() {
     assert_eq!(file.recipe.unwrap()["inputs"], "ours");
     assert!(file.metrics.contains_key("val segment accuracy") && file.familiarity.is_some());
     stopped_and_gone_on(&place);
+    killed_and_gone_on(&place);
+    best_on_test(&place);
     used(&place);
     run_away(&place);
 }
@@ -131,6 +133,79 @@ fn stopped_and_gone_on(place: &Place) {
     assert!(code == 1 && wrong.contains("never replaced"), "{wrong}");
 }
 
+/// Killed in the middle of an epoch: every epoch that was told is kept, and the same head comes of it.
+fn killed_and_gone_on(place: &Place) {
+    let mut train = place.train("scenes", "killed");
+    let mut child = train.stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let told = lines
+        .map_while(Result::ok)
+        .filter(|line| line.starts_with("epoch"));
+    assert_eq!(told.take(3).count(), 3);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!place.at("killed/head.safetensors").exists());
+    let kept = fs::read(place.at("killed/training.safetensors")).unwrap();
+    let (_, header) = safetensors::SafeTensors::read_metadata(&kept).unwrap();
+    let state = &header.metadata().as_ref().unwrap()["training"];
+    let state: Value = serde_json::from_str(state).unwrap();
+    let epochs = state["history"].as_array().unwrap().len();
+    assert!((3..8).contains(&epochs), "{epochs} epochs are kept");
+    let (code, said, wrong) = run(place.train("scenes", "killed").arg("--resume"));
+    assert_eq!(code, 0, "{wrong}");
+    assert_eq!(losses(&said).len(), 8, "epochs of both runs are told");
+    let bytes = |head: &str| fs::read(place.at(head).join("head.safetensors")).unwrap();
+    assert!(bytes("killed") == bytes("head"), "another head came of it");
+}
+
+/// Chosen by the test clips it is another head, which says so of itself.
+fn best_on_test(place: &Place) {
+    let (code, said, wrong) = run(place.train("ave", "tested").args(["--select", "test"]));
+    assert_eq!(code, 0, "{wrong}");
+    assert!(said.contains("CHOSEN BY THE TEST CLIPS"), "{said}");
+    let file = HeadFile::open(&place.at("tested")).unwrap();
+    assert!(file.name.contains("best on test"), "{}", file.name);
+    assert_eq!(file.recipe.unwrap()["chosen_by"], "test");
+    let named = |name: &String| name.starts_with("best on test ");
+    assert!(file.metrics.keys().all(named), "{:?}", file.metrics);
+    assert!(file.calibration.is_none(), "tuned to the test clips");
+}
+
+/// Its temperatures are for whoever wants them: told in a table, and said in the file where scores went through them.
+fn calibrated(place: &Place, clip: &Path) {
+    let mut told = place.mettle(&["models", "calibration", "head", "--json"]);
+    let (code, said, wrong) = run(&mut told);
+    assert_eq!(code, 0, "{wrong}");
+    let told: Value = serde_json::from_str(&said).unwrap();
+    let temperatures = |name: &str| told["temperatures"][name].clone();
+    assert_eq!(told["classes"].as_array().unwrap().len(), 28);
+    let counted = told["classes"].as_array().unwrap().iter();
+    let counted: u64 = counted.map(|class| class["scores"].as_u64().unwrap()).sum();
+    assert_eq!(
+        counted, 80,
+        "each second of eight clips has one largest class"
+    );
+    let analysis = |more: &[&str]| {
+        let mut analyze = place.mettle(&["analyze", "--device", "cpu", "--head", "head"]);
+        let (code, said, wrong) = run(analyze.args(["--format", "json"]).args(more).arg(clip));
+        assert_eq!(code, 0, "{wrong}");
+        serde_json::from_str::<Value>(&said).unwrap()
+    };
+    let (plain, after) = (analysis(&[]), analysis(&["--calibrated"]));
+    assert_eq!(
+        (&plain["calibrated"], &after["calibrated"]),
+        (&Value::Null, &json!(["localize"]))
+    );
+    let of = |file: &Value, name: &str| file["segments"][0][name].as_f64().unwrap() as f32;
+    let trust = of(&plain, "familiarity");
+    let event = temperatures("event").as_f64().unwrap() as f32;
+    let expected = tempered(of(&plain, "event") / trust, event) * trust;
+    assert!(
+        (of(&after, "event") - expected).abs() < 1e-4,
+        "{plain} {after}"
+    );
+}
+
 /// `analyze` takes it by its folder.
 fn used(place: &Place) {
     let clip = fs::read_dir(place.at("data/AVE")).unwrap().next().unwrap();
@@ -141,6 +216,7 @@ fn used(place: &Place) {
     assert_eq!(code, 0, "{wrong}");
     // A class of AVE's that the model's own head does not know.
     assert!(said.contains("Shofar"), "{said}");
+    calibrated(place, &clip);
 }
 
 /// A loss that is no number any more stops with a word, and no head comes of it.
@@ -176,6 +252,38 @@ fn heads_for_masks_learn_from_one_mask_a_clip_and_from_all() {
         let miou = figures["figures"]["mIoU"].as_f64().unwrap();
         assert!(miou > 0.1, "{figures}");
     }
+}
+
+/// What a person said in a project becomes a head, with the class it named, as in the window.
+#[test]
+fn corrections_in_a_project_become_a_head() {
+    let place = Place::with_scenes("localize", &json!({}));
+    let clip = fs::read_dir(place.at("data/AVE")).unwrap().next().unwrap();
+    let clip = clip.unwrap().path();
+    let train = |out: &str| {
+        let mut train = place.mettle(&["train", "--dataset", "project", "--device", "cpu"]);
+        train.args(["--project", "study.sqlite", "--out", out]);
+        train
+    };
+    let (code, _, wrong) = run(&mut train("head"));
+    assert!(code == 1 && wrong.contains("no such project"), "{wrong}");
+    fs::write(place.at("labels.txt"), "0.000000\t4.000000\tKettle\n").unwrap();
+    let mut import = place.mettle(&["import", "labels.txt", "--project", "study.sqlite"]);
+    let (code, _, wrong) = run(import.arg("--clip").arg(&clip));
+    assert_eq!(code, 0, "{wrong}");
+    let (code, said, wrong) = run(&mut train("head"));
+    assert_eq!(code, 0, "{said}{wrong}");
+    assert!(
+        said.contains("4 of 4 corrections right, before 0"),
+        "{said}"
+    );
+    let file = HeadFile::open(&place.at("head")).unwrap();
+    assert!(file.parent.is_some() && file.labels.position("Kettle").is_some());
+    assert!(!place.at("head.training").exists());
+    let mut analyze = place.mettle(&["analyze", "--device", "cpu", "--head", "head"]);
+    let (code, said, wrong) = run(analyze.args(["--format", "json"]).arg(&clip));
+    assert_eq!(code, 0, "{wrong}");
+    assert!(said.contains("Kettle"), "{said}");
 }
 
 #[test]

@@ -2,15 +2,19 @@
 
 mod alike;
 mod axis;
+mod calibration;
 mod class_colors;
 mod commands;
 mod corrections;
+mod events_edited;
 mod files;
 mod gestures;
 mod heat;
 mod kept;
 mod keys;
 mod listing;
+mod map;
+mod mask_drawing;
 mod mask_thresholds;
 mod model;
 mod modes;

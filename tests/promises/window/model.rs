@@ -38,6 +38,7 @@ fn models() -> AskModel {
                 labels: Labels::new(["Bark", "Church bell", "Truck"]),
                 untrained: false,
                 from_tags: false,
+                calibration: None,
             }],
         }),
     })

@@ -40,6 +40,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
         labels: labels(*task),
         untrained: false,
         from_tags: false,
+        calibration: None,
     };
     ModelInfo {
         name: "scripted".into(),

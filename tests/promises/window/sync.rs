@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crossbeam_channel::bounded;
-use mettle_app::playback::{Anchor, Chunk, Feeder, FrameQueue, stretch};
+use mettle_app::playback::{Anchor, Chunk, Feeder, FrameQueue, Tempo};
 use mettle_core::base::{Time, TimeSpan};
 use mettle_core::media::{ColorMatrix, ColorRange, VideoFrame, YuvPicture};
 use proptest::prelude::*;
@@ -168,16 +168,35 @@ fn sound_of_before_a_seek_is_never_heard() {
     assert_eq!(out, [0.0; 8], "silence, not old sound");
 }
 
+/// A tone keeps its pitch at every speed, and every moment of the clip is heard when the clock says so.
 #[test]
-fn stretching_keeps_a_line_a_line() {
-    let line: Vec<f32> = (0..200).flat_map(|i| [i as f32, -(i as f32)]).collect();
-    let mut out = Vec::new();
-    for speed in [0.25, 0.5, 1.0, 1.5, 2.0] {
-        let pairs = (199.0 / speed) as usize;
-        stretch(&line, speed, pairs, &mut out);
-        for (i, pair) in out.chunks(2).enumerate() {
-            let expected = i as f32 * speed as f32;
-            assert!((pair[0] - expected).abs() < 1e-3 && (pair[1] + expected).abs() < 1e-3);
+fn another_speed_changes_when_a_sound_is_heard_and_not_its_pitch() {
+    for speed in [0.25, 0.5, 0.75, 1.0, 1.5, 2.0] {
+        // A tone of 440 Hz that begins after half a second.
+        let mut at = 0;
+        let mut read = |raw: &mut Vec<f32>, pairs: usize| {
+            for _ in 0..pairs {
+                let secs = at as f32 / RATE as f32;
+                let tone = (secs * 440.0 * std::f32::consts::TAU).sin() * 0.5;
+                raw.extend([if secs < 0.5 { 0.0 } else { tone }; 2]);
+                at += 1;
+            }
+        };
+        let (mut tempo, mut chunk, mut heard) = (Tempo::new(RATE, speed), Vec::new(), Vec::new());
+        let pairs = (1.5 / speed * f64::from(RATE)) as usize;
+        while heard.len() < pairs {
+            tempo.fill(1024, &mut chunk, &mut read);
+            assert_eq!(chunk.len(), 2048, "as much as was asked for");
+            heard.extend(chunk.chunks(2).map(|pair| pair[0]));
         }
+        let begins = heard.iter().position(|s| s.abs() > 0.1).expect("a tone");
+        let expected = 0.5 / speed * f64::from(RATE);
+        // In the clip's time, in which the picture is: pieces are moved a little to fit.
+        let late = (begins as f64 - expected) / f64::from(RATE) * speed;
+        assert!(late.abs() < 0.025, "{late} s off at {speed}");
+        let rest = &heard[begins + 2000..pairs];
+        let rising = rest.windows(2).filter(|two| two[0] <= 0.0 && two[1] > 0.0);
+        let pitch = rising.count() as f64 / (rest.len() as f64 / f64::from(RATE));
+        assert!((pitch - 440.0).abs() < 6.0, "{pitch} Hz at {speed}");
     }
 }

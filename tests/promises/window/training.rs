@@ -3,18 +3,21 @@
 
 use egui_kittest::kittest::Queryable;
 use mettle_app::command::Command;
-use mettle_app::intent::{EditIntent, TrainIntent};
+use mettle_app::intent::{ClipIntent, EditIntent, TrainIntent};
 use mettle_app::state::{AppState, Gesture, InspectorTab, word};
-use mettle_core::base::{ContentHash, HeadId, LabelId, Labels, Modality, Said, Task, TimeSpan};
+use mettle_core::base::{
+    ContentHash, HeadId, LabelId, Labels, Modality, Rng, Said, Task, TimeSpan,
+};
 use mettle_core::engine::{
-    FineTune, HeadLine, JobId, JobSpec, ReplyBody, TrainedHead, TrainingStage, WhichHead,
+    FineTune, HeadLine, JobId, JobSpec, Learned, ReplyBody, Taught, TrainedHead, TrainingStage,
+    WhichHead,
 };
 use mettle_core::predict::Detail;
 use mettle_core::train::Duel;
 use mettle_tests::parts::whole;
 
 use super::modes::{Window, opened_keeping, state};
-use super::scripted::{ScriptedEngine, prediction, settled};
+use super::scripted::{ScriptedEngine, clip, fill, prediction, run_until, settled};
 
 const NEW: HeadId = HeadId(ContentHash([9; 32]));
 
@@ -45,6 +48,8 @@ fn lines() -> Vec<HeadLine> {
         parent: (!own).then(HeadId::default),
         own,
         metrics: Default::default(),
+        calibration: None,
+        taught: Taught::Nothing,
     };
     vec![line(HeadId::default(), true), line(NEW, false)]
 }
@@ -210,4 +215,152 @@ fn live_each_correction_is_learned_and_the_newest_wins() {
         Said::Unknown,
         "what was taken back is not learned"
     );
+}
+
+/// The first head learned that the truck is there at 8.
+fn lines_after(spec: &FineTune) -> Vec<HeadLine> {
+    let clips = spec.clips.iter();
+    let clips = clips.map(|taught| (taught.clip.id, &taught.targets));
+    let words = Learned::of(Task::Localize, &spec.labels, clips);
+    let mut lines = lines();
+    lines[1].taught = Taught::Words(words.into());
+    lines
+}
+
+#[test]
+fn a_head_that_learned_what_was_taken_back_is_not_gone_on_from() {
+    let (mut window, engine, _) = opened_keeping(&[Task::Localize], None);
+    say(&mut window, "Bark", 3, Said::No);
+    say(&mut window, "Truck", 8, Said::Yes);
+    window.state_mut().ask(Command::ShowTrain);
+    window.state_mut().ask(TrainIntent::Start);
+    window.run_steps(3);
+    let (job, spec) = lessons(&engine).pop().expect("it asked to train");
+    let lines = lines_after(&spec);
+    let trained = TrainedHead {
+        head: lines[1].clone(),
+        epoch: 3,
+        learned: Duel::default(),
+        held_out: Duel::default(),
+    };
+    engine.say(job, ReplyBody::Trained(Box::new(trained)));
+    engine.say(job, ReplyBody::Done);
+    window.run_steps(4);
+    let list = engine.job_of(|spec| matches!(spec, JobSpec::Heads { .. }));
+    engine.say(list, ReplyBody::Heads(lines.into()));
+    window.run_steps(3);
+    window.get_by_label("Adopt").click();
+    window.run_steps(3);
+    let next = |window: &Window| {
+        let lesson = state(window).lesson(TrainingStage::Train, false);
+        lesson.expect("something is said").head.which
+    };
+    assert_eq!(next(&window), WhichHead::Named(NEW), "it goes on");
+    window.state_mut().ask(Command::Undo);
+    settled(&mut window);
+    assert_eq!(which(state(&window)), WhichHead::Named(NEW), "in use");
+    assert_eq!(
+        next(&window),
+        WhichHead::For(Task::Localize),
+        "the truck is in it and was taken back"
+    );
+    window.state_mut().ask(Command::Redo);
+    settled(&mut window);
+    assert_eq!(next(&window), WhichHead::Named(NEW));
+    let clip = spec.clips[0].clip.id;
+    window.state_mut().ask(TrainIntent::HoldOut(clip, true));
+    window.run_steps(2);
+    assert!(
+        state(&window).lesson(TrainingStage::Train, false).is_none(),
+        "nothing is left to learn from"
+    );
+}
+
+#[test]
+fn corrected_clips_that_left_the_list_are_still_learned_from() {
+    let (mut window, engine, clip) = opened_keeping(&[Task::Localize], None);
+    say(&mut window, "Truck", 8, Said::Yes);
+    window
+        .state_mut()
+        .ask(ClipIntent::Open(vec!["/clips/cat.mp4".into()]));
+    run_until(&mut window, "the second file is listed", |state| {
+        state.library.rows().len() == 2
+    });
+    let dog = state(&window).library.of_clip(clip.id).expect("listed");
+    window.state_mut().ask(ClipIntent::Close(dog));
+    window.run_steps(3);
+    let cat = self::clip("/clips/cat.mp4", 2);
+    fill(&mut window, &engine, &cat, 10);
+    window.state_mut().ask(Command::ShowTrain);
+    run_until(&mut window, "the project is read", |state| {
+        state.training.looking.is_some()
+    });
+    let (job, spec) = lessons(&engine).pop().expect("it looks for the clip");
+    assert_eq!(spec.stage, TrainingStage::Find);
+    assert!(spec.clips[0].clip.id == clip.id && !spec.clips[0].opened);
+    window.get_by_label("One clip, 1 not on the list");
+    engine.say(job, ReplyBody::Missing(vec![clip.id]));
+    engine.say(job, ReplyBody::Done);
+    window.run_steps(4);
+    window.get_by_label("One clip cannot be found: dog.mp4");
+    window.get_by_label("Hold out dog.mp4");
+    assert_eq!(spec.clips[0].targets.both.get(8, 2), Said::Yes);
+}
+
+/// What may happen around a training.
+fn happens(window: &mut Window, engine: &ScriptedEngine, what: u8) {
+    let intent = match what {
+        0 => TrainIntent::Start,
+        1 => TrainIntent::Measure,
+        2 => TrainIntent::Live(true),
+        3 => TrainIntent::PseudoLabels(true),
+        4 => TrainIntent::Adopt,
+        5 => TrainIntent::Keep,
+        6 => TrainIntent::Use(HeadId::default()),
+        7 => TrainIntent::Stop { keep_best: true },
+        _ => {
+            if let Some((job, spec)) = lessons(engine).pop() {
+                let trained = TrainedHead {
+                    head: lines_after(&spec)[1].clone(),
+                    epoch: 1,
+                    learned: Duel::default(),
+                    held_out: Duel::default(),
+                };
+                engine.say(job, ReplyBody::Trained(Box::new(trained)));
+                engine.say(job, ReplyBody::Done);
+                let lines = lines_after(&spec);
+                let list = JobId(u64::MAX);
+                engine.say(list, ReplyBody::Heads(lines.into()));
+            }
+            return window.run_steps(30);
+        }
+    };
+    window.state_mut().ask(intent);
+    window.run_steps(30);
+}
+
+#[test]
+fn whatever_a_training_does_the_log_of_a_users_words_stays_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("project.sqlite");
+    let (mut window, engine, _) = opened_keeping(&[Task::Localize], Some(file.clone()));
+    say(&mut window, "Truck", 8, Said::Yes);
+    let words = |window: &Window| {
+        let row = state(window).library.selected_row().expect("a clip");
+        row.corrected.shown().clone()
+    };
+    let log = || {
+        let file = rusqlite::Connection::open(&file).expect("opens");
+        let count = "SELECT (SELECT COUNT(*) FROM edits), (SELECT COUNT(*) FROM items)";
+        let counted: (i64, i64) = file
+            .query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .expect("counts");
+        counted
+    };
+    let before = (words(&window), log());
+    let mut rng = Rng::new(11);
+    for _ in 0..40 {
+        happens(&mut window, &engine, (rng.unit() * 12.0) as u8);
+        assert_eq!((words(&window), log()), before);
+    }
 }

@@ -29,6 +29,7 @@ fn models() -> AskModel {
                 labels,
                 untrained: true,
                 from_tags: false,
+                calibration: None,
             }],
         })
     })

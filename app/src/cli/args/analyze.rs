@@ -54,6 +54,10 @@ pub struct AnalyzeArgs {
     /// Compute on so many threads; all there are if not given.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+    /// Scores go through the temperatures that were fitted with their heads, which make them mean what they say, before any
+    /// threshold; `mettle models calibration` shows them.
+    #[arg(long)]
+    pub calibrated: bool,
     /// From which score on what counts.
     #[command(flatten)]
     pub thresholds: ThresholdArgs,

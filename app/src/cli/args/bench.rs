@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use mettle_core::engine::ModelChoice;
 use mettle_core::gpu::DeviceChoice;
 
+use super::analyze::Asked;
 use super::values::model;
 
 /// Options of `bench`.
@@ -40,9 +41,30 @@ pub enum BenchPart {
     /// Measure a training step at the paper's size on noise: from cached features, with the backbones in the loop, and with the
     /// textbook form of distillation.
     #[command(
-        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --json\n  mettle bench train --peer 'python3 train_step.py'     another program, which prints ms_per_sample as JSON"
+        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --task all --json\n  mettle bench train --epochs 100 --clips 20 --batch 16     does memory grow?\n  mettle bench train --peer 'python3 train_step.py'     another program, which prints ms_per_sample as JSON"
     )]
     Train(TrainCostArgs),
+    /// Measure how long a person waits for a correction to be learned: from the correction to a new head and its timeline, with clips
+    /// that were analysed before.
+    #[command(after_help = "Example:\n  mettle bench corrections --device cpu")]
+    Corrections(CorrectionsArgs),
+}
+
+/// Options of `bench corrections`.
+#[derive(Args, Clone, Debug)]
+pub struct CorrectionsArgs {
+    /// Corrected clips of ten seconds.
+    #[arg(long, default_value = "20")]
+    pub clips: usize,
+    /// Corrections, one after the other.
+    #[arg(long, default_value = "3")]
+    pub rounds: usize,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
+    #[arg(long, default_value = "auto")]
+    pub device: DeviceChoice,
 }
 
 /// Options of `bench train`.
@@ -54,6 +76,15 @@ pub struct TrainCostArgs {
     /// Steps, after one that does not count.
     #[arg(long, default_value = "5")]
     pub steps: usize,
+    /// Whose head learns: localize, parse, segment or all.
+    #[arg(long, value_enum, default_value = "localize")]
+    pub task: Asked,
+    /// Whole epochs in place of steps: how long one takes, and whether memory grows from the first to the last.
+    #[arg(long, value_name = "N", conflicts_with = "peer")]
+    pub epochs: Option<usize>,
+    /// Clips of an epoch.
+    #[arg(long, default_value = "20", requires = "epochs")]
+    pub clips: usize,
     /// A program that measures the same step by itself: it is given --batch and --steps, and prints JSON last.
     #[arg(long, value_name = "COMMAND")]
     pub peer: Option<String>,

@@ -49,6 +49,9 @@ pub struct ExportArgs {
     /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
     #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
     pub precision: Precision,
+    /// Scores go through the temperatures that were fitted with their heads before any threshold.
+    #[arg(long)]
+    pub calibrated: bool,
     /// From which score on what counts. Masks have the thresholds that were set in the window.
     #[command(flatten)]
     pub thresholds: ThresholdArgs,

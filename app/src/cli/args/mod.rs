@@ -17,12 +17,12 @@ use mettle_core::gpu::DeviceChoice;
 
 pub use super::models::ModelsArgs;
 pub use analyze::{AnalyzeArgs, Asked, Format};
-pub use bench::{BackbonesArgs, BenchArgs, BenchPart, TrainCostArgs};
+pub use bench::{BackbonesArgs, BenchArgs, BenchPart, CorrectionsArgs, TrainCostArgs};
 pub use cache::{CacheAction, CacheArgs};
 pub use exchange::{ExportArgs, ImportArgs, Target};
 pub use scenes::{EvalArgs, SceneKind, ScenesArgs};
 pub use tools::{DoctorArgs, FeaturesArgs, MetricsArgs, TagArgs};
-pub use train::{HeadKindArg, PartArg, TrainArgs};
+pub use train::{DatasetArg, HeadKindArg, PartArg, SelectArg, TrainArgs};
 
 /// Finds the events in a clip that are both heard and seen, second by second.
 ///
@@ -80,12 +80,12 @@ pub enum Command {
     Tag(TagArgs),
     /// Train a head on a data set's folder, on the frozen features of a model's backbones.
     #[command(
-        after_help = "Examples:\n  mettle train --dataset ave --data AVE_Dataset --out my-head\n  mettle train --dataset ave --data AVE_Dataset --out my-head --resume     go on where it was stopped\n  mettle train --dataset llp --data LLP --model my-model --recipe dgsct --out head-llp\n  mettle train --dataset s4 --data avsbench_data --config head.json --out head-s4\n  mettle train --task localize --dataset scenes --data scenes --out head\n\nFeatures are computed once and kept (see `mettle cache`); every epoch reads them from there. Ctrl-C keeps where the training\nstands. The epoch that does best on the validation clips becomes the head.\n\nA configuration changes the paper's presets, field by field:\n  {\"training\": {\"epochs\": 20, \"optimiser\": {\"rate\": 1e-4}}, \"head\": {\"d\": 128, \"visual\": {\"tokens\": 1}}}\n\nExit codes: 0 a head was written, 1 failed, 2 wrong usage, 75 stopped: the same command with --resume goes on."
+        after_help = "Examples:\n  mettle train --dataset ave --data AVE_Dataset --out my-head\n  mettle train --dataset ave --data AVE_Dataset --out my-head --resume     go on where it was stopped\n  mettle train --dataset llp --data LLP --model my-model --recipe dgsct --out head-llp\n  mettle train --dataset s4 --data avsbench_data --config head.json --out head-s4\n  mettle train --task localize --dataset scenes --data scenes --out head\n  mettle train --dataset project --out my-head     on the corrections in the usual project; --project FILE for another\n  mettle train --dataset ave --data AVE_Dataset --out figures --figure 3\n\nFeatures are computed once and kept (see `mettle cache`); every epoch reads them from there. Ctrl-C keeps where the training\nstands. The epoch that does best on the validation clips becomes the head.\n\nA configuration changes the paper's presets, field by field:\n  {\"training\": {\"epochs\": 20, \"optimiser\": {\"rate\": 1e-4}}, \"head\": {\"d\": 128, \"visual\": {\"tokens\": 1}}}\n\nExit codes: 0 a head was written, 1 failed, 2 wrong usage, 75 stopped: the same command with --resume goes on."
     )]
     Train(TrainArgs),
     /// Measure a model on sounding scenes it has never seen, or a trained head on a data set's folder.
     #[command(
-        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200\n  mettle eval --head my-head --dataset ave --data AVE_Dataset"
+        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200\n  mettle eval --few-shot 8\n  mettle eval --head my-head --dataset ave --data AVE_Dataset"
     )]
     Eval(EvalArgs),
     /// Write what is said of clips in other programs' formats.

@@ -60,6 +60,13 @@ pub struct EvalArgs {
     /// Which of the unseen scenes.
     #[arg(long, default_value = "0")]
     pub seed: u64,
+    /// Teach the demo model's head two things that it has never met from so many clips, and measure it on others, before and after;
+    /// and what is left of a clip's event when three of its seconds are denied.
+    #[arg(long, value_name = "CLIPS", conflicts_with_all = ["material", "head", "model"])]
+    pub few_shot: Option<usize>,
+    /// The same with other rates and weights of what was known, on other newcomers: what the usual ones were chosen by.
+    #[arg(long, requires = "few_shot")]
+    pub search: bool,
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,

@@ -22,8 +22,20 @@ pub struct TrainArgs {
     #[arg(long, value_enum)]
     pub dataset: DatasetArg,
     /// Its folder: the lists as published, and films, or frames and sound taken out of them.
-    #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
+    #[arg(long, value_name = "DIR", required_if_eq_any = [
+        ("dataset", "ave"), ("dataset", "llp"), ("dataset", "s4"), ("dataset", "ms3"), ("dataset", "scenes"),
+    ])]
+    pub data: Option<PathBuf>,
+    /// With `--dataset project`: the project whose corrections are learned, from the model's head or that of --from. Without it, the
+    /// usual one.
+    #[arg(long, value_name = "FILE")]
+    pub project: Option<PathBuf>,
+    /// Of a project: let the head say anything where nobody said anything. Without this it stays near what it said.
+    #[arg(long)]
+    pub forget: bool,
+    /// Which clips an epoch is chosen by. `test` is how some published figures were made: they are then no measure of anything new.
+    #[arg(long, value_enum, default_value = "val", conflicts_with = "project")]
+    pub select: SelectArg,
     /// The model whose backbones are read: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
@@ -52,6 +64,11 @@ pub struct TrainArgs {
     /// test clips. A row that is there is not trained again.
     #[arg(long, value_name = "5..12", value_parser = clap::value_parser!(u8).range(5..=12), conflicts_with_all = ["head_kind", "from"])]
     pub ablation: Option<u8>,
+    /// Draw this figure of the paper on the test clips as PNG and SVG into --out: 3, the loss around heads with one and with four
+    /// meta-tokens; 4, t-SNE of seconds with and without LCD; 5, lanes; 6, masks with and without LCD. The heads it needs are
+    /// trained first, in folders inside --out; one that is there is not trained again.
+    #[arg(long, value_name = "3..6", value_parser = clap::value_parser!(u8).range(3..=6), conflicts_with_all = ["head_kind", "from", "ablation"])]
+    pub figure: Option<u8>,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
@@ -96,12 +113,19 @@ pub enum DatasetArg {
     Ms3,
     /// Whatever `mettle scenes` wrote.
     Scenes,
+    /// What a person said in the window or by `mettle import`.
+    Project,
 }
 
 impl DatasetArg {
     /// The layout, of a folder and a task where these decide it.
     pub fn kind(self, data: &Path, task: Option<Task>) -> Result<DatasetKind, Failure> {
         let kind = match self {
+            Self::Project => {
+                return Err(Failure::Usage(
+                    "a project is what is learned from; measure on a data set".to_owned(),
+                ));
+            }
             Self::Ave => DatasetKind::Ave,
             Self::Llp => DatasetKind::Llp,
             Self::S4 => DatasetKind::S4,
@@ -139,6 +163,15 @@ pub enum HeadKindArg {
     Linear,
     /// The task's head straight on the last layer's mean.
     Direct,
+}
+
+/// Which clips choose an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SelectArg {
+    /// The validation clips.
+    Val,
+    /// The test clips.
+    Test,
 }
 
 /// Which clips of a data set.

@@ -86,6 +86,7 @@ impl Exporting<'_> {
             asked: None,
             predictions: &analysed.predictions,
             thresholds: &thresholds,
+            calibrated: &analysed.calibrated,
             masks,
             tags: &analysed.tags,
             device: self.driver.device().name,

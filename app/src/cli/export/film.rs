@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mettle_core::exchange::marks::What;
-use mettle_core::exchange::rendering::{MaskSource, Shown, with_said};
+use mettle_core::exchange::rendering::{DrawnOver, MaskSource, Shown, with_said};
 use mettle_core::media::Clip;
 use mettle_core::predict::{ClassColors, Prediction};
 use mettle_core::project::{Corrections, Names};
@@ -28,10 +28,21 @@ impl Exporting<'_> {
             .shelf
             .as_ref()
             .filter(|_| self.what != What::Corrections);
+        let nothing = Corrections::default();
+        let segments = predictions.first().map(|p| p.segments.as_slice());
+        let masks = DrawnOver {
+            said: if self.what == What::Model {
+                &nothing
+            } else {
+                said
+            },
+            segments: segments.unwrap_or_default(),
+            model: shelf.map(|shelf| shelf as &dyn MaskSource),
+        };
         let shown = Shown {
             predictions: &predictions,
-            masks: shelf.map(|shelf| shelf as &dyn MaskSource),
-            thresholds: &asked.document.thresholds,
+            masks: Some(&masks),
+            thresholds: &masks.thresholds(&asked.document.thresholds),
             colors: &ClassColors::of_model(self.model),
         };
         let stem = self.stems.stem_for(clip);

@@ -71,6 +71,7 @@ fn analysis(args: &ExportArgs) -> AnalyzeArgs {
         shard: None,
         embeddings: false,
         threads: None,
+        calibrated: args.calibrated,
         thresholds: args.thresholds.clone(),
         pictures: false,
         span: None,

@@ -1,6 +1,7 @@
 //! `mettle models`: the real backbones' weights. What there is, fetching it, checking it, where it lies.
 
 mod assemble;
+mod calibration;
 mod list;
 mod params;
 mod pull;
@@ -42,6 +43,11 @@ pub enum ModelsTask {
         after_help = "Examples:\n  mettle models assemble my-model --heads trained-model\n  mettle models assemble my-model --heads tags\n  mettle models assemble my-model --untrained all\n  mettle models assemble my-model --visual vit --audio vit --untrained localize\n  mettle models assemble my-model --visual swin --visual-weights swinv2.pth --audio htsat --audio-weights HTSAT.ckpt --untrained all\n  mettle analyze dog.mp4 --model my-model --task all\n\nAn untrained head has the paper's shape and random weights: good for trying speed and memory and as a start for training;\nwhat it says means nothing, and every output says so."
     )]
     Assemble(assemble::AssembleArgs),
+    /// Say how far a head's scores are from what they say, and from which threshold on a wished share of what is said is right.
+    #[command(
+        after_help = "Examples:\n  mettle models calibration my-head\n  mettle models calibration my-head --precision 0.95 --calibrated --json\n\nOf the validation clips, as counted when the head was trained; without weighing scores by familiarity."
+    )]
+    Calibration(calibration::CalibrationArgs),
     /// Count the parameters of the full-size models, beside the paper's.
     #[command(after_help = "Example:\n  mettle models params")]
     Params(ParamsArgs),
@@ -119,6 +125,7 @@ pub fn run(args: &ModelsArgs) -> Result<(), Failure> {
         ModelsTask::Verify(args) => verify::run(args),
         ModelsTask::Path(args) => list::path(args),
         ModelsTask::Assemble(args) => assemble::run(args),
+        ModelsTask::Calibration(args) => calibration::run(args),
         ModelsTask::Params(args) => params::run(args),
     }
 }

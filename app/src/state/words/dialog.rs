@@ -35,6 +35,8 @@ pub enum Dialog {
     NewClass(String),
     /// Seconds like one.
     Alike,
+    /// All seconds, like ones near each other.
+    Map,
     /// What went wrong so far.
     Problems,
     /// What is kept of clips analysed before.

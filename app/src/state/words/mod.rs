@@ -3,6 +3,7 @@
 mod asked;
 mod dialog;
 mod gesture;
+mod mask_tool;
 mod mode;
 mod paths;
 mod pointed;
@@ -11,7 +12,8 @@ mod weights;
 pub use asked::{JobKind, PathKind, RowId, Wanted};
 pub use dialog::{Dialog, Focus, InspectorTab};
 pub use gesture::{Gesture, Ongoing};
+pub use mask_tool::{BrushMove, Corners, MaskHand, MaskTool};
 pub use mode::{Disagreement, MaskSettings, Mode, OwnThresholds, ThresholdOf, perceived};
 pub use paths::{file_name, typed_path};
-pub use pointed::{Chosen, Hover, Subject};
+pub use pointed::{Chosen, Happening, Hover, LaneEvent, Subject};
 pub use weights::{bytes, contents_text, standing};

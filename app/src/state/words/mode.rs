@@ -118,6 +118,19 @@ pub struct MaskSettings {
     pub color: Option<usize>,
     /// Whether one second's mask fades into the next one's.
     pub cross_fade: bool,
+    /// The radius of the brush, as a share of the picture's longer side.
+    pub brush: f32,
+}
+
+impl MaskSettings {
+    /// The smallest and the largest brush.
+    pub const BRUSHES: std::ops::RangeInclusive<f32> = 0.001..=0.25;
+
+    /// A brush so many times as large.
+    pub fn scale_brush(&mut self, times: f32) {
+        let (least, most) = Self::BRUSHES.into_inner();
+        self.brush = (self.brush * times).clamp(least, most);
+    }
 }
 
 impl Default for MaskSettings {
@@ -127,6 +140,7 @@ impl Default for MaskSettings {
             opacity: 0.5,
             color: None,
             cross_fade: false,
+            brush: 0.02,
         }
     }
 }

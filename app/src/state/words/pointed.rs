@@ -1,6 +1,7 @@
 //! What the pointer or the keyboard is on.
 
-use mettle_core::base::{Label, Time, TimeSpan};
+use mettle_core::base::{Label, Modality, Time, TimeSpan};
+use mettle_core::project::Source;
 
 /// An event of a lane.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +10,28 @@ pub struct Chosen {
     pub label: Label,
     /// From when to when it lasts.
     pub span: TimeSpan,
+}
+
+/// That a class happens.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    /// The class.
+    pub label: Label,
+    /// Heard, seen, or both.
+    pub modality: Modality,
+    /// From when to when.
+    pub span: TimeSpan,
+}
+
+/// An event as it is shown, the user's or the model's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneEvent {
+    /// What happens.
+    pub what: Happening,
+    /// Whose word it is.
+    pub source: Source,
+    /// Mean score of its segments, 0 to 1; 1 where the user said so.
+    pub score: f32,
 }
 
 /// What a correction is about.

@@ -7,6 +7,7 @@
 mod backdrop;
 mod categories;
 mod dataset;
+mod newcomer;
 mod script;
 mod sound;
 mod stage;

@@ -121,6 +121,16 @@ fn localize(rng: &mut Rng) -> Vec<Cue> {
     cues
 }
 
+/// An event of one thing, and in half of the scenes something known that is only seen or only heard.
+pub(super) fn newcomer(rng: &mut Rng, thing: Thing) -> Vec<Cue> {
+    let mut cues = vec![event(rng, thing)];
+    if rng.chance(0.5) {
+        let known = Thing::Known(rng.below(CATEGORIES.len()));
+        cues.extend(distractor(rng, known, &cues));
+    }
+    cues
+}
+
 /// Heard and seen together for two to ten whole seconds.
 fn event(rng: &mut Rng, thing: Thing) -> Cue {
     let length = 2 + rng.below(9);

@@ -5,7 +5,7 @@ use crate::base::Said;
 use crate::data::{SaidGrid, SoundingMask, Targets};
 
 /// Share of a second that something must be heard or seen to count as heard or seen in it.
-const SHARE: f64 = 0.5;
+pub(super) const SHARE: f64 = 0.5;
 
 impl Scene {
     /// What happens in each second, with masks of `masks` squared places in the middle of each where they are wanted.

@@ -109,7 +109,7 @@ impl Truth {
     }
 }
 
-fn covers(span: Option<TimeSpan>, second: TimeSpan, share: f64) -> bool {
+pub(super) fn covers(span: Option<TimeSpan>, second: TimeSpan, share: f64) -> bool {
     span.and_then(|span| span.intersection(second))
         .is_some_and(|both| {
             both.duration().as_secs_f64() >= share * second.duration().as_secs_f64()

@@ -4,6 +4,7 @@ mod attention;
 mod fine_tune;
 mod heads;
 mod kept;
+mod map;
 mod nearest;
 mod open;
 mod predict;
@@ -64,6 +65,7 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
             head,
             by,
         })),
+        JobSpec::Map { head } => Routed::Compute(Box::new(map::MapJob::new(head))),
         JobSpec::Kept { clear } => Routed::Media {
             job: Box::new(kept::KeptJob { clear }),
             urgent: true,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::{ClipId, Problem, TimeSpan};
+use crate::base::{ClipId, HeadId, Problem, TimeSpan};
 use crate::engine::session::{ComputeSession, ReadyHead};
 use crate::engine::{
     EngineError, HeadChoice, Job, MetaTokensPart, ReplyBody, Step, StepContext, TagsPart,
@@ -138,7 +138,8 @@ impl PredictJob {
         let complete = begun.predictor.is_complete();
         let due = self.sent.is_none_or(|sent| sent.elapsed() >= PAUSE);
         if complete || (due && !context.reader_is_behind()) {
-            begun.send(self.clip.id, context);
+            let (head, from, classes) = begun.send(self.clip.id, context);
+            session.distilled().say(head, self.clip.id, from, &classes);
             self.sent = Some(Instant::now());
         }
         if complete && !begun.tags_beside {
@@ -217,13 +218,19 @@ impl Begun {
         })
     }
 
-    /// What is new since the last time.
-    fn send(&mut self, clip: ClipId, context: &StepContext<'_>) {
+    /// What is new since the last time. Gives the head, the first second, and what it says of each from there on.
+    fn send(
+        &mut self,
+        clip: ClipId,
+        context: &StepContext<'_>,
+    ) -> (HeadId, usize, Vec<Option<u16>>) {
         let part = self.predictor.part(self.settled);
+        let said = (part.key.head, part.from, part.classes());
         self.settled = self.predictor.settled();
         self.predictor.forget();
         context.reply(ReplyBody::Prediction(part));
         self.send_tags(clip, context);
+        said
     }
 
     fn send_tags(&mut self, clip: ClipId, context: &StepContext<'_>) {

@@ -14,9 +14,6 @@ const RATE: u32 = 16_000;
 const HOP: usize = 320;
 /// Columns of a part, 4 s.
 const PART: usize = 200;
-/// What is drawn darkest, in dB below full scale of the transform, and how much lies above it.
-const FLOOR: f32 = -40.0;
-const RANGE: f32 = 80.0;
 
 /// Reads the sound part by part.
 pub(super) struct SpectrogramJob {
@@ -49,7 +46,8 @@ impl SpectrogramJob {
         let mut decibels = self.prep.sound(samples);
         // The frame centred on the end belongs to the next part.
         decibels.truncate(PART * self.prep.mel_bins);
-        let strength = |db: &f32| ((db - FLOOR) / RANGE * 255.0).clamp(0.0, 255.0) as u8;
+        let (floor, range) = (SpectrogramPart::FLOOR, SpectrogramPart::RANGE);
+        let strength = |db: &f32| ((db - floor) / range * 255.0).clamp(0.0, 255.0) as u8;
         decibels.iter().map(strength).collect()
     }
 }

@@ -27,6 +27,7 @@ impl From<&Document> for Analysis {
             threshold: document.thresholds.global,
             rule: Rule::Datasets,
             thresholds: ThresholdsPart::of(document),
+            calibrated: document.calibrated.clone(),
             segments: document.seconds.iter().map(SegmentPart::from).collect(),
             tracks: document.tracks.iter().map(TrackPart::from).collect(),
             masks: document.masks.iter().map(Into::into).collect(),

@@ -52,6 +52,9 @@ pub struct Analysis {
     /// All thresholds used.
     #[serde(default)]
     pub thresholds: ThresholdsPart,
+    /// The tasks whose scores went through their head's temperatures, which make them mean what they say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calibrated: Vec<Task>,
     /// Second by second, by the first of the tasks.
     pub segments: Vec<SegmentPart>,
     /// The events of each class, task after task.

@@ -1,12 +1,14 @@
 //! Predictions as pictures: a film strip, and the clip itself, with labels and masks drawn in; masks as pictures of their own.
 
 mod canvas;
+mod drawn;
 mod overlay;
 mod png;
 mod said;
 mod shown;
 mod strip;
 
+pub use drawn::DrawnOver;
 pub use overlay::write_overlay;
 pub use png::{mask_png, png};
 pub use said::with_said;

@@ -229,6 +229,7 @@ fn fresh<C>(task: Task, labels: Labels, config: C) -> HeadEntry<C> {
         weights: file_of(task),
         untrained: true,
         familiarity: None,
+        calibration: None,
     }
 }
 

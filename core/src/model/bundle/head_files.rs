@@ -96,7 +96,7 @@ impl Described<'_> {
             data: None,
             seed: None,
             familiarity: familiarity.and_then(Familiarity::read),
-            calibration: None,
+            calibration: entry.calibration.clone(),
             place: self.place.clone(),
             file: entry.weights.clone(),
         })

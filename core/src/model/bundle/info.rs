@@ -1,8 +1,11 @@
 //! What a person should know of a model, without loading it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::{ContentHash, HeadId, Labels, Task};
+use crate::model::{Calibration, HeadFile};
 
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,9 +39,34 @@ pub struct TaskInfo {
     /// Whether its head was made of what the backbones' classifiers know, and not trained.
     #[serde(default)]
     pub from_tags: bool,
+    /// What makes its scores mean what they say, where that was fitted.
+    #[serde(default)]
+    pub calibration: Option<Arc<Calibration>>,
+}
+
+impl From<&HeadFile> for TaskInfo {
+    fn from(head: &HeadFile) -> Self {
+        Self {
+            task: head.task(),
+            head: head.id,
+            labels: head.labels.clone(),
+            untrained: head.untrained,
+            from_tags: head.is_from_tags(),
+            calibration: head.fitted().map(Arc::new),
+        }
+    }
 }
 
 impl ModelInfo {
+    /// With a head in place of its own for that head's task.
+    #[must_use]
+    pub fn with_head(mut self, head: &HeadFile) -> Self {
+        let info = TaskInfo::from(head);
+        self.tasks.retain(|own| own.task != info.task);
+        self.tasks.push(info);
+        self
+    }
+
     /// Whether it has a head for a task.
     pub fn can(&self, task: Task) -> bool {
         self.labels_of(task).is_some()

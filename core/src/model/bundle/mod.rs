@@ -88,14 +88,7 @@ impl ModelBundle {
 
     /// What a person should know of it.
     pub fn about(&self) -> ModelInfo {
-        let task = |head: &HeadFile| TaskInfo {
-            task: head.task(),
-            head: head.id,
-            labels: head.labels.clone(),
-            untrained: head.untrained,
-            from_tags: head.is_from_tags(),
-        };
-        let tasks: Vec<TaskInfo> = self.heads.iter().map(task).collect();
+        let tasks: Vec<TaskInfo> = self.heads.iter().map(TaskInfo::from).collect();
         let first = tasks.first().map(|task| task.labels.clone());
         ModelInfo {
             name: self.manifest.name.clone(),

@@ -42,6 +42,7 @@ pub(super) fn entries(
                 weights: file_of(task),
                 untrained: false,
                 familiarity: None,
+                calibration: None,
             };
             Ok(TagEntry { task, head })
         })

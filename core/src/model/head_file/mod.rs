@@ -16,7 +16,7 @@ use serde_json::Value;
 use self::meta::Meta;
 use super::bundle::Place;
 use super::weights::{Names, StateDict, load_into};
-use super::{Familiarity, ModelError, PairAbout, TaskHead};
+use super::{Calibration, Familiarity, ModelError, PairAbout, TaskHead};
 use crate::base::{HeadId, KeyHasher, Labels, PairId, Task};
 
 pub use config::HeadConfig;
@@ -98,6 +98,11 @@ impl HeadFile {
     /// Whether it was made of what the backbones' classifiers know, and not trained.
     pub fn is_from_tags(&self) -> bool {
         matches!(self.config, HeadConfig::Tags(..))
+    }
+
+    /// What makes its scores mean what they say, where that was fitted.
+    pub fn fitted(&self) -> Option<Calibration> {
+        self.calibration.as_ref().and_then(Calibration::read)
     }
 
     /// What it answers.

@@ -5,8 +5,9 @@ use burn::tensor::{Device, Tensor};
 
 use super::distillation::{Distillation, Granularity};
 use super::reading::TokenReading;
-use crate::model::lcd::{Lcd, LcdConfig};
-use crate::model::{LayerFeatures, LayerShape, ModelError};
+use crate::model::frozen_layers::{FrozenLayer, FrozenLayers};
+use crate::model::lcd::{Distilling, Lcd, LcdConfig};
+use crate::model::{LayerShape, ModelError};
 
 impl Granularity {
     /// The layers it picks, in order; none where there is no such stage.
@@ -105,9 +106,9 @@ impl Distiller {
     ///
     /// # Panics
     /// The features are not those of the backbone it was made for.
-    pub fn forward(&self, features: &LayerFeatures) -> Tensor<2> {
+    pub fn forward(&self, features: &dyn FrozenLayers) -> Tensor<2> {
         let mean = |tokens: Tensor<3>| tokens.mean_dim(1).squeeze_dim::<2>(1);
-        let means = self.each(features).map(mean).collect();
+        let means = self.each(features).into_iter().map(mean).collect();
         Tensor::stack::<3>(means, 0).mean_dim(0).squeeze_dim::<2>(0)
     }
 
@@ -119,9 +120,10 @@ impl Distiller {
     ///
     /// # Panics
     /// The features are not those of the backbone it was made for.
-    pub fn tokens(&self, features: &LayerFeatures) -> Tensor<3> {
-        let all: Vec<Tensor<3>> = self.each(features).collect();
-        Tensor::stack::<4>(all, 0).mean_dim(0).squeeze_dim::<3>(0)
+    pub fn tokens(&self, features: &dyn FrozenLayers) -> Tensor<3> {
+        Tensor::stack::<4>(self.each(features), 0)
+            .mean_dim(0)
+            .squeeze_dim::<3>(0)
     }
 
     /// What each meta-token of each distilled layer reads in one segment: attention weights over the layer's grid. Empty where
@@ -134,19 +136,19 @@ impl Distiller {
     /// The features are not those of the backbone it was made for.
     pub fn readings(
         &self,
-        features: &LayerFeatures,
+        features: &dyn FrozenLayers,
         segment: usize,
     ) -> Result<Vec<TokenReading>, ModelError> {
         let mut readings = vec![];
         let parts = self.lcds.iter().zip(&self.picked).zip(&self.shapes);
         for ((lcd, &layer), shape) in parts {
-            let tokens = self.layer(features, layer);
-            let n = tokens.dims()[0];
+            let n = features.segments();
             if segment >= n {
                 return Err(ModelError::Input(format!(
                     "no segment {segment} of {n} to show attention of"
                 )));
             }
+            let tokens = features.tokens(self.layer(layer));
             let Some(weights) = lcd.reading(tokens.narrow(0, segment, 1)) else {
                 continue;
             };
@@ -155,15 +157,32 @@ impl Distiller {
         Ok(readings)
     }
 
-    fn each<'a>(&'a self, features: &'a LayerFeatures) -> impl Iterator<Item = Tensor<3>> + 'a {
-        let of = |(lcd, layer): (&Lcd, &usize)| lcd.forward(self.layer(features, *layer));
-        self.lcds.iter().zip(&self.picked).map(of)
+    /// The meta-tokens of every layer, `[n, K, d]`. All layers are asked at once, so that who answers may go through the clips
+    /// one by one.
+    fn each(&self, features: &dyn FrozenLayers) -> Vec<Tensor<3>> {
+        let repeats = self.lcds.first().map_or(0, Lcd::repeats);
+        let mut so_far: Vec<Distilling> = self.lcds.iter().map(Lcd::begin).collect();
+        for repeat in 0..repeats {
+            let asks = self.lcds.iter().zip(&self.picked).zip(&so_far);
+            let questions = asks
+                .map(|((lcd, layer), so_far)| lcd.ask(self.layer(*layer), repeat, so_far))
+                .collect();
+            let answers = features.answers(questions);
+            let takes = self.lcds.iter().zip(so_far).zip(answers);
+            so_far = takes
+                .map(|((lcd, so_far), answer)| lcd.take(repeat, so_far, answer))
+                .collect();
+        }
+        let n = features.segments();
+        let ends = self.lcds.iter().zip(so_far);
+        ends.map(|(lcd, distilled)| lcd.finish(distilled, n))
+            .collect()
     }
 
-    fn layer(&self, features: &LayerFeatures, layer: usize) -> Tensor<3> {
+    fn layer(&self, layer: usize) -> FrozenLayer {
         match self.normed == Some(layer) {
-            true => features.final_norm.clone(),
-            false => features.layers[layer].clone(),
+            true => FrozenLayer::Normed,
+            false => FrozenLayer::Block(layer),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::cmbs::{AvelOutput, Cmbs};
 use super::distillation::Distillation;
 use super::distiller::Distiller;
 use super::inter_modal::{HEADS, InterModal};
-use crate::model::{LayerFeatures, LayerShape, ModelError};
+use crate::model::{FrozenLayers, LayerShape, ModelError};
 
 /// The shape of the head. Defaults are the paper's for separate backbones (Table 14) unless marked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,8 +87,8 @@ impl LocalizeHead {
     /// The features are not those of the backbones it was made for.
     pub fn forward(
         &self,
-        visual: &LayerFeatures,
-        audio: &LayerFeatures,
+        visual: &dyn FrozenLayers,
+        audio: &dyn FrozenLayers,
         batch: usize,
     ) -> AvelOutput {
         let (visual, audio) = self.meta_features(visual, audio);
@@ -104,8 +104,8 @@ impl LocalizeHead {
     /// The features are not those of the backbones it was made for.
     pub fn meta_features(
         &self,
-        visual: &LayerFeatures,
-        audio: &LayerFeatures,
+        visual: &dyn FrozenLayers,
+        audio: &dyn FrozenLayers,
     ) -> (Tensor<2>, Tensor<2>) {
         (self.visual.forward(visual), self.audio.forward(audio))
     }

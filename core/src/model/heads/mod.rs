@@ -37,7 +37,7 @@ pub use tpavi::Tpavi;
 
 use burn::module::Module;
 
-use super::{LayerFeatures, ModelError};
+use super::{FrozenLayers, ModelError};
 use crate::base::Task;
 
 /// The head of any task. Cloning shares the weights.
@@ -82,11 +82,11 @@ impl TaskHead {
     /// There is no such segment, or the device fails.
     pub fn readings(
         &self,
-        visual: &LayerFeatures,
-        audio: &LayerFeatures,
+        visual: &dyn FrozenLayers,
+        audio: &dyn FrozenLayers,
         segment: usize,
     ) -> Result<[Vec<TokenReading>; 2], ModelError> {
-        let of = |distiller: Option<&Distiller>, features| {
+        let of = |distiller: Option<&Distiller>, features: &dyn FrozenLayers| {
             distiller.map_or(Ok(vec![]), |d| d.readings(features, segment))
         };
         let (seeing, hearing) = self.distillers();

@@ -12,7 +12,7 @@ use super::distiller::Distiller;
 use super::han::{Han, HanConfig};
 use super::mgn::{Mgn, MgnConfig, TokenClasses};
 use crate::model::backbones::parts::linear;
-use crate::model::{LayerFeatures, LayerShape, ModelError};
+use crate::model::{FrozenLayers, LayerShape, ModelError};
 
 /// What decides, from both modalities' features.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -161,8 +161,8 @@ impl ParseHead {
     /// Motion features are missing, or not asked for; more seconds than MGN was made for.
     pub fn forward(
         &self,
-        visual: &LayerFeatures,
-        audio: &LayerFeatures,
+        visual: &dyn FrozenLayers,
+        audio: &dyn FrozenLayers,
         motion: Option<&Tensor<3>>,
         batch: usize,
     ) -> Result<ParseOutput, ModelError> {
@@ -176,8 +176,8 @@ impl ParseHead {
     /// Layers of n segments `[n, tokens, width]`; gives `[n, d]` twice.
     pub fn meta_features(
         &self,
-        visual: &LayerFeatures,
-        audio: &LayerFeatures,
+        visual: &dyn FrozenLayers,
+        audio: &dyn FrozenLayers,
     ) -> (Tensor<2>, Tensor<2>) {
         (self.visual.forward(visual), self.audio.forward(audio))
     }

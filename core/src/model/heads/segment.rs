@@ -13,7 +13,7 @@ use super::fpn::Fpn;
 use super::injection::{Injection, StageInjection};
 use super::resize::{Resize, resize};
 use super::tpavi::Tpavi;
-use crate::model::{LayerFeatures, LayerShape, ModelError};
+use crate::model::{FrozenLayer, FrozenLayers, LayerShape, ModelError};
 
 /// Numbers of the sound vector that AVSBench's attention takes (upstream: VGGish's 128).
 const SOUND: usize = 128;
@@ -202,8 +202,8 @@ impl SegmentHead {
     /// The features are not those of the backbone it was made for.
     pub fn forward(
         &self,
-        visual: &LayerFeatures,
-        audio: &LayerFeatures,
+        visual: &dyn FrozenLayers,
+        audio: &dyn FrozenLayers,
         batch: usize,
     ) -> Result<SegmentOutput, ModelError> {
         let seen = self.visual.as_ref().map(|v| v.tokens(visual));
@@ -254,15 +254,16 @@ impl SegmentHead {
     /// norm, as the baselines read Swin.
     fn stage_tokens(
         &self,
-        features: &LayerFeatures,
+        features: &dyn FrozenLayers,
         stage: &Stage,
     ) -> Result<Tensor<3>, ModelError> {
-        let tokens = match stage.layer + 1 == features.layers.len() {
-            true => Some(&features.final_norm),
-            false => features.layers.get(stage.layer),
+        let layer = match stage.layer + 1 == features.blocks() {
+            true => FrozenLayer::Normed,
+            false => FrozenLayer::Block(stage.layer),
         };
-        let fits = |x: &&Tensor<3>| x.dims()[1..] == [stage.shape.tokens, stage.shape.width];
-        let tokens = tokens.filter(fits).cloned().ok_or_else(|| {
+        let there = (stage.layer < features.blocks()).then(|| features.tokens(layer));
+        let fits = |x: &Tensor<3>| x.dims()[1..] == [stage.shape.tokens, stage.shape.width];
+        let tokens = there.filter(fits).ok_or_else(|| {
             ModelError::Input(
                 "the features are not those of the backbone the head was made for".into(),
             )

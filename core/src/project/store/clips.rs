@@ -22,6 +22,21 @@ pub struct ClipFacts {
     pub duration: Time,
 }
 
+/// Every clip that is known, in the order in which they came; of a clip whose place or length was never written, nothing.
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<ClipFacts>> {
+    let sql = "SELECT hash, path, duration_us FROM clips
+        WHERE id <> 0 AND path IS NOT NULL AND duration_us IS NOT NULL ORDER BY id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let facts = |row: &rusqlite::Row<'_>| {
+        Ok(ClipFacts {
+            id: ClipId(ContentHash(row.get(0)?)),
+            path: PathBuf::from(row.get::<_, String>(1)?),
+            duration: Time::from_micros(row.get(2)?),
+        })
+    };
+    statement.query_map([], facts)?.collect()
+}
+
 /// The number of a clip's row, if it has one.
 pub(super) fn row_of(connection: &Connection, of: Scope) -> rusqlite::Result<Option<i64>> {
     let Scope::Clip(clip) = of else {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::Store;
-use super::clips;
+use super::clips::{self, ClipFacts};
 use super::error::{StoreError, Trouble};
 use super::items;
 use super::rows::{self, Changed, Session, Side};
@@ -50,6 +50,22 @@ impl Store {
         found
             .map(Option::unwrap_or_default)
             .map_err(|trouble| trouble.of(&self.path))
+    }
+
+    /// Every clip of the project of which something is said or drawn, with that, as it stands now. What cannot be read of a clip
+    /// is left out, and the log says so: it is learned by nobody.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn corrected(&mut self) -> Result<Vec<(ClipFacts, Corrections)>, StoreError> {
+        let clips = self.clips()?.into_iter();
+        let read = clips.filter_map(|facts| {
+            let said = self.read(Scope::Clip(facts.id));
+            let said = said.inspect_err(|error| log::warn!("{error}")).ok()?;
+            let spoken_of = !said.statements.is_empty() || !said.masks.is_empty();
+            spoken_of.then_some((facts, said))
+        });
+        Ok(read.collect())
     }
 
     /// Carry an edit out and keep it. With `joins`, it goes on with this store's last edit of the same things: both are taken back

@@ -78,6 +78,15 @@ impl Store {
         self.facts.insert(Scope::Clip(facts.id), facts);
     }
 
+    /// Every clip that is known, with where it lay last.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn clips(&self) -> Result<Vec<ClipFacts>, StoreError> {
+        let found = clips::all(&self.connection);
+        found.map_err(|cause| error::Trouble::from(cause).of(&self.path))
+    }
+
     /// The last row of the log.
     fn last_seq(&self) -> Result<Seq, StoreError> {
         let sql = "SELECT COALESCE(MAX(seq), 0) FROM edits";

@@ -17,6 +17,8 @@ pub(super) struct Known<'a> {
     pub configs: &'a Configs,
     pub kind: HeadKind,
     pub recipe: DatasetRecipe,
+    /// Which clips chose the epoch.
+    pub select: Part,
     pub parent: Option<HeadId>,
     pub history: &'a [Epoch],
     pub clips: [&'a dyn Examples; 2],
@@ -31,18 +33,22 @@ impl Known<'_> {
         calibration: Option<&Calibration>,
     ) -> HeadNotes {
         let seed = self.configs.training.seed;
-        let name = format!("{} {} {seed}", self.dataset.kind.name(), self.kind.name());
+        let mut name = format!("{} {} {seed}", self.dataset.kind.name(), self.kind.name());
+        if self.select == Part::Test {
+            name += ", best on test";
+        }
         HeadNotes {
             name,
             config: self.configs.head.clone(),
             labels: self.dataset.labels.clone(),
             parent: self.parent,
-            metrics: metrics(best.figures.as_ref()),
+            metrics: metrics(self.select, best.figures.as_ref()),
             recipe: Some(json!({
                 "inputs": self.recipe.name(),
                 "head": self.kind.name(),
                 "training": self.configs.training,
                 "epoch": best.epoch,
+                "chosen_by": self.select.name(),
                 "history": self.history,
             })),
             data: Some(self.data()),
@@ -62,15 +68,19 @@ impl Known<'_> {
         json!({
             "dataset": self.dataset.kind.name(),
             "train": training,
-            "val": validation,
+            self.select.name(): validation,
             "listed": listed,
         })
     }
 }
 
-/// By the names reports give, of the validation clips.
-fn metrics(figures: Option<&Figures>) -> BTreeMap<String, f64> {
+/// By the names reports give, of the clips that chose the epoch.
+fn metrics(select: Part, figures: Option<&Figures>) -> BTreeMap<String, f64> {
+    let of = match select {
+        Part::Test => "best on test",
+        Part::Train | Part::Val => select.name(),
+    };
     let named = figures.map(Figures::named).unwrap_or_default();
     let named = named.into_iter();
-    named.map(|(name, x)| (format!("val {name}"), x)).collect()
+    named.map(|(name, x)| (format!("{of} {name}"), x)).collect()
 }

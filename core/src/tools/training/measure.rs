@@ -139,7 +139,7 @@ fn fitting(request: &MeasureRequest) -> Result<(HeadFile, Dataset), TrainingErro
 }
 
 /// How its inputs were made when it was trained.
-fn recipe_of(file: &HeadFile) -> DatasetRecipe {
+pub(super) fn recipe_of(file: &HeadFile) -> DatasetRecipe {
     let recipe = file.recipe.as_ref();
     let name = recipe.and_then(|recipe| recipe.get("inputs")?.as_str()?.parse().ok());
     name.unwrap_or_default()

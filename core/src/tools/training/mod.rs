@@ -2,6 +2,7 @@
 
 mod config;
 mod error;
+mod figures;
 mod head;
 mod material;
 mod measure;
@@ -11,6 +12,9 @@ mod run;
 
 pub use config::HeadKind;
 pub use error::TrainingError;
+pub use figures::{
+    ClipLanes, ClipStrips, Figure, FigureRequest, Lane, Panel, Point, Strip, figure,
+};
 pub use measure::{HeadReport, MeasureRequest, measure_head};
 pub use recipe::DatasetRecipe;
 pub use request::{TrainNews, TrainRequest, Trained};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::config::HeadKind;
 use super::recipe::DatasetRecipe;
 use crate::base::Progress;
-use crate::data::{Dataset, DatasetKind, Oddities};
+use crate::data::{Dataset, DatasetKind, Oddities, Part};
 use crate::engine::ModelChoice;
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceChoice, DeviceReport};
@@ -37,6 +37,8 @@ pub struct TrainRequest {
     pub from: Option<PathBuf>,
     /// Go on with the training in the folder.
     pub resume: bool,
+    /// Which clips choose the epoch: those for validation; those for the test where a published training is to be followed that did so.
+    pub select: Part,
     /// On which device.
     pub device: DeviceChoice,
     /// The backbones' numbers.

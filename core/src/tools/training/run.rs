@@ -52,12 +52,12 @@ pub fn train_head(
         lease: Material::lease(&request.cache)?,
         stop,
     };
-    let Some([training, validation]) = material.examples([Part::Train, Part::Val], tell)? else {
+    let Some([training, validation]) = material.examples([Part::Train, request.select], tell)?
+    else {
         return Ok(Trained::Stopped);
     };
     some(&training, &dataset)?;
-    if validation.is_empty() {
-        let note = "there is no validation clip to choose an epoch by: the last one counts";
+    if let Some(note) = chosen_by(request.select, validation.is_empty()) {
         tell(TrainNews::Note(note.to_owned()));
     }
     let run = Run {
@@ -70,6 +70,17 @@ pub fn train_head(
         validation,
     };
     run.to_the_end(head, resume, stop, tell)
+}
+
+/// What a person should know of how the epoch is chosen.
+fn chosen_by(part: Part, none: bool) -> Option<&'static str> {
+    match (part, none) {
+        (_, true) => Some("there is no clip to choose an epoch by: the last one counts"),
+        (Part::Test, _) => Some(
+            "THE EPOCH IS CHOSEN BY THE TEST CLIPS: its figures are the best of many tries on them, and no measure of clips nobody has tried",
+        ),
+        _ => None,
+    }
 }
 
 /// A training whose material is there.
@@ -129,12 +140,17 @@ impl Run<'_> {
         let (training, validation) = (&*self.training, &*self.validation);
         let device = self.pair.device();
         let familiarity = fit_familiarity(training, validation, device)?;
-        let calibration = fit_calibration(&best.head, validation, device)?;
+        // What was chosen by the test clips is not tuned to them as well.
+        let calibration = match self.request.select {
+            Part::Test => None,
+            Part::Train | Part::Val => fit_calibration(&best.head, validation, device)?,
+        };
         let known = Known {
             dataset: self.dataset,
             configs: self.configs,
             kind: self.request.kind,
             recipe: self.request.recipe,
+            select: self.request.select,
             parent: self.parent,
             history,
             clips: [training, validation],

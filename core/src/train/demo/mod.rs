@@ -3,6 +3,7 @@
 
 mod backbones;
 mod evaluate;
+mod few_shot;
 mod frozen;
 mod heads;
 mod probe;
@@ -15,6 +16,7 @@ use std::path::Path;
 use burn::tensor::Device;
 
 pub use evaluate::{evaluate_demo, evaluate_folder, unseen_clips};
+pub use few_shot::{Denied, FewShot, FewShotReport};
 pub use recipe::{DemoRecipe, DemoScenes};
 pub use tagger::Schedule;
 

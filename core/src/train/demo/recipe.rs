@@ -217,6 +217,7 @@ impl DemoRecipe {
                 weights: "localize.safetensors".to_owned(),
                 untrained: false,
                 familiarity: familiarity.and_then(|f| serde_json::to_value(f).ok()),
+                calibration: None,
             }),
             parse: Some(ParseEntry {
                 labels: labels(),
@@ -224,6 +225,7 @@ impl DemoRecipe {
                 weights: "parse.safetensors".to_owned(),
                 untrained: false,
                 familiarity: None,
+                calibration: None,
             }),
             segment: Some(SegmentEntry {
                 labels: Labels::new(["Sounding"]),
@@ -231,6 +233,7 @@ impl DemoRecipe {
                 weights: "segment.safetensors".to_owned(),
                 untrained: false,
                 familiarity: None,
+                calibration: None,
             }),
             tags: Vec::new(),
         }

@@ -1,6 +1,7 @@
 //! What heads are trained by, a file a task. Whatever is not known of a clip gets no gradient.
 
 mod avel;
+mod keep;
 mod parse;
 mod segment;
 
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use avel::category;
 pub use avel::{AvelTargets, avel_loss};
+pub(super) use keep::{divergence, event_divergence};
 pub use parse::{
     Known, ParseTargets, Smoothing, avvp_loss, known_loss, parse_loss, parsed_seconds_loss,
     probability_loss,
@@ -22,4 +24,6 @@ pub struct LossConfig {
     pub smoothing: Smoothing,
     /// Of segmentation: the weight of the matching loss, for heads with sound vectors.
     pub matching: Option<f64>,
+    /// Of a head that goes on from another: the weight of staying near what that one says where nobody said anything.
+    pub keep: f64,
 }

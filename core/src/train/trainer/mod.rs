@@ -8,17 +8,19 @@ mod progress;
 use std::sync::Arc;
 
 use burn::module::Module;
-use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 
 use self::order::{Partners, batches};
 use self::progress::Position;
-use super::config::TrainConfig;
+use super::config::{EarlyStop, TrainConfig};
 use super::error::TrainError;
 use super::evaluation::{Evaluation, Figures};
-use super::examples::{Batch, Examples};
+use super::examples::{Examples, Shown, Side};
 use super::objective;
+use super::streamed::Streamed;
 use crate::base::{Progress, Rng};
+use crate::data::Targets;
 use crate::model::TaskHead;
 
 pub use progress::{Epoch, Step};
@@ -106,7 +108,7 @@ impl Trainer {
     /// Features cannot be read, the device fails, or the loss is no number any more: [`Self::best`] still has the best head.
     pub fn step(&mut self) -> Result<Step, TrainError> {
         let Position { epoch, batch, .. } = self.position;
-        if epoch >= self.config.epochs {
+        if epoch >= self.config.epochs || (batch == 0 && self.has_learned()) {
             return Ok(Step::Done);
         }
         if let Some(clips) = self.order.get(batch).cloned() {
@@ -115,10 +117,7 @@ impl Trainer {
         }
         match self.checks.get(self.position.check).cloned() {
             Some(clips) => {
-                let head = self.head.valid();
-                let batch = Batch::read(&*self.validation, &clips, &self.device)?;
-                self.evaluation.add(&head, &batch)?;
-                self.position.check += 1;
+                self.look(&clips)?;
                 Ok(Step::Checked)
             }
             None => Ok(Step::Epoch(self.close_epoch())),
@@ -155,21 +154,62 @@ impl Trainer {
         &self.config
     }
 
+    /// One batch of validation.
+    fn look(&mut self, clips: &[usize]) -> Result<(), TrainError> {
+        let examples = &*self.validation;
+        let read = |side| Streamed::new(examples, clips, side, &self.device);
+        let (visual, audio) = (read(Side::Visual), read(Side::Audio));
+        let targets = clips.iter().map(|clip| examples.targets(*clip));
+        let targets: Vec<Targets> = targets.collect::<Result<_, _>>()?;
+        let shown = Shown {
+            visual: &visual,
+            audio: &audio,
+            targets: &targets,
+            before: &[],
+        };
+        let looked = self.evaluation.look(&self.head.valid(), &shown, &[]);
+        visual.check()?;
+        audio.check()?;
+        looked?;
+        self.position.check += 1;
+        Ok(())
+    }
+
+    /// One optimiser step.
     fn learn(&mut self, clips: &[usize]) -> Result<f32, TrainError> {
         let mut rng = Rng::of(self.config.seed, self.steps_before());
         let share = self.config.recombined;
-        let (sounds, targets) = self
-            .partners
-            .pick(&*self.training, clips, share, &mut rng)?;
-        let batch = Batch::with_sounds(&*self.training, clips, &sounds, targets, &self.learning)?;
+        let examples = Arc::clone(&self.training);
+        let (sounds, targets) = self.partners.pick(&*examples, clips, share, &mut rng)?;
+        let visual = Streamed::new(&*examples, clips, Side::Visual, &self.learning);
+        let audio = Streamed::new(&*examples, &sounds, Side::Audio, &self.learning);
+        // A clip with another one's sound was never seen before.
+        let both = clips.iter().zip(&sounds);
+        let before = both.map(|(clip, sound)| examples.before(*clip).filter(|_| clip == sound));
+        let before: Vec<_> = before.collect();
+        let shown = Shown {
+            visual: &visual,
+            audio: &audio,
+            targets: &targets,
+            before: &before,
+        };
         // Dropout draws from the device, which has one source of random numbers a process: seeded anew in each step, so that going on from a checkpoint draws the same.
         self.learning.seed(rng.seed());
-        let loss = objective::loss(&self.head, &batch, &self.config.loss, &self.learning)?;
+        let loss = objective::loss(&self.head, &shown, &self.config.loss, &self.learning);
+        visual.check()?;
+        audio.check()?;
+        let loss = loss?;
         let value = scalar(loss.clone())?;
         self.check(value)?;
-        let grads = GradientsParams::from_grads(loss.backward(), &self.head);
+        let mut grads = vec![loss.backward()];
+        visual.carry(&mut grads)?;
+        audio.carry(&mut grads)?;
+        let mut sum = GradientsAccumulator::new();
+        for part in grads {
+            sum.accumulate(&self.head, GradientsParams::from_grads(part, &self.head));
+        }
         let rate = self.config.rate(self.position.epoch);
-        self.head = self.optimiser.step(rate, self.head.clone(), grads);
+        self.head = self.optimiser.step(rate, self.head.clone(), sum.grads());
         self.position.batch += 1;
         self.position.add(value);
         Ok(value)
@@ -197,8 +237,7 @@ impl Trainer {
             rate: self.config.rate(self.position.epoch),
             figures,
         };
-        let score = |figures: Option<Figures>| figures.map_or(-1.0, |figures| figures.score());
-        let better = |best: &Best| figures.is_none() || score(figures) > score(best.figures);
+        let better = |best: &Best| figures.is_none() || self.is_better(&epoch, best);
         if self.best.as_ref().is_none_or(better) {
             self.best = Some(Best {
                 head: self.head.valid(),
@@ -212,6 +251,28 @@ impl Trainer {
         epoch
     }
 
+    /// By the validation clips. Where these are few, many epochs do equally well on them: then the one that has learned more.
+    fn is_better(&self, epoch: &Epoch, best: &Best) -> bool {
+        let (new, old) = (score(epoch.figures.as_ref()), score(best.figures.as_ref()));
+        let loss = self.history.get(best.epoch.wrapping_sub(1));
+        let learned = loss.is_some_and(|best| epoch.loss < best.loss);
+        new > old || (new == old && self.config.stop.is_some() && learned)
+    }
+
+    /// Whether there is nothing left to learn.
+    fn has_learned(&self) -> bool {
+        let Some(EarlyStop { loss, patience }) = self.config.stop else {
+            return false;
+        };
+        let from = self.history.len().checked_sub(patience.max(1));
+        let Some(last) = from.and_then(|from| self.history.get(from..)) else {
+            return false;
+        };
+        let best = self.best.as_ref().and_then(|best| best.figures.as_ref());
+        let worse = |epoch: &Epoch| score(epoch.figures.as_ref()) < score(best);
+        last.iter().all(|epoch| epoch.loss < loss) || (best.is_some() && last.iter().all(worse))
+    }
+
     /// The batches of the epoch that begins: the same for the same seed and epoch.
     fn epoch_order(&self) -> Vec<Vec<usize>> {
         let mut rng = Rng::of(self.config.seed, self.position.epoch as u64);
@@ -222,6 +283,11 @@ impl Trainer {
     fn steps_before(&self) -> u64 {
         ((self.position.epoch as u64 + 1) << 32) | self.position.batch as u64
     }
+}
+
+/// What epochs are chosen by; less than anything where nothing was measured.
+fn score(figures: Option<&Figures>) -> f64 {
+    figures.map_or(-1.0, Figures::score)
 }
 
 fn scalar(loss: Tensor<1>) -> Result<f32, TrainError> {

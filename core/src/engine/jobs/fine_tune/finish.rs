@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::heads_folder;
 use crate::engine::session::ComputeSession;
-use crate::engine::{EngineError, FineTune, HeadLine, ReplyBody, StepContext, TrainedHead};
-use crate::model::{HeadNotes, TaskHead, write_head};
+use crate::engine::{
+    EngineError, FineTune, HeadLine, Learned, ReplyBody, StepContext, Taught, TrainedHead,
+};
+use crate::model::{HeadFile, HeadNotes, TaskHead, write_head};
 use crate::train::{
-    Batch, Best, ClipExamples, Duel, Examples, TrainError, agreement, familiar_with,
+    Batch, Best, CalibrationFit, ClipExamples, Duel, Examples, TrainError, agreement, familiar_with,
 };
 
 /// Old and new head, clip by clip.
@@ -23,6 +25,8 @@ pub(super) struct Comparing {
     next: usize,
     learned: Duel,
     held_out: Duel,
+    /// Of what the new head says of clips that it did not learn from.
+    fit: CalibrationFit,
 }
 
 impl Comparing {
@@ -30,11 +34,12 @@ impl Comparing {
         Self {
             head: best.head.clone(),
             epoch: best.epoch,
-            parts,
             file,
             next: 0,
             learned: Duel::default(),
             held_out: Duel::default(),
+            fit: CalibrationFit::new(best.head.task(), parts.1.classes()),
+            parts,
         }
     }
 
@@ -66,6 +71,9 @@ impl Comparing {
             &mut self.learned
         };
         *sum = sum.and(duel);
+        if held {
+            self.fit.add(&self.head, &batch, &device)?;
+        }
         self.next += 1;
         Ok(false)
     }
@@ -86,23 +94,19 @@ impl Comparing {
             None => None,
         };
         let recipe = serde_json::to_value(&spec.config);
-        let clips = spec.clips.iter().filter(|taught| !taught.held_out).count();
+        let metrics = self.metrics();
+        let data = self.data(spec, parent);
         let notes = HeadNotes {
             name: spec.name.clone(),
             config: parent.config.clone(),
             labels: spec.labels.clone(),
             parent: Some(parent.id),
-            metrics: self.metrics(),
+            metrics,
             recipe: Some(recipe.map_err(|e| TrainError::Data(e.to_string()))?),
-            data: Some(json!({
-                "corrections": self.learned.said,
-                "clips": clips,
-                "held_out": spec.clips.len() - clips,
-                "pseudo_labels": spec.pseudo_labels,
-            })),
+            data: Some(data),
             seed: Some(spec.config.seed),
             familiarity,
-            calibration: None,
+            calibration: self.fit.finish().map(|fitted| json!(fitted)),
         };
         let written = write_head(&folder, pair.about(), notes, &self.head)?;
         context.reply(ReplyBody::Trained(Box::new(TrainedHead {
@@ -117,6 +121,29 @@ impl Comparing {
             Some(old) => Ok(session.heads().remove(old)?),
             None => Ok(()),
         }
+    }
+
+    /// On what it was trained, in short, and every word of a person that it learned, here or in the heads it goes on from.
+    fn data(&self, spec: &FineTune, parent: &HeadFile) -> Value {
+        let taught = spec.clips.iter().filter(|taught| !taught.held_out);
+        let clips = taught.clone().count();
+        let words = taught.map(|taught| (taught.clip.id, &taught.targets));
+        let words = Learned::of(parent.task(), &spec.labels, words);
+        let words = match Taught::of(parent) {
+            Taught::Nothing => Some(words),
+            Taught::Words(earlier) => Some(words.and(&earlier)),
+            Taught::Unknown => None,
+        };
+        let mut data = json!({
+            "corrections": self.learned.said,
+            "clips": clips,
+            "held_out": spec.clips.len() - clips,
+            "pseudo_labels": spec.pseudo_labels,
+        });
+        if let Some(data) = data.as_object_mut() {
+            data.extend(words.map(|words| words.written()));
+        }
+        data
     }
 
     fn metrics(&self) -> BTreeMap<String, f64> {

@@ -8,20 +8,25 @@ mod training;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use self::features::{Preparing, retargeted};
+use self::features::{Preparing, retargeted, unfound};
 use self::finish::Comparing;
 use self::training::Learning;
 use crate::base::{KeyHasher, TimeSpan};
 use crate::data::Targets;
 use crate::engine::session::ComputeSession;
-use crate::engine::{EngineError, FineTune, Job, Step, StepContext, TaughtClip, TrainingStage};
-use crate::train::{Batch, ClipExamples, Examples, TrainError, filled};
+use crate::engine::{
+    EngineError, FineTune, Job, ReplyBody, Step, StepContext, TaughtClip, TrainingStage,
+};
+use crate::train::{Batch, Before, ClipExamples, Examples, TrainError, before, filled};
 
 /// Trains.
 pub(super) struct FineTuneJob {
     spec: FineTune,
     phase: Phase,
 }
+
+/// What is learned of a clip, and what the head said of it before, where that is to be kept.
+type Taught = (Targets, Option<Before>);
 
 /// How far it has come.
 enum Phase {
@@ -30,7 +35,7 @@ enum Phase {
     /// Features are looked for, or computed.
     Features(Box<Preparing>),
     /// The head is asked what nobody said, clip by clip.
-    Filling(ClipExamples, ClipExamples, Vec<Targets>),
+    Filling(ClipExamples, ClipExamples, Vec<Taught>),
     /// It learns.
     Learning(Box<Learning>),
     /// Old and new head are compared, clip by clip.
@@ -62,25 +67,36 @@ impl FineTuneJob {
         if !self.spec.clips.iter().all(fits) {
             return wrong("what was said does not fit its clip: open the clip again");
         }
-        if self.spec.clips.iter().all(|clip| clip.held_out) {
-            return wrong(
-                "there is no clip to learn from: say something of one that is not held out",
-            );
-        }
-        Ok(())
+        self.check_some()
     }
 
-    /// The head says what nobody said of one clip.
+    /// Whether there is anything to learn from.
+    fn check_some(&self) -> Result<(), EngineError> {
+        if self.spec.clips.iter().any(|clip| !clip.held_out) {
+            return Ok(());
+        }
+        Err(TrainError::Data(
+            "there is no clip to learn from: say something of one that is not held out, and whose file is there"
+                .to_owned(),
+        )
+        .into())
+    }
+
+    /// The head is asked of one clip.
     fn fill(
         &self,
         session: &mut ComputeSession,
         training: &ClipExamples,
         clip: usize,
-    ) -> Result<Targets, EngineError> {
+    ) -> Result<Taught, EngineError> {
         let ready = session.head(&self.spec.head)?;
         let device = session.pair(&self.spec.head.model)?.device().clone();
         let batch = Batch::read(training, &[clip], &device)?;
-        Ok(filled(&ready.head, &batch, self.spec.pseudo_labels)?)
+        let before = match self.spec.pseudo_labels {
+            true => before(&ready.head, &batch)?,
+            false => None,
+        };
+        Ok((filled(&ready.head, &batch)?, before))
     }
 }
 
@@ -91,16 +107,24 @@ impl Job<ComputeSession> for FineTuneJob {
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
         match std::mem::replace(&mut self.phase, Phase::Fresh) {
+            Phase::Fresh if self.spec.stage == TrainingStage::Find => {
+                let missing = unfound(&self.spec, session)?;
+                context.reply(ReplyBody::Missing(missing));
+                return Ok(Step::Done);
+            }
             Phase::Fresh => {
                 self.check(session)?;
-                let preparing = Preparing::begin(&self.spec, session)?;
+                let preparing = Preparing::begin(session)?;
                 self.phase = Phase::Features(Box::new(preparing));
             }
             Phase::Features(mut preparing) => {
-                let step = preparing.step(&self.spec, session, context)?;
+                let step = preparing.step(&mut self.spec, session, context)?;
                 self.phase = match step {
                     Step::Done => {
-                        let (training, held_out) = preparing.into_examples();
+                        context.reply(ReplyBody::Missing(preparing.missing().to_vec()));
+                        self.check_some()?;
+                        let pair = session.pair(&self.spec.head.model)?.about();
+                        let (training, held_out) = preparing.into_examples(&self.spec, pair)?;
                         Phase::Filling(training, held_out, Vec::new())
                     }
                     Step::More | Step::Waiting => Phase::Features(preparing),
@@ -129,7 +153,7 @@ impl Job<ComputeSession> for FineTuneJob {
                 TrainingStage::Train if !learning.step(context)? => {
                     self.phase = Phase::Learning(learning);
                 }
-                TrainingStage::Train | TrainingStage::Finish => {
+                TrainingStage::Train | TrainingStage::Finish | TrainingStage::Find => {
                     self.phase = Phase::Comparing(Box::new(learning.into_comparing()?));
                 }
             },
