@@ -21,6 +21,7 @@ mod shaders;
 mod snapshots;
 mod spectrogram;
 mod sync;
+mod tags;
 mod theme;
 mod training;
 mod untrained;
