@@ -1,4 +1,5 @@
-//! Layer 0: what every other layer speaks in. No clock, no GPU, and no IO but to name a file by its content.
+//! Layer 0: what every other layer speaks in. No clock, no GPU, and no IO but to name a file by its content and to put one in its
+//! place whole.
 
 mod address;
 mod between;
@@ -18,6 +19,7 @@ mod said;
 mod short_ids;
 mod task;
 mod time;
+mod whole;
 
 pub use address::is_address;
 pub(crate) use between::between;
@@ -37,3 +39,4 @@ pub use said::Said;
 pub use short_ids::{EventId, LabelId};
 pub use task::Task;
 pub use time::{Time, TimeSpan};
+pub use whole::write_whole;

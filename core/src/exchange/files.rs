@@ -1,24 +1,17 @@
-//! Files that are there whole or not at all.
+//! Files of results.
 
 use std::path::Path;
 
 use super::ExchangeError;
+use crate::base;
 
-/// Writes a file whole or not at all: first beside it, then in its place.
+/// [`base::write_whole`], with the file named in the error.
 ///
 /// # Errors
 /// The folder is not there, is full, or must not be written to.
 pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), ExchangeError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = Path::new(&beside);
-    std::fs::write(beside, content)
-        .and_then(|()| std::fs::rename(beside, path))
-        .map_err(|error| {
-            let _ = std::fs::remove_file(beside);
-            ExchangeError::Write {
-                path: path.to_owned(),
-                error,
-            }
-        })
+    base::write_whole(path, content).map_err(|error| ExchangeError::Write {
+        path: path.to_owned(),
+        error,
+    })
 }

@@ -10,7 +10,7 @@ use super::key::{EntryAbout, FeatureKey};
 use super::lease::{self, Lease};
 use super::listing::{CacheEntry, CacheSummary, Stored, stored};
 use super::writer::FeatureWriter;
-use crate::base::cache_folder;
+use crate::base::{cache_folder, write_whole};
 
 /// How many bytes are kept unless the user says otherwise: about a quarter of an hour of clips at full size.
 pub const DEFAULT_BUDGET: u64 = 10_000_000_000;
@@ -158,9 +158,7 @@ impl FeatureCache {
     /// When the folder cannot be written.
     pub fn set_budget(&self, bytes: u64) -> std::io::Result<()> {
         std::fs::create_dir_all(&self.folder)?;
-        let beside = self.folder.join(format!("{BUDGET}.{}", std::process::id()));
-        std::fs::write(&beside, bytes.to_string())?;
-        std::fs::rename(&beside, self.folder.join(BUDGET))?;
+        write_whole(&self.folder.join(BUDGET), bytes.to_string().as_bytes())?;
         self.make_room();
         Ok(())
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Entry, HubError};
+use crate::base::write_whole;
 
 /// Bytes read at once while a file is checked.
 const SLICE: usize = 1 << 20;
@@ -80,7 +81,7 @@ impl Record {
     pub(super) fn write(&self, file: &Path) -> Result<(), HubError> {
         let path = Self::path(file);
         let text = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
-        std::fs::write(&path, text).map_err(|e| HubError::disk(path, e))
+        write_whole(&path, text.as_bytes()).map_err(|e| HubError::disk(path, e))
     }
 
     /// Whether another answer speaks of the same version of the file.

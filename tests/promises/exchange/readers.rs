@@ -55,8 +55,8 @@ fn rows(mut rows: Vec<(&str, i64, i64, &str)>) -> Value {
 const TWO_LINES: &str = "two lines and a tab";
 
 #[test]
-fn elan_s_reader_finds_every_event_and_score() {
-    let expected = rows(vec![
+fn elan_s_schema_and_readers_find_every_event_and_score() {
+    let events = rows(vec![
         ("audible/Dog", 2000, 5000, "Dog"),
         ("visible/Dog", 3000, 6000, "Dog"),
         ("audible/犬 \"吠え\"", 0, 10400, "犬 \"吠え\""),
@@ -68,9 +68,40 @@ fn elan_s_reader_finds_every_event_and_score() {
             "two\nlines\tand a tab",
         ),
     ]);
-    assert_eq!(found()["pympi"], expected);
+    assert_eq!(found()["EAFv3.0.xsd"], json!(["valid"]));
+    for reader in ["pympi", "speach"] {
+        assert_eq!(found()[reader], events, "{reader}");
+    }
     let scores = found()["pympi scores"].as_array().map(Vec::len);
     assert_eq!(scores, Some(2));
+}
+
+#[test]
+fn audacity_s_labels_are_found_by_crowsetta() {
+    let expected = rows(vec![
+        ("", 2000, 5000, "audible/Dog"),
+        ("", 3000, 6000, "visible/Dog"),
+        ("", 0, 10400, "audible/犬 \"吠え\""),
+        ("", 9120, 10400, "audio-visual/Rock & <roll>"),
+        ("", 1000, 1520, "audible/two lines and a tab"),
+    ]);
+    assert_eq!(found()["crowsetta"], expected);
+}
+
+/// Frame 62 is the middle of the third second: the mask, and what is heard then.
+#[test]
+fn datumaro_finds_cvat_s_mask_and_tags() {
+    let all = found();
+    let rows = all["datumaro"].as_array().expect("rows");
+    let of = |frame: &str| -> Vec<&Value> { rows.iter().filter(|row| row[0] == frame).collect() };
+    let expected = [
+        json!(["frame_000062", "00000011100111000000", "Dog"]),
+        json!(["frame_000062", "audible", "Dog"]),
+        json!(["frame_000062", "audible", "犬 \"吠え\""]),
+    ];
+    assert_eq!(of("frame_000062"), expected.iter().collect::<Vec<_>>());
+    // Seconds of 10.4: ten whole ones and what is left, each as often as a class is said of it.
+    assert_eq!(rows.len(), 19);
 }
 
 #[test]

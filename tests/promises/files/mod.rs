@@ -6,5 +6,7 @@ mod checkpoint_places;
 mod kept_keys;
 mod long_clips;
 mod names_of_results;
+#[cfg(target_os = "linux")]
+mod offline;
 pub mod terminal;
 mod vit;

@@ -17,4 +17,4 @@ mod operations;
 mod parameters;
 mod precision;
 mod speed;
-mod tag_heads;
+pub mod tag_heads;

@@ -35,7 +35,7 @@ fn backbone(
 }
 
 /// A small Swin of random weights with ImageNet's classes.
-fn eye(dir: &Path) -> BackboneFile {
+pub fn eye(dir: &Path) -> BackboneFile {
     let config = SwinV2Config {
         num_classes: 1000,
         ..tiny_model::swin_v2()
@@ -48,7 +48,7 @@ fn eye(dir: &Path) -> BackboneFile {
 }
 
 /// A small HTS-AT of random weights with AudioSet's classes.
-fn ear(dir: &Path) -> BackboneFile {
+pub fn ear(dir: &Path) -> BackboneFile {
     let config = HtsAtConfig {
         num_classes: 527,
         ..tiny_model::hts_at()
@@ -58,7 +58,7 @@ fn ear(dir: &Path) -> BackboneFile {
     file
 }
 
-fn parts(visual: BackboneFile, audio: BackboneFile) -> Assembly {
+pub fn parts(visual: BackboneFile, audio: BackboneFile) -> Assembly {
     Assembly {
         name: "made".into(),
         visual,

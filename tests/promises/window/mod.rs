@@ -25,6 +25,7 @@ mod shaders;
 mod snapshots;
 mod spectrogram;
 mod sync;
+mod tags;
 mod theme;
 mod training;
 mod untrained;

@@ -5,6 +5,7 @@ use std::path::Path;
 use burn::module::Module;
 
 use super::{MANIFEST, ModelBundle};
+use crate::base::write_whole;
 use crate::model::weights::save_module;
 use crate::model::{LocalizeHead, Manifest, ModelError, TaskHead};
 
@@ -77,7 +78,7 @@ pub(super) fn save_head(
 /// Writes `model.json`: last, because with it a folder is a model.
 pub(super) fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), ModelError> {
     let path = dir.join(MANIFEST);
-    std::fs::write(&path, text(manifest)?).map_err(|e| ModelError::io(&path, e))
+    write_whole(&path, text(manifest)?.as_bytes()).map_err(|e| ModelError::io(&path, e))
 }
 
 /// What stands in `model.json`.

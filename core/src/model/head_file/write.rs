@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::meta::{KEY, Meta, SCHEMA};
 use super::{HeadConfig, HeadFile, WEIGHTS, head_id};
-use crate::base::{HeadId, Labels};
+use crate::base::{HeadId, Labels, write_whole};
 use crate::model::weights::{module_bytes, read_checkpoint_bytes};
 use crate::model::{Familiarity, ModelError, PairAbout, TaskHead};
 
@@ -73,9 +73,7 @@ pub fn write_head_into(
         return Err(ModelError::format(folder, what));
     }
     std::fs::create_dir_all(folder).map_err(io)?;
-    let fresh = folder.join(format!("{}.partial", std::process::id()));
-    std::fs::write(&fresh, bytes).map_err(io)?;
-    std::fs::rename(&fresh, &target).map_err(io)?;
+    write_whole(&target, &bytes).map_err(io)?;
     HeadFile::open(folder)
 }
 

@@ -8,6 +8,7 @@ use burn::store::{
 };
 use burn::tensor::DType;
 
+use crate::base::write_whole;
 use crate::model::ModelError;
 
 /// Writes every parameter as a 16-bit float; the same weights give the same bytes. What was at `path` is replaced.
@@ -17,7 +18,7 @@ use crate::model::ModelError;
 pub fn save_module<M: Module>(module: &M, path: &Path) -> Result<(), ModelError> {
     // Not by the store itself: its files are readable by their owner alone, and bundles are to be shared.
     let bytes = module_bytes(module, None, path)?;
-    std::fs::write(path, bytes).map_err(|e| ModelError::io(path, e))
+    write_whole(path, &bytes).map_err(|e| ModelError::io(path, e))
 }
 
 /// What [`save_module`] writes, with a note of one's own in the header in place of the usual one. `path` is for errors.

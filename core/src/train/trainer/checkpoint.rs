@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::progress::Position;
 use super::{Best, Epoch, Trainer};
+use crate::base::write_whole;
 use crate::model::TaskHead;
 use crate::train::config::TrainConfig;
 use crate::train::error::TrainError;
@@ -64,9 +65,7 @@ impl Trainer {
         let state = serde_json::to_string(&state).map_err(|e| failed(&e))?;
         let about = [(STATE.to_owned(), state)].into();
         let bytes = safetensors::serialize(views, Some(about)).map_err(|e| failed(&e))?;
-        let beside = path.with_extension(format!("{}.partial", std::process::id()));
-        std::fs::write(&beside, bytes).map_err(|e| TrainError::io(&beside, e))?;
-        std::fs::rename(&beside, path).map_err(|e| TrainError::io(path, e))
+        write_whole(path, &bytes).map_err(|e| TrainError::io(path, e))
     }
 
     /// Goes on from what [`Self::checkpoint`] kept, into a trainer made for the same head, configuration and clips. On the CPU
