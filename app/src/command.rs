@@ -9,6 +9,8 @@ pub enum Group {
     File,
     /// Changing what was decided about a clip.
     Edit,
+    /// Drawing masks.
+    Mask,
     /// Playing.
     Play,
     /// The timeline.
@@ -21,9 +23,10 @@ pub enum Group {
 
 impl Group {
     /// In the order shown.
-    pub const ALL: [Group; 6] = [
+    pub const ALL: [Group; 7] = [
         Self::File,
         Self::Edit,
+        Self::Mask,
         Self::Play,
         Self::Timeline,
         Self::View,
@@ -35,6 +38,7 @@ impl Group {
         match self {
             Self::File => "File",
             Self::Edit => "Edit",
+            Self::Mask => "Mask",
             Self::Play => "Play",
             Self::Timeline => "Timeline",
             Self::View => "View",
@@ -125,21 +129,21 @@ commands! {
     SayNotHeard     Edit CLIP   "Not heard" "Say that the chosen class is not heard" [SHIFT A];
     SayNotSeen      Edit CLIP   "Not seen" "Say that the chosen class is not seen" [SHIFT V];
     TakeBack        Edit CLIP   "Take back" "Say nothing any more of the chosen class in the selection, or in this second" [PLAIN Backspace, PLAIN Delete];
-    Accept          Edit CLIP   "Accept and go on" "Say what the model says of this second, of the chosen class or of all, and go to the next" [PLAIN Enter];
+    Accept          Edit CLIP   "Accept and go on" "Say what the model says of this second, of the chosen class or of all, or take its mask, and go to the next" [PLAIN Enter];
     AcceptRest      Edit CLIP   "Accept the rest" "Say what the model says from this second to the end, of the chosen class or of all" [SHIFT Enter];
-    Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second" [PLAIN R];
+    Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second; in masks mode, of its mask" [PLAIN R];
     Split           Edit CLIP   "Split the event" "Cut the chosen event, or that of the chosen lane, in two at the playhead" [PLAIN S];
     NewClass        Edit CLIP   "New class…" "Name a class that the model does not know, to be said and then learned" [CTRL N];
 
-    PaintMask       Edit CLIP   "Paint the mask" "Add to this second's mask with a round brush; again puts the brush down. Ctrl held takes away" [PLAIN P];
-    EraseMask       Edit CLIP   "Erase from the mask" "Take away from this second's mask with a round brush. Ctrl held adds" [PLAIN E];
-    MaskPolygon     Edit CLIP   "Polygon" "Add the inside of corners to this second's mask; Enter or a click on the first closes them. Ctrl held takes away" [PLAIN Y];
-    BrushSmaller    Edit CLIP   "Smaller brush" "Make the brush smaller" [PLAIN OpenBracket];
-    BrushLarger     Edit CLIP   "Larger brush" "Make the brush larger" [PLAIN CloseBracket];
-    CopyMaskForward Edit CLIP   "Mask to the next second" "Give the next second the mask of this one, and go there" [CTRL D];
-    CopyMaskBack    Edit CLIP   "Mask to the second before" "Give the second before the mask of this one, and go there" [CTRL_SHIFT D];
-
     Train           Edit CLIP   "Train" "Let the head learn what you said; the result is a new head" [CTRL Enter];
+
+    PaintMask       Mask CLIP   "Paint the mask" "Add to this second's mask with a round brush; again puts the brush down. Ctrl held takes away" [PLAIN P];
+    EraseMask       Mask CLIP   "Erase from the mask" "Take away from this second's mask with a round brush. Ctrl held adds" [PLAIN E];
+    MaskPolygon     Mask CLIP   "Polygon" "Add the inside of corners to this second's mask; Enter or a click on the first closes them. Ctrl held takes away" [PLAIN Y];
+    BrushSmaller    Mask CLIP   "Smaller brush" "Make the brush smaller" [PLAIN OpenBracket];
+    BrushLarger     Mask CLIP   "Larger brush" "Make the brush larger" [PLAIN CloseBracket];
+    CopyMaskForward Mask CLIP   "Mask to the next second" "Give the next second the mask of this one, and go there" [CTRL D];
+    CopyMaskBack    Mask CLIP   "Mask to the second before" "Give the second before the mask of this one, and go there" [CTRL_SHIFT D];
 
     PlayPause       Play CLIP   "Play or pause" "Play the clip, or pause it" [PLAIN Space];
     PlaySelection   Play CLIP   "Play selection" "Play once from the in mark to the out mark, or the chosen event" [SHIFT Space];
