@@ -96,8 +96,10 @@ fn lesson(
     which: WhichHead,
     known: &Labels,
 ) -> Result<FineTune, Failure> {
-    let mut project = Project::to_read(args.project.as_deref())?;
-    let taught = project.taught()?;
+    let taught = match Project::to_read(args.project.as_deref())? {
+        Some(mut project) => project.taught()?,
+        None => Vec::new(),
+    };
     let mut there = vec![];
     for (facts, said) in &taught {
         match driver.open_clip(&facts.path) {
