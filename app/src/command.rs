@@ -111,6 +111,13 @@ commands! {
     OpenFolder      File ALWAYS "Open folder…" "Open every video and sound file of a folder" [CTRL_SHIFT O];
     OpenPath        File ALWAYS "Open by path…" "Type or paste the path of a file or folder" [CTRL L];
     OpenSample      File ALWAYS "Try the sample clip" "Open the clip that comes with Mettle Studio" [];
+    NewProject      File ALWAYS "New project…" "Begin a project in a file of its own; this one stays as it is" [];
+    OpenProject     File ALWAYS "Open project…" "Go on with a project of yours, or the usual one" [];
+    SaveCopy        File ALWAYS "Save a copy…" "Put a copy of this project elsewhere; everything is kept as you go" [CTRL_SHIFT S];
+    Export          File CLIP   "Export…" "Write what is said of clips for other programs: ELAN, Praat, Audacity, subtitles, CVAT, tables, films" [CTRL E];
+    ExportAgain     File CLIP   "Export again" "Write the same once more, as chosen last" [CTRL_SHIFT E];
+    Import          File CLIP   "Import…" "Take in what another program says of this clip; shown first" [];
+    MarkClip        File CLIP   "Mark clip" "Mark the clip, to export several at once; again takes the mark off" [ALT M];
     ChooseModel     File ALWAYS "Choose model…" "Use a model folder of yours, or the demo model" [CTRL M];
     KeptFeatures    File ALWAYS "Kept features…" "See how much is kept of clips analysed before, and clear it" [];
     Models          File ALWAYS "Models…" "The full-size backbones: which weights are here, and fetching the others" [];
@@ -134,6 +141,11 @@ commands! {
     Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second; in masks mode, of its mask" [PLAIN R];
     Split           Edit CLIP   "Split the event" "Cut the chosen event, or that of the chosen lane, in two at the playhead" [PLAIN S];
     NewClass        Edit CLIP   "New class…" "Name a class that the model does not know, to be said and then learned" [CTRL N];
+
+    NextReview      Edit CLIP   "Next to review" "Go to the next second of all clips that is worth a look and that nobody looked at" [PLAIN N];
+    PreviousReview  Edit CLIP   "Previous to review" "Go back to the one before that nobody looked at" [SHIFT N];
+    Looked          Edit CLIP   "Looked at" "This second is right as it stands; again, it is to be looked at once more" [SHIFT Q];
+    Flag            Edit CLIP   "Flag for later" "Flag this second, to come back to it; again takes the flag off" [PLAIN Q];
 
     Train           Edit CLIP   "Train" "Let the head learn what you said; the result is a new head" [CTRL Enter];
 
@@ -203,6 +215,8 @@ commands! {
     ShowMasks       View CLIP   "Masks page" "How masks are drawn" [CTRL Num3];
     ShowAttention   View CLIP   "Attention page" "What the model's meta-tokens read" [CTRL Num4];
     ShowTrain       View CLIP   "Train page" "Let a head learn from corrections, compare it with the old one, and choose" [CTRL T, CTRL Num5];
+    ShowReview      View CLIP   "Review page" "The seconds of all clips that are most worth a look" [CTRL Num6];
+    ShowReport      View CLIP   "Model against corrections…" "How often the model is right about what you said: by class, and which class is taken for which" [CTRL Num7];
     FocusControls   View ALWAYS "Keyboard to the controls" "Move the keyboard to the next control; Esc gives it back" [PLAIN F6];
     FullPicture     View CLIP   "Full picture" "Only the picture and its controls, or everything again" [PLAIN F];
     FullScreen      View ALWAYS "Full screen" "The window on the whole screen" [PLAIN F11];

@@ -80,7 +80,7 @@ fn told(clip: &ExportedClip) -> Result<String, String> {
             "{}: is there with another content, and stays. Write over it with --replace, or choose another folder with --out",
             path.display()
         )),
-        Outcome::Failed(why) => Err(why.clone()),
+        Outcome::Failed(why) => Err(why.split_whitespace().collect::<Vec<_>>().join(" ")),
     }
 }
 

@@ -96,8 +96,9 @@ fn lesson(
     which: WhichHead,
     known: &Labels,
 ) -> Result<FineTune, Failure> {
-    let taught = match Project::to_read(args.project.as_deref())? {
-        Some(mut project) => project.taught()?,
+    let mut project = Project::to_read(args.project.as_deref())?;
+    let taught = match &mut project {
+        Some(project) => project.taught()?,
         None => Vec::new(),
     };
     let mut there = vec![];
@@ -116,7 +117,8 @@ fn lesson(
         )));
     }
     let said: Vec<_> = there.iter().map(|(_, said)| &said.statements).collect();
-    let labels = said_labels(known, project.classes.values(), &said);
+    let classes = project.iter().flat_map(|project| project.classes.values());
+    let labels = said_labels(known, classes, &said);
     let of = |(clip, said): &(Arc<Clip>, &Corrections)| TaughtClip {
         targets: said_targets(said, &labels, &TimeSpan::seconds_of(clip.duration)),
         clip: clip.clone(),

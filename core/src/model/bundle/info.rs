@@ -57,18 +57,6 @@ impl From<&HeadFile> for TaskInfo {
     }
 }
 
-impl From<&HeadFile> for TaskInfo {
-    fn from(head: &HeadFile) -> Self {
-        Self {
-            task: head.task(),
-            head: head.id,
-            labels: head.labels.clone(),
-            untrained: head.untrained,
-            from_tags: head.is_from_tags(),
-        }
-    }
-}
-
 impl ModelInfo {
     /// With a head in place of its own for that head's task.
     #[must_use]
