@@ -18,7 +18,8 @@ use crate::playback::Player;
 use crate::project_desk::ProjectDesk;
 use crate::replies::Desks;
 use crate::saving::{Due, Saving};
-use crate::state::{AppState, Dialog, Row, Settings};
+use crate::sorting::SortDesk;
+use crate::state::{AppState, Dialog, InspectorTab, Row, Settings};
 use crate::waking::Waker;
 use crate::{fonts, panels, replies, requests, shortcuts, theme};
 
@@ -42,7 +43,8 @@ pub struct Parts {
     pub paths: Vec<PathBuf>,
     /// Finds out what a model is.
     pub models: Option<AskModel>,
-    /// The project's file; without one nothing can be edited.
+    /// The project's file, where one is named; else the one that was open last, or the usual one. Without any nothing can be
+    /// edited.
     pub corrections: Option<PathBuf>,
     /// The folder that pictures of recent clips are kept in; none to keep none.
     pub covers: Option<PathBuf>,
@@ -60,6 +62,7 @@ pub struct MettleApp {
     models: ModelDesk,
     project: ProjectDesk,
     covers: CoverDesk,
+    sorting: SortDesk,
     commands: Commands,
     saving: Saving,
     fitting: Fitting,
@@ -89,12 +92,17 @@ impl MettleApp {
         models.ask(state.model_choice.clone(), waker());
         let mut covers = CoverDesk::new(parts.covers);
         covers.read(state.settings.recent.clone(), waker());
-        let project = ProjectDesk::start(parts.corrections, waker());
+        let file = parts
+            .corrections
+            .or_else(|| apply::project_to_open(&mut state));
+        state.project.file = file.clone();
+        let project = ProjectDesk::start(file, waker());
         let project = project.unwrap_or_else(|why| {
             state.project.off = Some(why);
             ProjectDesk::default()
         });
         let disk = Disk::new(waker());
+        let sorting = SortDesk::new(waker());
         Self {
             saving: Saving::new(state.settings.clone()),
             fitting: Fitting::default(),
@@ -108,6 +116,7 @@ impl MettleApp {
             models,
             project,
             covers,
+            sorting,
             commands,
             log_frames: std::env::var_os("METTLE_FRAME_LOG").is_some(),
         }
@@ -189,6 +198,15 @@ impl MettleApp {
         requests::want_proposed(state, engine);
         requests::want_found(state, engine);
         requests::want_attention(state, engine);
+        requests::want_export(state, engine);
+        let reviewed = state.tab == InspectorTab::Review || state.review.wanted.is_some();
+        let task = state.review_task();
+        if let Some(wanted) = reviewed.then(|| state.review.to_sort(task)).flatten() {
+            self.sorting.sort(wanted);
+        }
+        if state.dialog == Dialog::Report {
+            state.count_report();
+        }
         if replies::refresh(state) {
             ctx.request_repaint();
         }
@@ -203,6 +221,11 @@ impl MettleApp {
         if let Some(picked) = self.files.poll() {
             let (state, mut context) = self.context(ctx);
             apply::picked(state, &mut context, picked);
+        }
+        while let Some((of, order)) = self.sorting.poll() {
+            self.state.review.sorted(of, order);
+            let (state, mut context) = self.context(ctx);
+            apply::go_on_if_wanted(state, &mut context);
         }
         while let Some(found) = self.disk.poll() {
             let (state, mut context) = self.context(ctx);
@@ -329,6 +352,7 @@ impl eframe::App for MettleApp {
         }
         let (state, mut context) = self.context(ctx);
         apply::settle(state, &mut context);
+        apply::switch(state, &mut context);
         apply::learn_live(state, &mut context);
         self.want(ctx);
         self.poll_player(now);

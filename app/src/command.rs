@@ -9,6 +9,8 @@ pub enum Group {
     File,
     /// Changing what was decided about a clip.
     Edit,
+    /// Drawing masks.
+    Mask,
     /// Playing.
     Play,
     /// The timeline.
@@ -21,9 +23,10 @@ pub enum Group {
 
 impl Group {
     /// In the order shown.
-    pub const ALL: [Group; 6] = [
+    pub const ALL: [Group; 7] = [
         Self::File,
         Self::Edit,
+        Self::Mask,
         Self::Play,
         Self::Timeline,
         Self::View,
@@ -35,6 +38,7 @@ impl Group {
         match self {
             Self::File => "File",
             Self::Edit => "Edit",
+            Self::Mask => "Mask",
             Self::Play => "Play",
             Self::Timeline => "Timeline",
             Self::View => "View",
@@ -107,6 +111,13 @@ commands! {
     OpenFolder      File ALWAYS "Open folder…" "Open every video and sound file of a folder" [CTRL_SHIFT O];
     OpenPath        File ALWAYS "Open by path…" "Type or paste the path of a file or folder" [CTRL L];
     OpenSample      File ALWAYS "Try the sample clip" "Open the clip that comes with Mettle Studio" [];
+    NewProject      File ALWAYS "New project…" "Begin a project in a file of its own; this one stays as it is" [];
+    OpenProject     File ALWAYS "Open project…" "Go on with a project of yours, or the usual one" [];
+    SaveCopy        File ALWAYS "Save a copy…" "Put a copy of this project elsewhere; everything is kept as you go" [CTRL_SHIFT S];
+    Export          File CLIP   "Export…" "Write what is said of clips for other programs: ELAN, Praat, Audacity, subtitles, CVAT, tables, films" [CTRL E];
+    ExportAgain     File CLIP   "Export again" "Write the same once more, as chosen last" [CTRL_SHIFT E];
+    Import          File CLIP   "Import…" "Take in what another program says of this clip; shown first" [];
+    MarkClip        File CLIP   "Mark clip" "Mark the clip, to export several at once; again takes the mark off" [ALT M];
     ChooseModel     File ALWAYS "Choose model…" "Use a model folder of yours, or the demo model" [CTRL M];
     KeptFeatures    File ALWAYS "Kept features…" "See how much is kept of clips analysed before, and clear it" [];
     Models          File ALWAYS "Models…" "The full-size backbones: which weights are here, and fetching the others" [];
@@ -125,21 +136,26 @@ commands! {
     SayNotHeard     Edit CLIP   "Not heard" "Say that the chosen class is not heard" [SHIFT A];
     SayNotSeen      Edit CLIP   "Not seen" "Say that the chosen class is not seen" [SHIFT V];
     TakeBack        Edit CLIP   "Take back" "Say nothing any more of the chosen class in the selection, or in this second" [PLAIN Backspace, PLAIN Delete];
-    Accept          Edit CLIP   "Accept and go on" "Say what the model says of this second, of the chosen class or of all, and go to the next" [PLAIN Enter];
+    Accept          Edit CLIP   "Accept and go on" "Say what the model says of this second, of the chosen class or of all, or take its mask, and go to the next" [PLAIN Enter];
     AcceptRest      Edit CLIP   "Accept the rest" "Say what the model says from this second to the end, of the chosen class or of all" [SHIFT Enter];
-    Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second" [PLAIN R];
+    Revert          Edit CLIP   "Back to the model" "Say nothing any more of any class in the selection, or in this second; in masks mode, of its mask" [PLAIN R];
     Split           Edit CLIP   "Split the event" "Cut the chosen event, or that of the chosen lane, in two at the playhead" [PLAIN S];
     NewClass        Edit CLIP   "New class…" "Name a class that the model does not know, to be said and then learned" [CTRL N];
 
-    PaintMask       Edit CLIP   "Paint the mask" "Add to this second's mask with a round brush; again puts the brush down. Ctrl held takes away" [PLAIN P];
-    EraseMask       Edit CLIP   "Erase from the mask" "Take away from this second's mask with a round brush. Ctrl held adds" [PLAIN E];
-    MaskPolygon     Edit CLIP   "Polygon" "Add the inside of corners to this second's mask; Enter or a click on the first closes them. Ctrl held takes away" [PLAIN Y];
-    BrushSmaller    Edit CLIP   "Smaller brush" "Make the brush smaller" [PLAIN OpenBracket];
-    BrushLarger     Edit CLIP   "Larger brush" "Make the brush larger" [PLAIN CloseBracket];
-    CopyMaskForward Edit CLIP   "Mask to the next second" "Give the next second the mask of this one, and go there" [CTRL D];
-    CopyMaskBack    Edit CLIP   "Mask to the second before" "Give the second before the mask of this one, and go there" [CTRL_SHIFT D];
+    NextReview      Edit CLIP   "Next to review" "Go to the next second of all clips that is worth a look and that nobody looked at" [PLAIN N];
+    PreviousReview  Edit CLIP   "Previous to review" "Go back to the one before that nobody looked at" [SHIFT N];
+    Looked          Edit CLIP   "Looked at" "This second is right as it stands; again, it is to be looked at once more" [SHIFT Q];
+    Flag            Edit CLIP   "Flag for later" "Flag this second, to come back to it; again takes the flag off" [PLAIN Q];
 
     Train           Edit CLIP   "Train" "Let the head learn what you said; the result is a new head" [CTRL Enter];
+
+    PaintMask       Mask CLIP   "Paint the mask" "Add to this second's mask with a round brush; again puts the brush down. Ctrl held takes away" [PLAIN P];
+    EraseMask       Mask CLIP   "Erase from the mask" "Take away from this second's mask with a round brush. Ctrl held adds" [PLAIN E];
+    MaskPolygon     Mask CLIP   "Polygon" "Add the inside of corners to this second's mask; Enter or a click on the first closes them. Ctrl held takes away" [PLAIN Y];
+    BrushSmaller    Mask CLIP   "Smaller brush" "Make the brush smaller" [PLAIN OpenBracket];
+    BrushLarger     Mask CLIP   "Larger brush" "Make the brush larger" [PLAIN CloseBracket];
+    CopyMaskForward Mask CLIP   "Mask to the next second" "Give the next second the mask of this one, and go there" [CTRL D];
+    CopyMaskBack    Mask CLIP   "Mask to the second before" "Give the second before the mask of this one, and go there" [CTRL_SHIFT D];
 
     PlayPause       Play CLIP   "Play or pause" "Play the clip, or pause it" [PLAIN Space];
     PlaySelection   Play CLIP   "Play selection" "Play once from the in mark to the out mark, or the chosen event" [SHIFT Space];
@@ -199,6 +215,8 @@ commands! {
     ShowMasks       View CLIP   "Masks page" "How masks are drawn" [CTRL Num3];
     ShowAttention   View CLIP   "Attention page" "What the model's meta-tokens read" [CTRL Num4];
     ShowTrain       View CLIP   "Train page" "Let a head learn from corrections, compare it with the old one, and choose" [CTRL T, CTRL Num5];
+    ShowReview      View CLIP   "Review page" "The seconds of all clips that are most worth a look" [CTRL Num6];
+    ShowReport      View CLIP   "Model against corrections…" "How often the model is right about what you said: by class, and which class is taken for which" [CTRL Num7];
     FocusControls   View ALWAYS "Keyboard to the controls" "Move the keyboard to the next control; Esc gives it back" [PLAIN F6];
     FullPicture     View CLIP   "Full picture" "Only the picture and its controls, or everything again" [PLAIN F];
     FullScreen      View ALWAYS "Full screen" "The window on the whole screen" [PLAIN F11];

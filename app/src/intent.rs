@@ -4,15 +4,17 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use egui::ThemePreference;
-use mettle_core::base::{ClipId, HeadId, Label, Time};
+use mettle_core::base::{ClipId, HeadId, Label, Modality, Said, Time};
 use mettle_core::engine::{JobId, ModelChoice, Precision, WeightsTask};
 use mettle_core::gpu::DeviceChoice;
+use mettle_core::predict::WorthBy;
 use mettle_core::project::Change;
 
 use crate::command::{Chord, Command};
 use crate::state::{
-    AlikeWish, AttentionWish, BrushMove, Chosen, Dialog, Disagreement, Gesture, Happening, Hover,
-    InspectorTab, LaneEvent, MaskSettings, Mode, Only, Order, RowId, SoundContrast, ThresholdOf,
+    AlikeWish, AttentionWish, BrushMove, Chosen, Dialog, Disagreement, ExportForm, Gesture,
+    Happening, Hover, ImportForm, InspectorTab, LaneEvent, MaskSettings, Mode, Only, Order, RowId,
+    SoundContrast, ThresholdOf,
 };
 
 /// One wish, queued by a panel and carried out by [`crate::apply`].
@@ -30,6 +32,12 @@ pub enum Intent {
     Engine(EngineIntent),
     /// Training and heads.
     Train(TrainIntent),
+    /// Other programs' files.
+    Exchange(ExchangeIntent),
+    /// Which project is open.
+    Project(ProjectIntent),
+    /// Looking through clips.
+    Review(ReviewIntent),
     /// Dialogs, keys, messages.
     Dialog(DialogIntent),
 }
@@ -53,8 +61,12 @@ pub enum ClipIntent {
     Search(String),
     /// Which clips are listed, and in which order.
     List(Only, Order),
+    /// List only clips with events of this class.
+    OfClass(Option<Label>),
     /// These rows of the list are on screen.
     InView(Range<usize>),
+    /// Mark this clip, or take the mark off.
+    Mark(RowId, bool),
 }
 
 /// What is on screen, heard and selected.
@@ -92,6 +104,10 @@ pub enum ViewIntent {
     Speed(f64),
     /// List the seconds most like one.
     FindAlike(AlikeWish),
+    /// Pick one of the seconds like one, by its place, or not any more.
+    PickAlike(usize, bool),
+    /// Which class is said of those that are picked.
+    AlikeClass(Label),
     /// Go to a second of any clip.
     GoToSecond(RowId, Time),
     /// Dark, light, or as the system.
@@ -123,6 +139,8 @@ pub enum EditIntent {
     Reshape(LaneEvent, Option<Happening>),
     /// A class that no model knows yet.
     NewClass(String),
+    /// Say this of the seconds that are picked, of all their clips at once.
+    SayAlike(Modality, Said),
 }
 
 /// Model, device, jobs.
@@ -176,6 +194,54 @@ pub enum TrainIntent {
     Remove(HeadId),
 }
 
+/// Other programs' files.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExchangeIntent {
+    /// What is to be exported.
+    Form(ExportForm),
+    /// Ask for the folder with the system's dialog.
+    Browse,
+    /// Write the files.
+    Write {
+        /// Whether files with another content give way.
+        replace: bool,
+    },
+    /// Stop writing; what is written stays.
+    Stop,
+    /// Find out what taking this file in would do.
+    Read(PathBuf),
+    /// How it is taken in.
+    ImportForm(ImportForm),
+    /// Take it in.
+    TakeIn,
+}
+
+/// Which project is open.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProjectIntent {
+    /// Begin one in this file.
+    New(PathBuf),
+    /// Go on with the one in this file.
+    Open(PathBuf),
+    /// Ask for a project's file with the system's dialog.
+    Choose,
+    /// Go on with the usual one.
+    Usual,
+    /// Put a copy of this one there.
+    Copy(PathBuf),
+}
+
+/// Looking through clips.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReviewIntent {
+    /// By what the queue is in order, from now on.
+    SortBy(WorthBy),
+    /// Whether flagged seconds are gone through, and not those that nobody looked at.
+    Flagged(bool),
+    /// Go to this place of the queue.
+    Look(usize),
+}
+
 /// Dialogs, keys, messages.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DialogIntent {
@@ -210,6 +276,9 @@ grouped! {
     Edit EditIntent;
     Engine EngineIntent;
     Train TrainIntent;
+    Exchange ExchangeIntent;
+    Project ProjectIntent;
+    Review ReviewIntent;
     Dialog DialogIntent;
 }
 

@@ -13,7 +13,7 @@
 //! | 3 | [`apply`], [`replies`], [`requests`] | carrying out intents, filing answers, asking the engine; upper ones call lower ones, in this order |
 //! | 3 | [`paint`] | drawing what no widget draws; takes what it draws, never the state |
 //! | 2 | [`intent`] | what a person can ask for |
-//! | 2 | [`files`], [`models`], [`covers`], [`project_desk`], [`playback`], [`link`] | desks: each a thread (or the engine) behind a handle; no call waits |
+//! | 2 | [`files`], [`models`], [`covers`], [`project_desk`], [`sorting`], [`playback`], [`link`] | desks: each a thread (or the engine) behind a handle; no call waits |
 //! | 1 | [`state`] | words, the clip list, settings, views: plain data |
 //! | 0 | [`command`], [`keymap`], [`theme`], [`fonts`], [`fitting`], [`waking`] | the table of commands, their keys, looks, the window's size, waking it |
 
@@ -38,6 +38,7 @@ pub mod replies;
 pub mod requests;
 pub mod saving;
 pub mod shortcuts;
+pub mod sorting;
 pub mod state;
 pub mod theme;
 pub mod waking;

@@ -57,6 +57,11 @@ impl ProjectDesk {
         self.ask(Request::Corrected);
     }
 
+    /// Put a copy of the whole project elsewhere.
+    pub fn copy(&self, path: PathBuf) {
+        self.ask(Request::Copy(path));
+    }
+
     /// A name for an edit that is about to be kept.
     pub fn ticket(&mut self) -> Ticket {
         self.last += 1;

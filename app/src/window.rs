@@ -16,7 +16,7 @@ use crate::apply::Restart;
 use crate::hosting::Host;
 use crate::link::EngineLink;
 use crate::playback::{Player, PlayerOptions};
-use crate::state::{AppState, Drops};
+use crate::state::{AppState, Drops, ProjectView};
 use crate::waking::Waker;
 use crate::{files, fitting};
 
@@ -94,6 +94,10 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
         sample: Some(sample_clip),
         device_choice: options.device,
         precision: options.precision,
+        project: ProjectView {
+            usual: Some(corrections_file()),
+            ..Default::default()
+        },
         ..Default::default()
     };
     let parts = Parts {
@@ -106,7 +110,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
         models: Some(Arc::new(|choice| {
             model_info(choice).map_err(|error| error.to_string())
         })),
-        corrections: Some(options.project.unwrap_or_else(corrections_file)),
+        corrections: options.project,
         covers: Some(cache_folder().join("covers")),
     };
     Ok(MettleApp::new(cc, parts))

@@ -1,10 +1,13 @@
 //! Search by example.
 
-use mettle_core::base::{Task, Time};
-use mettle_core::engine::{HeadChoice, JobSpec, WhichHead};
+use std::collections::BTreeMap;
 
-use super::{Context, clips, dialogs};
-use crate::state::{AlikeWish, AppState, Dialog, Mode, RowId};
+use mettle_core::base::{LabelId, Modality, Said, Task, Time, TimeSpan};
+use mettle_core::engine::{HeadChoice, JobSpec, WhichHead};
+use mettle_core::project::Change;
+
+use super::{Context, clips, dialogs, edits};
+use crate::state::{AlikeWish, AppState, Dialog, Mode, RowId, word};
 
 /// Look for seconds like the one under the playhead.
 pub(super) fn open(state: &mut AppState, context: &mut Context<'_>) {
@@ -30,6 +33,41 @@ pub(super) fn find(state: &mut AppState, context: &mut Context<'_>, wish: AlikeW
         by: wish.by,
     });
     state.alike.asked(job, wish);
+}
+
+/// Say something of the seconds that are picked, of all their clips at once: one undo takes it back.
+pub(super) fn say(state: &mut AppState, context: &mut Context<'_>, modality: Modality, said: Said) {
+    let Some(label) = state.alike_class() else {
+        return;
+    };
+    let of = LabelId::named(&label);
+    let mut words: BTreeMap<RowId, Vec<Change>> = BTreeMap::new();
+    for found in state.alike.picked() {
+        let row = state.library.row(found.row);
+        let spans = row.map(|row| TimeSpan::seconds_of(row.duration()));
+        let span = spans.and_then(|spans| spans.get(found.segment).copied());
+        if let Some(span) = span {
+            let words = words.entry(found.row).or_default();
+            words.push(word(of, modality, span, said));
+        }
+    }
+    let seconds: usize = words.values().map(Vec::len).sum();
+    let changes = words.into_iter().filter_map(|(id, words)| {
+        let row = state.library.row(id)?;
+        Some((id, Change::together(row.corrected.shown(), words)))
+    });
+    let changes: Vec<(RowId, Change)> = changes.collect();
+    let clips = edits::keep_of_many(state, context, changes);
+    if clips > 0 {
+        state.alike.pick_none();
+        let title = format!("{label}: said of {seconds} s in {clips} clips");
+        edits::note(
+            state,
+            context.now(),
+            title,
+            "One undo takes all of it back.",
+        );
+    }
 }
 
 /// The task whose head's meta-tokens are compared: the one on screen, and in masks mode, whose meta-tokens are none of a second,

@@ -7,12 +7,12 @@ use mettle_core::base::{Problem, Time};
 use mettle_core::engine::ModelChoice;
 use mettle_core::model::ModelInfo;
 
-use super::{Context, edits};
+use super::{Context, edits, exchange, projects};
 use crate::files::{Found, Picked};
-use crate::intent::{ClipIntent, EngineIntent};
+use crate::intent::{ClipIntent, EngineIntent, ExchangeIntent, ProjectIntent};
 use crate::replies;
 use crate::requests;
-use crate::state::{AppState, Dialog, Known, RowId, Wanted, typed_path};
+use crate::state::{AppState, Dialog, ExportForm, Known, RowId, Wanted, typed_path};
 
 /// Carry out a wish about the list.
 pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: ClipIntent) {
@@ -25,7 +25,9 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Cli
         ClipIntent::Moved(id, path) => moved(state, context, id, path),
         ClipIntent::Search(text) => state.library.set_search(text),
         ClipIntent::List(only, order) => state.library.set_listing(only, order),
+        ClipIntent::OfClass(class) => state.library.set_class(class),
         ClipIntent::InView(rows) => state.library.set_in_view(rows),
+        ClipIntent::Mark(id, on) => mark(state, id, on),
     }
 }
 
@@ -43,6 +45,29 @@ pub fn picked(state: &mut AppState, context: &mut Context<'_>, picked: Picked) {
         Picked::Paths(Wanted::Moved(id), files) => files.into_iter().for_each(|file| {
             context.next.push(ClipIntent::Moved(id, file));
         }),
+        Picked::Paths(Wanted::Export, folders) => {
+            if let (Some(folder), Dialog::Export) = (folders.first(), &state.dialog) {
+                let folder = folder.display().to_string();
+                let form = state.export.form.clone();
+                context
+                    .next
+                    .push(ExchangeIntent::Form(ExportForm { folder, ..form }));
+            }
+        }
+        Picked::Paths(Wanted::Import, files) => files.into_iter().take(1).for_each(|file| {
+            context.next.push(ExchangeIntent::Read(file));
+        }),
+        Picked::Paths(wanted @ (Wanted::NewProject | Wanted::Project | Wanted::Copy), files) => {
+            for file in files.into_iter().take(1) {
+                context.next.push(match wanted {
+                    Wanted::NewProject => ProjectIntent::New(file),
+                    Wanted::Copy => ProjectIntent::Copy(file),
+                    _ => ProjectIntent::Open(file),
+                });
+            }
+        }
+        // Its field is there to be typed into.
+        Picked::NoService(Wanted::Export) => {}
         Picked::NoService(wanted) => ask_path(state, context, wanted, true),
         Picked::Nothing => {}
     }
@@ -55,6 +80,7 @@ pub fn found(state: &mut AppState, context: &mut Context<'_>, found: Found, now:
             clips,
             models,
             known,
+            marks,
             problems,
         } => {
             for folder in models {
@@ -63,6 +89,9 @@ pub fn found(state: &mut AppState, context: &mut Context<'_>, found: Found, now:
             }
             for problem in problems {
                 replies::tell(state, problem, now);
+            }
+            if let Some(file) = marks.into_iter().next() {
+                exchange::read(state, context, file);
             }
             list(state, context, clips);
             list_known(state, context, known, now);
@@ -73,6 +102,9 @@ pub fn found(state: &mut AppState, context: &mut Context<'_>, found: Found, now:
             // What cannot be read is computed.
             requests::analyse(state, id);
         }
+        Found::Project(Ok(file)) => projects::open(state, file),
+        Found::Project(Err(problem)) => replies::tell(state, problem, now),
+        Found::Planned(asked, plan) => exchange::planned(state, context, asked, plan),
         Found::Kind(path, kind) => {
             if let Dialog::Path { typed, is, .. } = &mut state.dialog
                 && typed_path(typed).as_ref() == Some(&path)
@@ -251,6 +283,20 @@ pub(super) fn close(state: &mut AppState, context: &mut Context<'_>, id: RowId) 
 pub(super) fn close_shown(state: &mut AppState, context: &mut Context<'_>) {
     if let Some(id) = state.library.selected {
         close(state, context, id);
+    }
+}
+
+/// Mark a clip, or take the mark off.
+fn mark(state: &mut AppState, id: RowId, on: bool) {
+    if let Some(row) = state.library.row_mut(id) {
+        row.marked = on;
+    }
+}
+
+/// The same of the one on screen.
+pub(super) fn mark_shown(state: &mut AppState) {
+    if let Some(row) = state.library.selected_mut() {
+        row.marked = !row.marked;
     }
 }
 

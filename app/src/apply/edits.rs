@@ -3,13 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use mettle_core::base::{ClipId, Label, LabelId, Problem};
+use mettle_core::exchange::marks::ImportPlan;
 use mettle_core::project::{Answer, Change, Class, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
-use super::{Context, masks, modes, says, timeline, training};
+use super::{Context, alike, masks, modes, says, timeline, training};
 use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
-use crate::state::{AppState, Corrected, Gesture, Held, Last, RowId};
+use crate::state::{AppState, Corrected, Gesture, Held, Last, RowId, file_name};
 
 /// So long after its last turn the wheel's change is kept, in seconds: the system draws one turn out over several frames.
 const PAUSE: f64 = 0.2;
@@ -36,6 +37,7 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Edi
         EditIntent::ClosePolygon(inside) => masks::close(state, context, inside),
         EditIntent::Reshape(from, to) => says::reshape(state, context, &from, to),
         EditIntent::NewClass(name) => new_class(state, context, &name),
+        EditIntent::SayAlike(modality, said) => alike::say(state, context, modality, said),
     }
 }
 
@@ -61,7 +63,7 @@ pub(super) fn edit(
     match gesture {
         Gesture::Single | Gesture::Dropped => {
             state.project.held = None;
-            keep(state, context.project, id, change, false);
+            let _ = keep(state, context.project, id, change, false);
         }
         Gesture::Dragged | Gesture::Wheel => {
             let turned = (gesture == Gesture::Wheel).then_some(at);
@@ -130,20 +132,67 @@ fn refused(state: &mut AppState, context: &Context<'_>) -> bool {
     true
 }
 
-/// Keep a change of a clip, and show it meanwhile.
-fn keep(state: &mut AppState, desk: &mut ProjectDesk, id: RowId, change: Change, joins: bool) {
-    let Some(row) = state.library.row_mut(id) else {
-        return;
-    };
+/// Keep a change of a clip, and show it meanwhile; gives the clip, where that changes anything.
+fn keep(
+    state: &mut AppState,
+    desk: &mut ProjectDesk,
+    id: RowId,
+    change: Change,
+    joins: bool,
+) -> Option<ClipId> {
+    let row = state.library.row_mut(id)?;
     let clip = row.clip.as_ref().map(|clip| clip.id);
-    let (Some(clip), Some(draft)) = (clip, row.corrected.draft()) else {
-        return;
-    };
+    let (clip, draft) = (clip?, row.corrected.draft()?);
     let ticket = desk.ticket();
     if draft.ask(ticket, change.clone()) {
         desk.edit(ticket, Edit::of_clip(clip, change), joins);
         (state.project.waiting, state.project.last) = (true, Last::OfClip);
+        return Some(clip);
     }
+    None
+}
+
+/// Keep a change of each of several clips: one undo takes all of them back. Gives how many clips changed.
+pub(super) fn keep_of_many(
+    state: &mut AppState,
+    context: &mut Context<'_>,
+    changes: Vec<(RowId, Change)>,
+) -> usize {
+    if refused(state, context) {
+        return 0;
+    }
+    let_go(state, context);
+    let mut clips = Vec::new();
+    for (id, change) in changes {
+        clips.extend(keep(state, context.project, id, change, false));
+        replies::retrack(state, id);
+    }
+    let count = clips.len();
+    if count > 0 {
+        state.project.last = Last::OfMany(clips.into());
+    }
+    count
+}
+
+/// Take in what a file says: new classes first, then all that is said, as one edit. Says whether anything could be changed.
+pub(super) fn take_in(
+    state: &mut AppState,
+    context: &mut Context<'_>,
+    id: RowId,
+    plan: &ImportPlan,
+) -> bool {
+    if refused(state, context) {
+        return false;
+    }
+    let_go(state, context);
+    if let Some(change) = plan.project.clone() {
+        keep_of_project(state, context.project, change);
+    }
+    if let Some(change) = plan.clip.clone() {
+        let _ = keep(state, context.project, id, change, false);
+    }
+    replies::retrack(state, id);
+    true
 }
 
 /// The movement of the hand has ended: what it held is kept.
@@ -160,7 +209,7 @@ pub fn keep_held(state: &mut AppState, desk: &mut ProjectDesk) {
     };
     let change = draft_of(state, held.row).and_then(Draft::let_go);
     if let Some(change) = change {
-        keep(state, desk, held.row, change, held.joins);
+        let _ = keep(state, desk, held.row, change, held.joins);
     }
 }
 
@@ -190,13 +239,17 @@ pub(super) fn step(state: &mut AppState, context: &mut Context<'_>, back: bool) 
         return;
     }
     let_go(state, context);
-    let of_project = match (back, state.project.last) {
-        (true, Last::OfProject) => Some(Last::UndoneOfProject),
-        (false, Last::UndoneOfProject) => Some(Last::OfProject),
+    let together = match (back, state.project.last.clone()) {
+        (true, Last::OfProject) => Some((vec![Scope::Project], Last::UndoneOfProject)),
+        (false, Last::UndoneOfProject) => Some((vec![Scope::Project], Last::OfProject)),
+        (true, Last::OfMany(clips)) => Some((scopes(&clips), Last::UndoneOfMany(clips))),
+        (false, Last::UndoneOfMany(clips)) => Some((scopes(&clips), Last::OfMany(clips))),
         _ => None,
     };
-    if let Some(last) = of_project {
-        context.project.step(Scope::Project, back);
+    if let Some((scopes, last)) = together {
+        for of in scopes {
+            context.project.step(of, back);
+        }
         (state.project.waiting, state.project.last) = (true, last);
         return;
     }
@@ -206,7 +259,14 @@ pub(super) fn step(state: &mut AppState, context: &mut Context<'_>, back: bool) 
     if let Some(clip) = clip.map(|clip| clip.id) {
         context.project.step(Scope::Clip(clip), back);
         state.project.waiting = true;
+        if matches!(state.project.last, Last::OfMany(_) | Last::UndoneOfMany(_)) {
+            state.project.last = Last::OfClip;
+        }
     }
+}
+
+fn scopes(clips: &[ClipId]) -> Vec<Scope> {
+    clips.iter().copied().map(Scope::Clip).collect()
 }
 
 /// File what the project's thread answers.
@@ -243,6 +303,14 @@ pub fn answered(state: &mut AppState, desk: &mut ProjectDesk, answer: Answer, no
             }
             Some(Asked::Edit) | None => {}
         },
+        Answer::Copied(file, Ok(())) => {
+            let title = format!("A copy is in {}", file_name(&file));
+            note(state, now, title, "This project stays open.");
+        }
+        Answer::Copied(_, Err(why)) => {
+            let advice = "Nothing was written.";
+            warn(state, now, "The project is not copied", advice, &why);
+        }
         Answer::Refused(ticket, why) => {
             forget(state, desk, ticket);
             let advice = "What is shown now is what is kept.";

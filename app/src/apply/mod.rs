@@ -5,10 +5,13 @@ mod clips;
 mod compute;
 mod dialogs;
 mod edits;
+mod exchange;
 mod look;
 mod map;
 mod masks;
 mod modes;
+mod projects;
+mod review;
 mod says;
 mod timeline;
 mod training;
@@ -32,6 +35,8 @@ pub use clips::{found, picked, select, show_selected};
 pub use compute::model_found;
 pub use edits::{answered, keep_held, settle};
 pub use look::push_volume;
+pub use projects::{project_to_open, switch};
+pub use review::go_on_if_wanted;
 pub use training::learn_live;
 
 /// Starts an engine on another device, or with backbones in other numbers.
@@ -82,6 +87,9 @@ pub fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Intent) {
         Intent::Edit(intent) => edits::apply(state, context, intent),
         Intent::Engine(intent) => compute::apply(state, context, intent),
         Intent::Train(intent) => training::apply(state, context, intent),
+        Intent::Exchange(intent) => exchange::apply(state, context, intent),
+        Intent::Project(intent) => projects::apply(state, context, intent),
+        Intent::Review(intent) => review::apply(state, context, intent),
         Intent::Dialog(intent) => dialogs::apply(state, context, intent),
     }
 }
@@ -109,6 +117,8 @@ fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
         ViewIntent::Volume(value) => look::set_volume(state, context, value),
         ViewIntent::Speed(speed) => context.player.set_speed(speed),
         ViewIntent::FindAlike(wish) => alike::find(state, context, wish),
+        ViewIntent::PickAlike(place, on) => state.alike.pick(place, on),
+        ViewIntent::AlikeClass(label) => state.alike.class = Some(label),
         ViewIntent::GoToSecond(row, at) => alike::go_to(state, context, row, at),
         ViewIntent::Theme(theme) => look::set_theme(state, context, theme),
     }
@@ -130,6 +140,14 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
             }
         }
         Command::CancelJobs => clips::cancel_jobs(state, context),
+        Command::NewProject => context.files.ask(Wanted::NewProject, context.waker()),
+        Command::OpenProject => dialogs::show(state, context, Dialog::Projects),
+        Command::SaveCopy => context.files.ask(Wanted::Copy, context.waker()),
+        Command::Export => exchange::open(state, context),
+        Command::ShowReport => dialogs::show(state, context, Dialog::Report),
+        Command::ExportAgain => exchange::again(state, context),
+        Command::Import => context.files.ask(Wanted::Import, context.waker()),
+        Command::MarkClip => clips::mark_shown(state),
         Command::Undo => edits::step(state, context, true),
         Command::Redo => edits::step(state, context, false),
         Command::Quit => context.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
@@ -174,6 +192,7 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
                 || timeline::run(state, context, command)
                 || modes::run(state, context, command)
                 || says::run(state, context, command)
+                || review::run(state, context, command)
                 || look::run(state, context, command);
         }
     }

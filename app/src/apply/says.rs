@@ -3,9 +3,11 @@
 use mettle_core::base::{LabelId, Modality, Said};
 use mettle_core::project::Change;
 
-use super::{Context, edits, timeline};
+use super::{Context, edits, review, timeline};
 use crate::command::Command;
-use crate::state::{AppState, Chosen, Gesture, Happening, LaneEvent, Subject, taken_back, word};
+use crate::state::{
+    AppState, Chosen, Gesture, Happening, InspectorTab, LaneEvent, Subject, taken_back, word,
+};
 
 /// Says whether the command was one of these.
 pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) -> bool {
@@ -20,7 +22,7 @@ pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Comm
         Command::TakeBack => take_back(state, context),
         Command::Accept => accept(state, context),
         Command::AcceptRest => {
-            let all = state.accepted(usize::MAX);
+            let all = accepted(state, usize::MAX);
             together(state, context, all);
         }
         Command::Revert => revert(state, context),
@@ -104,11 +106,33 @@ fn revert(state: &mut AppState, context: &mut Context<'_>) {
     together(state, context, all);
 }
 
-/// The second under the playhead is as the model says; on to the next.
+/// What the model says of so many seconds, of the chosen class or of all. Of all, the seconds are looked at with that.
+fn accepted(state: &AppState, seconds: usize) -> Vec<Change> {
+    let row = state.library.selected_row();
+    let reviewing = state.tab == InspectorTab::Review;
+    let lane = row.and_then(|row| row.view.lane.clone());
+    let lane = lane.filter(|_| !reviewing);
+    let mut all = state.accepted(seconds, lane.as_ref());
+    if lane.is_none() {
+        let spans = state.accepted_spans(seconds).into_iter();
+        all.extend(spans.flat_map(|span| review::looked_at(span, true)));
+    }
+    all
+}
+
+/// The second under the playhead is as the model says; on to the next, of the clip or of the review queue.
 fn accept(state: &mut AppState, context: &mut Context<'_>) {
-    let all = state.accepted(1);
+    let all = accepted(state, 1);
     together(state, context, all);
-    go_on(state, context);
+    match state.tab {
+        InspectorTab::Review => {
+            if let Some(row) = state.library.selected_mut() {
+                row.view.chosen = None;
+            }
+            review::go_on(state, context, true);
+        }
+        _ => go_on(state, context),
+    }
 }
 
 /// To the next second.

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use mettle_core::base::Task;
 use mettle_core::exchange::rendering::{MaskSource, Shown};
-use mettle_core::exchange::{Document, Findings, MaskShelf, Stems, csv, json, write_whole};
+use mettle_core::exchange::{
+    Document, Findings, MaskShelf, ModelFacts, Stems, csv, json, write_whole,
+};
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ClassColors, Thresholds};
 
 use super::analyze::line;
 use super::args::{AnalyzeArgs, Format};
 use super::driver::{Analysed, Driver};
-use super::one_clip::{Asking, OneClip, facts_of};
+use super::one_clip::{Asking, OneClip};
 use super::{Failure, output, pictures, table};
 
 /// Clips analysed one after the other, each whatever becomes of the others.
@@ -24,7 +26,7 @@ pub struct Batch<'a> {
     pub tasks: &'a [Task],
     pub thresholds: &'a Thresholds,
     /// Where files are asked for.
-    pub stems: Option<Stems<'a>>,
+    pub stems: Option<Stems>,
     /// Whether a table on stdout still needs the names of its columns.
     pub header: bool,
 }
@@ -60,7 +62,7 @@ impl Batch<'_> {
             masks,
             tags: &analysed.tags,
             device: self.driver.device().name,
-            model: facts_of(self.model),
+            model: ModelFacts::from(self.model),
             timing_ms: timing(&analysed),
         });
         let colors = ClassColors::of_model(self.model);

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use mettle_core::base::{HeadId, Problem, Task};
 use mettle_core::engine::{
-    Engine, EngineOptions, FineTune, HeadChoice, JobId, JobSpec, ModelChoice, Precision, ReplyBody,
-    WhichHead,
+    Engine, EngineOptions, Export, ExportedClip, FineTune, HeadChoice, JobId, JobSpec, ModelChoice,
+    Precision, ReplyBody, WhichHead,
 };
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::{DeviceChoice, Prober};
@@ -272,7 +272,18 @@ impl Driver {
         })
     }
 
-    fn which(&self, task: Task) -> WhichHead {
+    /// Export clips; each is told when it is dealt with.
+    pub fn export(&self, spec: Export, mut hear: impl FnMut(ExportedClip)) -> Result<(), Problem> {
+        let job = self.engine.submit(JobSpec::Export(Box::new(spec)));
+        self.work("exporting", "", job, |body| {
+            if let ReplyBody::Exported(clip) = body {
+                hear(*clip);
+            }
+        })
+    }
+
+    /// The head that answers a task.
+    pub fn which(&self, task: Task) -> WhichHead {
         let named = self.heads.get(&task).copied();
         named.map_or(WhichHead::For(task), WhichHead::Named)
     }
@@ -295,7 +306,7 @@ impl Driver {
             match reply.filter(|reply| reply.job == job).map(|r| r.body) {
                 Some(ReplyBody::Done | ReplyBody::Cancelled) => break Ok(()),
                 Some(ReplyBody::Failed(problem)) => break Err(problem),
-                Some(body) => hear(body),
+                Some(body) => bar.suspend(|| hear(body)),
                 None => {}
             }
         };

@@ -6,13 +6,14 @@ use std::path::Path;
 
 use mettle_core::base::{LabelId, Modality};
 use mettle_core::exchange::marks::{
-    Conflict, ImportPlan, Importing, Mark, MarkFormat, Media, Sheet, plan,
+    ImportPlan, Importing, MarkFormat, Media, ReadError, Sheet, plan, read_file,
 };
 use mettle_core::media::Clip;
+use mettle_core::model::known_classes;
 use mettle_core::project::{Change, Class, ClipFacts, Corrections, Edit, Scope};
 
 use super::args::ImportArgs;
-use super::project::{Project, file, known_classes};
+use super::project::{Project, file};
 use super::{Failure, output};
 
 /// How many of a kind are listed.
@@ -52,30 +53,21 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
 
 /// What the file says.
 fn sheet(args: &ImportArgs, clip: &Clip) -> Result<Sheet, Failure> {
-    let name = args.file.display();
-    let bytes = std::fs::read(&args.file)
-        .map_err(|error| Failure::Said(format!("{name} cannot be read: {error}")))?;
     let named = args.format.map(MarkFormat::from);
-    let format = named.or_else(|| MarkFormat::of_file(&args.file, &bytes));
-    let format = format.ok_or_else(|| {
-        Failure::Said(format!(
-            "{name}: its ending does not tell its format. Name it with --format"
-        ))
-    })?;
-    let read = format.read(&bytes, &Media::from(clip), Modality::from(args.modality));
-    read.map_err(|wrong| {
-        Failure::Said(format!(
-            "{name} cannot be read as {}: {wrong}. Name another format with --format",
-            format.title()
-        ))
+    let usual = Modality::from(args.modality);
+    let read = read_file(&args.file, named, &Media::from(clip), usual);
+    read.map(|(_, sheet)| sheet).map_err(|error| {
+        Failure::Said(match error {
+            ReadError::Unreadable { .. } => error.to_string(),
+            ReadError::Unknown { .. } => format!("{error}. Name it with --format"),
+            ReadError::Wrong { .. } => format!("{error}. Name another format with --format"),
+        })
     })
 }
 
 /// New classes first, then all that is said, as one edit.
 fn take_in(mut project: Project, clip: &Clip, plan: &ImportPlan) -> Result<(), Failure> {
-    let Some(store) = project.store() else {
-        return Ok(());
-    };
+    let store = &mut project.store;
     store.know(ClipFacts {
         id: clip.id,
         path: std::path::absolute(&clip.path).unwrap_or_else(|_| clip.path.clone()),
@@ -99,32 +91,11 @@ fn preview(args: &ImportArgs, plan: &ImportPlan) -> String {
     let clip = name(&args.clip);
     let mut text = format!("{file} into {clip}: {}\n", plan.summary(args.replace));
     for mark in plan.new.iter().take(LISTED) {
-        let _ = writeln!(text, "  new       {}", words(mark));
+        let _ = writeln!(text, "  new       {mark}");
     }
     more(&mut text, plan.new.len());
     for conflict in plan.conflicts.iter().take(LISTED) {
-        let _ = match conflict {
-            Conflict::Mark(mark, verdict) => {
-                let now = if verdict.yes {
-                    "happens"
-                } else {
-                    "does not happen"
-                };
-                let (start, end) = (verdict.span.start, verdict.span.end);
-                writeln!(
-                    text,
-                    "  conflict  {}; you said: {now} {start} to {end}",
-                    words(mark)
-                )
-            }
-            Conflict::Mask(mask) => {
-                let (start, label) = (mask.span.start, &mask.label);
-                writeln!(
-                    text,
-                    "  conflict  mask of {label} at {start}; another one is drawn there"
-                )
-            }
-        };
+        let _ = writeln!(text, "  conflict  {conflict}");
     }
     more(&mut text, plan.conflicts.len());
     if !plan.conflicts.is_empty() && !args.replace {
@@ -137,16 +108,6 @@ fn more(text: &mut String, count: usize) {
     if count > LISTED {
         let _ = writeln!(text, "            and {} more", count - LISTED);
     }
-}
-
-fn words(mark: &Mark) -> String {
-    let (start, end, label) = (mark.span.start, mark.span.end, &mark.label);
-    let perceived = match mark.modality {
-        Modality::Audible => "heard",
-        Modality::Visible => "seen",
-        Modality::AudioVisual => "heard and seen",
-    };
-    format!("{start} to {end}  {label}, {perceived}")
 }
 
 fn name(path: &Path) -> String {

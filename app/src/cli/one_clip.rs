@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mettle_core::base::{Label, Problem, Task};
-use mettle_core::exchange::{MaskOfSecond, MaskShelf, MaskTaker, ModelFacts};
+use mettle_core::base::{Problem, Task};
+use mettle_core::exchange::{MaskOfSecond, MaskShelf, MaskTaker};
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ProbabilityMap, Thresholds};
 
@@ -32,15 +32,6 @@ pub struct OneClip {
     pub shelf: Option<MaskShelf>,
 }
 
-/// What a file says of the model it was made with.
-pub fn facts_of(model: &ModelInfo) -> ModelFacts {
-    ModelFacts {
-        name: model.name.clone(),
-        sha256: model.sha256.to_string(),
-        warning: model.warning(),
-    }
-}
-
 impl Asking<'_> {
     /// Analyse a clip; maps of masks are put on the shelf, if there is one.
     pub fn clip(&self, path: &Path, shelf: Option<MaskShelf>) -> Result<OneClip, Failure> {
@@ -51,7 +42,7 @@ impl Asking<'_> {
             masks: self.args.thresholds.masks(clip.id)?,
             ..self.thresholds.clone()
         };
-        let label = sounding(self.model);
+        let label = self.model.sounding();
         let size = self.args.mask_size;
         let mut masks = MaskTaker::new(&clip, label, &thresholds.masks, size, shelf);
         let mut hear = |first: usize, made: Vec<ProbabilityMap>| masks.take(first, &made);
@@ -72,11 +63,4 @@ impl Asking<'_> {
             shelf,
         })
     }
-}
-
-/// What a model calls a mask.
-pub fn sounding(model: &ModelInfo) -> Label {
-    let label = model.labels_of(Task::Segment);
-    let label = label.and_then(|labels| labels.get(0));
-    label.cloned().unwrap_or_else(|| Label::from(""))
 }

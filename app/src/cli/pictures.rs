@@ -47,7 +47,10 @@ pub fn write_film(
     let name = path.file_name().unwrap_or(path.as_os_str());
     let bar = driver.bar(&name.to_string_lossy());
     bar.set_length(stretch.duration().as_secs_f64().round() as u64);
-    let mut told = |written: Time| bar.set_position(written.as_secs_f64() as u64);
+    let mut told = |written: Time| {
+        bar.set_position(written.as_secs_f64() as u64);
+        true
+    };
     let written = write_overlay(&LocalFiles, clip, shown, path, stretch, &mut told);
     bar.finish_and_clear();
     Ok(written?)

@@ -97,7 +97,10 @@ fn lesson(
     known: &Labels,
 ) -> Result<FineTune, Failure> {
     let mut project = Project::to_read(args.project.as_deref())?;
-    let taught = project.taught()?;
+    let taught = match &mut project {
+        Some(project) => project.taught()?,
+        None => Vec::new(),
+    };
     let mut there = vec![];
     for (facts, said) in &taught {
         match driver.open_clip(&facts.path) {
@@ -114,7 +117,8 @@ fn lesson(
         )));
     }
     let said: Vec<_> = there.iter().map(|(_, said)| &said.statements).collect();
-    let labels = said_labels(known, project.classes.values(), &said);
+    let classes = project.iter().flat_map(|project| project.classes.values());
+    let labels = said_labels(known, classes, &said);
     let of = |(clip, said): &(Arc<Clip>, &Corrections)| TaughtClip {
         targets: said_targets(said, &labels, &TimeSpan::seconds_of(clip.duration)),
         clip: clip.clone(),

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::parts::{answers_of, holds_parts, known_in};
+use super::plan::ToPlan;
 use super::{clips_in, is_model};
-use crate::state::{Known, PathKind, RowId};
+use crate::state::{Known, PathKind, Planned, RowId, file_name};
 use mettle_core::base::Problem;
+use mettle_core::exchange::marks::may_hold_marks;
 use mettle_core::predict::Prediction;
+use mettle_core::project::{Store, StoreError};
 
 /// What was found.
 #[derive(Clone, Debug)]
@@ -22,11 +25,17 @@ pub enum Found {
         models: Vec<PathBuf>,
         /// Clips of which results were computed elsewhere.
         known: Vec<Known>,
+        /// Files that say something of a clip.
+        marks: Vec<PathBuf>,
         /// What could not be looked into.
         problems: Vec<Problem>,
     },
+    /// What taking a file in would do, by the number of the question.
+    Planned(u64, Planned),
     /// What results computed elsewhere say of a row.
     Scores(RowId, Result<Vec<Prediction>, Problem>),
+    /// A project that can be opened, or why it cannot.
+    Project(Result<PathBuf, Problem>),
     /// What a path is.
     Kind(PathBuf, PathKind),
     /// Whether a row's file is gone.
@@ -71,8 +80,23 @@ impl Disk {
                 clips: Vec::new(),
                 models: Vec::new(),
                 known: Vec::new(),
+                marks: Vec::new(),
                 problems: vec![problem],
             },
+        });
+    }
+
+    /// Find out whether a project can be opened; a new one is made.
+    pub fn project(&self, path: PathBuf, new: bool) {
+        self.look(move || {
+            let found = match (new, path.exists()) {
+                (true, true) => Err(StoreError::There { path: path.clone() }),
+                (false, false) => Err(StoreError::Missing { path: path.clone() }),
+                _ => Store::open(&path).map(|_| ()),
+            };
+            let title = format!("Could not open {}", file_name(&path));
+            let problem = |error: StoreError| Problem::error(title, format!("{error}."));
+            Found::Project(found.map_err(problem).map(|()| path))
         });
     }
 
@@ -82,6 +106,11 @@ impl Disk {
             let kind = kind_of(&path);
             Found::Kind(path, kind)
         });
+    }
+
+    /// Find out what taking a file in would do.
+    pub fn plan(&self, wanted: ToPlan) {
+        self.look(move || Found::Planned(wanted.asked, wanted.planned()));
     }
 
     /// Read what results computed elsewhere say of a row.
@@ -121,6 +150,7 @@ fn kind_of(path: &Path) -> PathKind {
     match (is_model(path), path.is_dir(), path.exists()) {
         (true, _, _) => PathKind::Model,
         (_, true, _) => PathKind::Folder,
+        (_, _, true) if may_hold_marks(path) => PathKind::Marks,
         (_, _, true) => PathKind::File,
         _ => PathKind::Missing,
     }
@@ -128,10 +158,11 @@ fn kind_of(path: &Path) -> PathKind {
 
 fn sorted_out(paths: Vec<PathBuf>) -> Found {
     let (mut clips, mut models, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-    let mut known = Vec::new();
+    let (mut known, mut marks) = (Vec::new(), Vec::new());
     for path in paths {
         match kind_of(&path) {
             PathKind::Model => models.push(path),
+            PathKind::Marks => marks.push(path),
             PathKind::Folder if holds_parts(&path) => {
                 let (found, wrong) = known_in(&path);
                 known.extend(found);
@@ -149,6 +180,7 @@ fn sorted_out(paths: Vec<PathBuf>) -> Found {
         clips,
         models,
         known,
+        marks,
         problems,
     }
 }

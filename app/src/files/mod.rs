@@ -4,12 +4,14 @@ mod disk;
 mod folders;
 mod parts;
 mod picker;
+mod plan;
 
 use std::path::Path;
 
 pub use disk::{Disk, Found};
 pub use folders::{clips_in, expand};
 pub use picker::{FilePicker, Picked};
+pub use plan::ToPlan;
 
 /// The file that makes a folder a model.
 const MODEL: &str = "model.json";

@@ -13,6 +13,9 @@ use crate::state::Wanted;
 /// A dialog that answers "nothing" sooner than this was never shown: no service stands behind it.
 const TOO_QUICK: Duration = Duration::from_millis(350);
 
+/// Endings of projects' files.
+const PROJECTS: &[&str] = &["mettle", "sqlite"];
+
 /// How a dialog ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Picked {
@@ -86,8 +89,28 @@ fn dialog_for(wanted: Wanted) -> Chosen {
             let file = media(dialog.set_title("Locate the file")).pick_file();
             Box::pin(async move { Some(vec![path(file.await?)]) })
         }
-        Wanted::Folder | Wanted::Model => {
+        Wanted::NewProject | Wanted::Copy => {
             let title = match wanted {
+                Wanted::Copy => "Save a copy of the project",
+                _ => "New project",
+            };
+            let dialog = dialog.set_file_name("project.mettle");
+            let file = dialog.set_title(title).save_file();
+            Box::pin(async move { Some(vec![path(file.await?)]) })
+        }
+        Wanted::Project => {
+            let dialog = dialog.add_filter("Projects", PROJECTS);
+            let dialog = dialog.add_filter("All files", &["*"]);
+            let file = dialog.set_title("Open a project").pick_file();
+            Box::pin(async move { Some(vec![path(file.await?)]) })
+        }
+        Wanted::Import => {
+            let file = dialog.set_title("Import a file").pick_file();
+            Box::pin(async move { Some(vec![path(file.await?)]) })
+        }
+        Wanted::Folder | Wanted::Model | Wanted::Export => {
+            let title = match wanted {
+                Wanted::Export => "Export into a folder",
                 Wanted::Model => "Choose a model folder",
                 _ => "Open a folder of clips",
             };

@@ -1,11 +1,11 @@
 //! Search by example: the seconds most like one, as a list to go through.
 
-use egui::{Align, Layout, ScrollArea, Ui};
-use mettle_core::base::Time;
+use egui::{Align, ComboBox, Layout, Role, ScrollArea, Ui, WidgetInfo};
+use mettle_core::base::{Label, Modality, Said, Time};
 use mettle_core::predict::Likeness;
 
-use super::widgets::{dim, emphasis};
-use crate::intent::{Commands, ViewIntent};
+use super::widgets::{count, dim, emphasis};
+use crate::intent::{Commands, EditIntent, ViewIntent};
 use crate::state::{AlikeWish, AppState, Found, Row};
 use crate::theme::size;
 
@@ -38,10 +38,64 @@ pub fn alike_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         .min_scrolled_height(360.0)
         .auto_shrink([false, true]);
     area.show_rows(ui, ROW, found.len(), |ui, shown| {
-        for found in &found[shown] {
-            found_ui(ui, state, found, commands);
+        for place in shown {
+            found_ui(ui, state, (place, &found[place]), commands);
         }
     });
+    if !found.is_empty() {
+        say_ui(ui, state, commands);
+    }
+}
+
+/// Say something of those that are picked.
+fn say_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let picked = state.alike.picked().count();
+    ui.separator();
+    ui.horizontal(|ui| {
+        let all = picked == state.alike.found().len();
+        let text = if all { "Pick none" } else { "Pick all" };
+        if ui.button(text).clicked() {
+            for place in 0..state.alike.found().len() {
+                commands.push(ViewIntent::PickAlike(place, !all));
+            }
+        }
+        dim(ui, format!("{} picked", count(picked, "second")));
+    });
+    let class = state.alike_class();
+    let off = state.editing_off().is_some() || class.is_none() || picked == 0;
+    ui.horizontal_wrapped(|ui| {
+        class_ui(ui, state, class, commands);
+        ui.add_enabled_ui(!off, |ui| {
+            let words = [
+                ("Say heard and seen", Modality::AudioVisual, Said::Yes),
+                ("Say heard", Modality::Audible, Said::Yes),
+                ("Say seen", Modality::Visible, Said::Yes),
+                ("Say not both", Modality::AudioVisual, Said::No),
+            ];
+            for (text, modality, said) in words {
+                let tip = "Say it of every picked second; one undo takes it back";
+                if ui.button(text).on_hover_text(tip).clicked() {
+                    commands.push(EditIntent::SayAlike(modality, said));
+                }
+            }
+        });
+    });
+}
+
+fn class_ui(ui: &mut Ui, state: &AppState, class: Option<Label>, commands: &mut Commands) {
+    let chosen = class.as_deref().unwrap_or("No class").to_owned();
+    let shown = ComboBox::from_id_salt("class of alike").selected_text(&chosen);
+    let response = shown.height(300.0).show_ui(ui, |ui| {
+        for label in state.sayable() {
+            let on = class.as_ref() == Some(&label);
+            if ui.selectable_label(on, &*label).clicked() {
+                commands.push(ViewIntent::AlikeClass(label));
+            }
+        }
+    });
+    let label = format!("Class: {chosen}");
+    let info = || WidgetInfo::labeled(Role::ComboBox, true, &label);
+    response.response.widget_info(info);
 }
 
 fn by_ui(ui: &mut Ui, wish: AlikeWish, commands: &mut Commands) {
@@ -57,13 +111,25 @@ fn by_ui(ui: &mut Ui, wish: AlikeWish, commands: &mut Commands) {
     }
 }
 
-fn found_ui(ui: &mut Ui, state: &AppState, found: &Found, commands: &mut Commands) {
+fn found_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    (place, found): (usize, &Found),
+    commands: &mut Commands,
+) {
     let Some(row) = state.library.row(found.row) else {
         return;
     };
     let text = format!("{} of {}", clock(found.segment), row.name());
     ui.horizontal(|ui| {
         ui.set_min_height(ROW - 4.0);
+        let mut picked = state.alike.is_picked(place);
+        let pick = ui.checkbox(&mut picked, "");
+        let label = format!("Pick {text}");
+        pick.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, picked, &label));
+        if pick.changed() {
+            commands.push(ViewIntent::PickAlike(place, picked));
+        }
         let response = ui.selectable_label(false, text);
         if response.on_hover_text("Go to this second").clicked() {
             let at = Time::from_micros(found.segment as i64 * 1_000_000);

@@ -6,8 +6,12 @@ use mettle_core::engine::ModelChoice;
 
 use super::problems::problem_ui;
 use super::widgets::{dim, emphasis};
-use super::{alike, correct, kept, map, model, models, palette, sheet};
-use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent, ViewIntent};
+use super::{
+    alike, correct, export, import, kept, map, model, models, palette, projects, report, sheet,
+};
+use crate::intent::{
+    ClipIntent, Commands, DialogIntent, EngineIntent, ExchangeIntent, ProjectIntent, ViewIntent,
+};
 use crate::state::{AppState, Dialog, PathKind, Wanted, typed_path};
 use crate::theme::{size, tokens};
 
@@ -39,6 +43,10 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             560.0,
             Box::new(|ui, c| path_ui(ui, *wanted, typed, (*no_service, *is), c)),
         ),
+        Dialog::Export => (640.0, Box::new(|ui, c| export::export_ui(ui, state, c))),
+        Dialog::Report => (860.0, Box::new(|ui, _| report::report_ui(ui, state))),
+        Dialog::Projects => (480.0, Box::new(|ui, c| projects::projects_ui(ui, state, c))),
+        Dialog::Import => (560.0, Box::new(|ui, c| import::import_ui(ui, state, c))),
         Dialog::Alike => (460.0, Box::new(|ui, c| alike::alike_ui(ui, state, c))),
         Dialog::Map => (640.0, Box::new(|ui, c| map::map_ui(ui, state, c))),
         Dialog::Kept => (420.0, Box::new(|ui, c| kept::kept_ui(ui, state, c))),
@@ -138,6 +146,15 @@ fn path_ui(
         ),
         Wanted::Folder => ("Open a folder", "/path/to/clips", "a folder"),
         Wanted::Model => ("Use a model folder", "/path/to/model", "a model folder"),
+        Wanted::Export => ("Export into a folder", "/path/to/folder", "a folder"),
+        Wanted::NewProject => ("New project", "/path/to/project.mettle", "its file"),
+        Wanted::Project => ("Open a project", "/path/to/project.mettle", "its file"),
+        Wanted::Copy => (
+            "Save a copy of the project",
+            "/path/to/copy.mettle",
+            "the copy",
+        ),
+        Wanted::Import => ("Import a file", "/path/to/clip.eaf", "a file"),
         Wanted::Moved(_) => ("Locate the file", "/path/to/clip.mp4", "the file"),
     };
     ui.label(emphasis(title, size::HEADING));
@@ -167,6 +184,14 @@ fn path_ui(
             Wanted::Clips | Wanted::Folder => commands.push(ClipIntent::Open(vec![path])),
             Wanted::Model => commands.push(EngineIntent::Model(ModelChoice::Folder(path))),
             Wanted::Moved(id) => commands.push(ClipIntent::Moved(id, path)),
+            Wanted::NewProject => commands.push(ProjectIntent::New(path)),
+            Wanted::Project => commands.push(ProjectIntent::Open(path)),
+            Wanted::Copy => commands.push(ProjectIntent::Copy(path)),
+            // Only asked for in its own dialog.
+            Wanted::Export => {}
+            Wanted::Import => {
+                return commands.push(ExchangeIntent::Read(path));
+            }
         }
         commands.push(DialogIntent::Show(Dialog::None));
     }

@@ -8,7 +8,7 @@ use super::calibration::calibration_ui;
 use super::mode_switch::missing_head;
 use super::thresholds::thresholds_ui;
 use super::widgets::{card, dim, elided, emphasis, tabs};
-use super::{attention, correct, events, masks, model, parsing, problems, tags, train};
+use super::{attention, correct, events, masks, model, parsing, problems, review, tags, train};
 use crate::intent::{Commands, ViewIntent};
 use crate::state::{AppState, InspectorTab, Shown};
 use crate::theme::{figures, mix, size, tokens};
@@ -21,6 +21,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let pages = [
         (InspectorTab::Second, "Second"),
         (InspectorTab::Events, "Events"),
+        (InspectorTab::Review, "Review"),
         (InspectorTab::Masks, "Masks"),
         (InspectorTab::Attention, "Attention"),
         (InspectorTab::Train, "Train"),
@@ -44,6 +45,7 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         }
         match (state.tab, shown.prediction()) {
             (InspectorTab::Events, _) => events::events_ui(ui, state, shown, commands),
+            (InspectorTab::Review, _) => review::review_ui(ui, state, commands),
             (InspectorTab::Masks, _) => masks::masks_ui(ui, state, shown, commands),
             (InspectorTab::Train, _) => train::train_ui(ui, state, shown, commands),
             (InspectorTab::Attention, _) => attention::attention_ui(ui, state, shown, commands),

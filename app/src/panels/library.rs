@@ -21,7 +21,7 @@ pub fn library_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         ui.label(emphasis("Clips", size::BODY));
         dim(ui, counts(&state.library));
     });
-    if state.library.has_known() {
+    if state.library.rows().len() > 1 {
         listing(ui, &state.library, commands);
     }
     let listed = state.library.listed();
@@ -29,8 +29,8 @@ pub fn library_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         dim(
             ui,
             match state.library.listing().0 {
-                Only::All => "No clip has this in its name",
-                Only::Events | Only::Failed => "No clip is like this",
+                Only::All if state.library.class().is_none() => "No clip has this in its name",
+                _ => "No clip is like this",
             },
         );
         return;
@@ -62,15 +62,18 @@ fn counts(library: &Library) -> String {
 /// Which clips of a result are listed, and in which order.
 fn listing(ui: &mut Ui, library: &Library, commands: &mut Commands) {
     let (mut only, mut order) = library.listing();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let kinds = [
             (Only::All, "All clips"),
             (Only::Events, "With events"),
+            (Only::Unreviewed, "Not looked at"),
+            (Only::Flagged, "Flagged"),
             (Only::Failed, "Failed"),
         ];
         choice(ui, "Which clips", &mut only, &kinds);
+        class_choice(ui, library, commands);
         let orders = [
-            (Order::Opened, "By name"),
+            (Order::Opened, "As opened"),
             (Order::Events, "Most events"),
             (Order::Score, "Highest score"),
         ];
@@ -79,6 +82,26 @@ fn listing(ui: &mut Ui, library: &Library, commands: &mut Commands) {
     if (only, order) != library.listing() {
         commands.push(ClipIntent::List(only, order));
     }
+}
+
+/// Only clips with events of a class.
+fn class_choice(ui: &mut Ui, library: &Library, commands: &mut Commands) {
+    let any = "Any class";
+    let chosen = library.class().map_or(any, |label| &**label);
+    let shown = ComboBox::from_id_salt("class of clips").selected_text(chosen);
+    let response = shown.width(96.0).height(300.0).show_ui(ui, |ui| {
+        if ui.selectable_label(chosen == any, any).clicked() {
+            commands.push(ClipIntent::OfClass(None));
+        }
+        for label in library.event_classes() {
+            if ui.selectable_label(*label == *chosen, &*label).clicked() {
+                commands.push(ClipIntent::OfClass(Some(label)));
+            }
+        }
+    });
+    let label = format!("Class of clips: {chosen}");
+    let info = || WidgetInfo::labeled(Role::ComboBox, true, &label);
+    response.response.widget_info(info);
 }
 
 fn choice<T: Copy + PartialEq>(ui: &mut Ui, what: &str, value: &mut T, of: &[(T, &str)]) {
@@ -117,7 +140,8 @@ fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let selected = state.library.selected == Some(row.id);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CARD), Sense::click());
-    let label = format!("{}, {}", row.name(), standing(state, row));
+    let marked = if row.marked { ", marked" } else { "" };
+    let label = format!("{}, {}{marked}", row.name(), standing(state, row));
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &label));
     let (fill, border) = match (selected, response.hovered() || response.has_focus()) {
         (true, _) => (mix(t.bg2, t.accent, 0.12), mix(t.line, t.accent, 0.5)),
@@ -132,7 +156,10 @@ fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
         StrokeKind::Inside,
     );
     if response.clicked() {
-        commands.push(ClipIntent::Select(row.id));
+        commands.push(match ui.input(|input| input.modifiers.command) {
+            true => ClipIntent::Mark(row.id, !row.marked),
+            false => ClipIntent::Select(row.id),
+        });
     }
     response.context_menu(|ui| menu(ui, row, commands));
     let picture = Rect::from_min_size(rect.min + vec2(8.0, 9.0), vec2(52.0, 36.0));
@@ -145,6 +172,9 @@ fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
         }
         None => {}
     }
+    if row.marked {
+        mark_ui(ui, picture);
+    }
     let words = Rect::from_min_max(
         pos2(picture.right() + 8.0, rect.top() + 6.0),
         rect.max - vec2(8.0, 5.0),
@@ -156,6 +186,19 @@ fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
     );
     inside.spacing_mut().item_spacing.y = 2.0;
     card_words(&mut inside, state, row, commands);
+}
+
+/// A clip that is marked has a tick in the corner of its picture.
+fn mark_ui(ui: &Ui, picture: Rect) {
+    let t = tokens(ui.ctx());
+    let corner = Rect::from_min_size(picture.min + vec2(2.0, 2.0), vec2(13.0, 13.0));
+    ui.painter().rect_filled(corner, 3.0, t.accent);
+    let stroke = Stroke::new(1.8, t.on_accent);
+    let at = |x: f32, y: f32| corner.min + vec2(x, y);
+    ui.painter()
+        .line_segment([at(3.0, 7.0), at(5.6, 9.6)], stroke);
+    ui.painter()
+        .line_segment([at(5.6, 9.6), at(10.2, 3.8)], stroke);
 }
 
 fn card_words(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
@@ -218,7 +261,12 @@ fn standing(state: &AppState, row: &Row) -> String {
         (None, false, Some(_)) => format!("{:.0} %", share_scored(state, row) * 100.0),
         (None, false, None) => "not analysed".to_owned(),
     };
-    format!("{length} · {how}")
+    let looked = match (row.reviewed_share(), row.corrected.shown().flags.len()) {
+        (0.0, 0) => String::new(),
+        (share, 0) => format!(" · {:.0} % looked at", share * 100.0),
+        (share, flags) => format!(" · {:.0} % looked at, {flags} flagged", share * 100.0),
+    };
+    format!("{length} · {how}{looked}")
 }
 
 /// `0:10 · 3 events · Dog 0.93`, from a result that was computed elsewhere; where several tasks were asked, its count is of all.
@@ -262,6 +310,15 @@ fn progress(state: &AppState, row: &Row) -> Option<(f32, String)> {
 fn menu(ui: &mut Ui, row: &Row, commands: &mut Commands) {
     if ui.button("Copy path").clicked() {
         commands.push(DialogIntent::Copy(row.path.display().to_string()));
+        ui.close();
+    }
+    let mark = if row.marked {
+        "Take the mark off"
+    } else {
+        "Mark"
+    };
+    if ui.button(mark).clicked() {
+        commands.push(ClipIntent::Mark(row.id, !row.marked));
         ui.close();
     }
     if ui.button("Close clip").clicked() {

@@ -69,6 +69,9 @@ fn drop_text(state: &AppState, hovered: &[egui::HoveredFile]) -> String {
         (Some((_, Some(PathKind::Folder))), 1) => {
             "Drop to open the clips of this folder".to_owned()
         }
+        (Some((path, Some(PathKind::Marks))), 1) => {
+            format!("Drop to take {} in; first it is shown", file_name(path))
+        }
         (Some((path, _)), 1) => format!("Drop to open {}", file_name(path)),
         (None, 1) => "Drop to open this file".to_owned(),
         (_, many) => format!("Drop to open {many} files"),

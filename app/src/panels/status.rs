@@ -4,6 +4,7 @@ use chrono::{DateTime, Local};
 use egui::{Align, Button, Layout, RichText, Sense, Ui};
 use mettle_core::engine::{JobState, JobStatus};
 
+use crate::command::Command;
 use crate::intent::{Commands, DialogIntent, EngineIntent};
 use crate::state::{AppState, Dialog};
 use crate::theme::{figures, size, tokens};
@@ -53,13 +54,13 @@ pub fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 ui.label(words(&format!("{speed:.0} ms a second of clip")));
             }
             problems(ui, state, commands);
-            project(ui, state);
+            project(ui, state, commands);
         });
     });
 }
 
 /// Whether what was changed is on the disk.
-fn project(ui: &mut Ui, state: &AppState) {
+fn project(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let small = |text: String| RichText::new(text).size(size::SMALL);
     if let Some(why) = state.editing_off() {
@@ -72,6 +73,13 @@ fn project(ui: &mut Ui, state: &AppState) {
         let text = format!("Kept at {}", at.format("%H:%M:%S"));
         ui.label(small(text).color(t.dim))
             .on_hover_text("The last change is on the disk");
+    }
+    if state.project.file != state.project.usual && state.project.usual.is_some() {
+        let button = Button::new(small(state.project.name()).color(t.dim)).frame(false);
+        let tip = "The project that is open; choose another";
+        if ui.add(button).on_hover_text(tip).clicked() {
+            commands.push(Command::OpenProject);
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::state::{AppState, SoundState};
 use crate::theme::{size, tokens};
 
 /// From this width on there is room for a menu button a group beside the chips.
-const ROOMY: f32 = 920.0;
+const ROOMY: f32 = 980.0;
 
 /// Draw it.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {

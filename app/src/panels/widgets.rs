@@ -104,25 +104,36 @@ pub fn chip(ui: &mut Ui, dot: Color32, text: &str) -> Response {
     response
 }
 
-/// Narrower than this, tabs have less room between them.
-const TABS: f32 = 292.0;
+/// Tabs nearer to each other than this are written smaller.
+const TAB_GAP: f32 = 9.0;
 
 /// Tabs with a line under the chosen one; gives the one clicked.
 pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, all: &[(T, &str)]) -> Option<T> {
     let t = tokens(ui.ctx());
     let mut clicked = None;
     let row = ui.horizontal(|ui| {
-        let narrow = ui.available_width() < TABS;
-        ui.spacing_mut().item_spacing.x = if narrow { 9.0 } else { 16.0 };
-        let words = if narrow { size::SMALL } else { size::BODY };
-        for &(tab, name) in all {
+        let words = |points: f32| {
+            let font = egui::FontId::proportional(points);
+            let each = all.iter().map(|(tab, name)| {
+                let color = if *tab == chosen { t.text } else { t.dim };
+                let painter = ui.painter();
+                painter.layout_no_wrap((*name).to_owned(), font.clone(), color)
+            });
+            each.collect::<Vec<_>>()
+        };
+        // As far apart as there is room for; smaller where there is little.
+        let room = ui.available_width();
+        let gap = |words: &[std::sync::Arc<egui::Galley>]| {
+            let wide: f32 = words.iter().map(|word| word.size().x).sum();
+            (room - wide) / (words.len() as f32 - 1.0).max(1.0)
+        };
+        let usual = words(size::BODY);
+        let fits = gap(&usual) >= TAB_GAP;
+        let galleys = if fits { usual } else { words(size::SMALL) };
+        ui.spacing_mut().item_spacing.x = gap(&galleys).clamp(3.0, 16.0);
+        for (&(tab, name), galley) in all.iter().zip(galleys) {
             let on = tab == chosen;
             let color = if on { t.text } else { t.dim };
-            let galley = ui.painter().layout_no_wrap(
-                name.to_owned(),
-                egui::FontId::proportional(words),
-                color,
-            );
             let room = galley.size() + vec2(0.0, 8.0);
             let (rect, response) = ui.allocate_exact_size(room, Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, name));

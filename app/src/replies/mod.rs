@@ -1,5 +1,6 @@
 //! Filing the engine's answers under what they were asked for.
 
+mod export;
 mod scores;
 mod training;
 mod weights;
@@ -38,7 +39,8 @@ pub struct Desks<'a> {
 
 /// File one answer. Says whether the clip on screen changed to another one.
 pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64) -> bool {
-    if weights::file(state, desks.engine, &reply)
+    if export::file(state, &reply, now)
+        || weights::file(state, desks.engine, &reply)
         || training::file(state, desks.engine, &reply, now)
     {
         return false;
@@ -84,6 +86,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         | ReplyBody::TrainingCost(_)
         | ReplyBody::Trained(_)
         | ReplyBody::Missing(_)
+        | ReplyBody::Exported(_)
         | ReplyBody::Heads(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => scores::finished(state, job, now),

@@ -63,6 +63,7 @@ pub fn answered_elsewhere(state: &mut AppState, id: RowId, predictions: Vec<Pred
         state.library.change(id, |open| {
             open.asked.insert(JobKind::Predict(task));
             let answer = Answer::whole(prediction, by.as_deref());
+            state.review.heard(&answer.prediction);
             open.answers.file(task, head, answer);
         });
         track(&mut state.library, &state.settings, id, task);
@@ -74,7 +75,10 @@ pub(super) fn finished(state: &mut AppState, job: JobId, now: f64) {
     let Some(known) = state.jobs.remove(job) else {
         return;
     };
-    let (id, library) = (known.row, &mut state.library);
+    let AppState {
+        library, review, ..
+    } = state;
+    let id = known.row;
     if let JobKind::Proposed(task, head) = known.kind {
         return library.change(id, |open| open.answers.complete(task, head));
     }
@@ -92,9 +96,11 @@ pub(super) fn finished(state: &mut AppState, job: JobId, now: f64) {
         library.change(id, |open| {
             if let Some(answer) = open.answers.to_mut(task) {
                 answer.complete = true;
+                review.heard(&answer.prediction);
             }
         });
     }
+    library.refresh_list();
 }
 
 /// A threshold for all clips moved: pure, and needs no inference. The clip on screen follows at once, others when they are seen.
@@ -160,6 +166,7 @@ pub fn retrack(state: &mut AppState, id: RowId) {
     for task in Task::ALL {
         track(&mut state.library, &state.settings, id, task);
     }
+    state.library.refresh_list();
 }
 
 /// The events of one answer at the thresholds in use.
@@ -179,6 +186,9 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     };
     if let Some(row) = library.row_mut(id) {
         row.standing.insert(task, standing);
+        let happening = tracks.iter().filter(|track| !track.events.is_empty());
+        let happening = happening.map(|track| track.label.clone()).collect();
+        row.happening.insert(task, happening);
     }
     library.change(id, |open| {
         if let Some(answer) = open.answers.to_mut(task) {

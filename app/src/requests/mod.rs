@@ -2,6 +2,7 @@
 //! time, once the one on screen has what it needs.
 
 mod attention;
+mod export;
 mod rest;
 mod shown;
 mod training;
@@ -17,6 +18,7 @@ use crate::link::EngineLink;
 use crate::state::{AppState, JobKind, Row, RowId};
 
 pub use attention::want_attention;
+pub use export::want_export;
 pub use rest::want_rest;
 pub use shown::{leave, want_shown};
 pub use training::{finish, list_heads, train, use_head, want_found, want_proposed};

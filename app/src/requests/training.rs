@@ -111,6 +111,10 @@ pub fn use_head(state: &mut AppState, engine: &mut dyn EngineLink, task: Task) {
                 open.asked.remove(&JobKind::Predict(task));
                 head.is_some_and(|head| open.answers.show(task, head))
             });
+        let answer = library.open.get(id).and_then(|open| open.answers.to(task));
+        if let Some(answer) = answer.filter(|_| complete) {
+            state.review.heard(&answer.prediction);
+        }
         if let Some(row) = library.row_mut(id) {
             row.asked.remove(&task);
             let standing = Standing {

@@ -1,11 +1,13 @@
 //! A clip's corrections as the window shows them, and how the project's file stands.
 
-use std::sync::LazyLock;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
+use mettle_core::base::ClipId;
 use mettle_core::project::{Corrections, Draft};
 
-use super::{AppState, Mode, RowId};
+use super::{AppState, Mode, RowId, file_name};
 use crate::command::Command;
 
 /// What the user decided about a clip.
@@ -54,6 +56,12 @@ pub struct Held {
 /// How the project's file stands.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectView {
+    /// Its file; none where nothing is kept.
+    pub file: Option<PathBuf>,
+    /// The file of the project that is always there.
+    pub usual: Option<PathBuf>,
+    /// The file that is to be opened once everything of this one is on the disk.
+    pub next: Option<PathBuf>,
     /// Why nothing can be changed, if so.
     pub off: Option<String>,
     /// Whether something asked is not on the disk yet.
@@ -71,7 +79,7 @@ pub struct ProjectView {
 }
 
 /// Whose decisions were changed last.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Last {
     /// Those of the clip on screen.
     #[default]
@@ -80,6 +88,20 @@ pub enum Last {
     OfProject,
     /// The same, and that was taken back.
     UndoneOfProject,
+    /// Those of several clips at once.
+    OfMany(Arc<[ClipId]>),
+    /// The same, and that was taken back.
+    UndoneOfMany(Arc<[ClipId]>),
+}
+
+impl ProjectView {
+    /// What the project is called.
+    pub fn name(&self) -> String {
+        match &self.file {
+            Some(file) if self.file != self.usual => file_name(file),
+            _ => "Usual project".to_owned(),
+        }
+    }
 }
 
 impl AppState {
@@ -107,7 +129,10 @@ impl AppState {
             | Command::CopyMaskForward
             | Command::CopyMaskBack
             | Command::Split
-            | Command::NewClass => true,
+            | Command::NewClass
+            | Command::Looked
+            | Command::Flag
+            | Command::Import => true,
             Command::OwnThreshold => self.mode() == Mode::Masks,
             _ => false,
         };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mettle_core::base::{ClipId, LabelId, Task};
+use mettle_core::base::{ClipId, Label, LabelId, Task};
 use mettle_core::project::Class;
 
 use super::{Answers, JobKind, Known, OpenClip, OpenClips, Row, RowId};
@@ -20,6 +20,10 @@ pub enum Only {
     Events,
     /// Those that failed.
     Failed,
+    /// Those with seconds that nobody looked at.
+    Unreviewed,
+    /// Those with flagged seconds.
+    Flagged,
 }
 
 /// In which order clips are listed.
@@ -46,6 +50,7 @@ pub struct Library {
     pub selected: Option<RowId>,
     search: String,
     only: Only,
+    class: Option<Label>,
     order: Order,
     listed: Vec<RowId>,
     /// Which of these are on screen.
@@ -113,11 +118,6 @@ impl Library {
         }
         self.relist();
         ids
-    }
-
-    /// Whether results of some clips were computed elsewhere.
-    pub fn has_known(&self) -> bool {
-        self.rows.iter().any(|row| row.known.is_some())
     }
 
     fn place(&self, id: RowId) -> Option<usize> {
@@ -202,6 +202,31 @@ impl Library {
         self.relist();
     }
 
+    /// The class that the listed clips have events of, if it is asked for.
+    pub fn class(&self) -> Option<&Label> {
+        self.class.as_ref()
+    }
+
+    /// List only clips that have events of a class.
+    pub fn set_class(&mut self, class: Option<Label>) {
+        self.class = class;
+        self.relist();
+    }
+
+    /// What is listed depends on what was decided or found of clips: bring it up to date.
+    pub fn refresh_list(&mut self) {
+        let by_events = matches!(self.only, Only::Events | Only::Unreviewed | Only::Flagged);
+        if by_events || self.class.is_some() {
+            self.relist();
+        }
+    }
+
+    /// Every class that some clip has events of, in order.
+    pub fn event_classes(&self) -> BTreeSet<Label> {
+        let all = self.rows.iter().flat_map(Row::classes);
+        all.cloned().collect()
+    }
+
     /// The rows that match the search.
     pub fn listed(&self) -> &[RowId] {
         &self.listed
@@ -231,14 +256,21 @@ impl Library {
                     .as_ref()
                     .is_some_and(|known| known.matches(&wanted))
             };
-            wanted.is_empty() || row.name().to_lowercase().contains(&wanted) || known()
+            let class = |label: &Label| label.to_lowercase().contains(&wanted);
+            let here = || row.classes().any(class);
+            wanted.is_empty() || row.name().to_lowercase().contains(&wanted) || here() || known()
         };
         let mut listed: Vec<&Row> = self.rows.iter().filter(found).collect();
         listed.retain(|row| match self.only {
             Only::All => true,
             Only::Events => row.events() > 0,
             Only::Failed => row.has_failed(),
+            Only::Unreviewed => row.unreviewed() > 0,
+            Only::Flagged => !row.corrected.shown().flags.is_empty(),
         });
+        if let Some(class) = &self.class {
+            listed.retain(|row| row.has_class(class));
+        }
         match self.order {
             Order::Opened => {}
             Order::Events => listed.sort_by_key(|row| std::cmp::Reverse(row.events())),
@@ -264,6 +296,7 @@ impl Library {
         for row in &mut self.rows {
             row.standing.clear();
             row.asked.clear();
+            row.happening.clear();
             (row.view.lane, row.view.chosen) = (None, None);
         }
         for id in self.open.ids().collect::<Vec<_>>() {

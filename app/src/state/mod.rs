@@ -8,7 +8,9 @@ mod corrected;
 mod covers;
 mod drawn;
 mod drops;
+mod export;
 mod frame_times;
+mod import;
 mod jobs;
 mod known;
 mod lanes;
@@ -18,7 +20,9 @@ mod map;
 mod open_clip;
 mod open_clips;
 mod player;
+mod report;
 mod reshape;
+mod review;
 mod row;
 mod settings;
 mod spectrogram;
@@ -46,7 +50,9 @@ pub use axis::TimeAxis;
 pub use corrected::{Corrected, Held, Last, ProjectView};
 pub use covers::Covers;
 pub use drops::Drops;
+pub use export::{ExportForm, ExportRun, ExportScope, ExportView, ExportWish};
 pub use frame_times::FrameTimes;
+pub use import::{ImportForm, ImportView, Planned};
 pub use jobs::{Jobs, Running};
 pub use known::Known;
 pub use lanes::{FEW, Lane, lanes_in_view, shown_classes, shown_lanes};
@@ -56,6 +62,8 @@ pub use map::MapView;
 pub use open_clip::{OpenClip, Shown};
 pub use open_clips::OpenClips;
 pub use player::{PlayerView, SoundState};
+pub use report::{ReportKey, ReportView};
+pub use review::{Looked, ReviewView, ToSort};
 pub use row::{ClipView, Row, Standing};
 pub use settings::{Settings, SoundContrast, SoundView};
 pub use spectrogram::Spectrogram;
@@ -132,6 +140,14 @@ pub struct AppState {
     pub alike: AlikeView,
     /// All seconds, like ones near each other.
     pub map: MapView,
+    /// What is worth a look.
+    pub review: ReviewView,
+    /// The model against the user's word.
+    pub report: ReportView,
+    /// Writing for other programs.
+    pub export: ExportView,
+    /// Taking in what they say.
+    pub import: ImportView,
     /// How much is kept of clips analysed before, once that was asked.
     pub kept: Option<CacheSummary>,
     /// Passing messages.

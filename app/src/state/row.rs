@@ -35,6 +35,10 @@ pub struct Row {
     pub corrected: Corrected,
     /// What results that were computed elsewhere say of it.
     pub known: Option<Arc<Known>>,
+    /// The classes it has events of, task by task.
+    pub happening: BTreeMap<Task, BTreeSet<Label>>,
+    /// Whether the user marked it, to do something with several.
+    pub marked: bool,
     /// How the user looks at it.
     pub view: ClipView,
 }
@@ -83,6 +87,8 @@ impl Row {
             file_gone: false,
             corrected: Corrected::Unread,
             known: None,
+            happening: BTreeMap::new(),
+            marked: false,
             view: ClipView::default(),
         }
     }
@@ -95,6 +101,30 @@ impl Row {
     /// The clip's length, zero until it is open.
     pub fn duration(&self) -> Time {
         self.clip.as_ref().map_or(Time::ZERO, |clip| clip.duration)
+    }
+
+    /// The classes it has events of, here or elsewhere; some more than once.
+    pub fn classes(&self) -> impl Iterator<Item = &Label> {
+        let known = self.known.iter().flat_map(|known| known.classes.iter());
+        self.happening.values().flatten().chain(known)
+    }
+
+    /// Whether it has events of a class.
+    pub fn has_class(&self, class: &Label) -> bool {
+        self.classes().any(|own| own == class)
+    }
+
+    /// How many of its seconds are neither found right nor flagged.
+    pub fn unreviewed(&self) -> usize {
+        let said = self.corrected.shown();
+        let all = TimeSpan::count_of(self.duration());
+        all.saturating_sub(said.reviewed.len() + said.flags.len())
+    }
+
+    /// Which share of its seconds was found right, 0 to 1.
+    pub fn reviewed_share(&self) -> f32 {
+        let all = TimeSpan::count_of(self.duration()).max(1);
+        (self.corrected.shown().reviewed.len() as f32 / all as f32).min(1.0)
     }
 
     /// How many events it has: of the answers here, else of results computed elsewhere.

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use mettle_core::base::{HeadId, Task};
 use mettle_core::engine::{ModelChoice, SpectrogramPart};
+use mettle_core::exchange::marks::What;
 use mettle_core::predict::Thresholds;
 use mettle_core::project::MaskThresholds;
 use serde::{Deserialize, Serialize};
 
-use super::{MaskSettings, Mode, OwnThresholds};
+use super::{ExportForm, MaskSettings, Mode, OwnThresholds};
 use crate::keymap::Changes;
 
 /// How many recent files are remembered.
@@ -102,6 +103,12 @@ pub struct Settings {
     pub model: Option<PathBuf>,
     /// Trained heads in use in place of their models' own.
     pub heads: Vec<ChosenHead>,
+    /// The project that was open last; none for the usual one.
+    pub project: Option<PathBuf>,
+    /// Projects opened lately, the newest first.
+    pub projects: Vec<PathBuf>,
+    /// What was exported last.
+    pub export: ExportChoice,
     /// Keys the user changed.
     pub keys: Changes,
     /// Size of text and controls, 1 is usual.
@@ -119,6 +126,32 @@ pub struct ChosenHead {
     pub task: Task,
     /// The head.
     pub head: HeadId,
+}
+
+/// How the user exported last.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExportChoice {
+    /// Into which folder.
+    pub folder: Option<PathBuf>,
+    /// As what, by its name.
+    pub format: String,
+    /// Whose word.
+    what: Option<What>,
+}
+
+impl ExportChoice {
+    /// Whose word.
+    pub fn what(&self) -> What {
+        self.what.unwrap_or_default()
+    }
+
+    /// This was chosen.
+    pub fn remember(&mut self, form: &ExportForm, folder: Option<PathBuf>) {
+        self.folder = folder;
+        self.format = form.format.name().to_owned();
+        self.what = Some(form.what);
+    }
 }
 
 impl Default for Settings {
@@ -139,6 +172,9 @@ impl Default for Settings {
             model_folders: Vec::new(),
             model: None,
             heads: Vec::new(),
+            project: None,
+            projects: Vec::new(),
+            export: ExportChoice::default(),
             keys: Changes::new(),
             scale: 1.0,
             theme: egui::ThemePreference::System,
@@ -181,6 +217,16 @@ impl Settings {
         self.recent.retain(|known| known != path);
         self.recent.insert(0, path.to_owned());
         self.recent.truncate(RECENT);
+    }
+
+    /// This project is open from now on; none for the usual one.
+    pub fn remember_project(&mut self, file: Option<PathBuf>) {
+        if let Some(file) = &file {
+            self.projects.retain(|known| known != file);
+            self.projects.insert(0, file.clone());
+            self.projects.truncate(RECENT);
+        }
+        self.project = file;
     }
 
     /// The model to start with.

@@ -32,23 +32,31 @@ impl AppState {
         })
     }
 
-    /// What the model says from the second under the playhead on, as words of the user: of so many seconds, of the chosen class or
-    /// of all. Where the user has said something, that stays.
-    pub fn accepted(&self, seconds: usize) -> Vec<Change> {
+    /// So many seconds from the one under the playhead on, as far as they are scored; none in masks mode.
+    pub fn accepted_spans(&self, seconds: usize) -> Vec<TimeSpan> {
         let shown = self.shown().filter(|shown| shown.task != Task::Segment);
         let (Some(shown), Some(from)) = (shown, self.current_segment()) else {
             return Vec::new();
         };
-        let Some(prediction) = shown.prediction() else {
+        let to = shown.scored().min(from.saturating_add(seconds));
+        let segments = shown.prediction().map(|prediction| &prediction.segments);
+        let spans = segments.and_then(|segments| segments.get(from..to));
+        spans.unwrap_or_default().to_vec()
+    }
+
+    /// What the model says of these seconds, as words of the user: of a class, or of all. Where the user has said something, that
+    /// stays.
+    pub fn accepted(&self, seconds: usize, lane: Option<&Label>) -> Vec<Change> {
+        let spans = self.accepted_spans(seconds);
+        let Some((shown, prediction)) = self.shown().and_then(|s| Some((s, s.prediction()?)))
+        else {
             return Vec::new();
         };
-        let to = shown.scored().min(from.saturating_add(seconds));
-        let spans = prediction.segments.get(from..to).unwrap_or_default();
-        let lane = shown.row.view.lane.as_ref();
         let labels = prediction.labels.iter();
         let labels = labels.filter(|label| lane.is_none_or(|lane| lane == *label));
         let each = labels.flat_map(|label| {
             let layers = layers_of(shown.task).iter();
+            let spans = &spans;
             layers.flat_map(move |layer| accepted_lane(shown, label, *layer, spans))
         });
         each.collect()

@@ -31,7 +31,7 @@ pub use labels::{BACKGROUND, Label, Labels};
 pub use largest::largest;
 pub use merge::merge;
 pub use modality::Modality;
-pub(crate) use paths::{maybe_path, path};
+pub(crate) use paths::{maybe_path, path, path_list};
 pub use problem::{Problem, Severity};
 pub use progress::{CancelToken, Progress};
 pub use rng::Rng;

@@ -44,6 +44,24 @@ pub mod path {
     }
 }
 
+/// The same for several.
+pub mod path_list {
+    use super::*;
+
+    pub fn serialize<S: Serializer>(paths: &[PathBuf], to: S) -> Result<S::Ok, S::Error> {
+        let forms: Vec<Form> = paths
+            .iter()
+            .map(|path| Form::from(path.as_path()))
+            .collect();
+        forms.serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PathBuf>, D::Error> {
+        let forms = Vec::<Form>::deserialize(from)?;
+        Ok(forms.into_iter().map(PathBuf::from).collect())
+    }
+}
+
 /// The same where there need not be one.
 pub mod maybe_path {
     use super::*;

@@ -187,14 +187,19 @@ impl TimeSpan {
         }
     }
 
+    /// How many spans [`Self::seconds_of`] gives.
+    pub fn count_of(duration: Time) -> usize {
+        let second = Time::SECOND.micros;
+        let whole = duration.micros.max(0) / second;
+        let rest = duration.micros.max(0) % second;
+        (whole + i64::from(rest * 2 >= second || (whole == 0 && rest > 0))) as usize
+    }
+
     /// One span a second over `duration`; the last partial second counts when it is at least half a second long.
     /// A clip shorter than that is one segment all the same.
     pub fn seconds_of(duration: Time) -> Vec<TimeSpan> {
         let second = Time::SECOND.micros;
-        let whole = duration.micros.max(0) / second;
-        let rest = duration.micros.max(0) % second;
-        let count = whole + i64::from(rest * 2 >= second || (whole == 0 && rest > 0));
-        (0..count)
+        (0..Self::count_of(duration) as i64)
             .map(|i| {
                 let start = Time::from_micros(i * second);
                 TimeSpan::new(start, (start + Time::SECOND).min(duration))

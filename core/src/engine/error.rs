@@ -5,11 +5,13 @@ use std::path::Path;
 
 use crate::base::{HeadId, Problem, Task};
 use crate::data::material::MaterialError;
+use crate::exchange::ExchangeError;
 use crate::features::FeatureError;
 use crate::gpu::{ComputeError, DeviceError};
 use crate::hub::HubError;
 use crate::media::MediaError;
 use crate::model::ModelError;
+use crate::project::StoreError;
 use crate::train::TrainError;
 
 /// Why a job, or the engine itself, failed.
@@ -59,6 +61,12 @@ pub enum EngineError {
     /// The device failed in the middle of a computation.
     #[error("the device failed while computing: {0}. Try again with `--device cpu`")]
     Compute(#[from] ComputeError),
+    /// A file could not be written, or stays as it is.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// The project cannot be read.
+    #[error(transparent)]
+    Project(#[from] StoreError),
     /// What is kept could not be removed.
     #[error("not everything could be removed from {0}")]
     Cache(String),

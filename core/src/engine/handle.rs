@@ -215,6 +215,7 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         | JobSpec::Kept { .. }
         | JobSpec::FineTune(_)
         | JobSpec::Heads { .. }
+        | JobSpec::Export(_)
         | JobSpec::Weights(_) => None,
     }
 }
@@ -243,6 +244,7 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::FineTune(_) => "Train on corrections".to_owned(),
         JobSpec::Heads { remove: None, .. } => "Look for heads".to_owned(),
         JobSpec::Heads { .. } => "Delete a head".to_owned(),
+        JobSpec::Export(spec) => spec.title(),
         JobSpec::Weights(WeightsTask::List) => "Look for weights".to_owned(),
         JobSpec::Weights(WeightsTask::Pull { model, .. }) => format!("Fetch {model}"),
         JobSpec::Weights(WeightsTask::Verify) => "Check the weights".to_owned(),

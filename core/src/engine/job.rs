@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use super::FineTune;
+use super::{Export, FineTune};
 use crate::base::{ClipId, HeadId, Progress, Task};
 use crate::media::Clip;
 use crate::predict::Likeness;
@@ -126,6 +126,8 @@ pub enum JobSpec {
         /// A trained head to be removed first.
         remove: Option<HeadId>,
     },
+    /// What is said of clips, as files of other programs; or only what these would keep of it.
+    Export(Box<Export>),
     /// Weights: what is here, fetching, checking.
     Weights(WeightsTask),
 }
@@ -165,6 +167,7 @@ impl JobSpec {
             | Self::Kept { .. }
             | Self::FineTune(_)
             | Self::Heads { .. }
+            | Self::Export(_)
             | Self::Weights(_) => None,
         }
     }
@@ -177,6 +180,7 @@ impl JobSpec {
             | Self::Map { head }
             | Self::Nearest { head, .. } => Some(&head.model),
             Self::FineTune(spec) => Some(&spec.head.model),
+            Self::Export(spec) => Some(&spec.model),
             Self::WarmUp { model } => Some(model),
             _ => None,
         }

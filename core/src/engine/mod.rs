@@ -4,6 +4,7 @@
 
 mod board;
 mod error;
+mod export;
 mod fine_tune;
 mod handle;
 mod job;
@@ -23,6 +24,7 @@ pub use crate::gpu::{DeviceChoice, DeviceReport};
 pub use crate::model::Precision;
 pub use board::Board;
 pub use error::EngineError;
+pub use export::{Export, ExportedClip, Outcome};
 pub use fine_tune::{FineTune, HeadLine, TaughtClip, TrainedHead, TrainingCost, TrainingStage};
 pub use handle::{Engine, EngineOptions};
 pub use job::{

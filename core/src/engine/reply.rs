@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{HeadLine, JobId, TrainedHead, TrainingCost};
+use super::{ExportedClip, HeadLine, JobId, TrainedHead, TrainingCost};
 use crate::base::{ClipId, Labels, Problem, Time};
 use crate::features::CacheSummary;
 use crate::hub::ModelLine;
@@ -144,6 +144,8 @@ pub enum ReplyBody {
     Trained(Box<TrainedHead>),
     /// The heads that read a model's backbones, its own first.
     Heads(Arc<Vec<HeadLine>>),
+    /// A clip was exported, or looked at.
+    Exported(Box<ExportedClip>),
     /// Which weights are here now.
     Models(Arc<Vec<ModelLine>>),
     /// One file of weights has been checked.

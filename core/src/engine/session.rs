@@ -14,7 +14,7 @@ use crate::base::{HeadId, PairId, Problem, Task};
 use crate::features::FeatureCache;
 use crate::gpu::{DeviceError, DeviceReport, choose, is_lost, retire};
 use crate::media::Source;
-use crate::model::{FrozenPair, HeadCatalogue, HeadFile, ModelBundle, TaskHead};
+use crate::model::{FrozenPair, HeadCatalogue, HeadFile, ModelBundle, ModelInfo, TaskHead};
 use crate::predict::DistilledSeconds;
 
 /// The session of the `engine` thread.
@@ -93,6 +93,30 @@ impl ComputeSession {
     ) -> Result<(PairId, Vec<HeadFile>), EngineError> {
         let model = self.model(choice)?;
         Ok((model.pair.about().id, model.bundle.heads().to_vec()))
+    }
+
+    /// What is known of a model, with these heads in place of its own.
+    pub(super) fn about(
+        &mut self,
+        choice: &ModelChoice,
+        heads: &[WhichHead],
+    ) -> Result<ModelInfo, EngineError> {
+        let mut info = self.model(choice)?.bundle.about();
+        for which in heads {
+            let model = choice.clone();
+            let head = HeadChoice {
+                model,
+                which: *which,
+            };
+            info = info.with_head(&self.head_file(&head)?);
+        }
+        Ok(info)
+    }
+
+    /// The device's name.
+    pub(super) fn device_name(&self) -> String {
+        let report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        report.name.clone()
     }
 
     /// Whether predictions also tell what the head distilled of each second.

@@ -4,6 +4,7 @@
 //! the thread, pauses, progress, and the containment of failures: a panic inside a step ends that job with an error, and the next
 //! job runs. Where the failure was the loss of what the session holds, that is made anew and the job begun again.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,6 +59,17 @@ pub struct StepContext<'a> {
     outbox: &'a Outbox,
     board: &'a Board,
     waker: Waker,
+    /// Hears in place of the reader and the board.
+    ear: Option<&'a RefCell<Heard>>,
+}
+
+/// What a job inside another one says.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// Its replies, in order.
+    pub said: Vec<ReplyBody>,
+    /// How far it has come.
+    pub progress: Progress,
 }
 
 /// Wakes a job that waits. A call before the step has ended counts too.
@@ -81,19 +93,38 @@ fn ring(bell: &Sender<()>) {
 }
 
 impl StepContext<'_> {
+    /// The same step, for a job inside this one: what that says is heard here.
+    pub fn heard_by<'b>(&'b self, ear: &'b RefCell<Heard>) -> StepContext<'b> {
+        StepContext {
+            id: self.id,
+            cancel: self.cancel,
+            outbox: self.outbox,
+            board: self.board,
+            waker: self.waker.clone(),
+            ear: Some(ear),
+        }
+    }
+
     /// Send part of the result. Waits while the reader is behind, unless the job is cancelled meanwhile.
     pub fn reply(&self, body: ReplyBody) {
-        self.outbox.send(self.id, body, Some(self.cancel));
+        match self.ear {
+            Some(ear) => ear.borrow_mut().said.push(body),
+            None => self.outbox.send(self.id, body, Some(self.cancel)),
+        }
     }
 
     /// Whether the reader is behind; a part that a later part replaces need not be sent then.
     pub fn reader_is_behind(&self) -> bool {
-        self.outbox.is_full()
+        self.ear.is_none() && self.outbox.is_full()
     }
 
     /// Report how far the job has come.
     pub fn progress(&self, done: u64, total: u64) {
-        self.board.progress(self.id, Progress { done, total });
+        let progress = Progress { done, total };
+        match self.ear {
+            Some(ear) => ear.borrow_mut().progress = progress,
+            None => self.board.progress(self.id, progress),
+        }
     }
 
     /// Whether the user no longer wants the job.
@@ -294,6 +325,7 @@ impl<S: Session> Shared<S> {
                 woken,
                 bell: self.bell.clone(),
             },
+            ear: None,
         };
         // The session stays usable after a panic: its parts are caches that are only ever replaced as a whole.
         let outcome = catch_unwind(AssertUnwindSafe(|| job.step(session, &mut context)));

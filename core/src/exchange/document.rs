@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::base::{Label, Labels, Modality, Task, TimeSpan};
 use crate::media::Clip;
+use crate::model::ModelInfo;
 use crate::predict::{
     Detail, Prediction, SecondTags, Tag, Thresholds, label_of, tracks_of, winner,
 };
@@ -46,6 +47,16 @@ pub struct ModelFacts {
     pub sha256: String,
     /// What must be known before anything is believed: that weights are random, and whose.
     pub warning: Option<String>,
+}
+
+impl From<&ModelInfo> for ModelFacts {
+    fn from(model: &ModelInfo) -> Self {
+        Self {
+            name: model.name.clone(),
+            sha256: model.sha256.to_string(),
+            warning: model.warning(),
+        }
+    }
 }
 
 /// One class and its score, 0 to 1.

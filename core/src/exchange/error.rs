@@ -33,6 +33,34 @@ pub enum ExchangeError {
         /// One of its files.
         path: PathBuf,
     },
+    /// A file of that name has another content.
+    #[error("{}: is there with another content, and stays", path.display())]
+    Stays {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that was written cannot be read again.
+    #[error("{}: was written, and cannot be read again: {why}. Is the disk in order?", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// There is nothing to draw into.
+    #[error("{}: has no pictures to draw into. Choose another format", path.display())]
+    NoPictures {
+        /// The clip.
+        path: PathBuf,
+    },
+    /// The folder to write into cannot be made.
+    #[error("the folder {} cannot be made: {error}. Choose another", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// A picture could not be packed.
     #[error(transparent)]
     Png(#[from] image::ImageError),

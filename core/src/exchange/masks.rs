@@ -11,24 +11,24 @@ use crate::predict::ProbabilityMap;
 use crate::project::MaskThresholds;
 
 /// Takes masks in order and keeps run lengths of them. Where pictures are to be drawn later, the probabilities wait in a file.
-pub struct MaskTaker<'a> {
+pub struct MaskTaker {
     clip: Arc<Clip>,
     spans: Vec<TimeSpan>,
     label: Label,
-    thresholds: &'a MaskThresholds,
+    thresholds: MaskThresholds,
     size: Option<(u32, u32)>,
     taken: Vec<MaskOfSecond>,
     shelf: Option<MaskShelf>,
     failed: Option<ExchangeError>,
 }
 
-impl<'a> MaskTaker<'a> {
+impl MaskTaker {
     /// For a clip; `label` is what sounds. Masks are as large as the clip, unless a `size` (width and height) is given; with a
     /// `shelf` their probabilities are put aside.
     pub fn new(
         clip: &Arc<Clip>,
         label: Label,
-        thresholds: &'a MaskThresholds,
+        thresholds: &MaskThresholds,
         size: Option<(u32, u32)>,
         shelf: Option<MaskShelf>,
     ) -> Self {
@@ -36,7 +36,7 @@ impl<'a> MaskTaker<'a> {
             clip: Arc::clone(clip),
             spans: TimeSpan::seconds_of(clip.duration),
             label,
-            thresholds,
+            thresholds: thresholds.clone(),
             size,
             taken: Vec::new(),
             shelf,

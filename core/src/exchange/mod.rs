@@ -13,6 +13,7 @@ pub mod rendering;
 
 mod document;
 mod error;
+mod exporter;
 mod files;
 mod mask_shelf;
 mod masks;
@@ -20,6 +21,7 @@ mod names;
 
 pub use document::{ClassScore, Document, Findings, MaskOfSecond, ModelFacts, Second, TaskTrack};
 pub use error::ExchangeError;
+pub use exporter::{Analysed, ExportFormat, Exported, Exporter};
 pub use files::write_whole;
 pub use mask_shelf::MaskShelf;
 pub use masks::MaskTaker;

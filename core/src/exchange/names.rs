@@ -17,16 +17,16 @@ const HEAD: u64 = 1 << 18;
 /// Gives every clip of a batch a stem of its own in a folder: `dog`; where that belongs to another clip already, `dog-` and the
 /// beginning of the clip's content hash.
 #[derive(Debug)]
-pub struct Stems<'a> {
-    folder: &'a Path,
+pub struct Stems {
+    folder: PathBuf,
     taken: HashSet<String>,
 }
 
-impl<'a> Stems<'a> {
+impl Stems {
     /// For files in this folder.
-    pub fn in_folder(folder: &'a Path) -> Self {
+    pub fn in_folder(folder: &Path) -> Self {
         Self {
-            folder,
+            folder: folder.to_owned(),
             taken: HashSet::new(),
         }
     }

@@ -1,7 +1,10 @@
 //! What the classifiers of published backbones tell apart, and the classes of data sets that heads are made for: lists of
 //! class names, embedded in the program.
 
-use crate::base::Labels;
+use std::collections::BTreeSet;
+
+use super::ModelInfo;
+use crate::base::{Label, Labels};
 use crate::data::{ave_classes, llp_classes};
 
 const AUDIOSET: &str = include_str!("../../../assets/labels/audioset-527.txt");
@@ -36,4 +39,14 @@ pub fn class_names(list: &str) -> Option<Labels> {
         "llp-25" => llp_classes(),
         _ => return None,
     })
+}
+
+/// The classes that models know: those of the data sets, and of the model at hand.
+pub fn known_classes(model: Option<&ModelInfo>) -> BTreeSet<Label> {
+    let lists = ["ave-28", "llp-25"].into_iter().filter_map(class_names);
+    let own = model.into_iter().flat_map(|model| &model.tasks);
+    let lists = lists.chain(own.map(|task| task.labels.clone()));
+    lists
+        .flat_map(|labels| labels.iter().cloned().collect::<Vec<_>>())
+        .collect()
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::Prediction;
 use crate::base::Modality;
 use crate::project::MaskThresholds;
@@ -9,7 +11,7 @@ use crate::project::MaskThresholds;
 /// From which score on a class counts as happening: a class's own in parsing, the event's where localization asks whether anything
 /// happens. The threshold of the class where it has one, else that of what is asked
 /// (heard or seen) where it has one, else the global one. All 0 to 1. Classes go by name: a model's tasks number them differently.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
     /// For everything without a threshold of its own.
     pub global: f32,

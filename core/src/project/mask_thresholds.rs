@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::{Time, TimeSpan};
 
 /// The threshold of a clip's masks, and those of seconds that have one of their own. All 0 to 1; a place sounds strictly above.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MaskThresholds {
     /// For every second without one of its own.
     pub clip: f32,

@@ -26,6 +26,8 @@ pub enum Request {
     Undo(Ticket, Scope),
     /// Do the edit again that was taken back last.
     Redo(Ticket, Scope),
+    /// Put a copy of the whole project elsewhere.
+    Copy(PathBuf),
 }
 
 /// What the thread answers.
@@ -45,6 +47,8 @@ pub enum Answer {
     Nothing(Ticket),
     /// What was asked is not kept.
     Refused(Ticket, String),
+    /// A copy of the project lies there, or why not.
+    Copied(PathBuf, Result<(), String>),
 }
 
 /// The thread's other end.
@@ -134,6 +138,10 @@ fn answer(store: &mut Store, request: Request, say: &dyn Fn(Answer)) {
             }
             return look(store, say);
         }
+        Request::Copy(path) => {
+            let copied = store.copy_to(&path).map_err(|e| e.to_string());
+            return say(Answer::Copied(path, copied));
+        }
         Request::Edit(ticket, edit, joins) => (ticket, store.edit(&edit, joins)),
         Request::Undo(ticket, of) => (ticket, store.undo(of)),
         Request::Redo(ticket, of) => (ticket, store.redo(of)),
@@ -171,6 +179,7 @@ fn refuse(error: &StoreError, todo: &Receiver<Request>, say: &dyn Fn(Answer)) {
         say(match request {
             Request::Read(of, _) => Answer::Read(of, Err(why.clone())),
             Request::Corrected => Answer::Corrected(Vec::new()),
+            Request::Copy(path) => Answer::Copied(path, Err(why.clone())),
             Request::Edit(ticket, ..) | Request::Undo(ticket, _) | Request::Redo(ticket, _) => {
                 Answer::Refused(ticket, why.clone())
             }

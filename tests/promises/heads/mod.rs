@@ -5,7 +5,9 @@ mod head_files;
 mod nearest;
 pub mod noise;
 mod plane;
+mod report;
 mod twin;
+mod worth;
 
 mod ablations;
 mod attention;

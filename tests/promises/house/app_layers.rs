@@ -6,7 +6,7 @@ use super::layers::imported_modules;
 
 /// Each module of `app` and what it may import, the lowest first: whoever stands further down the list is above. So no circle
 /// can be written down here, and none can be in the code.
-const ROWS: [(&str, &[&str]); 26] = [
+const ROWS: [(&str, &[&str]); 27] = [
     ("theme", &[]),
     ("fonts", &["theme"]),
     ("fitting", &[]),
@@ -23,6 +23,7 @@ const ROWS: [(&str, &[&str]); 26] = [
     ("covers", &["state"]),
     ("files", &["state"]),
     ("playback", &["state"]),
+    ("sorting", &["state"]),
     ("saving", &["state"]),
     // What changes the state.
     ("requests", &["state", "link"]),
@@ -79,6 +80,7 @@ const ROWS: [(&str, &[&str]); 26] = [
             "files",
             "playback",
             "saving",
+            "sorting",
             "requests",
             "replies",
             "apply",

@@ -18,7 +18,7 @@ fn labelled(clip: &Path, overlay: &Path) {
         colors: &ClassColors::of([]),
     };
     let whole = TimeSpan::new(Time::ZERO, clip.duration);
-    let written = write_overlay(&LocalFiles, &clip, &shown, overlay, whole, &mut |_| {});
+    let written = write_overlay(&LocalFiles, &clip, &shown, overlay, whole, &mut |_| true);
     assert!(written.expect("writes"));
 }
 

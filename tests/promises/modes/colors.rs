@@ -247,7 +247,7 @@ fn a_class_has_one_colour_in_every_task() {
             colors: &colors,
         };
         let whole = TimeSpan::new(Time::ZERO, clip.duration);
-        write_overlay(&LocalFiles, &clip, &shown, &overlay, whole, &mut |_| {}).expect("writes");
+        write_overlay(&LocalFiles, &clip, &shown, &overlay, whole, &mut |_| true).expect("writes");
         let mut frames = FrameReader::open(&overlay).expect("opens");
         let strip = film_strip(&LocalFiles, &clip, &shown).expect("draws");
         for (second, class) in CLASSES.iter().enumerate() {

@@ -206,7 +206,7 @@ fn calibrated(place: &Place, clip: &Path) {
     );
 }
 
-/// `analyze` takes it by its folder.
+/// `analyze` and `export` take it by its folder.
 fn used(place: &Place) {
     let clip = fs::read_dir(place.at("data/AVE")).unwrap().next().unwrap();
     let clip = clip.unwrap().path();
@@ -216,6 +216,15 @@ fn used(place: &Place) {
     assert_eq!(code, 0, "{wrong}");
     // A class of AVE's that the model's own head does not know.
     assert!(said.contains("Shofar"), "{said}");
+    let mut export = place.mettle(&["export", "--device", "cpu", "--head", "head"]);
+    export
+        .args(["--format", "jsonl", "--out", "out"])
+        .arg(&clip);
+    let (code, _, wrong) = run(&mut export);
+    assert_eq!(code, 0, "{wrong}");
+    let file = fs::read_dir(place.at("out")).unwrap().next().unwrap();
+    let text = fs::read_to_string(file.unwrap().path()).unwrap();
+    assert!(text.contains("Shofar"), "{text}");
     calibrated(place, &clip);
 }
 

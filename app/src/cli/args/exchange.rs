@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use mettle_core::base::{Modality, Task};
+use mettle_core::base::Modality;
 use mettle_core::engine::{ModelChoice, Precision};
+use mettle_core::exchange::ExportFormat;
 use mettle_core::exchange::layouts::Layout;
 use mettle_core::exchange::marks::{MarkFormat, What};
 use mettle_core::gpu::DeviceChoice;
@@ -23,7 +24,7 @@ pub struct ExportArgs {
     pub recursive: bool,
     /// The format.
     #[arg(long, value_enum)]
-    pub format: ExportFormat,
+    pub format: FormatArg,
     /// Whose word: what the window shows, a person's corrections over the model's word; the corrections alone; or the model's
     /// word alone.
     #[arg(long, value_enum, default_value = "shown")]
@@ -40,8 +41,8 @@ pub struct ExportArgs {
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
-    /// A trained head in place of the model's own, by its name or the beginning of it; may be given once a task.
-    #[arg(long, value_name = "ID")]
+    /// A trained head in place of the model's own: its folder, its name, or the beginning of that; may be given once a task.
+    #[arg(long, value_name = "ID|DIR")]
     pub head: Vec<String>,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
@@ -91,7 +92,7 @@ pub struct ImportArgs {
 
 /// Formats that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExportFormat {
+pub enum FormatArg {
     /// ELAN.
     Eaf,
     /// Praat's TextGrid.
@@ -126,52 +127,25 @@ pub enum ExportFormat {
     Mp4,
 }
 
-/// What becomes of a clip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A file.
-    Marks(MarkFormat),
-    /// A part of a folder.
-    Layout(Layout),
-    /// A film.
-    Film,
-}
-
-impl From<ExportFormat> for Target {
-    fn from(format: ExportFormat) -> Self {
+impl From<FormatArg> for ExportFormat {
+    fn from(format: FormatArg) -> Self {
         match format {
-            ExportFormat::Eaf => Self::Marks(MarkFormat::Eaf),
-            ExportFormat::Textgrid => Self::Marks(MarkFormat::TextGrid),
-            ExportFormat::Audacity => Self::Marks(MarkFormat::Audacity),
-            ExportFormat::Vtt => Self::Marks(MarkFormat::Vtt),
-            ExportFormat::Srt => Self::Marks(MarkFormat::Srt),
-            ExportFormat::Via => Self::Marks(MarkFormat::Via),
-            ExportFormat::Labelstudio => Self::Marks(MarkFormat::LabelStudio),
-            ExportFormat::Coco => Self::Marks(MarkFormat::Coco),
-            ExportFormat::CvatVideo => Self::Marks(MarkFormat::CvatVideo),
-            ExportFormat::CvatImages => Self::Marks(MarkFormat::CvatImages),
-            ExportFormat::Csv => Self::Marks(MarkFormat::Csv),
-            ExportFormat::Jsonl => Self::Marks(MarkFormat::Jsonl),
-            ExportFormat::Ave => Self::Layout(Layout::Ave),
-            ExportFormat::Llp => Self::Layout(Layout::Llp),
-            ExportFormat::Avsbench => Self::Layout(Layout::Avsbench),
-            ExportFormat::Mp4 => Self::Film,
-        }
-    }
-}
-
-impl Target {
-    /// Whether a task's answers have a place in it.
-    pub fn holds(self, task: Task) -> bool {
-        match (self, task) {
-            (Self::Film, _) => true,
-            (Self::Marks(format), Task::Segment) => format.holds_masks(),
-            (Self::Marks(format), _) => format.holds_events(),
-            (Self::Layout(layout), task) => match layout {
-                Layout::Ave => task == Task::Localize,
-                Layout::Llp => task == Task::Parse,
-                Layout::Avsbench => task == Task::Segment,
-            },
+            FormatArg::Eaf => Self::Marks(MarkFormat::Eaf),
+            FormatArg::Textgrid => Self::Marks(MarkFormat::TextGrid),
+            FormatArg::Audacity => Self::Marks(MarkFormat::Audacity),
+            FormatArg::Vtt => Self::Marks(MarkFormat::Vtt),
+            FormatArg::Srt => Self::Marks(MarkFormat::Srt),
+            FormatArg::Via => Self::Marks(MarkFormat::Via),
+            FormatArg::Labelstudio => Self::Marks(MarkFormat::LabelStudio),
+            FormatArg::Coco => Self::Marks(MarkFormat::Coco),
+            FormatArg::CvatVideo => Self::Marks(MarkFormat::CvatVideo),
+            FormatArg::CvatImages => Self::Marks(MarkFormat::CvatImages),
+            FormatArg::Csv => Self::Marks(MarkFormat::Csv),
+            FormatArg::Jsonl => Self::Marks(MarkFormat::Jsonl),
+            FormatArg::Ave => Self::Layout(Layout::Ave),
+            FormatArg::Llp => Self::Layout(Layout::Llp),
+            FormatArg::Avsbench => Self::Layout(Layout::Avsbench),
+            FormatArg::Mp4 => Self::Film,
         }
     }
 }

@@ -19,7 +19,7 @@ pub use super::models::ModelsArgs;
 pub use analyze::{AnalyzeArgs, Asked, Format};
 pub use bench::{BackbonesArgs, BenchArgs, BenchPart, CorrectionsArgs, TrainCostArgs};
 pub use cache::{CacheAction, CacheArgs};
-pub use exchange::{ExportArgs, ImportArgs, Target};
+pub use exchange::{ExportArgs, ImportArgs};
 pub use scenes::{EvalArgs, SceneKind, ScenesArgs};
 pub use tools::{DoctorArgs, FeaturesArgs, MetricsArgs, TagArgs};
 pub use train::{DatasetArg, HeadKindArg, PartArg, SelectArg, TrainArgs};

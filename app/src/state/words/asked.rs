@@ -34,6 +34,8 @@ pub enum PathKind {
     Folder,
     /// A folder with one.
     Model,
+    /// A file that says something of a clip, by its name.
+    Marks,
 }
 
 /// What a path is wanted for.
@@ -46,6 +48,16 @@ pub enum Wanted {
     Folder,
     /// A folder with a model.
     Model,
+    /// A folder to export into.
+    Export,
+    /// A file of another program.
+    Import,
+    /// A file for a new project.
+    NewProject,
+    /// A project's file.
+    Project,
+    /// Where a copy of the project goes.
+    Copy,
     /// The file of this row, which has moved.
     Moved(RowId),
 }

@@ -17,6 +17,8 @@ pub enum InspectorTab {
     Attention,
     /// Learning from corrections.
     Train,
+    /// What is worth a look.
+    Review,
 }
 
 /// A dialog over the window, and what is typed in it.
@@ -37,6 +39,14 @@ pub enum Dialog {
     Alike,
     /// All seconds, like ones near each other.
     Map,
+    /// Writing for other programs.
+    Export,
+    /// Taking in what another program says.
+    Import,
+    /// Which project is open.
+    Projects,
+    /// The model against the user's word.
+    Report,
     /// What went wrong so far.
     Problems,
     /// What is kept of clips analysed before.

@@ -1,6 +1,7 @@
 //! The jobs, one file each, and which thread each belongs to.
 
 mod attention;
+mod export;
 mod fine_tune;
 mod heads;
 mod kept;
@@ -74,6 +75,7 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
             urgent: task == WeightsTask::List,
             job: weights::for_task(task),
         },
+        JobSpec::Export(spec) => Routed::Compute(Box::new(export::ExportJob::new(*spec))),
         JobSpec::FineTune(spec) => Routed::Compute(Box::new(fine_tune::FineTuneJob::new(*spec))),
         JobSpec::Heads { model, remove } => {
             Routed::Compute(Box::new(heads::HeadsJob { model, remove }))

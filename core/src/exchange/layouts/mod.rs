@@ -7,13 +7,15 @@ mod llp;
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::ExchangeError;
 use super::marks::{Kept, Sheet};
 use crate::base::{ClipId, Time, TimeSpan};
 use crate::media::{Clip, Source};
 
 /// A data set's layout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Layout {
     /// Audio-visual events: one event a row.
     Ave,
@@ -21,6 +23,53 @@ pub enum Layout {
     Llp,
     /// Sounding objects, several sources: the first five seconds.
     Avsbench,
+}
+
+impl Layout {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Ave, Self::Llp, Self::Avsbench];
+
+    /// Its name in the terminal.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ave => "ave",
+            Self::Llp => "llp",
+            Self::Avsbench => "avsbench",
+        }
+    }
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Ave => "Folder as of AVE",
+            Self::Llp => "Folder as of LLP",
+            Self::Avsbench => "Folder as of AVSBench",
+        }
+    }
+
+    /// What it has no place for, in words.
+    pub fn loses(self) -> &'static str {
+        match self {
+            Self::Ave => {
+                "what is only heard or only seen, further events of a class, times below a second, scores, whose word it is, masks"
+            }
+            Self::Llp => {
+                "times of clips for training, times below a second, scores, whose word it is, what is denied, masks"
+            }
+            Self::Avsbench => {
+                "events, masks after the fifth second, which class a mask is of, scores, whose word it is"
+            }
+        }
+    }
+
+    /// The file whose presence says that a data set of it is there.
+    pub fn marker(self) -> &'static str {
+        match self {
+            Self::Ave => ave::ALL,
+            Self::Llp => llp::ALL,
+            Self::Avsbench => avsbench::ALL,
+        }
+    }
 }
 
 /// Which list a clip is on.
@@ -71,11 +120,7 @@ impl LayoutWriter {
     /// # Errors
     /// A data set of this layout is there, unless it is to be replaced.
     pub fn new(dir: &Path, layout: Layout, replace: bool) -> Result<Self, ExchangeError> {
-        let path = dir.join(match layout {
-            Layout::Ave => ave::ALL,
-            Layout::Llp => llp::ALL,
-            Layout::Avsbench => avsbench::ALL,
-        });
+        let path = dir.join(layout.marker());
         if path.exists() && !replace {
             return Err(ExchangeError::There { path });
         }

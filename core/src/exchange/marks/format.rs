@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::subtitles::{self, Kind};
@@ -14,7 +15,7 @@ use crate::base::Modality;
 use crate::exchange::ExchangeError;
 
 /// A file format of annotation programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MarkFormat {
     /// ELAN.
     Eaf,

@@ -2,6 +2,7 @@
 //! Pure: nothing is written here, so that it can be shown first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::{By, Mark, MaskMark, Sheet};
 use crate::base::{EventId, Label, LabelId, Modality, Said, Time, TimeSpan};
@@ -34,6 +35,40 @@ pub enum Conflict {
     Mark(Mark, Verdict),
     /// A mask, where another one is drawn.
     Mask(MaskMark),
+}
+
+/// `1.5 s to 2 s  Dog, heard`.
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (start, end, label) = (self.span.start, self.span.end, &self.label);
+        let perceived = match self.modality {
+            Modality::Audible => "heard",
+            Modality::Visible => "seen",
+            Modality::AudioVisual => "heard and seen",
+        };
+        write!(f, "{start} to {end}  {label}, {perceived}")
+    }
+}
+
+/// What the file says, and what a person said.
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mark(mark, verdict) => {
+                let now = if verdict.yes {
+                    "happens"
+                } else {
+                    "does not happen"
+                };
+                let (start, end) = (verdict.span.start, verdict.span.end);
+                write!(f, "{mark}; you said: {now} {start} to {end}")
+            }
+            Self::Mask(mask) => {
+                let (start, label) = (mask.span.start, &mask.label);
+                write!(f, "mask of {label} at {start}; another one is drawn there")
+            }
+        }
+    }
 }
 
 /// What taking a file in would do.

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::text::one_line;
 use super::{Mark, Sheet};
 use crate::base::{Modality, Time};
 
 /// Of so many, how many are there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     /// Found in the file.
     pub kept: usize,
@@ -17,7 +19,7 @@ pub struct Share {
 }
 
 /// What of a sheet a file kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// Events.
     pub events: Share,

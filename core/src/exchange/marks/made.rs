@@ -1,5 +1,7 @@
 //! A sheet from what a model said and a person decided of a clip.
 
+use serde::{Deserialize, Serialize};
+
 use super::{By, Mark, MaskMark, Media, SecondScores, Sheet};
 use crate::base::{BACKGROUND, Label, Modality, Task, TimeSpan};
 use crate::exchange::{Document, TaskTrack};
@@ -8,7 +10,7 @@ use crate::predict::Thresholds;
 use crate::project::{Corrections, Names, Source, Track, merge};
 
 /// Whose word is exchanged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
     /// What is shown: a person's word over the model's.
     #[default]
@@ -17,6 +19,20 @@ pub enum What {
     Corrections,
     /// The model's alone.
     Model,
+}
+
+impl What {
+    /// In the order they are offered.
+    pub const ALL: [Self; 3] = [Self::Shown, Self::Corrections, Self::Model];
+
+    /// For people.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Shown => "What is shown",
+            Self::Corrections => "Corrections alone",
+            Self::Model => "The model's word alone",
+        }
+    }
 }
 
 /// What is exchanged of a clip. Without a document there is no model's word.

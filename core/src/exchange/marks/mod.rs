@@ -15,6 +15,7 @@ mod kept;
 mod label_studio;
 mod lines;
 mod made;
+mod read;
 mod rfc4180;
 mod rows;
 mod sheet;
@@ -28,6 +29,7 @@ mod xml;
 
 pub use format::{Beside, MarkFormat};
 pub use import::{Conflict, ImportPlan, Importing, plan};
-pub use kept::Kept;
+pub use kept::{Kept, Share};
 pub use made::{What, sheet_of};
+pub use read::{ReadError, may_hold_marks, read_file};
 pub use sheet::{By, Mark, MaskMark, Media, SecondScores, Sheet, Wrong};

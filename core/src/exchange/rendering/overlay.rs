@@ -18,8 +18,8 @@ const LANE: usize = 14;
 /// No more frames a second than this.
 const FASTEST: f64 = 30.0;
 
-/// Write a stretch of a clip with labels and masks, picture by picture; `told` hears how much of it is written. `false` when the
-/// clip has no pictures to draw into, and nothing was written.
+/// Write a stretch of a clip with labels and masks, picture by picture; `told` hears how much of it is written, and says whether to
+/// go on. `false` when it was stopped, or the clip has no pictures to draw into: then nothing is there.
 ///
 /// # Errors
 /// When the clip can no longer be read, or the file cannot be written.
@@ -29,7 +29,7 @@ pub fn write_overlay(
     shown: &Shown<'_>,
     path: &Path,
     span: TimeSpan,
-    told: &mut dyn FnMut(Time),
+    told: &mut dyn FnMut(Time) -> bool,
 ) -> Result<bool, MediaError> {
     let Some(video) = &clip.video else {
         return Ok(false);
@@ -61,7 +61,9 @@ pub fn write_overlay(
             none => none.insert(start(path, &drawn, fps, clip, span.start)?),
         };
         writer.write_frame(&drawn)?;
-        told(written);
+        if !told(written) {
+            return Ok(false);
+        }
     }
     match writer {
         Some(writer) => writer.finish().map(|()| true),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{ContentHash, HeadId, Labels, Task};
+use crate::base::{ContentHash, HeadId, Label, Labels, Task};
 use crate::model::{Calibration, HeadFile};
 
 /// What a person should know of a model.
@@ -76,6 +76,13 @@ impl ModelInfo {
     pub fn labels_of(&self, task: Task) -> Option<&Labels> {
         let info = self.tasks.iter().find(|info| info.task == task);
         info.map(|info| &info.labels)
+    }
+
+    /// What it calls a mask; nothing, where it makes none.
+    pub fn sounding(&self) -> Label {
+        let label = self.labels_of(Task::Segment);
+        let label = label.and_then(|labels| labels.get(0));
+        label.cloned().unwrap_or_else(|| Label::from(""))
     }
 
     /// What a person must be told before anything else: which of its answers come from random weights, and which from the

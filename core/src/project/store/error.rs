@@ -29,6 +29,18 @@ pub enum StoreError {
         /// Why.
         cause: rusqlite::Error,
     },
+    /// A file that is not to be written over.
+    #[error("{path}: is there already, and stays. Choose another name")]
+    There {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is nothing to open.
+    #[error("{path}: there is no such project")]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// A database, but of another program.
     #[error(
         "{path}: a database of another program. It is left as it is; move it away, or set METTLE_DATA to another folder"

@@ -87,6 +87,33 @@ impl Store {
         found.map_err(|cause| error::Trouble::from(cause).of(&self.path))
     }
 
+    /// Put a copy of the whole file elsewhere, whole or not at all; a file that is there stays.
+    ///
+    /// # Errors
+    /// Something is there, or it cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let here = || path.to_owned();
+        if path.exists() {
+            return Err(StoreError::There { path: here() });
+        }
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".part");
+        let beside = PathBuf::from(beside);
+        // What an earlier copy left that was interrupted.
+        let _ = std::fs::remove_file(&beside);
+        let sql = "VACUUM INTO ?1";
+        let name = beside.to_string_lossy();
+        let copied = self.connection.execute(sql, [&*name]);
+        copied.map_err(|cause| StoreError::File {
+            path: here(),
+            cause,
+        })?;
+        std::fs::rename(&beside, path).map_err(|cause| StoreError::Folder {
+            path: here(),
+            cause,
+        })
+    }
+
     /// The last row of the log.
     fn last_seq(&self) -> Result<Seq, StoreError> {
         let sql = "SELECT COALESCE(MAX(seq), 0) FROM edits";

@@ -1,0 +1,35 @@
+//! Asking the engine to export, once everything said is on the disk: what is kept is what is exported.
+
+use mettle_core::engine::JobSpec;
+
+use crate::link::EngineLink;
+use crate::state::{AppState, Dialog, ExportRun, ExportWish};
+
+/// Ask for what is wished, if it can be now.
+pub fn want_export(state: &mut AppState, engine: &mut dyn EngineLink) {
+    let Some(wish) = state.export.wish else {
+        return;
+    };
+    if state.project.waiting || state.project.held.is_some() {
+        return;
+    }
+    if let Some(run) = state.export.run {
+        if run.writes {
+            return;
+        }
+        // A look that nobody waits for any more.
+        engine.cancel(run.job);
+    }
+    state.export.wish = None;
+    let unseen = wish == ExportWish::Preview && state.dialog != Dialog::Export;
+    let Some(spec) = state.export_spec(wish).filter(|_| !unseen) else {
+        return;
+    };
+    let (writes, clips) = (spec.writes, spec.clips.len());
+    if writes {
+        state.export.done.clear();
+        (state.export.preview, state.export.failure) = (None, None);
+    }
+    let job = engine.submit(JobSpec::Export(Box::new(spec)));
+    state.export.run = Some(ExportRun { job, writes, clips });
+}
