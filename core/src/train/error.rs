@@ -45,6 +45,14 @@ pub enum TrainError {
         /// The learning rate of that epoch.
         rate: f64,
     },
+    /// A teacher's file cannot be learned from.
+    #[error("{path} {what}: let `python3 tests/peers/teachers.py` make it anew")]
+    Lessons {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
     /// A checkpoint cannot be gone on from.
     #[error("{path}: {what}")]
     Checkpoint {
@@ -64,6 +72,13 @@ impl TrainError {
         Self::Io {
             path: path.display().to_string(),
             source,
+        }
+    }
+
+    pub(super) fn lessons(path: &Path, what: impl Into<String>) -> Self {
+        Self::Lessons {
+            path: path.display().to_string(),
+            what: what.into(),
         }
     }
 

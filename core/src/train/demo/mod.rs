@@ -5,22 +5,29 @@ mod backbones;
 mod evaluate;
 mod few_shot;
 mod frozen;
+mod groups;
 mod heads;
+mod lessons;
 mod probe;
+mod real;
 mod recipe;
 mod samples;
 mod tagger;
+mod told;
 
 use std::path::Path;
 
 use burn::tensor::Device;
 
+pub use backbones::train_trunk;
 pub use evaluate::{evaluate_demo, evaluate_folder, unseen_clips};
 pub use few_shot::{Denied, FewShot, FewShotReport};
+pub use lessons::Lessons;
 pub use recipe::{DemoRecipe, DemoScenes};
 pub use tagger::Schedule;
 
 use super::error::TrainError;
+use super::examples::Side;
 use crate::base::{ContentHash, hash_file};
 use crate::features::FeatureCache;
 use crate::model::{ModelBundle, SoundInput};
@@ -31,6 +38,8 @@ const PICTURE_SEEDS: u64 = 1_000_000_000;
 const SOUND_SEEDS: u64 = 2_000_000_000;
 const HEAD_SEEDS: u64 = 3_000_000_000;
 const VALIDATION_SEEDS: u64 = 4_000_000_000;
+const MORE_PICTURES: u64 = 7_000_000_000;
+const MORE_SOUNDS: u64 = 8_000_000_000;
 
 /// Trains the demo model into a folder. Backbones and heads whose weights already lie there are kept, so that a run can
 /// go on where another stopped; an empty folder gives everything from seeds. The frozen features of scenes are kept in `features`
@@ -46,8 +55,11 @@ pub fn train_demo(
 ) -> Result<ModelBundle, TrainError> {
     std::fs::create_dir_all(out).map_err(|e| TrainError::io(out, e))?;
     let device = Device::flex();
-    let visual = backbones::visual(out, recipe, &device, &mut log)?;
-    let audio = backbones::audio(out, recipe, &device, &mut log)?;
+    for side in [Side::Visual, Side::Audio] {
+        train_trunk(out, recipe, side, None, &mut log)?;
+    }
+    let visual = backbones::visual(&out.join("visual.safetensors"), recipe, &device)?;
+    let audio = backbones::audio(&out.join("audio.safetensors"), recipe, &device)?;
     let image_prep = recipe.image_prep();
     let sound_prep = SoundInput::Logmel(recipe.audio.sound_prep());
     let (still_visual, still_audio) = (visual.clone().freeze(), audio.clone().freeze());

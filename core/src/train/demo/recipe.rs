@@ -28,6 +28,10 @@ pub struct DemoRecipe {
     pub pictures: Schedule,
     /// How the audio backbone is trained.
     pub sounds: Schedule,
+    /// How the visual backbone goes on from there with real pictures, where there are any.
+    pub real_pictures: Schedule,
+    /// How the audio backbone goes on with real sounds.
+    pub real_sounds: Schedule,
     /// Scenes for the heads.
     pub scenes: DemoScenes,
     /// How the head for event localization is trained.
@@ -96,12 +100,28 @@ impl Default for DemoRecipe {
             pictures: Schedule {
                 steps: 900,
                 batch: 32,
+                real: 0,
                 lr: 7e-4,
                 warm_up: 50,
             },
             sounds: Schedule {
                 steps: 700,
                 batch: 4,
+                real: 0,
+                lr: 1e-3,
+                warm_up: 50,
+            },
+            real_pictures: Schedule {
+                steps: 1200,
+                batch: 10,
+                real: 30,
+                lr: 7e-4,
+                warm_up: 50,
+            },
+            real_sounds: Schedule {
+                steps: 900,
+                batch: 1,
+                real: 32,
                 lr: 1e-3,
                 warm_up: 50,
             },
