@@ -33,6 +33,8 @@ pub(super) struct Lesson {
     pub real: Option<Real>,
 }
 
+/// A class's logit before anything is learned: it is there in about one example of twenty.
+const PRIOR: f64 = -3.0;
 /// The weight of what is known of a real example as a whole.
 const CLASSES: f64 = 0.5;
 /// The weight of what the teacher makes of it.
@@ -94,7 +96,7 @@ impl<B: Module + ModuleDisplay + Backbone> Tagger<B> {
     fn whole(&self, tokens: Tensor<3>, classes: usize) -> [Tensor<2>; 2] {
         let all = self.pooled.forward(tokens.mean_dim(1).squeeze_dim::<2>(1));
         [
-            all.clone().slice_dim(1, ..classes),
+            all.clone().slice_dim(1, ..classes) + PRIOR,
             all.slice_dim(1, classes..),
         ]
     }
