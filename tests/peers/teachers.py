@@ -122,7 +122,7 @@ def squeezed(rng, canvas):
     """As a model's pre-processing makes it, which does not smooth before it leaves pixels out; now and then smooth all the same."""
     pixels = torch.from_numpy(np.asarray(canvas).copy()).permute(2, 0, 1)[None].float()
     small = torch.nn.functional.interpolate(pixels, (SIDE, SIDE), mode="bicubic", antialias=bool(rng.random() < 0.35))
-    return small[0].permute(1, 2, 0).round().clamp(0, 255).byte().numpy()
+    return np.ascontiguousarray(small[0].permute(1, 2, 0).round().clamp(0, 255).byte().numpy())
 
 
 def cut(rng, picture, size, share):
@@ -420,7 +420,7 @@ def main():
     made, features = (pictures if kind == "pictures" else sounds)(material)
     classes = np.array([[name in of for name in CLASSES] for _, of, _, _ in made], np.uint8)
     fold = np.array([fold for _, _, _, fold in made], np.uint8)
-    tensors = {"input": np.stack([given for given, _, _, _ in made]), "classes": classes, "fold": fold}
+    tensors = {"input": np.ascontiguousarray(np.stack([given for given, _, _, _ in made])), "classes": classes, "fold": fold}
     if kind == "pictures":
         tensors["box"] = np.array([box for _, _, box, _ in made], np.float32)
     training = fold < FOLDS
