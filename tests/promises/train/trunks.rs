@@ -150,19 +150,11 @@ fn small(steps: usize) -> DemoRecipe {
             num_classes: 0,
             ..SwinV2Config::default()
         },
-        pictures: schedule(3, 0),
-        real_pictures: schedule(steps, 4),
+        pictures: vec![
+            Schedule::scenes(3, 2, 2e-3),
+            Schedule::scenes(steps, 2, 2e-3).and_real(4, true),
+        ],
         ..DemoRecipe::default()
-    }
-}
-
-fn schedule(steps: usize, real: usize) -> Schedule {
-    Schedule {
-        steps,
-        batch: 2,
-        real,
-        lr: 2e-3,
-        warm_up: 2,
     }
 }
 

@@ -1,16 +1,16 @@
 //! The demo's two backbones, from seeds, or from where an earlier run left their weights.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
 
 use super::groups::Groups;
 use super::lessons::Lessons;
-use super::real::{Drawing, RealPrep};
+use super::real::{Drawing, Real, RealPrep};
 use super::recipe::DemoRecipe;
 use super::samples;
-use super::tagger::{Lesson, Tagger, Widen, hits, tensors, train};
+use super::tagger::{Lesson, Schedule, Tagger, Widen, hits, tensors, train};
 use super::told::Told;
 use super::{MORE_PICTURES, MORE_SOUNDS, PICTURE_SEEDS, SOUND_SEEDS, VALIDATION_SEEDS, seeds};
 use crate::data::scenes::Split;
@@ -30,8 +30,8 @@ const SOME: usize = 300;
 const MANY: usize = 2000;
 
 /// Trains one backbone of the demo into a folder: on scenes, and then, with a folder of teachers' files (`tests/peers/teachers.py` writes
-/// them), on real examples, too, among which scenes go on. Weights that lie there already are kept, those of scenes alone under
-/// a name of their own.
+/// them), on real examples, too, among which scenes go on. Weights that lie there already are kept, those of each stage before the
+/// last under a name of their own.
 ///
 /// # Errors
 /// The recipe describes what cannot be built, a teacher's file cannot be learned from, or the folder cannot be written.
@@ -47,23 +47,63 @@ pub fn train_trunk(
     if done.exists() {
         return Ok(());
     }
-    let mut learn = |path: &Path, lessons: Option<(&Lessons, &Path)>| match side {
-        Side::Visual => look(path, recipe, lessons, &device, &mut log),
-        Side::Audio => listen(path, recipe, lessons, &device, &mut log),
+    let lessons = match (side, teachers) {
+        (_, None) => None,
+        (Side::Visual, Some(folder)) => {
+            let prep = recipe.image_prep();
+            Some(Lessons::pictures(&folder.join(PICTURES), &prep)?)
+        }
+        (Side::Audio, Some(folder)) => {
+            let prep = recipe.audio.sound_prep();
+            Some(Lessons::sounds(&folder.join(SOUNDS), &prep)?)
+        }
     };
-    let Some(folder) = teachers else {
-        return learn(&done, None);
+    let stages = match side {
+        Side::Visual => &recipe.pictures,
+        Side::Audio => &recipe.sounds,
     };
-    let lessons = match side {
-        Side::Visual => Lessons::pictures(&folder.join(PICTURES), &recipe.image_prep())?,
-        Side::Audio => Lessons::sounds(&folder.join(SOUNDS), &recipe.audio.sound_prep())?,
-    };
-    let drawn = out.join(format!("drawn-{}", file(side)));
-    if !drawn.exists() {
-        learn(&drawn, None)?;
+    let fitting = |stage: &&Schedule| stage.real == 0 || lessons.is_some();
+    let stages: Vec<Schedule> = stages.iter().filter(fitting).copied().collect();
+    let mut before: Option<PathBuf> = None;
+    for (number, schedule) in stages.iter().enumerate() {
+        let path = match number + 1 == stages.len() {
+            true => done.clone(),
+            false => out.join(format!("stage-{}-{}", number + 1, file(side))),
+        };
+        let stage = Stage {
+            recipe,
+            schedule: *schedule,
+            number: number as u64,
+            before: before.as_deref(),
+            lessons: lessons.as_ref().filter(|_| schedule.real > 0),
+            device: &device,
+            path: &path,
+        };
+        match side {
+            _ if path.exists() => {}
+            Side::Visual => stage.look(&mut log)?,
+            Side::Audio => stage.listen(&mut log)?,
+        }
+        before = Some(path);
     }
-    learn(&done, Some((&lessons, &drawn)))
+    Ok(())
 }
+
+/// One stage of a backbone's training.
+struct Stage<'a> {
+    recipe: &'a DemoRecipe,
+    schedule: Schedule,
+    number: u64,
+    /// Where the stage before left the weights; none for the first.
+    before: Option<&'a Path>,
+    lessons: Option<&'a Lessons>,
+    device: &'a Device,
+    /// Where it leaves them.
+    path: &'a Path,
+}
+
+/// Between the seeds of two stages.
+const STAGE_SEEDS: u64 = 100_000_000;
 
 fn file(side: Side) -> &'static str {
     match side {
@@ -92,126 +132,124 @@ pub(super) fn audio(
     Ok(load_into(fresh, state, Names::HtsAt, path)?)
 }
 
-fn look(
-    path: &Path,
-    recipe: &DemoRecipe,
-    lessons: Option<(&Lessons, &Path)>,
-    device: &Device,
-    log: &mut impl FnMut(&str),
-) -> Result<(), TrainError> {
-    let prep = recipe.image_prep();
-    let shape = [3, prep.height, prep.width];
-    let learning = device.clone().autodiff();
-    device.seed(1);
-    let (schedule, start, seed) = match lessons {
-        None => (
-            recipe.pictures,
-            recipe.visual.init(device)?.map(&mut Widen),
-            PICTURE_SEEDS,
-        ),
-        Some((_, drawn)) => (
-            recipe.real_pictures,
-            visual(drawn, recipe, device)?,
-            MORE_PICTURES,
-        ),
-    };
-    let lessons = lessons.map(|(lessons, _)| lessons);
-    let side = start.spec().layers.last().map_or(1, |layer| layer.grid.0);
-    let rows = side * side;
-    let groups = Groups::with(lessons.map_or(&[][..], |lessons| &lessons.classes[..]));
-    let real = lessons.map(|l| Drawing::new(l, &groups, RealPrep::Picture(&prep), side));
-    let tagger = Tagger::new(start, &groups, whole(lessons), device);
-    let tagger = tagger.fork(&learning).train();
-    log(&format!(
-        "visual backbone: {} parameters",
-        tagger.backbone.num_params()
-    ));
-    let held_out = [Split::Train, Split::Test].map(|split| {
-        let seeds = seeds(VALIDATION_SEEDS, 160);
-        let tagged = samples::pictures(&seeds, split, &prep, 0.0, side);
-        let targets = groups.widened(&tagged);
-        (targets, tensors(tagged, shape, rows, &groups, device).0)
-    });
-    let lesson = |step: usize| {
-        // Half of them close-ups at first, then fewer and fewer.
-        let easy = (0.5 - step as f32 / schedule.steps as f32).max(0.1);
-        let start = seed + (step * schedule.batch) as u64;
-        let seeds = seeds(start, schedule.batch);
-        let tagged = samples::pictures(&seeds, Split::Train, &prep, easy, side);
-        let real = real.as_ref();
-        Lesson {
-            drawn: tensors(tagged, shape, rows, &groups, &learning),
-            real: real.map(|real| real.batch(schedule.real, start, &learning)),
-        }
-    };
-    let tagger = train(tagger, schedule, lesson, |tagger, line| {
-        let frozen = tagger.valid();
-        let [known, unseen] = held_out.each_ref().map(|(targets, input)| {
-            let logits = numbers(frozen.forward(input.clone(), rows)).unwrap_or_default();
-            100.0 * hits(&logits, targets, groups.count(), true)
-        });
+impl Stage<'_> {
+    fn look(&self, log: &mut impl FnMut(&str)) -> Result<(), TrainError> {
+        let (device, schedule, prep) = (self.device, self.schedule, self.recipe.image_prep());
+        let shape = [3, prep.height, prep.width];
+        let learning = device.clone().autodiff();
+        device.seed(1);
+        let start = match self.before {
+            None => self.recipe.visual.init(device)?.map(&mut Widen),
+            Some(before) => visual(before, self.recipe, device)?,
+        };
+        let side = start.spec().layers.last().map_or(1, |layer| layer.grid.0);
+        let rows = side * side;
+        let groups = self.groups();
+        let real = self
+            .lessons
+            .map(|l| Drawing::new(l, &groups, RealPrep::Picture(&prep), side));
+        let tagger = self.tagger(start, &groups).fork(&learning).train();
         log(&format!(
-            "{line}  cells right: known drawings {known:.0} %, unseen {unseen:.0} %{}",
-            mean(&frozen, real.as_ref(), device)
+            "visual backbone: {} parameters",
+            tagger.backbone.num_params()
         ));
-    });
-    finish(&tagger.valid(), real.as_ref(), path, device, log)
-}
+        let held_out = [Split::Train, Split::Test].map(|split| {
+            let seeds = seeds(VALIDATION_SEEDS, 160);
+            let tagged = samples::pictures(&seeds, split, &prep, 0.0, side);
+            let targets = groups.widened(&tagged);
+            (targets, tensors(tagged, shape, rows, &groups, device).0)
+        });
+        let lesson = |step: usize| {
+            // Half of them close-ups at first, then fewer and fewer.
+            let easy = (0.5 - step as f32 / schedule.steps as f32).max(0.1);
+            let seed = self.seed([PICTURE_SEEDS, MORE_PICTURES], step);
+            let seeds = seeds(seed, schedule.batch);
+            let tagged = samples::pictures(&seeds, Split::Train, &prep, easy, side);
+            Lesson {
+                drawn: tensors(tagged, shape, rows, &groups, &learning),
+                real: self.batch(real.as_ref(), seed, &learning),
+            }
+        };
+        let tagger = train(tagger, schedule, lesson, |tagger, line| {
+            let frozen = tagger.valid();
+            let [known, unseen] = held_out.each_ref().map(|(targets, input)| {
+                let logits = numbers(frozen.forward(input.clone(), rows)).unwrap_or_default();
+                100.0 * hits(&logits, targets, groups.count(), true)
+            });
+            log(&format!(
+                "{line}  cells right: known drawings {known:.0} %, unseen {unseen:.0} %{}",
+                mean(&frozen, real.as_ref(), device)
+            ));
+        });
+        finish(&tagger.valid(), real.as_ref(), self.path, device, log)
+    }
 
-fn listen(
-    path: &Path,
-    recipe: &DemoRecipe,
-    lessons: Option<(&Lessons, &Path)>,
-    device: &Device,
-    log: &mut impl FnMut(&str),
-) -> Result<(), TrainError> {
-    let prep = recipe.audio.sound_prep();
-    let shape = [1, prep.frames(prep.sample_rate as usize), prep.mel_bins];
-    let learning = device.clone().autodiff();
-    device.seed(2);
-    let (schedule, start, seed) = match lessons {
-        None => (recipe.sounds, recipe.audio.init(device)?, SOUND_SEEDS),
-        Some((_, drawn)) => (
-            recipe.real_sounds,
-            audio(drawn, recipe, device)?,
-            MORE_SOUNDS,
-        ),
-    };
-    let lessons = lessons.map(|(lessons, _)| lessons);
-    let groups = Groups::with(lessons.map_or(&[][..], |lessons| &lessons.classes[..]));
-    let real = lessons.map(|l| Drawing::new(l, &groups, RealPrep::Sound(&prep), 1));
-    let tagger = Tagger::new(start, &groups, whole(lessons), device);
-    let tagger = tagger.fork(&learning).train();
-    log(&format!(
-        "audio backbone: {} parameters",
-        tagger.backbone.num_params()
-    ));
-    let tagged = samples::sounds(&seeds(VALIDATION_SEEDS, 20), Split::Train, &prep, false);
-    let targets = groups.widened(&tagged);
-    let held_out = tensors(tagged, shape, 1, &groups, device).0;
-    let lesson = |step: usize| {
-        let start = seed + (step * schedule.batch) as u64;
-        let seeds = seeds(start, schedule.batch);
-        let tagged = samples::sounds(&seeds, Split::Train, &prep, true);
-        let real = real.as_ref();
-        Lesson {
-            drawn: tensors(tagged, shape, 1, &groups, &learning),
-            real: real.map(|real| real.batch(schedule.real, start, &learning)),
-        }
-    };
-    let tagger = train(tagger, schedule, lesson, |tagger, line| {
-        let frozen = tagger.valid();
-        let logits = numbers(frozen.forward(held_out.clone(), 1)).unwrap_or_default();
-        let right = 100.0 * hits(&logits, &targets, groups.count(), false);
-        let real = mean(&frozen, real.as_ref(), device);
-        log(&format!("{line}  right: {right:.0} %{real}"));
-    });
-    finish(&tagger.valid(), real.as_ref(), path, device, log)
-}
+    fn listen(&self, log: &mut impl FnMut(&str)) -> Result<(), TrainError> {
+        let (device, schedule, prep) = (self.device, self.schedule, self.recipe.audio.sound_prep());
+        let shape = [1, prep.frames(prep.sample_rate as usize), prep.mel_bins];
+        let learning = device.clone().autodiff();
+        device.seed(2);
+        let start = match self.before {
+            None => self.recipe.audio.init(device)?,
+            Some(before) => audio(before, self.recipe, device)?,
+        };
+        let groups = self.groups();
+        let real = self
+            .lessons
+            .map(|l| Drawing::new(l, &groups, RealPrep::Sound(&prep), 1));
+        let tagger = self.tagger(start, &groups).fork(&learning).train();
+        log(&format!(
+            "audio backbone: {} parameters",
+            tagger.backbone.num_params()
+        ));
+        let tagged = samples::sounds(&seeds(VALIDATION_SEEDS, 20), Split::Train, &prep, false);
+        let targets = groups.widened(&tagged);
+        let held_out = tensors(tagged, shape, 1, &groups, device).0;
+        let lesson = |step: usize| {
+            let seed = self.seed([SOUND_SEEDS, MORE_SOUNDS], step);
+            let seeds = seeds(seed, schedule.batch);
+            let tagged = samples::sounds(&seeds, Split::Train, &prep, true);
+            Lesson {
+                drawn: tensors(tagged, shape, 1, &groups, &learning),
+                real: self.batch(real.as_ref(), seed, &learning),
+            }
+        };
+        let tagger = train(tagger, schedule, lesson, |tagger, line| {
+            let frozen = tagger.valid();
+            let logits = numbers(frozen.forward(held_out.clone(), 1)).unwrap_or_default();
+            let right = 100.0 * hits(&logits, &targets, groups.count(), false);
+            let real = mean(&frozen, real.as_ref(), device);
+            log(&format!("{line}  right: {right:.0} %{real}"));
+        });
+        finish(&tagger.valid(), real.as_ref(), self.path, device, log)
+    }
 
-/// Numbers that the layer over the mean of all tokens gives: logits of the real classes and the teacher's features.
-fn whole(lessons: Option<&Lessons>) -> usize {
-    lessons.map_or(0, |lessons| lessons.classes.len() + lessons.width)
+    /// What is told apart.
+    fn groups(&self) -> Groups {
+        Groups::with(self.lessons.map_or(&[][..], |lessons| &lessons.classes[..]))
+    }
+
+    /// With layers for the groups, and for the logits of the real classes and the teacher's features.
+    fn tagger<B: Module + ModuleDisplay + Backbone>(&self, start: B, groups: &Groups) -> Tagger<B> {
+        let whole = |lessons: &Lessons| lessons.classes.len() + lessons.width;
+        Tagger::new(start, groups, self.lessons.map_or(0, whole), self.device)
+    }
+
+    /// The first seed of a step, of the first stage or of one that goes on.
+    fn seed(&self, [first, more]: [u64; 2], step: usize) -> u64 {
+        let start = match self.number {
+            0 => first,
+            number => more + (number - 1) * STAGE_SEEDS,
+        };
+        start + (step * self.schedule.batch) as u64
+    }
+
+    fn batch(&self, real: Option<&Drawing>, seed: u64, device: &Device) -> Option<Real> {
+        let Schedule {
+            real: count, rough, ..
+        } = self.schedule;
+        Some(real?.batch(count, rough, seed, device))
+    }
 }
 
 /// Writes the weights, and says how well real classes are told apart.

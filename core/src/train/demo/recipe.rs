@@ -24,14 +24,11 @@ pub struct DemoRecipe {
     pub parse: ParseConfig,
     /// The head for segmentation.
     pub segment: SegmentConfig,
-    /// How the visual backbone is trained.
-    pub pictures: Schedule,
-    /// How the audio backbone is trained.
-    pub sounds: Schedule,
-    /// How the visual backbone goes on from there with real pictures, where there are any.
-    pub real_pictures: Schedule,
-    /// How the audio backbone goes on with real sounds.
-    pub real_sounds: Schedule,
+    /// How the visual backbone is trained, stage by stage, each going on where the one before left it. The first knows scenes
+    /// alone; without real examples the others are left out.
+    pub pictures: Vec<Schedule>,
+    /// The same of the audio backbone.
+    pub sounds: Vec<Schedule>,
     /// Scenes for the heads.
     pub scenes: DemoScenes,
     /// How the head for event localization is trained.
@@ -97,34 +94,16 @@ impl Default for DemoRecipe {
                 mask: (48, 48),
                 ..SegmentConfig::default()
             },
-            pictures: Schedule {
-                steps: 900,
-                batch: 32,
-                real: 0,
-                lr: 7e-4,
-                warm_up: 50,
-            },
-            sounds: Schedule {
-                steps: 700,
-                batch: 4,
-                real: 0,
-                lr: 1e-3,
-                warm_up: 50,
-            },
-            real_pictures: Schedule {
-                steps: 1200,
-                batch: 10,
-                real: 30,
-                lr: 7e-4,
-                warm_up: 50,
-            },
-            real_sounds: Schedule {
-                steps: 900,
-                batch: 1,
-                real: 32,
-                lr: 1e-3,
-                warm_up: 50,
-            },
+            pictures: vec![
+                Schedule::scenes(900, 32, 7e-4),
+                Schedule::scenes(1200, 10, 7e-4).and_real(30, true),
+                Schedule::scenes(2000, 4, 1.5e-3).and_real(16, false),
+            ],
+            sounds: vec![
+                Schedule::scenes(700, 4, 1e-3),
+                Schedule::scenes(900, 1, 1e-3).and_real(32, true),
+                Schedule::scenes(2000, 1, 1.5e-3).and_real(20, false),
+            ],
             scenes: DemoScenes {
                 localize: (1200, 200),
                 parse: (200, 100),

@@ -47,8 +47,10 @@ pub struct Schedule {
     pub steps: usize,
     /// Samples (pictures, or scenes of ten seconds of sound) a step.
     pub batch: usize,
-    /// Real examples (views of pictures, or seconds) a step, where there are any.
+    /// Real examples (views of pictures, or seconds) a step.
     pub real: usize,
+    /// Whether those are roughened beyond what the teacher's file has done to them.
+    pub rough: bool,
     /// Highest learning rate.
     pub lr: f64,
     /// Steps over which the rate rises before it falls along a cosine.
@@ -56,6 +58,28 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// So many steps on so many scenes each.
+    pub fn scenes(steps: usize, batch: usize, lr: f64) -> Self {
+        Self {
+            steps,
+            batch,
+            real: 0,
+            rough: false,
+            lr,
+            warm_up: 50,
+        }
+    }
+
+    /// The same with real examples.
+    #[must_use]
+    pub fn and_real(self, real: usize, rough: bool) -> Self {
+        Self {
+            real,
+            rough,
+            ..self
+        }
+    }
+
     fn rate(&self, step: usize) -> f64 {
         let rise = ((step + 1) as f64 / self.warm_up.max(1) as f64).min(1.0);
         let fall = 0.5 + 0.5 * (PI * step as f64 / self.steps.max(1) as f64).cos();
