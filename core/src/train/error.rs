@@ -4,6 +4,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::data::material::MaterialError;
 use crate::features::FeatureError;
 use crate::gpu::ComputeError;
 use crate::model::ModelError;
@@ -25,6 +26,9 @@ pub enum TrainError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Clips cannot be made of the material.
+    #[error(transparent)]
+    Material(#[from] MaterialError),
     /// The model has no head for a task.
     #[error("{0} has no head for {1}")]
     NoHead(String, &'static str),

@@ -33,13 +33,14 @@ pub use compared::Duel;
 pub use config::{EarlyStop, FEW_STEPS, OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
 pub use cost::{adapter_bytes, feature_bytes, head_bytes};
 pub use demo::{
-    DemoRecipe, DemoScenes, Denied, FewShot, FewShotReport, Lessons, Schedule, evaluate_demo,
-    evaluate_folder, train_demo, train_trunk, unseen_clips,
+    DemoMaterial, DemoRecipe, DemoScenes, Denied, FewShot, FewShotReport, Lessons, Schedule,
+    demo_labels, evaluate_demo, evaluate_folder, note_measured, train_demo, train_trunk,
+    unseen_clips,
 };
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};
 pub use examples::{Batch, Examples, Mixture, Side};
-pub use familiarity::{familiar_with, fit as fit_familiarity};
+pub use familiarity::{familiar_with, fit as fit_familiarity, fit_kinds};
 pub use grown::grown;
 pub use landscape::{Landscape, landscape};
 pub use losses::{

@@ -41,33 +41,33 @@ fn write(folder: &Path) {
 fn what_is_heard_and_seen_of_made_clips_is_true() {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path());
-    let material = Material::open(folder.path(), 1).expect("it opens");
+    let material = Material::open(folder.path(), &[1], None).expect("it opens");
     let bark = REAL_CLASSES.iter().position(|class| class.label == "Bark");
     let bark = bark.expect("it is one of them");
     assert_eq!(material.has(bark), [true, true]);
     let (mut heard, mut silent, mut seen) = (0, 0, 0);
     for seed in 0..30 {
-        let clip = material.clip(seed, 16_000).expect("it is made");
+        let clip = material.clip(seed, 16_000, 10).expect("it is made");
         for second in &clip.seconds {
             let frame = second.data.frame.as_ref().expect("a picture");
-            let white = frame
-                .data
-                .chunks_exact(3)
-                .any(|p| p.iter().all(|v| *v > 200));
-            assert_eq!(second.seen == Some(bark), white, "seed {seed}");
+            // Whatever the light of the clip, a white card is far brighter than blue and black.
+            let bright = |p: &[u8]| p.iter().all(|v| *v > 150);
+            let white = frame.data.chunks_exact(3).filter(|p| bright(p)).count();
+            let is_seen = second.seen == [bark];
+            assert!(!is_seen || white > 2000, "seed {seed}: {white}");
             let sound = second.data.sound.as_ref().expect("a sound");
             let power = sound.iter().map(|x| x * x).sum::<f32>() / sound.len() as f32;
-            match second.heard {
-                Some(class) => {
-                    assert_eq!(class, bark);
+            match second.heard.is_empty() {
+                false => {
+                    assert_eq!(second.heard, [bark]);
                     assert!(power > 1e-6);
                     heard += 1;
                 }
-                None => silent += 1,
+                true => silent += 1,
             }
-            seen += usize::from(white);
+            seen += usize::from(is_seen);
         }
-        let again = material.clip(seed, 16_000).expect("it is made");
+        let again = material.clip(seed, 16_000, 10).expect("it is made");
         let same = clip.seconds.iter().zip(&again.seconds);
         assert!(
             same.into_iter()
@@ -84,9 +84,9 @@ fn what_is_heard_and_seen_of_made_clips_is_true() {
 fn folds_are_apart_and_what_is_missing_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path());
-    let error = Material::open(folder.path(), 3).expect_err("no sounds");
+    let error = Material::open(folder.path(), &[3], None).expect_err("no sounds");
     assert!(error.to_string().contains("fold 3"), "{error}");
-    let nowhere = Material::open(&folder.path().join("nowhere"), 1).expect_err("no list");
+    let nowhere = Material::open(&folder.path().join("nowhere"), &[1], None).expect_err("no list");
     assert!(nowhere.to_string().contains("manifest.csv"), "{nowhere}");
     let mut command = mettle(folder.path());
     command.args([

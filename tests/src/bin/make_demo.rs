@@ -5,19 +5,27 @@
 //! ```
 //!
 //! FOLDER instead of `assets/demo`. Backbones and heads already in the folder are kept: delete those to train again. FEATURES is
-//! a folder in which the frozen features of scenes (4 GB) are kept from one run to the next; without it they are thrown away. With `--mgn` parsing ends in the
+//! a folder in which the frozen features of clips (6 GB) are kept from one run to the next; without it they are thrown away. With
+//! `--material` the heads learn from the real sounds and photographs of a folder with a manifest.csv, too, and from phrases of a
+//! soundfont (FluidR3, where Debian installs it, unless another is named). With `--from` they begin as the heads of another model
+//! of this kind, on whose backbones those in FOLDER went on, and learn for a shorter time. With `--mgn` parsing ends in the
 //! paper's grouping network, which the embedded model has not: for comparison, in a folder without the `parse*` files. With
 //! `--exchange=none`, `sequential` or `parallel` event localization ends as a new head would, with that choice of what modalities
 //! learn of each other: in a folder without `localize.safetensors`. With `--teachers=DIR` the backbones learn real pictures and
 //! sounds, too, from the two files that `tests/peers/teachers.py` writes; `--trunk=visual` or `audio` trains that backbone and
 //! nothing else, so that both can be trained at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mettle_core::base::Task;
 use mettle_core::data::demo::make_clips;
-use mettle_core::model::InterModal;
-use mettle_core::train::{DemoRecipe, Side, evaluate_folder, train_demo, train_trunk};
+use mettle_core::data::material::{SOUNDFONT, VALIDATION_FOLD};
+use mettle_core::engine::ModelChoice;
+use mettle_core::model::{InterModal, ModelBundle};
+use mettle_core::tools::{MaterialRequest, evaluate_material};
+use mettle_core::train::{
+    DemoMaterial, DemoRecipe, Side, evaluate_folder, note_measured, train_demo, train_trunk,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/demo");
@@ -30,6 +38,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map_or_else(|| passing.path().to_owned(), PathBuf::from);
     let mut recipe = DemoRecipe::default();
     let (mut teachers, mut trunk) = (None, None);
+    let (mut folder, mut soundfont) = (None, PathBuf::from(SOUNDFONT));
+    let mut from = None;
     for arg in std::env::args().skip(3) {
         match arg.split_once('=').unwrap_or((&arg, "")) {
             ("--exchange", choice) => recipe = recipe.with_exchange(exchange(choice)?),
@@ -37,6 +47,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("--teachers", folder) => teachers = Some(PathBuf::from(folder)),
             ("--trunk", "visual") => trunk = Some(Side::Visual),
             ("--trunk", "audio") => trunk = Some(Side::Audio),
+            ("--material", dir) => folder = Some(PathBuf::from(dir)),
+            ("--from", dir) => from = Some(ModelBundle::open(Path::new(dir))?),
+            ("--soundfont", file) => soundfont = file.into(),
             _ => return Err(format!("{arg} is not known").into()),
         }
     }
@@ -50,11 +63,42 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     std::fs::create_dir_all(out.join("clips"))?;
     make_clips(&out.join("clips"))?;
-    train_demo(&out, &features, &recipe, |line| println!("{line}"))?;
+    let material = folder
+        .as_ref()
+        .map(|dir| DemoMaterial::open(dir, Some(&soundfont)));
+    let material = material.transpose()?;
+    train_demo(
+        &out,
+        &features,
+        &recipe,
+        material.as_ref(),
+        from.as_ref(),
+        |line| println!("{line}"),
+    )?;
+    if let Some(folder) = &folder {
+        measure(&out, folder, &soundfont)?;
+    }
     for task in [Task::Localize, Task::Parse, Task::Segment] {
         let report = evaluate_folder(&out, task, 200, 0)?;
         println!("unseen scenes: {report:#?}");
     }
+    Ok(())
+}
+
+/// Measures the model on what it has not learned from, and writes into its description how well each class is known.
+fn measure(out: &Path, folder: &Path, soundfont: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let request = MaterialRequest {
+        folder,
+        fold: VALIDATION_FOLD,
+        soundfont: Some(soundfont),
+        clips: 200,
+        seed: 0,
+    };
+    let report = evaluate_material(&ModelChoice::Folder(out.to_owned()), &request)?;
+    println!("real sounds and photographs: {report:#?}");
+    let classes = report.classes.iter();
+    let measured = classes.map(|class| (class.class.label, class.heard, class.seen));
+    note_measured(out, &measured.collect::<Vec<_>>())?;
     Ok(())
 }
 
