@@ -13,15 +13,18 @@
 //! `--exchange=none`, `sequential` or `parallel` event localization ends as a new head would, with that choice of what modalities
 //! learn of each other: in a folder without `localize.safetensors`. With `--teachers=DIR` the backbones learn real pictures and
 //! sounds, too, from the two files that `tests/peers/teachers.py` writes; `--trunk=visual` or `audio` trains that backbone and
-//! nothing else, so that both can be trained at once.
+//! nothing else, so that both can be trained at once. `--scores=FILE` writes what the heads say of made-up features: the golden file
+//! `tests/golden/heads/demo_scores.json`, whenever `assets/demo` is made anew; the names of the backbones that
+//! `tests/promises/files/kept_keys.rs` compares are printed.
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use mettle_core::base::Task;
 use mettle_core::data::demo::make_clips;
 use mettle_core::data::material::{SOUNDFONT, VALIDATION_FOLD};
 use mettle_core::engine::ModelChoice;
-use mettle_core::model::{InterModal, ModelBundle};
+use mettle_core::model::{InterModal, ModelBundle, Precision};
 use mettle_core::tools::{MaterialRequest, evaluate_material};
 use mettle_core::train::{
     DemoMaterial, DemoRecipe, Side, evaluate_folder, note_measured, train_demo, train_trunk,
@@ -39,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut recipe = DemoRecipe::default();
     let (mut teachers, mut trunk) = (None, None);
     let (mut folder, mut soundfont) = (None, PathBuf::from(SOUNDFONT));
-    let mut from = None;
+    let (mut from, mut scores) = (None, None);
     for arg in std::env::args().skip(3) {
         match arg.split_once('=').unwrap_or((&arg, "")) {
             ("--exchange", choice) => recipe = recipe.with_exchange(exchange(choice)?),
@@ -49,6 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("--trunk", "audio") => trunk = Some(Side::Audio),
             ("--material", dir) => folder = Some(PathBuf::from(dir)),
             ("--from", dir) => from = Some(ModelBundle::open(Path::new(dir))?),
+            ("--scores", file) => scores = Some(PathBuf::from(file)),
             ("--soundfont", file) => soundfont = file.into(),
             _ => return Err(format!("{arg} is not known").into()),
         }
@@ -75,6 +79,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         from.as_ref(),
         |line| println!("{line}"),
     )?;
+    let made = ModelBundle::open(&out)?;
+    let pair = made.pair(&Device::flex(), Precision::F32)?;
+    let [eye, ear] = [&pair.about().visual, &pair.about().audio].map(|side| side.hash);
+    println!("backbones {eye} and {ear}");
+    if let Some(path) = scores {
+        let scores = mettle_tests::demo_scores::scores(&made)?;
+        std::fs::write(path, serde_json::to_string(&scores)? + "\n")?;
+    }
     if let Some(folder) = &folder {
         measure(&out, folder, &soundfont)?;
     }
