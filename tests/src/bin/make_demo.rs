@@ -5,17 +5,29 @@
 //! ```
 //!
 //! FOLDER instead of `assets/demo`. Backbones and heads already in the folder are kept: delete those to train again. FEATURES is
-//! a folder in which the frozen features of clips (6 GB) are kept from one run to the next; without it they are thrown away. With
-//! `--material` the heads learn from the real sounds and photographs of a folder with a manifest.csv, too, and from phrases of a
-//! soundfont (FluidR3, where Debian installs it, unless another is named). With `--from` they begin as the heads of another model
-//! of this kind, on whose backbones those in FOLDER went on, and learn for a shorter time. With `--mgn` parsing ends in the
-//! paper's grouping network, which the embedded model has not: for comparison, in a folder without the `parse*` files. With
-//! `--exchange=none`, `sequential` or `parallel` event localization ends as a new head would, with that choice of what modalities
-//! learn of each other: in a folder without `localize.safetensors`. With `--teachers=DIR` the backbones learn real pictures and
-//! sounds, too, from the two files that `tests/peers/teachers.py` writes; `--trunk=visual` or `audio` trains that backbone and
-//! nothing else, so that both can be trained at once. `--scores=FILE` writes what the heads say of made-up features: the golden file
-//! `tests/golden/heads/demo_scores.json`, whenever `assets/demo` is made anew; the names of the backbones that
-//! `tests/promises/files/kept_keys.rs` compares are printed.
+//! a folder in which the frozen features of clips (6 GB) are kept from one run to the next; without it they are thrown away.
+//!
+//! - `--teachers=DIR`: the backbones learn real pictures and sounds, too, from the two files that `tests/peers/teachers.py` writes.
+//! - `--material=DIR`: the heads learn from clips made of the real sounds and photographs of a folder with a `manifest.csv`, too, and from
+//!   phrases of a soundfont (`--soundfont=FILE`; FluidR3, where Debian installs it, unless another is named). What each class was
+//!   learned from, and how it does on what was kept apart, goes into `model.json`.
+//! - `--from=MODEL`: all go on from another model of this kind, which knows drawings, and the heads learn for a shorter time.
+//! - `--trunk=visual` or `audio` trains that backbone and nothing else, so that both can be trained at once.
+//! - `--scores=FILE` writes what the heads say of made-up features: the golden file `tests/golden/heads/demo_scores.json`, whenever
+//!   `assets/demo` is made anew; the names of the backbones that `tests/promises/files/kept_keys.rs` compares are printed.
+//! - `--mgn`: parsing ends in the paper's grouping network, which the embedded model has not: for comparison, in a folder without the
+//!   `parse*` files.
+//! - `--exchange=none`, `sequential` or `parallel`: event localization ends as a new head would, with that choice of what modalities learn of
+//!   each other: in a folder without `localize.safetensors`.
+//!
+//! All of it, from the embedded model to one that knows some real sounds and pictures (then the files but `stage-*` go to `assets/demo`):
+//!
+//! ```text
+//! python3 tests/peers/teachers.py DIR pictures TEACHERS/pictures.safetensors
+//! python3 tests/peers/teachers.py DIR sounds TEACHERS/sounds.safetensors
+//! cargo run --release -p mettle-tests --bin make-demo -- NEW FEATURES --from=assets/demo --teachers=TEACHERS --material=DIR \
+//!     --scores=tests/golden/heads/demo_scores.json
+//! ```
 
 use std::path::{Path, PathBuf};
 
@@ -51,7 +63,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("--trunk", "visual") => trunk = Some(Side::Visual),
             ("--trunk", "audio") => trunk = Some(Side::Audio),
             ("--material", dir) => folder = Some(PathBuf::from(dir)),
-            ("--from", dir) => from = Some(ModelBundle::open(Path::new(dir))?),
+            ("--from", dir) => from = Some(going_on(Path::new(dir), &out)?),
             ("--scores", file) => scores = Some(PathBuf::from(file)),
             ("--soundfont", file) => soundfont = file.into(),
             _ => return Err(format!("{arg} is not known").into()),
@@ -95,6 +107,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("unseen scenes: {report:#?}");
     }
     Ok(())
+}
+
+/// A model to go on from. Its backbones know drawings: where the folder has none, they go on from there, too.
+fn going_on(from: &Path, out: &Path) -> Result<ModelBundle, Box<dyn std::error::Error>> {
+    let model = ModelBundle::open(from)?;
+    std::fs::create_dir_all(out)?;
+    for file in ["visual.safetensors", "audio.safetensors"] {
+        let drawn = out.join(format!("stage-1-{file}"));
+        if !out.join(file).exists() && !drawn.exists() {
+            std::fs::copy(from.join(file), drawn)?;
+        }
+    }
+    Ok(model)
 }
 
 /// Measures the model on what it has not learned from, and writes into its description how well each class is known.
