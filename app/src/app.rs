@@ -199,7 +199,7 @@ impl MettleApp {
         requests::want_found(state, engine);
         requests::want_attention(state, engine);
         requests::want_export(state, engine);
-        let reviewed = state.tab == InspectorTab::Review || state.review.wanted.is_some();
+        let reviewed = state.tab == InspectorTab::Review || state.review.is_watched();
         let task = state.review_task();
         if let Some(wanted) = reviewed.then(|| state.review.to_sort(task)).flatten() {
             self.sorting.sort(wanted);

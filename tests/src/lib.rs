@@ -1,6 +1,7 @@
 //! Shared by the promises: fixtures, temporary media, the built binary, the tree itself.
 
 pub mod counting;
+pub mod demo_scores;
 pub mod made_parts;
 pub mod media;
 pub mod parts;

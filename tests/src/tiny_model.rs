@@ -115,6 +115,7 @@ fn write_tasks(folder: &Path, tasks: &[Task], seed: u64) -> ModelBundle {
         parse: head(tasks, Task::Parse, &parse, &LABELS),
         segment: head(tasks, Task::Segment, &segment, &[SOUNDING]),
         tags: Vec::new(),
+        known: Vec::new(),
     };
     let device = Device::flex();
     device.seed(seed);

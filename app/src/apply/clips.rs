@@ -269,9 +269,14 @@ pub(super) fn close(state: &mut AppState, context: &mut Context<'_>, id: RowId) 
         context.engine.cancel(job);
         state.jobs.remove(job);
     }
+    let corrected = state.library.row(id).map(|row| row.corrected.shown());
+    let taught =
+        corrected.is_some_and(|said| !said.statements.is_empty() || !said.masks.is_empty());
     let beside = state.library.remove(id);
-    // What is said of it is now the project's alone.
-    context.project.corrected();
+    if taught {
+        // What is said of it is now the project's alone.
+        context.project.corrected();
+    }
     if was_shown {
         state.library.select(beside);
         show_selected(state, context);

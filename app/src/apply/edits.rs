@@ -174,7 +174,7 @@ pub(super) fn keep_of_many(
     count
 }
 
-/// Take in what a file says: new classes first, then all that is said, as one edit. Says whether anything could be changed.
+/// Take in what a file says: new classes first, then all that is said, as one edit. Says whether that changes anything.
 pub(super) fn take_in(
     state: &mut AppState,
     context: &mut Context<'_>,
@@ -188,11 +188,10 @@ pub(super) fn take_in(
     if let Some(change) = plan.project.clone() {
         keep_of_project(state, context.project, change);
     }
-    if let Some(change) = plan.clip.clone() {
-        let _ = keep(state, context.project, id, change, false);
-    }
+    let change = plan.clip.clone();
+    let kept = change.and_then(|change| keep(state, context.project, id, change, false));
     replies::retrack(state, id);
-    true
+    kept.is_some()
 }
 
 /// The movement of the hand has ended: what it held is kept.

@@ -92,6 +92,10 @@ pub fn switch(state: &mut AppState, context: &mut Context<'_>) {
         run: state.export.run.take(),
         ..ExportView::default()
     };
+    // Nothing that was said in the old one is learned any more.
+    state.training.project = None;
+    state.training.missing.clear();
+    state.training.held_out.clear();
     read_again(state, context);
     let title = format!("Project: {}", state.project.name());
     edits::note(

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use mettle_core::tools::{Hits, MaterialReport, evaluate_material};
+use mettle_core::data::material::SOUNDFONT;
+use mettle_core::model::Hits;
+use mettle_core::tools::{MaterialReport, MaterialRequest, evaluate_material};
 use serde_json::{Value, json};
 
 use super::args::EvalArgs;
@@ -11,8 +13,15 @@ use super::{Failure, output};
 
 /// Measure and print.
 pub fn run(args: &EvalArgs, folder: &Path) -> Result<(), Failure> {
-    let fold = usize::from(args.fold);
-    let report = evaluate_material(&args.model, folder, fold, args.scenes, args.seed)?;
+    let usual = Some(Path::new(SOUNDFONT)).filter(|path| path.is_file());
+    let request = MaterialRequest {
+        folder,
+        fold: usize::from(args.fold),
+        soundfont: args.soundfont.as_deref().or(usual),
+        clips: args.scenes,
+        seed: args.seed,
+    };
+    let report = evaluate_material(&args.model, &request)?;
     if !args.json {
         return output::say(&told(&report));
     }
@@ -24,7 +33,7 @@ pub fn run(args: &EvalArgs, folder: &Path) -> Result<(), Failure> {
 
 fn told(report: &MaterialReport) -> String {
     let mut text = format!(
-        "{} clips of a photograph that moves over another and a recording: no real video. By seconds; in brackets right, wrong, missed\n\
+        "{} clips made of photographs that move over others, and of recordings: no real video. By seconds; in brackets right, wrong, missed\n\
          {:32} {:>24} {:>24} {:>24}\n",
         report.clips, "", "heard F1", "seen F1", "both F1"
     );
@@ -36,11 +45,21 @@ fn told(report: &MaterialReport) -> String {
     };
     for class in &report.classes {
         let [heard, seen, both] = [class.heard, class.seen, class.both].map(cell);
-        let _ = writeln!(
-            text,
-            "{:32} {heard:>24} {seen:>24} {both:>24}",
-            class.class.label
-        );
+        let played = if class.recorded || class.heard.is_none() {
+            ""
+        } else {
+            " *"
+        };
+        let name = format!("{}{played}", class.class.label);
+        let _ = writeln!(text, "{name:32} {heard:>24} {seen:>24} {both:>24}");
+    }
+    let played = |class: &mettle_core::tools::ClassHits| class.heard.is_some() && !class.recorded;
+    if report.classes.iter().any(played) {
+        text += "* heard in phrases that a soundfont plays, not in recordings\n";
+    }
+    if let Some(type_at_av) = report.type_at_av() {
+        let share = type_at_av * 100.0;
+        let _ = writeln!(text, "Type@AV of what has sounds and pictures: {share:.1}");
     }
     if !report.unknown.is_empty() {
         let _ = writeln!(text, "it does not know: {}", report.unknown.join("; "));
@@ -57,6 +76,14 @@ fn told(report: &MaterialReport) -> String {
             "familiar to it: {known} of {there} seconds with a class, {strange} of {none} without"
         );
     }
+    if let Some(strangers) = report.strangers {
+        let ([familiar, all], alarms) = (strangers.familiar, strangers.false_alarms);
+        let minutes = strangers.minutes;
+        let _ = writeln!(
+            text,
+            "of what nothing like it was learned from: {familiar} of {all} seconds taken for familiar, {alarms} false alarms in {minutes:.1} minutes"
+        );
+    }
     text
 }
 
@@ -67,6 +94,7 @@ fn figures(report: &MaterialReport) -> Value {
     let classes = report.classes.iter().map(|class| {
         json!({
             "class": class.class.label,
+            "recorded": class.recorded,
             "heard": hits(class.heard),
             "seen": hits(class.seen),
             "both": hits(class.both),
@@ -75,10 +103,16 @@ fn figures(report: &MaterialReport) -> Value {
     json!({
         "clips": report.clips,
         "classes": classes.collect::<Vec<_>>(),
+        "type_at_av": report.type_at_av(),
         "unknown": report.unknown,
         "false_alarms": report.false_alarms,
         "minutes_of_none": report.minutes,
         "familiar_with_class": report.familiar[0],
         "familiar_without": report.familiar[1],
+        "strangers": report.strangers.map(|s| json!({
+            "familiar": s.familiar,
+            "false_alarms": s.false_alarms,
+            "minutes": s.minutes,
+        })),
     })
 }

@@ -55,13 +55,8 @@ impl Project {
 
     /// The clips of which something is said, and what.
     pub fn taught(&mut self) -> Result<Vec<(ClipFacts, Corrections)>, Failure> {
-        let mut all = vec![];
-        for facts in self.store.clips()? {
-            let said = self.store.read(Scope::Clip(facts.id))?;
-            if !said.statements.is_empty() {
-                all.push((facts, said));
-            }
-        }
+        let mut all = self.store.corrected()?;
+        all.retain(|(_, said)| !said.statements.is_empty());
         Ok(all)
     }
 }

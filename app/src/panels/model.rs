@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use egui::{Button, RichText, ScrollArea, Stroke, Ui};
+use egui::{Button, Grid, RichText, ScrollArea, Stroke, Ui};
 use mettle_core::engine::ModelChoice;
-use mettle_core::model::{ModelInfo, TaskInfo};
+use mettle_core::model::{Known, ModelInfo, TaskInfo};
 
 use super::mode_switch::tags_ui;
 use super::widgets::{card, dim, emphasis};
@@ -62,8 +62,46 @@ fn about_ui(ui: &mut Ui, info: &ModelInfo) {
             ui.add(egui::Label::new(names.join(" · ")).wrap());
         });
     }
+    known_ui(ui, info);
     let hash: String = info.sha256.to_string().chars().take(16).collect();
     dim(ui, format!("SHA-256 {hash}…"));
+}
+
+/// What each class was learned from, heard and seen apart, and how it does on what it has not learned from.
+fn known_ui(ui: &mut Ui, info: &ModelInfo) {
+    if info.known.is_empty() {
+        return;
+    }
+    ScrollArea::vertical().max_height(180.0).show(ui, |ui| {
+        Grid::new("known classes").striped(true).show(ui, |ui| {
+            for title in ["", "heard", "seen"] {
+                ui.label(RichText::new(title).size(size::SMALL).strong());
+            }
+            ui.end_row();
+            for class in &info.known {
+                ui.label(RichText::new(&class.label).size(size::SMALL));
+                known_cell(ui, &class.heard);
+                known_cell(ui, &class.seen);
+                ui.end_row();
+            }
+        });
+    });
+}
+
+fn known_cell(ui: &mut Ui, known: &Known) {
+    let Some(hits) = known.measured else {
+        dim(ui, known.from.name());
+        return;
+    };
+    let there = hits.right + hits.missed;
+    let text = format!("{}: {} of {there} s", known.from.name(), hits.right);
+    let hover = format!(
+        "On sounds and pictures kept apart from training: found in {} of {there} seconds that have it, and wrongly in {} others (F1 {:.0} %)",
+        hits.right,
+        hits.wrong,
+        hits.f1() * 100.0
+    );
+    dim(ui, text).on_hover_text(hover);
 }
 
 fn choices_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {

@@ -7,6 +7,12 @@ use crate::state::{AppState, Dialog, ExportRun, ExportWish};
 
 /// Ask for what is wished, if it can be now.
 pub fn want_export(state: &mut AppState, engine: &mut dyn EngineLink) {
+    let look = state.export.run.filter(|run| !run.writes);
+    if let Some(run) = look.filter(|_| state.dialog != Dialog::Export) {
+        // The dialog was closed: nobody waits for the look any more.
+        engine.cancel(run.job);
+        state.export.run = None;
+    }
     let Some(wish) = state.export.wish else {
         return;
     };

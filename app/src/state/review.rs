@@ -1,6 +1,6 @@
 //! The review queue: the seconds of all clips that are most worth a look, in an order that stays while it is worked through.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use mettle_core::base::{ClipId, HeadId, Task, TimeSpan};
@@ -59,8 +59,10 @@ pub struct ReviewView {
     pub place: Option<usize>,
     /// Whether the order stays: from the first look on.
     begun: bool,
-    /// Whether something came that is not in the order.
+    /// Whether something came that the order does not heed.
     stale: bool,
+    /// Whether clips came that are not in the order.
+    fresh: bool,
     /// The question that is open.
     asked: Option<u64>,
     last_asked: u64,
@@ -80,6 +82,7 @@ impl ReviewView {
             return;
         }
         let known = self.clips.remove(&(task, clip));
+        self.fresh |= known.is_none();
         let before = known.and_then(|known| match known.head == head {
             true => known.before,
             false => Some(known.sketch),
@@ -116,11 +119,7 @@ impl ReviewView {
             (self.begun, self.place) = (false, None);
         }
         let of_task = self.clips.iter().filter(|((of, _), _)| *of == task);
-        let new = of_task.clone().any(|((_, clip), watched)| {
-            let known = self.queue.clips.iter().position(|own| own == clip);
-            known.is_none() && !watched.worth.is_empty()
-        });
-        let wanted = other || (self.stale && !self.begun) || (self.begun && new);
+        let wanted = other || (self.stale && !self.begun) || self.fresh;
         if !wanted || self.asked.is_some() {
             return None;
         }
@@ -129,13 +128,15 @@ impl ReviewView {
             true => self.queue.clips.clone(),
             false => Vec::new(),
         };
-        let fresh = of_task.clone().map(|((_, clip), _)| *clip);
-        let fresh: Vec<ClipId> = fresh.filter(|clip| !clips.contains(clip)).collect();
-        clips.extend(fresh);
+        let known: HashSet<ClipId> = clips.iter().copied().collect();
+        let of_task = of_task.map(|((_, clip), _)| *clip);
+        clips.extend(of_task.filter(|clip| !known.contains(clip)));
         let worth = clips.iter().map(|clip| {
             let watched = self.clips.get(&(task, *clip));
             watched.map_or_else(|| Arc::from([]), |watched| watched.worth.clone())
         });
+        // What is heard from here on is not in the order that is asked for.
+        (self.stale, self.fresh) = (self.stale && self.begun, false);
         self.last_asked += 1;
         self.asked = Some(self.last_asked);
         Some(ToSort {
@@ -157,7 +158,6 @@ impl ReviewView {
             return;
         }
         self.asked = None;
-        self.stale &= self.begun;
         self.queue = Queue {
             task: Some(of.task),
             clips: of.clips,
@@ -168,6 +168,11 @@ impl ReviewView {
     /// Whether there is an order of a task's answers.
     pub fn is_ready(&self, task: Task) -> bool {
         self.queue.task == Some(task)
+    }
+
+    /// Whether the user goes through it, or wants to.
+    pub fn is_watched(&self) -> bool {
+        self.wanted.is_some() || self.place.is_some()
     }
 
     /// How many seconds are in the queue.

@@ -67,6 +67,17 @@ impl SaidGrid {
         &self.cells
     }
 
+    /// The same with more classes behind its own, of which this is said.
+    fn with_classes(&self, classes: usize, said: Said) -> Self {
+        let mut wider = Self::all(self.seconds(), classes.max(self.classes), said);
+        for (second, row) in self.rows().enumerate() {
+            for (class, said) in row.iter().enumerate() {
+                wider.set(second, class, *said);
+            }
+        }
+        wider
+    }
+
     fn and(&self, other: &Self) -> Self {
         let cells = self.cells.iter().zip(&other.cells);
         Self {
@@ -136,6 +147,21 @@ impl Targets {
                 Said::Yes => Said::Yes,
                 _ => Said::any(modalities),
             };
+        }
+    }
+
+    /// The same of a model that knows more classes, behind these: none of them happens.
+    #[must_use]
+    pub fn with_classes(&self, classes: usize) -> Self {
+        let wider = |grid: &SaidGrid| grid.with_classes(classes, Said::No);
+        let mut somewhere = self.somewhere.clone();
+        somewhere.resize(classes.max(somewhere.len()), Said::No);
+        Self {
+            heard: wider(&self.heard),
+            seen: wider(&self.seen),
+            both: wider(&self.both),
+            somewhere,
+            masks: self.masks.clone(),
         }
     }
 

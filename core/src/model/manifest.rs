@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AvelConfig, BackboneDesc, ImagePrep, LayerShape, ModelError, ParseConfig, Prep, SegmentConfig,
-    SoundInput, TagConfig,
+    AvelConfig, BackboneDesc, ImagePrep, KnownClass, LayerShape, ModelError, ParseConfig, Prep,
+    SegmentConfig, SoundInput, TagConfig,
 };
 use crate::base::{Labels, Task};
 
@@ -38,6 +38,9 @@ pub struct Manifest {
     /// The head for segmentation; its one label is what a mask is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<SegmentEntry>,
+    /// What each class was learned from and how well it is known, where the maker says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<KnownClass>,
 }
 
 /// One backbone of a bundle.

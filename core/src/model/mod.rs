@@ -20,6 +20,7 @@ mod familiarity;
 mod frozen_layers;
 mod head_catalogue;
 mod head_file;
+mod known;
 mod manifest;
 mod pair;
 mod precision;
@@ -49,6 +50,7 @@ pub use heads::{
     ParseConfig, ParseDecoder, ParseHead, ParseOutput, SegmentConfig, SegmentHead, SegmentOutput,
     TagConfig, TagHead, TagLists, TaskHead, TokenReading,
 };
+pub use known::{Hits, Known, KnownClass, LearnedFrom};
 pub use lcd::{DpBranch, Lcd, LcdConfig};
 pub use manifest::{
     BackboneEntry, HeadEntry, LocalizeEntry, Manifest, ParseEntry, SCHEMA, SegmentEntry,

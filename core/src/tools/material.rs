@@ -4,46 +4,23 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
-use crate::base::{Label, Modality, Task};
-use crate::data::material::{MadeClip, Material, REAL_CLASSES, RealClass};
+use crate::base::{Modality, Task};
+use crate::data::material::{MadeClip, MadeSecond, Material, REAL_CLASSES, RealClass};
 use crate::engine::{EngineError, ModelChoice};
 use crate::features::{Recipe, extract, pooled};
 use crate::media::SegmentData;
-use crate::model::{FrozenPair, HeadFile, ModelBundle, Precision, TaskHead};
+use crate::model::{FrozenPair, HeadFile, Hits, ModelBundle, Precision, TaskHead};
 use crate::predict::{
     Prediction, PredictionKey, Predictor, Tagged, Thresholds, UNFAMILIAR, tracks_of,
 };
-
-/// Seconds in which a class was found and is there, found and is not, is there and was not found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hits {
-    /// Found rightly.
-    pub right: usize,
-    /// Found wrongly.
-    pub wrong: usize,
-    /// Not found.
-    pub missed: usize,
-}
-
-impl Hits {
-    /// Harmonic mean of precision and recall, 0 to 1; 0 where nothing was found and nothing is there.
-    pub fn f1(&self) -> f64 {
-        let twice = 2 * self.right;
-        twice as f64 / (twice + self.wrong + self.missed).max(1) as f64
-    }
-
-    fn count(&mut self, found: bool, there: bool) {
-        self.right += usize::from(found && there);
-        self.wrong += usize::from(found && !there);
-        self.missed += usize::from(!found && there);
-    }
-}
 
 /// The figures of a class that the model knows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassHits {
     /// Which.
     pub class: RealClass,
+    /// Whether its sounds are recordings; else they are phrases of a soundfont.
+    pub recorded: bool,
     /// Heard, where the material has sounds of it.
     pub heard: Option<Hits>,
     /// Seen, where it has pictures.
@@ -67,18 +44,61 @@ pub struct MaterialReport {
     pub minutes: f64,
     /// Seconds with a class that are familiar to the model, and all of them; then the same of seconds without one.
     pub familiar: [[usize; 2]; 2],
+    /// What it says of clips that are like nothing it learned from, where the material has what they are made of.
+    pub strangers: Option<Strangers>,
 }
 
-/// Measure a model's parsing on `count` clips made of a fold, on the CPU, by LLP's rule; `seed` picks which.
+/// What a model says of what it has never met.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Strangers {
+    /// Seconds that it takes for familiar, and all of them.
+    pub familiar: [usize; 2],
+    /// Events heard or seen.
+    pub false_alarms: usize,
+    /// How long the clips are together, in minutes.
+    pub minutes: f64,
+}
+
+impl MaterialReport {
+    /// The mean of the F1 heard, seen and both of all classes that there are sounds and pictures of, 0 to 1, by seconds of all
+    /// clips: LLP's Type@AV, but not clip by clip. `None` where there are no such classes.
+    pub fn type_at_av(&self) -> Option<f64> {
+        let all = self.classes.iter().filter_map(|class| {
+            let three = [class.heard?, class.seen?, class.both?];
+            Some(three.map(|hits| hits.f1()).iter().sum::<f64>() / 3.0)
+        });
+        let all: Vec<f64> = all.collect();
+        (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
+    }
+}
+
+/// What a model's parsing is measured on.
+#[derive(Clone, Copy, Debug)]
+pub struct MaterialRequest<'a> {
+    /// The folder with the list.
+    pub folder: &'a Path,
+    /// Which fold.
+    pub fold: usize,
+    /// What plays the instruments that there are no recordings of; without it they are left out.
+    pub soundfont: Option<&'a Path>,
+    /// How many clips.
+    pub clips: usize,
+    /// Which.
+    pub seed: u64,
+}
+
+/// Seconds of each clip.
+const SECONDS: usize = 10;
+/// Of so many clips of the classes one is made of strangers.
+const A_STRANGER: usize = 5;
+
+/// Measure a model's parsing on clips made of a fold, on the CPU, by LLP's rule.
 ///
 /// # Errors
 /// The material or the model cannot be read, or the model has no head for parsing.
 pub fn evaluate_material(
     choice: &ModelChoice,
-    folder: &Path,
-    fold: usize,
-    count: usize,
-    seed: u64,
+    request: &MaterialRequest,
 ) -> Result<MaterialReport, EngineError> {
     let bundle = match choice {
         ModelChoice::Demo => ModelBundle::demo()?,
@@ -95,12 +115,20 @@ pub fn evaluate_material(
         file,
         pair: &pair,
     };
-    let material = Material::open(folder, fold)?;
+    let material = Material::open(request.folder, &[request.fold], request.soundfont)?;
     let mut counted = Counted::new(file, &material);
     let rate = Recipe::of(pair.about()).sample_rate();
-    for clip in 0..count as u64 {
-        let clip = material.clip(seed * 1_000_000 + clip, rate)?;
+    let seeds = request.seed * 1_000_000..;
+    for seed in seeds.clone().take(request.clips) {
+        let clip = material.clip(seed, rate, SECONDS)?;
         counted.add(&clip, &asked.predict(&clip)?);
+    }
+    // A folder may have nothing of the kind.
+    if let Ok(strangers) = Material::strangers(request.folder) {
+        for seed in seeds.take(request.clips / A_STRANGER) {
+            let clip = strangers.clip(seed, rate, SECONDS)?;
+            counted.add_stranger(&asked.predict(&clip)?);
+        }
     }
     Ok(counted.report)
 }
@@ -161,7 +189,7 @@ impl Counted {
     fn new(file: &HeadFile, material: &Material) -> Self {
         let (mut places, mut classes, mut unknown) = (vec![], vec![], vec![]);
         for (at, class) in REAL_CLASSES.iter().enumerate() {
-            let Some(label) = file.labels.iter().position(|label| is(label, class)) else {
+            let Some(label) = file.labels.iter().position(|label| class.is(label)) else {
                 unknown.push(class.label);
                 continue;
             };
@@ -169,6 +197,7 @@ impl Counted {
             places.push((at, label));
             classes.push(ClassHits {
                 class: *class,
+                recorded: material.has_recordings(at),
                 heard: sounds.then(Hits::default),
                 seen: pictures.then(Hits::default),
                 both: (sounds && pictures).then(Hits::default),
@@ -182,6 +211,7 @@ impl Counted {
                 false_alarms: 0,
                 minutes: 0.0,
                 familiar: [[0; 2]; 2],
+                strangers: None,
             },
             places,
         }
@@ -199,7 +229,7 @@ impl Counted {
         };
         for (second, truth) in clip.seconds.iter().enumerate() {
             for ((at, label), class) in self.places.iter().zip(&mut self.report.classes) {
-                let there = [truth.heard == Some(*at), truth.seen == Some(*at)];
+                let there = [truth.heard.contains(at), truth.seen.contains(at)];
                 let found = [
                     over(Modality::Audible, second, *label),
                     over(Modality::Visible, second, *label),
@@ -219,26 +249,33 @@ impl Counted {
                     .for_each(|hits| hits.count(both.0, both.1));
             }
             if let Some(familiarity) = said.familiarity.get(second) {
-                let none = truth.heard.is_none() && truth.seen.is_none();
+                let none = truth.heard.is_empty() && truth.seen.is_empty();
                 let counts = &mut self.report.familiar[usize::from(none)];
                 counts[0] += usize::from(*familiarity >= UNFAMILIAR);
                 counts[1] += 1;
             }
         }
         self.report.clips += 1;
-        let has_none =
-            |s: &crate::data::material::MadeSecond| s.heard.is_none() && s.seen.is_none();
-        if clip.seconds.iter().all(has_none) {
-            let real = |label: &Label| REAL_CLASSES.iter().any(|class| is(label, class));
-            let tracks = tracks_of(said, &thresholds).into_iter();
-            let tracks = tracks.filter(|t| t.modality != Modality::AudioVisual && real(&t.label));
-            self.report.false_alarms += tracks.map(|track| track.events.len()).sum::<usize>();
+        let none = |s: &MadeSecond| s.heard.is_empty() && s.seen.is_empty();
+        if clip.seconds.iter().all(none) {
+            self.report.false_alarms += alarms(said);
             self.report.minutes += clip.seconds.len() as f64 / 60.0;
         }
     }
+
+    fn add_stranger(&mut self, said: &Prediction) {
+        let strangers = self.report.strangers.get_or_insert_default();
+        let familiar = said.familiarity.iter().filter(|f| **f >= UNFAMILIAR);
+        strangers.familiar[0] += familiar.count();
+        strangers.familiar[1] += said.familiarity.len();
+        strangers.false_alarms += alarms(said);
+        strangers.minutes += SECONDS as f64 / 60.0;
+    }
 }
 
-/// Whether a model's label is a class, in AVE's words or in LLP's.
-fn is(label: &Label, class: &RealClass) -> bool {
-    **label == *class.label || class.llp == Some(&**label)
+/// Events of any class, heard or seen.
+fn alarms(said: &Prediction) -> usize {
+    let tracks = tracks_of(said, &Thresholds::default()).into_iter();
+    let tracks = tracks.filter(|track| track.modality != Modality::AudioVisual);
+    tracks.map(|track| track.events.len()).sum()
 }

@@ -18,7 +18,7 @@ pub use backbone_file::backbone_file;
 pub use counts::{ModelCount, full_size_counts};
 pub use eval::evaluate;
 pub use file_features::features_of_file;
-pub use material::{ClassHits, Hits, MaterialReport, evaluate_material};
+pub use material::{ClassHits, MaterialReport, MaterialRequest, Strangers, evaluate_material};
 pub use metrics::{MetricFigures, MetricsError, metrics_of_file};
 pub use shard::{Listed, Shard, hash_of, in_order};
 pub use speed::{SpeedBench, SpeedModel, speed_models, threads, versions};

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::data::material::MaterialError;
 use crate::features::FeatureError;
 use crate::gpu::ComputeError;
 use crate::model::ModelError;
@@ -25,6 +26,9 @@ pub enum TrainError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Clips cannot be made of the material.
+    #[error(transparent)]
+    Material(#[from] MaterialError),
     /// The model has no head for a task.
     #[error("{0} has no head for {1}")]
     NoHead(String, &'static str),
@@ -45,6 +49,14 @@ pub enum TrainError {
         /// The learning rate of that epoch.
         rate: f64,
     },
+    /// A teacher's file cannot be learned from.
+    #[error("{path} {what}: let `python3 tests/peers/teachers.py` make it anew")]
+    Lessons {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
     /// A checkpoint cannot be gone on from.
     #[error("{path}: {what}")]
     Checkpoint {
@@ -64,6 +76,13 @@ impl TrainError {
         Self::Io {
             path: path.display().to_string(),
             source,
+        }
+    }
+
+    pub(super) fn lessons(path: &Path, what: impl Into<String>) -> Self {
+        Self::Lessons {
+            path: path.display().to_string(),
+            what: what.into(),
         }
     }
 

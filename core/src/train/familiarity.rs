@@ -11,7 +11,7 @@ use crate::base::Said;
 use crate::data::SaidGrid;
 use crate::model::{Density, Familiarity, describe};
 
-/// Share of the validation segments that each modality must find familiar. Of segments with drawings never seen before,
+/// Share of the validation segments, of every kind of clips, that each modality must find familiar. Of segments with drawings never seen before,
 /// both together then find about 97 of 100 familiar.
 const WITHIN: f64 = 0.985;
 /// Drawn a little closer, because noise lies just beyond.
@@ -22,6 +22,7 @@ const CLOSER: f32 = 0.95;
 const MOST: usize = 12_000;
 
 /// What is measured of some clips' segments.
+#[derive(Default)]
 struct Described {
     /// [`describe`] of what is seen, then of what is heard.
     rows: Vec<Vec<f32>>,
@@ -29,6 +30,18 @@ struct Described {
     visual: usize,
     /// The group of each segment, by what is seen and by what is heard.
     groups: [Vec<Option<usize>>; 2],
+}
+
+impl Described {
+    /// Those of another kind of clips behind them, in groups of their own.
+    fn append(&mut self, other: Self) {
+        self.visual = other.visual;
+        self.rows.extend(other.rows);
+        for (own, more) in self.groups.iter_mut().zip(other.groups) {
+            let first = own.iter().flatten().max().map_or(0, |last| last + 1);
+            own.extend(more.into_iter().map(|group| Some(group? + first)));
+        }
+    }
 }
 
 /// Fits to some clips and sets the limits on others. `None` where there are none, or their features are degenerate.
@@ -40,7 +53,23 @@ pub fn fit(
     validation: &dyn Examples,
     device: &Device,
 ) -> Result<Option<Familiarity>, TrainError> {
-    let (training, validation) = (described(training, device)?, described(validation, device)?);
+    fit_kinds(&[[training, validation]], device)
+}
+
+/// The same for clips of several kinds, such as drawings and photographs: each kind has centres of its own, and of each kind as
+/// many validation segments are familiar. Of a kind there are clips to fit to and others to set the limits on.
+///
+/// # Errors
+/// Those of [`fit`].
+pub fn fit_kinds(
+    kinds: &[[&dyn Examples; 2]],
+    device: &Device,
+) -> Result<Option<Familiarity>, TrainError> {
+    let (mut training, mut validation) = (Described::default(), vec![]);
+    for [fitted, limiting] in kinds {
+        training.append(described(*fitted, device)?);
+        validation.push(described(*limiting, device)?);
+    }
     let Some(all) = training.rows.first().map(Vec::len) else {
         return Ok(None);
     };
@@ -121,7 +150,7 @@ fn group(grid: &SaidGrid, both: &SaidGrid, second: usize) -> Option<usize> {
 fn density(
     training: &Described,
     groups: &[Option<usize>],
-    validation: &Described,
+    validation: &[Described],
     part: Range<usize>,
 ) -> Option<Density> {
     let width = part.len();
@@ -133,15 +162,22 @@ fn density(
     let whiten = inverse_cholesky(&covariance(&grouped, &centres, width), width)?;
     let present: Vec<Vec<f32>> = centres.into_iter().flatten().collect();
     let mut density = Density::new(width, &present, whiten);
-    let mut distances: Vec<f32> = validation
-        .rows
+    let limits = validation
         .iter()
+        .filter_map(|kind| limit(&density, kind, part.clone()));
+    density.limit = CLOSER * limits.reduce(f32::max)?;
+    Some(density)
+}
+
+/// The distance that nearly all segments of a kind stay below.
+fn limit(density: &Density, validation: &Described, part: Range<usize>) -> Option<f32> {
+    let rows = validation.rows.iter();
+    let mut distances: Vec<f32> = rows
         .map(|row| density.distance(&row[part.clone()]))
         .collect();
     distances.sort_by(f32::total_cmp);
     let at = (distances.len() as f64 * WITHIN) as usize;
-    density.limit = CLOSER * distances.get(at).or(distances.last())?;
-    Some(density)
+    distances.get(at).or(distances.last()).copied()
 }
 
 /// The mean of every group; none where it has no member.

@@ -23,6 +23,18 @@ pub fn grown(
     device: &Device,
 ) -> Result<TaskHead, TrainError> {
     let fresh = config.init(&pair.visual.layers, &pair.audio.layers, classes, device)?;
+    grown_into(head, fresh, device)
+}
+
+/// The same, into a fresh head with more classes.
+///
+/// # Errors
+/// The two are not of one shape.
+pub(super) fn grown_into(
+    head: &TaskHead,
+    fresh: TaskHead,
+    device: &Device,
+) -> Result<TaskHead, TrainError> {
     let mut old = Known(Vec::new());
     head.visit(&mut old);
     let mut grower = Grower {

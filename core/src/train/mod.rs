@@ -33,19 +33,20 @@ pub use compared::Duel;
 pub use config::{EarlyStop, FEW_STEPS, OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
 pub use cost::{adapter_bytes, feature_bytes, head_bytes};
 pub use demo::{
-    DemoRecipe, DemoScenes, Denied, FewShot, FewShotReport, Schedule, evaluate_demo,
-    evaluate_folder, train_demo, unseen_clips,
+    DemoMaterial, DemoRecipe, DemoScenes, Denied, FewShot, FewShotReport, Lessons, Schedule,
+    demo_labels, evaluate_demo, evaluate_folder, note_measured, train_demo, train_trunk,
+    unseen_clips,
 };
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};
 pub use examples::{Batch, Examples, Mixture, Side};
-pub use familiarity::{familiar_with, fit as fit_familiarity};
+pub use familiarity::{familiar_with, fit as fit_familiarity, fit_kinds};
 pub use grown::grown;
 pub use landscape::{Landscape, landscape};
 pub use losses::{
     AvelTargets, Known, LossConfig, MATCHING_WEIGHT, ParseTargets, Smoothing, avel_loss, avvp_loss,
-    known_loss, known_mask_loss, mask_loss, matching_loss, ms3_loss, parse_loss,
-    parsed_seconds_loss, probability_loss, s4_loss,
+    classes_loss, distilled_loss, known_loss, known_mask_loss, mask_loss, matching_loss, ms3_loss,
+    parse_loss, parsed_seconds_loss, probability_loss, s4_loss,
 };
 pub use metrics::{
     Compared, FRAMES_A_BATCH, Five, Grid, LlpScores, LocalizeReport, MaskMeter, MaskScores,

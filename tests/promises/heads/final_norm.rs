@@ -1,15 +1,16 @@
 //! New heads read a backbone of pictures after its final norm, HTS-AT before it; heads that were saved otherwise stay as they are.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use mettle_core::base::Task;
 use mettle_core::model::{
-    AvelConfig, BackboneConfig, Distillation, HtsAtConfig, LayerFeatures, LayerShape, ModelBundle,
-    ResNextConfig, SwinV2Config, TaskHead, VitConfig,
+    AvelConfig, BackboneConfig, Distillation, HtsAtConfig, LayerFeatures, ModelBundle,
+    ResNextConfig, SwinV2Config, VitConfig,
 };
 use mettle_core::train::DemoRecipe;
+use mettle_tests::demo_scores::{GOLDEN, scores};
 use serde_json::json;
 
 use super::features::{layers, pooled};
@@ -98,66 +99,13 @@ fn stored_heads_read_as_they_did() {
     assert_eq!(reads_normed(&normed), [true, false]);
 }
 
-/// Numbers of three seconds that depend on their place alone.
-fn fixed(layers: &[LayerShape], phase: usize) -> LayerFeatures {
-    let device = Device::flex();
-    let of = |(l, shape): (usize, &LayerShape)| {
-        let number = |i: usize| ((phase + 7919 * l + 104_729 * i) as f64).sin() as f32;
-        let values: Vec<f32> = (0..3 * shape.tokens * shape.width).map(number).collect();
-        let data = TensorData::new(values, [3, shape.tokens, shape.width]);
-        Tensor::<3>::from_data(data, &device)
-    };
-    let numbered = layers.iter().chain(layers.last()).enumerate();
-    let mut all: Vec<Tensor<3>> = numbered.map(of).collect();
-    LayerFeatures {
-        final_norm: all.pop().unwrap(),
-        layers: all,
-    }
-}
-
-fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
-    x.try_into_vec_as().unwrap()
-}
-
-/// What the demo's heads say of made-up features, by task.
-fn shipped_scores() -> BTreeMap<String, Vec<f32>> {
-    let bundle = ModelBundle::demo().unwrap();
-    let (visual, audio) = bundle.manifest().layers().unwrap();
-    let model = bundle.load(&Device::flex()).unwrap();
-    let (v, a) = (fixed(&visual, 1), fixed(&audio, 2));
-    let scores = |task| match model.head(task).unwrap() {
-        TaskHead::Localize(head) => {
-            let said = head.forward(&v, &a, 1);
-            [values(said.is_event), values(said.event)].concat()
-        }
-        TaskHead::Parse(head) => {
-            let said = head.forward(&v, &a, None, 1).unwrap();
-            [values(said.clip), values(said.audible)].concat()
-        }
-        TaskHead::Segment(head) => values(head.forward(&v, &a, 1).unwrap().logits.mean_dim(2)),
-        TaskHead::Tags(_) => panic!("a head that reads layers"),
-    };
-    let tasks = [Task::Localize, Task::Parse, Task::Segment];
-    tasks.map(|t| (t.name().to_owned(), scores(t))).into()
-}
-
-fn golden() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/heads/demo_scores.json")
-}
-
-#[test]
-#[ignore = "writes what the test below compares with; run it on code whose scores are known to be right"]
-fn write_shipped_scores() {
-    let text = serde_json::to_string(&shipped_scores()).unwrap();
-    std::fs::write(golden(), text + "\n").unwrap();
-}
-
-/// The demo's heads score as they did before there was anything to choose: the file was written by that code.
+/// The demo's heads score as they did when they were made: `make-demo` wrote the file with `--scores`.
 #[test]
 fn shipped_heads_score_as_before() {
-    let text = std::fs::read_to_string(golden()).unwrap();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(GOLDEN);
+    let text = std::fs::read_to_string(golden).unwrap();
     let before: BTreeMap<String, Vec<f32>> = serde_json::from_str(&text).unwrap();
-    let found = shipped_scores();
+    let found = scores(&ModelBundle::demo().unwrap()).unwrap();
     assert!(before.keys().eq(found.keys()));
     for (task, scores) in &found {
         // The order of sums differs from processor to processor.

@@ -8,6 +8,7 @@ mod material;
 mod metrics;
 mod metrics_file;
 mod parsing_metric;
+mod real;
 mod same_seed;
 mod shown;
 mod sources;

@@ -12,4 +12,5 @@ mod sources;
 mod streamed;
 mod taught;
 mod terminal;
+mod trunks;
 mod unknown;

@@ -12,10 +12,27 @@ use mettle_app::intent::EngineIntent;
 use mettle_app::models::AskModel;
 use mettle_core::base::{ContentHash, HeadId, Labels, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, ReplyBody};
-use mettle_core::model::{ModelInfo, TaskInfo};
+use mettle_core::model::{Hits, Known, KnownClass, LearnedFrom, ModelInfo, TaskInfo};
 use mettle_tests::parts::whole;
 
 use super::scripted::{clip, fill, prediction, window_in};
+
+/// Real by its sound, and drawn only by its look.
+fn barks() -> KnownClass {
+    let measured = Hits {
+        right: 31,
+        wrong: 4,
+        missed: 9,
+    };
+    KnownClass {
+        label: "Bark".to_owned(),
+        heard: Known {
+            from: LearnedFrom::Real,
+            measured: Some(measured),
+        },
+        seen: Known::from(LearnedFrom::Drawn),
+    }
+}
 
 fn models() -> AskModel {
     Arc::new(|choice| match choice {
@@ -31,6 +48,7 @@ fn models() -> AskModel {
             .to_owned(),
             about: "Knows animals by their drawings.".to_owned(),
             labels: Labels::new(["Bark", "Church bell", "Truck"]),
+            known: vec![barks()],
             sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {
                 task: Task::Localize,
@@ -71,6 +89,8 @@ fn another_model_analyses_anew() {
     window.state_mut().ask(Command::ChooseModel);
     window.run_steps(3);
     window.get_by_label_contains("3 classes and nothing else");
+    window.get_by_label("real: 31 of 40 s");
+    window.get_by_label("drawn only");
     let old = engine.job_of(|job| matches!(job, JobSpec::Predict { .. }));
 
     let kennel = ModelChoice::Folder("/models/kennel".into());

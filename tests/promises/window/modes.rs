@@ -47,6 +47,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
         about: "For tests.".into(),
         labels: Labels::new(CLASSES),
         tasks: tasks.iter().map(info).collect(),
+        known: Vec::new(),
         sha256: ContentHash::default(),
     }
 }

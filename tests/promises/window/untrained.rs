@@ -22,6 +22,7 @@ fn models() -> AskModel {
             name: "Fresh".to_owned(),
             about: "Random.".to_owned(),
             labels: labels.clone(),
+            known: Vec::new(),
             sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {
                 task: Task::Localize,

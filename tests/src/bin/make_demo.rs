@@ -1,46 +1,141 @@
 //! Makes the embedded demo anew from seeds, and prints its figures:
 //!
 //! ```text
-//! cargo run --release -p mettle-tests --bin make-demo [-- FOLDER [FEATURES [--mgn] [--exchange=CHOICE]]]
+//! cargo run --release -p mettle-tests --bin make-demo [-- FOLDER [FEATURES [OPTIONS]]]
 //! ```
 //!
 //! FOLDER instead of `assets/demo`. Backbones and heads already in the folder are kept: delete those to train again. FEATURES is
-//! a folder in which the frozen features of scenes (4 GB) are kept from one run to the next; without it they are thrown away. With `--mgn` parsing ends in the
-//! paper's grouping network, which the embedded model has not: for comparison, in a folder without the `parse*` files. With
-//! `--exchange=none`, `sequential` or `parallel` event localization ends as a new head would, with that choice of what modalities
-//! learn of each other: in a folder without `localize.safetensors`.
+//! a folder in which the frozen features of clips (6 GB) are kept from one run to the next; without it they are thrown away.
+//!
+//! - `--teachers=DIR`: the backbones learn real pictures and sounds, too, from the two files that `tests/peers/teachers.py` writes.
+//! - `--material=DIR`: the heads learn from clips made of the real sounds and photographs of a folder with a `manifest.csv`, too, and from
+//!   phrases of a soundfont (`--soundfont=FILE`; FluidR3, where Debian installs it, unless another is named). What each class was
+//!   learned from, and how it does on what was kept apart, goes into `model.json`.
+//! - `--from=MODEL`: all go on from another model of this kind, which knows drawings, and the heads learn for a shorter time.
+//! - `--trunk=visual` or `audio` trains that backbone and nothing else, so that both can be trained at once.
+//! - `--scores=FILE` writes what the heads say of made-up features: the golden file `tests/golden/heads/demo_scores.json`, whenever
+//!   `assets/demo` is made anew; the names of the backbones that `tests/promises/files/kept_keys.rs` compares are printed.
+//! - `--mgn`: parsing ends in the paper's grouping network, which the embedded model has not: for comparison, in a folder without the
+//!   `parse*` files.
+//! - `--exchange=none`, `sequential` or `parallel`: event localization ends as a new head would, with that choice of what modalities learn of
+//!   each other: in a folder without `localize.safetensors`.
+//!
+//! All of it, from the embedded model to one that knows some real sounds and pictures (then the files but `stage-*` go to `assets/demo`):
+//!
+//! ```text
+//! python3 tests/peers/teachers.py DIR pictures TEACHERS/pictures.safetensors
+//! python3 tests/peers/teachers.py DIR sounds TEACHERS/sounds.safetensors
+//! cargo run --release -p mettle-tests --bin make-demo -- NEW FEATURES --from=assets/demo --teachers=TEACHERS --material=DIR \
+//!     --scores=tests/golden/heads/demo_scores.json
+//! ```
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use mettle_core::base::Task;
 use mettle_core::data::demo::make_clips;
-use mettle_core::model::InterModal;
-use mettle_core::train::{DemoRecipe, evaluate_folder, train_demo};
+use mettle_core::data::material::{SOUNDFONT, VALIDATION_FOLD};
+use mettle_core::engine::ModelChoice;
+use mettle_core::model::{InterModal, ModelBundle, Precision};
+use mettle_core::tools::{MaterialRequest, evaluate_material};
+use mettle_core::train::{
+    DemoMaterial, DemoRecipe, Side, evaluate_folder, note_measured, train_demo, train_trunk,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/demo");
     let out = std::env::args_os()
         .nth(1)
         .map_or_else(|| here.into(), PathBuf::from);
-    std::fs::create_dir_all(out.join("clips"))?;
-    make_clips(&out.join("clips"))?;
     let passing = tempfile::tempdir()?;
     let features = std::env::args_os()
         .nth(2)
         .map_or_else(|| passing.path().to_owned(), PathBuf::from);
     let mut recipe = DemoRecipe::default();
+    let (mut teachers, mut trunk) = (None, None);
+    let (mut folder, mut soundfont) = (None, PathBuf::from(SOUNDFONT));
+    let (mut from, mut scores) = (None, None);
     for arg in std::env::args().skip(3) {
-        recipe = match arg.strip_prefix("--exchange=") {
-            Some(choice) => recipe.with_exchange(exchange(choice)?),
-            None if arg == "--mgn" => recipe.with_grouping(),
-            None => return Err(format!("{arg} is not known").into()),
-        };
+        match arg.split_once('=').unwrap_or((&arg, "")) {
+            ("--exchange", choice) => recipe = recipe.with_exchange(exchange(choice)?),
+            ("--mgn", "") => recipe = recipe.with_grouping(),
+            ("--teachers", folder) => teachers = Some(PathBuf::from(folder)),
+            ("--trunk", "visual") => trunk = Some(Side::Visual),
+            ("--trunk", "audio") => trunk = Some(Side::Audio),
+            ("--material", dir) => folder = Some(PathBuf::from(dir)),
+            ("--from", dir) => from = Some(going_on(Path::new(dir), &out)?),
+            ("--scores", file) => scores = Some(PathBuf::from(file)),
+            ("--soundfont", file) => soundfont = file.into(),
+            _ => return Err(format!("{arg} is not known").into()),
+        }
     }
-    train_demo(&out, &features, &recipe, |line| println!("{line}"))?;
+    for side in trunk.map_or(vec![Side::Visual, Side::Audio], |side| vec![side]) {
+        train_trunk(&out, &recipe, side, teachers.as_deref(), |line| {
+            println!("{line}")
+        })?;
+    }
+    if trunk.is_some() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(out.join("clips"))?;
+    make_clips(&out.join("clips"))?;
+    let material = folder
+        .as_ref()
+        .map(|dir| DemoMaterial::open(dir, Some(&soundfont)));
+    let material = material.transpose()?;
+    train_demo(
+        &out,
+        &features,
+        &recipe,
+        material.as_ref(),
+        from.as_ref(),
+        |line| println!("{line}"),
+    )?;
+    let made = ModelBundle::open(&out)?;
+    let pair = made.pair(&Device::flex(), Precision::F32)?;
+    let [eye, ear] = [&pair.about().visual, &pair.about().audio].map(|side| side.hash);
+    println!("backbones {eye} and {ear}");
+    if let Some(path) = scores {
+        let scores = mettle_tests::demo_scores::scores(&made)?;
+        std::fs::write(path, serde_json::to_string(&scores)? + "\n")?;
+    }
+    if let Some(folder) = &folder {
+        measure(&out, folder, &soundfont)?;
+    }
     for task in [Task::Localize, Task::Parse, Task::Segment] {
         let report = evaluate_folder(&out, task, 200, 0)?;
         println!("unseen scenes: {report:#?}");
     }
+    Ok(())
+}
+
+/// A model to go on from. Its backbones know drawings: where the folder has none, they go on from there, too.
+fn going_on(from: &Path, out: &Path) -> Result<ModelBundle, Box<dyn std::error::Error>> {
+    let model = ModelBundle::open(from)?;
+    std::fs::create_dir_all(out)?;
+    for file in ["visual.safetensors", "audio.safetensors"] {
+        let drawn = out.join(format!("stage-1-{file}"));
+        if !out.join(file).exists() && !drawn.exists() {
+            std::fs::copy(from.join(file), drawn)?;
+        }
+    }
+    Ok(model)
+}
+
+/// Measures the model on what it has not learned from, and writes into its description how well each class is known.
+fn measure(out: &Path, folder: &Path, soundfont: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let request = MaterialRequest {
+        folder,
+        fold: VALIDATION_FOLD,
+        soundfont: Some(soundfont),
+        clips: 200,
+        seed: 0,
+    };
+    let report = evaluate_material(&ModelChoice::Folder(out.to_owned()), &request)?;
+    println!("real sounds and photographs: {report:#?}");
+    let classes = report.classes.iter();
+    let measured = classes.map(|class| (class.class.label, class.heard, class.seen));
+    note_measured(out, &measured.collect::<Vec<_>>())?;
     Ok(())
 }
 

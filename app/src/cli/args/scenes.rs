@@ -54,6 +54,9 @@ pub struct EvalArgs {
     /// Which fold of it, 1 to 4; 4 is for choosing, and no training may see it.
     #[arg(long, default_value = "4", value_parser = clap::value_parser!(u8).range(1..=4))]
     pub fold: u8,
+    /// What plays the instruments that the folder has no recordings of; FluidR3 where Debian installs it, unless another is named.
+    #[arg(long, value_name = "FILE.sf2", requires = "material")]
+    pub soundfont: Option<PathBuf>,
     /// How many scenes or clips.
     #[arg(long, default_value = "200")]
     pub scenes: usize,

@@ -18,16 +18,29 @@ pub enum MaterialError {
         source: std::io::Error,
     },
     /// A part of what clips are made of is missing.
-    #[error("{} has no {what} in fold {fold}", path.display())]
+    #[error("{} has no {what} in fold {}", path.display(), numbers(folds))]
     Lacks {
         /// The list.
         path: PathBuf,
-        /// Which fold.
-        fold: usize,
+        /// Which folds.
+        folds: Vec<usize>,
         /// What is missing.
         what: &'static str,
+    },
+    /// The soundfont cannot be read, or cannot play.
+    #[error("{}: {what}; name a General MIDI soundfont (Debian's fluid-soundfont-gm has one)", path.display())]
+    Soundfont {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
     },
     /// A sound or a picture cannot be read.
     #[error(transparent)]
     Media(#[from] MediaError),
+}
+
+fn numbers(folds: &[usize]) -> String {
+    let folds: Vec<String> = folds.iter().map(ToString::to_string).collect();
+    folds.join(", ")
 }

@@ -171,6 +171,7 @@ fn manifest(parts: &Assembly) -> Result<Manifest, ModelError> {
         parse: heads.and_then(|m| m.parse.clone()),
         segment: heads.and_then(|m| m.segment.clone()),
         tags: Vec::new(),
+        known: Vec::new(),
     };
     let labels = |list: &str| {
         let known = || class_names(list).unwrap_or_else(|| Labels::new::<&str>([]));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{ContentHash, HeadId, Label, Labels, Task};
-use crate::model::{Calibration, HeadFile};
+use crate::model::{Calibration, HeadFile, KnownClass};
 
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct ModelInfo {
     /// Every task it has a head for.
     #[serde(default)]
     pub tasks: Vec<TaskInfo>,
+    /// What each class was learned from and how well it is known, where its maker says so.
+    #[serde(default)]
+    pub known: Vec<KnownClass>,
     /// Hash over all its files: weights and configuration.
     pub sha256: ContentHash,
 }

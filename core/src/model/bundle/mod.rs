@@ -95,6 +95,7 @@ impl ModelBundle {
             about: self.manifest.about.clone(),
             labels: first.unwrap_or_else(|| Labels::new::<&str>([])),
             tasks,
+            known: self.manifest.known.clone(),
             sha256: self.sha256,
         }
     }

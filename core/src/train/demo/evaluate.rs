@@ -10,7 +10,7 @@ use super::frozen::Frozen;
 use super::heads::{PARSE_BASELINES, PROBE, SEGMENT_BASELINES, parse_baselines};
 use super::probe::{self, Pooled, Probe};
 use super::seeds;
-use crate::base::Task;
+use crate::base::{Labels, Task};
 use crate::data::Targets;
 use crate::data::scenes::{Scene, SceneOptions, SceneTask, Split};
 use crate::features::{FeatureError, pooled};
@@ -121,7 +121,10 @@ impl Measured<'_> {
         for seeds in self.seeds.chunks(TOGETHER) {
             let generate = |seed: &u64| Scene::generate(*seed, &unseen(task));
             let scenes: Vec<Scene> = seeds.iter().map(generate).collect();
-            let targets: Vec<Targets> = scenes.iter().map(|scene| scene.targets(masks)).collect();
+            let targets = scenes.iter().map(|scene| scene.targets(masks));
+            let targets: Vec<Targets> = targets
+                .map(|t| t.with_classes(self.classes(task)))
+                .collect();
             let found = self.frozen.extract(&scenes);
             let rows = pooled(&found.visual, &found.audio).map_err(FeatureError::Device)?;
             let trust = rows
@@ -143,6 +146,17 @@ impl Measured<'_> {
             familiar,
             pooled: all_pooled,
         })
+    }
+
+    /// How many classes the model's head for a kind of scenes has.
+    fn classes(&self, task: SceneTask) -> usize {
+        let manifest = self.bundle.manifest();
+        let labels = match task {
+            SceneTask::Localize => manifest.localize.as_ref().map(|entry| &entry.labels),
+            SceneTask::Parse => manifest.parse.as_ref().map(|entry| &entry.labels),
+            SceneTask::Segment | SceneTask::SegmentMany => None,
+        };
+        labels.map_or(0, Labels::len)
     }
 
     /// Weights beside the model's into a module; none where there is no such file.
@@ -203,8 +217,8 @@ impl Measured<'_> {
             })) => (*accuracy, *background),
             _ => (0.0, 0.0),
         };
-        let width = found.pooled.width();
-        let probe = self.beside(PROBE, || Ok(Probe::new(width, self.device)))?;
+        let (width, classes) = (found.pooled.width(), self.classes(SceneTask::Localize));
+        let probe = self.beside(PROBE, || Ok(Probe::new(width, classes, self.device)))?;
         let probe = probe.map(|probe| probe::accuracy(&probe, &found.pooled, self.device));
         Ok(LocalizeReport {
             clips: self.seeds.len(),

@@ -1,4 +1,4 @@
-//! Frozen backbones over sounding scenes, which never become files.
+//! Frozen backbones over clips that never become files: sounding scenes, and clips made of real sounds and photographs.
 
 use std::sync::Arc;
 
@@ -6,10 +6,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::samples::cut;
-use crate::base::{ClipId, ContentHash};
+use super::source::ClipSource;
+use crate::base::ContentHash;
 use crate::data::Targets;
-use crate::data::scenes::{CATEGORIES, Scene, SceneOptions};
+use crate::data::scenes::Scene;
 use crate::features::{EntryAbout, FeatureError, FeatureKey, HalfFeatures, Lease, Recipe};
+use crate::media::SegmentData;
 use crate::model::{Backbone, FrozenPair, ImagePrep, LayerFeatures, SoundInput};
 use crate::train::error::TrainError;
 use crate::train::examples::{Batch, Examples, Side};
@@ -51,10 +53,10 @@ impl<'a> Frozen<'a> {
         })
     }
 
-    /// Where the features of a scene lie in the cache.
-    fn keys(&self, seed: u64, options: &SceneOptions, seconds: usize) -> PinnedClip {
+    /// Where the features of a source's clip lie in the cache.
+    fn keys(&self, source: &dyn ClipSource, seed: u64) -> PinnedClip {
         let recipe = Recipe::new(self.image_prep.clone(), self.sound_prep.clone(), self.tile);
-        let clip = clip_id(seed, options);
+        let clip = source.clip_id(seed);
         let key = |backbone, prep| FeatureKey {
             clip,
             backbone,
@@ -63,22 +65,24 @@ impl<'a> Frozen<'a> {
         PinnedClip {
             visual: key(self.hashes[0], recipe.image_hash()),
             audio: key(self.hashes[1], recipe.sound_hash()),
-            seconds,
+            seconds: source.seconds(),
         }
     }
 
     /// Draws, sounds and extracts scenes of one kind.
     pub fn extract(&self, scenes: &[Scene]) -> Extracted {
-        self.forward(&self.prepare(scenes))
+        let preparation = self.preparation();
+        let inputs = scenes.par_iter().map(|scene| preparation.scene(scene));
+        self.forward(&inputs.collect::<Vec<_>>())
     }
 
-    /// What the backbones take of some scenes.
-    fn prepare(&self, scenes: &[Scene]) -> Vec<Input> {
-        let (image_prep, sound_prep, tile) = (self.image_prep, self.sound_prep, self.tile);
-        scenes
-            .par_iter()
-            .map(|scene| prepare(image_prep, sound_prep, tile, scene))
-            .collect()
+    /// How their input is made; any thread may do that.
+    fn preparation(&self) -> Preparation<'a> {
+        Preparation {
+            image: self.image_prep,
+            sound: self.sound_prep,
+            tile: self.tile,
+        }
     }
 
     fn forward(&self, inputs: &[Input]) -> Extracted {
@@ -102,29 +106,57 @@ impl<'a> Frozen<'a> {
     }
 }
 
-/// All segments of a scene, as the backbones take them.
-struct Input {
+/// All segments of a clip, as the backbones take them.
+pub(super) struct Input {
     pictures: Vec<f32>,
     sounds: Vec<f32>,
     seconds: usize,
 }
 
-/// The pictures and spectrograms of all segments of a scene, drawn at the scene's size as a decoder would give them.
-fn prepare(image_prep: &ImagePrep, sound_prep: &SoundInput, tile: usize, scene: &Scene) -> Input {
-    let options = scene.options();
-    let (stage, sound) = (scene.stage(options.width, options.height), scene.sound());
-    let mut input = Input {
-        pictures: vec![],
-        sounds: vec![],
-        seconds: scene.seconds().len(),
-    };
-    for second in scene.seconds() {
-        let picture = image_prep.frame(&stage.frame(second.middle()));
-        input.pictures.extend(picture);
-        let sound = sound_prep.second(cut(&sound, second), tile);
-        input.sounds.extend(sound);
+impl Input {
+    fn of(seconds: usize) -> Self {
+        Self {
+            pictures: vec![],
+            sounds: vec![],
+            seconds,
+        }
     }
-    input
+}
+
+/// How a clip becomes what backbones take.
+#[derive(Clone, Copy)]
+pub(super) struct Preparation<'a> {
+    image: &'a ImagePrep,
+    sound: &'a SoundInput,
+    tile: usize,
+}
+
+impl Preparation<'_> {
+    /// The pictures and spectrograms of all segments of a scene, drawn at the scene's size as a decoder would give them.
+    pub fn scene(&self, scene: &Scene) -> Input {
+        let options = scene.options();
+        let (stage, sound) = (scene.stage(options.width, options.height), scene.sound());
+        let mut input = Input::of(scene.seconds().len());
+        for second in scene.seconds() {
+            let picture = self.image.frame(&stage.frame(second.middle()));
+            input.pictures.extend(picture);
+            let sound = self.sound.second(cut(&sound, second), self.tile);
+            input.sounds.extend(sound);
+        }
+        input
+    }
+
+    /// The same of decoded segments, which have pictures and sound.
+    pub fn segments(&self, segments: &[SegmentData]) -> Input {
+        let mut input = Input::of(segments.len());
+        for segment in segments {
+            let picture = segment.frame.as_ref().map(|frame| self.image.frame(frame));
+            input.pictures.extend(picture.unwrap_or_default());
+            let sound = segment.sound.as_deref().unwrap_or_default();
+            input.sounds.extend(self.sound.second(sound, self.tile));
+        }
+        input
+    }
 }
 
 impl Extracted {
@@ -142,84 +174,62 @@ impl Extracted {
     }
 }
 
-/// Names a scene by what it is made from. Whenever the same seed gives another scene than before, the number in it goes up.
-fn clip_id(seed: u64, options: &SceneOptions) -> ClipId {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"sounding scene 1");
-    hasher.update(&seed.to_le_bytes());
-    hasher.update(options.task.name().as_bytes());
-    hasher.update(options.split.name().as_bytes());
-    hasher.update(&[u8::from(options.all_classes)]);
-    hasher.update(&(options.width as u64).to_le_bytes());
-    hasher.update(&(options.height as u64).to_le_bytes());
-    ClipId(ContentHash(*hasher.finalize().as_bytes()))
-}
-
-/// Scenes to learn from: their features lie in the cache, and what is true of them is had from their seeds.
-pub(super) struct SceneExamples {
+/// Clips to learn from: their features lie in the cache, and what is true of them is had from their source.
+pub(super) struct SourceExamples<S> {
+    source: S,
     seeds: Vec<u64>,
-    options: SceneOptions,
+    classes: usize,
     pinned: Pinned,
-    /// Side of their masks, where masks are wanted.
-    masks: Option<usize>,
 }
 
-impl SceneExamples {
-    /// Looks for the features of the seeds' scenes, and computes and keeps what is missing. `each` hears how many there are.
+impl<S: ClipSource> SourceExamples<S> {
+    /// Looks for the features of the seeds' clips, and computes and keeps what is missing. `each` hears how many there are.
     pub fn prepare(
         frozen: &Frozen,
+        source: S,
         seeds: Vec<u64>,
-        options: SceneOptions,
-        masks: Option<usize>,
+        classes: usize,
         lease: &Arc<Lease>,
         mut each: impl FnMut(usize),
     ) -> Result<Self, TrainError> {
         let mut pinned = Pinned::new(Arc::clone(lease));
-        let seconds = seeds
-            .first()
-            .map_or(0, |seed| Scene::generate(*seed, &options).seconds().len());
         for seed in &seeds {
-            pinned.push(frozen.keys(*seed, &options, seconds))?;
+            pinned.push(frozen.keys(&source, *seed))?;
         }
         let cache = lease.cache();
         let all: Vec<(u64, PinnedClip)> =
             seeds.iter().copied().zip(pinned.clips().to_vec()).collect();
         for (i, some) in all.chunks(TOGETHER).enumerate() {
-            let is_missing = |key: &FeatureKey| cache.get(key, seconds).is_none();
+            let is_missing = |key: &FeatureKey| cache.get(key, source.seconds()).is_none();
             let missing: Vec<_> = some
                 .iter()
                 .filter(|(_, clip)| is_missing(&clip.visual) || is_missing(&clip.audio))
                 .collect();
-            let scenes: Vec<Scene> = missing
-                .iter()
-                .map(|(seed, _)| Scene::generate(*seed, &options))
-                .collect();
-            let inputs = frozen.prepare(&scenes);
+            let preparation = frozen.preparation();
+            let inputs = missing
+                .par_iter()
+                .map(|(seed, _)| source.input(preparation, *seed));
+            let inputs: Vec<Input> = inputs.collect::<Result<_, _>>()?;
             for ((seed, clip), input) in missing.iter().zip(&inputs) {
                 let found = frozen.forward(std::slice::from_ref(input));
-                keep(lease, frozen, *seed, clip, &found)?;
+                keep(lease, frozen, &source.name(*seed), clip, &found)?;
             }
             each((i * TOGETHER + some.len()).min(all.len()));
         }
         Ok(Self {
+            source,
             seeds,
-            options,
+            classes,
             pinned,
-            masks,
         })
-    }
-
-    fn scene(&self, clip: usize) -> Option<Scene> {
-        let seed = self.seeds.get(clip)?;
-        Some(Scene::generate(*seed, &self.options))
     }
 }
 
-/// Puts the features of a scene into the cache.
+/// Puts the features of a clip into the cache.
 fn keep(
     lease: &Lease,
     frozen: &Frozen,
-    seed: u64,
+    name: &str,
     clip: &PinnedClip,
     found: &Extracted,
 ) -> Result<(), TrainError> {
@@ -231,7 +241,7 @@ fn keep(
     ] {
         let features = HalfFeatures::of(features).map_err(FeatureError::Device)?;
         let about = EntryAbout {
-            clip: format!("scene {seed}"),
+            clip: name.to_owned(),
             backbone: backbone.spec().name.clone(),
         };
         let writer = cache.start(key, about, clip.seconds, features.sizes());
@@ -243,24 +253,23 @@ fn keep(
     Ok(())
 }
 
-impl Examples for SceneExamples {
+impl<S: ClipSource> Examples for SourceExamples<S> {
     fn len(&self) -> usize {
         self.seeds.len()
     }
 
     fn classes(&self) -> usize {
-        CATEGORIES.len()
+        self.classes
     }
 
-    fn seconds(&self, clip: usize) -> usize {
-        let clips = self.pinned.clips();
-        clips.get(clip).map_or(0, |clip| clip.seconds)
+    fn seconds(&self, _clip: usize) -> usize {
+        self.source.seconds()
     }
 
     fn targets(&self, clip: usize) -> Result<Targets, TrainError> {
-        let scene = self.scene(clip);
-        let scene = scene.ok_or_else(|| TrainError::Data("a scene beyond the last".to_owned()))?;
-        Ok(scene.targets(self.masks))
+        let seed = self.seeds.get(clip);
+        let seed = seed.ok_or_else(|| TrainError::Data("a clip beyond the last".to_owned()))?;
+        Ok(self.source.targets(*seed)?.with_classes(self.classes))
     }
 
     fn features(&self, clip: usize, side: Side) -> Result<HalfFeatures, TrainError> {

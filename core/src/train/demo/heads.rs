@@ -1,4 +1,5 @@
-//! The demo's heads: frozen features of scenes, once, then every task's head and the baselines it is held against.
+//! The demo's heads: frozen features of scenes and of clips made of real sounds and photographs, once, then every task's head and
+//! the baselines it is held against.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,21 +7,26 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::tensor::Device;
 
-use super::frozen::{Frozen, SceneExamples};
+use super::clips::{Clips, with};
+use super::frozen::{Frozen, SourceExamples};
+use super::one_task::OneTask;
 use super::probe::{self, Pooled};
-use super::recipe::DemoRecipe;
-use super::{HEAD_SEEDS, VALIDATION_SEEDS, seeds};
-use crate::data::scenes::{CATEGORIES, SceneOptions, SceneTask};
+use super::recipe::{DemoRecipe, going_on, labels};
+use super::source::{ClipSource, Made, Scenes};
+use super::{DemoMaterial, HEAD_SEEDS, MADE_SEEDS, VALIDATION_SEEDS, seeds};
+use crate::data::material::Material;
+use crate::data::scenes::{SceneOptions, SceneTask};
 use crate::features::Lease;
 use crate::model::weights::{Names, load_into, read_checkpoint, save_module};
 use crate::model::{
-    Familiarity, LayerShape, LocalizeHead, ModelError, ParseConfig, ParseHead, SegmentConfig,
-    SegmentHead, TaskHead,
+    Familiarity, LayerShape, LocalizeHead, ModelBundle, ModelError, ParseConfig, ParseHead,
+    SegmentConfig, SegmentHead, TaskHead,
 };
 use crate::train::config::TrainConfig;
 use crate::train::error::TrainError;
-use crate::train::examples::{Examples, Mixture};
+use crate::train::examples::Examples;
 use crate::train::familiarity;
+use crate::train::grown::grown_into;
 use crate::train::trainer::{Step, Trainer};
 
 /// The probe's weights, beside the model's: so that its figure can be had again.
@@ -40,12 +46,10 @@ pub(crate) fn parse_baselines(config: &ParseConfig) -> [ParseConfig; 2] {
     })
 }
 
-/// Scenes of one kind for learning, and for choosing an epoch.
-struct Scenes {
-    training: Arc<dyn Examples>,
-    validation: Arc<dyn Examples>,
-}
-
+/// Seconds of the clips made of material for events and parsing, and for masks.
+const EVENTS: usize = 10;
+/// As above.
+const MASKS: usize = 5;
 /// Side of the masks that heads learn from and an epoch is chosen by.
 const MASK_SIDE: usize = 96;
 
@@ -54,6 +58,10 @@ pub(super) struct HeadTraining<'a> {
     pub out: &'a Path,
     pub recipe: &'a DemoRecipe,
     pub frozen: &'a Frozen<'a>,
+    /// A model whose heads these go on from, on backbones that went on from its own; it may know fewer classes.
+    pub from: Option<&'a ModelBundle>,
+    /// Real sounds and photographs, where there are any.
+    pub material: Option<&'a DemoMaterial>,
     /// Pins the features of scenes.
     pub lease: Arc<Lease>,
     pub log: &'a mut dyn FnMut(&str),
@@ -62,18 +70,27 @@ pub(super) struct HeadTraining<'a> {
 impl<'a> HeadTraining<'a> {
     /// Trains all heads and baselines; the baselines and the probe are written, the heads returned.
     pub fn run(&mut self) -> Result<(Vec<TaskHead>, Option<Familiarity>), TrainError> {
-        let scenes = self.recipe.scenes;
-        let events = self.scenes(SceneTask::Localize, scenes.localize)?;
-        let localize = self.localize(&events)?;
-        let parsing = self.scenes(SceneTask::Parse, scenes.parse)?;
-        let [parse_direct, parse_linear, parse] = self.parse(&events, &parsing)?;
-        let one = self.scenes(SceneTask::Segment, scenes.segment)?;
-        let many = self.scenes(SceneTask::SegmentMany, scenes.segment_many)?;
+        let counts = match self.from {
+            Some(_) => self.recipe.more,
+            None => self.recipe.scenes,
+        };
+        let events = self.scenes(SceneTask::Localize, counts.localize)?;
+        let made = self.made(counts.made, EVENTS, None)?;
+        let localize = self.localize(&with(&[&events], made.as_ref()))?;
+        let parsing = self.scenes(SceneTask::Parse, counts.parse)?;
+        let [parse_direct, parse_linear, parse] = self.parse(&events, &parsing, made.as_ref())?;
+        let one = self.scenes(SceneTask::Segment, counts.segment)?;
+        let many = self.scenes(SceneTask::SegmentMany, counts.segment_many)?;
+        let cut_out = self.made(counts.made_masks, MASKS, Some(MASK_SIDE))?;
         let from = [&parse_direct, &parse_linear, &parse];
-        let segment = self.segment(&one, &many, from)?;
-        let all = [&events, &parsing, &one, &many].map(|scenes| Arc::clone(&scenes.validation));
-        let validation = Mixture::of(all.to_vec());
-        let familiarity = familiarity::fit(&*events.training, &validation, self.frozen.device)?;
+        let segment = self.segment(&with(&[&one, &many], cut_out.as_ref()), from)?;
+        let drawn = Clips::of(&[&events, &parsing, &one, &many]).validation;
+        let mut kinds: Vec<[&dyn Examples; 2]> = vec![[&*events.training, &*drawn]];
+        kinds.extend(
+            made.as_ref()
+                .map(|made| [&*made.training, &*made.validation]),
+        );
+        let familiarity = familiarity::fit_kinds(&kinds, self.frozen.device)?;
         let heads = vec![
             TaskHead::Localize(localize),
             TaskHead::Parse(parse),
@@ -91,39 +108,58 @@ impl<'a> HeadTraining<'a> {
         &mut self,
         task: SceneTask,
         (training, validation): (usize, usize),
-    ) -> Result<Scenes, TrainError> {
-        Ok(Scenes {
-            training: self.examples(task, HEAD_SEEDS, training)?,
-            validation: self.examples(task, VALIDATION_SEEDS, validation)?,
-        })
-    }
-
-    /// Scenes with their features, from the cache where an earlier run kept them.
-    fn examples(
-        &mut self,
-        task: SceneTask,
-        start: u64,
-        count: usize,
-    ) -> Result<Arc<dyn Examples>, TrainError> {
-        let started = std::time::Instant::now();
+    ) -> Result<Clips, TrainError> {
         let options = SceneOptions {
             task,
             all_classes: true,
             ..SceneOptions::default()
         };
         let masks = matches!(task, SceneTask::Segment | SceneTask::SegmentMany);
-        let masks = masks.then_some(MASK_SIDE);
+        let scenes = || Scenes::new(options, masks.then_some(MASK_SIDE));
+        Ok(Clips {
+            training: self.examples(scenes(), HEAD_SEEDS, training)?,
+            validation: self.examples(scenes(), VALIDATION_SEEDS, validation)?,
+        })
+    }
+
+    /// Clips of so many seconds made of the material; none where there is no material.
+    fn made(
+        &mut self,
+        (training, validation): (usize, usize),
+        seconds: usize,
+        masks: Option<usize>,
+    ) -> Result<Option<Clips>, TrainError> {
+        let Some(material) = self.material else {
+            return Ok(None);
+        };
+        let rate = self.frozen.sound_prep.sample_rate();
+        let made = |of: &Arc<Material>| Made::new(Arc::clone(of), labels(), masks, seconds, rate);
+        let start = MADE_SEEDS + (seconds * 1_000_000) as u64;
+        Ok(Some(Clips {
+            training: self.examples(made(&material.training), start, training)?,
+            validation: self.examples(made(&material.validation), start, validation)?,
+        }))
+    }
+
+    /// Clips with their features, from the cache where an earlier run kept them.
+    fn examples(
+        &mut self,
+        source: impl ClipSource + 'static,
+        start: u64,
+        count: usize,
+    ) -> Result<Arc<dyn Examples>, TrainError> {
+        let started = std::time::Instant::now();
         let (lease, seeds) = (Arc::clone(&self.lease), seeds(start, count));
-        let examples =
-            SceneExamples::prepare(self.frozen, seeds, options, masks, &lease, |done| {
-                if done.is_multiple_of(200) || done == count {
-                    let secs = started.elapsed().as_secs();
-                    (self.log)(&format!(
-                        "  features of {done} scenes for {}  {secs} s",
-                        task.name()
-                    ));
-                }
-            })?;
+        let (name, classes) = (source.name(start), labels().len());
+        let each = |done: usize| {
+            if done.is_multiple_of(200) || done == count {
+                let secs = started.elapsed().as_secs();
+                (self.log)(&format!(
+                    "  features of {done} clips from {name} on  {secs} s"
+                ));
+            }
+        };
+        let examples = SourceExamples::prepare(self.frozen, source, seeds, classes, &lease, each)?;
         Ok(Arc::new(examples))
     }
 
@@ -131,36 +167,37 @@ impl<'a> HeadTraining<'a> {
         (self.log)(&format!("{name}: validation {:.1} %", score * 100.0));
     }
 
-    fn localize(&mut self, scenes: &Scenes) -> Result<LocalizeHead, TrainError> {
+    fn localize(&mut self, clips: &Clips) -> Result<LocalizeHead, TrainError> {
         let (recipe, device) = (self.recipe, self.frozen.device);
-        let training = Pooled::of(&*scenes.training, device)?;
-        let validation = Pooled::of(&*scenes.validation, device)?;
+        let training = Pooled::of(&*clips.training, device)?;
+        let validation = Pooled::of(&*clips.validation, device)?;
         let probe = probe::train(&training, &validation, device)?;
         let share = probe::accuracy(&probe, &validation, device)?;
         self.say("linear probe", share);
         save_module(&probe, &self.out.join(PROBE))?;
         let [visual, audio] = self.layers();
-        let fresh = || {
-            let classes = CATEGORIES.len();
-            recipe.localize.init(visual, audio, classes, device)
-        };
+        let fresh = |classes: usize| recipe.localize.init(visual, audio, classes, device);
         let config = &recipe.localize_training;
-        self.learn("localize.safetensors", fresh, config, scenes)
+        self.learn("localize.safetensors", fresh, config, clips)
     }
 
     /// "Direct", "Linear" and the head.
-    fn parse(&mut self, events: &Scenes, own: &Scenes) -> Result<[ParseHead; 3], TrainError> {
-        let training = vec![Arc::clone(&events.training), Arc::clone(&own.training)];
-        let scenes = Scenes {
-            training: Arc::new(Mixture::of(training)),
-            validation: Arc::clone(&own.validation),
+    fn parse(
+        &mut self,
+        events: &Clips,
+        own: &Clips,
+        made: Option<&Clips>,
+    ) -> Result<[ParseHead; 3], TrainError> {
+        let clips = Clips {
+            training: with(&[events, own], made).training,
+            validation: with(&[own], made).validation,
         };
         let (recipe, device) = (self.recipe, self.frozen.device);
         let [visual, audio] = self.layers();
         let [direct, linear] = parse_baselines(&recipe.parse);
         let mut learn = |file: &str, config: &ParseConfig| {
-            let fresh = || config.init(visual, audio, CATEGORIES.len(), device);
-            self.learn(file, fresh, &recipe.parse_training, &scenes)
+            let fresh = |classes: usize| config.init(visual, audio, classes, device);
+            self.learn(file, fresh, &recipe.parse_training, &clips)
         };
         Ok([
             learn(PARSE_BASELINES[0], &direct)?,
@@ -170,31 +207,18 @@ impl<'a> HeadTraining<'a> {
     }
 
     /// Each goes on from what its own parsing head distils: the baselines from their baselines.
-    fn segment(
-        &mut self,
-        one: &Scenes,
-        many: &Scenes,
-        from: [&ParseHead; 3],
-    ) -> Result<SegmentHead, TrainError> {
-        let both = |of: fn(&Scenes) -> &Arc<dyn Examples>| {
-            let parts = [one, many].map(|scenes| Arc::clone(of(scenes)));
-            Arc::new(Mixture::of(parts.to_vec()))
-        };
-        let scenes = Scenes {
-            training: both(|scenes| &scenes.training),
-            validation: both(|scenes| &scenes.validation),
-        };
+    fn segment(&mut self, clips: &Clips, from: [&ParseHead; 3]) -> Result<SegmentHead, TrainError> {
         let (recipe, device) = (self.recipe, self.frozen.device);
         let [visual, audio] = self.layers();
         let (direct, linear) = (recipe.segment.direct(), recipe.segment.linear());
         let mut learn = |file: &str, config: &SegmentConfig, from: &ParseHead| {
             let (seen, heard) = from.distillers();
-            let fresh = || {
+            let fresh = |_: usize| {
                 Ok(config
                     .init(visual, audio, device)?
                     .distilling_as(seen, heard))
             };
-            self.learn(file, fresh, &recipe.segment_training, &scenes)
+            self.learn(file, fresh, &recipe.segment_training, clips)
         };
         learn(SEGMENT_BASELINES[0], &direct, from[0])?;
         learn(SEGMENT_BASELINES[1], &linear, from[1])?;
@@ -205,19 +229,27 @@ impl<'a> HeadTraining<'a> {
     fn learn<H: OneTask>(
         &mut self,
         file: &str,
-        fresh: impl Fn() -> Result<H, ModelError>,
+        fresh: impl Fn(usize) -> Result<H, ModelError>,
         config: &TrainConfig,
-        scenes: &Scenes,
+        clips: &Clips,
     ) -> Result<H, TrainError> {
         let (path, device) = (self.out.join(file), self.frozen.device);
+        let classes = labels().len();
         if path.exists() {
             let state = read_checkpoint(&path)?;
-            return Ok(load_into(fresh()?, state, Names::Head, &path)?);
+            return Ok(load_into(fresh(classes)?, state, Names::Head, &path)?);
         }
         device.seed(3);
-        let head = fresh()?;
+        let (head, config) = match self.from {
+            Some(from) => {
+                let known = from.about().labels.len();
+                let grown = self.grown(file, from, [fresh(known)?, fresh(classes)?])?;
+                (grown, going_on(config))
+            }
+            None => (fresh(classes)?, config.clone()),
+        };
         (self.log)(&format!("{file}: {} parameters", Module::num_params(&head)));
-        let (head, score) = self.fit(head.into_task(), config, scenes, device)?;
+        let (head, score) = self.fit(head.into_task(), &config, clips, device)?;
         self.say(file, score);
         let trained =
             H::of(head).ok_or_else(|| TrainError::Data(format!("{file}: another task")))?;
@@ -225,15 +257,29 @@ impl<'a> HeadTraining<'a> {
         Ok(trained)
     }
 
+    /// What another model's head has learned: into a fresh one as that is, and from there into one that may know more classes.
+    fn grown<H: OneTask>(
+        &self,
+        file: &str,
+        from: &ModelBundle,
+        [old, fresh]: [H; 2],
+    ) -> Result<H, TrainError> {
+        let lacks = || TrainError::Data(format!("the model to go on from has no {file}"));
+        let state = from.beside(file)?.ok_or_else(lacks)?;
+        let old = load_into(old, state, Names::Head, Path::new(file))?;
+        let grown = grown_into(&old.into_task(), fresh.into_task(), self.frozen.device)?;
+        H::of(grown).ok_or_else(|| TrainError::Data(format!("{file}: another task")))
+    }
+
     /// Trains to the end; gives the best head and its score.
     fn fit(
         &mut self,
         head: TaskHead,
         config: &TrainConfig,
-        scenes: &Scenes,
+        clips: &Clips,
         device: &Device,
     ) -> Result<(TaskHead, f64), TrainError> {
-        let [training, validation] = [&scenes.training, &scenes.validation].map(Arc::clone);
+        let [training, validation] = [&clips.training, &clips.validation].map(Arc::clone);
         let mut trainer = Trainer::new(head, config.clone(), training, validation, device)?;
         loop {
             match trainer.step()? {
@@ -255,32 +301,3 @@ impl<'a> HeadTraining<'a> {
         }))
     }
 }
-
-/// The head of one task, as one of any.
-trait OneTask: Module + burn::module::ModuleDisplay {
-    fn into_task(self) -> TaskHead;
-    fn of(head: TaskHead) -> Option<Self>
-    where
-        Self: Sized;
-}
-
-macro_rules! one_task {
-    ($head:ty, $task:ident) => {
-        impl OneTask for $head {
-            fn into_task(self) -> TaskHead {
-                TaskHead::$task(self)
-            }
-
-            fn of(head: TaskHead) -> Option<Self> {
-                match head {
-                    TaskHead::$task(head) => Some(head),
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-one_task!(LocalizeHead, Localize);
-one_task!(ParseHead, Parse);
-one_task!(SegmentHead, Segment);

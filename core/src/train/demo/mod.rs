@@ -2,26 +2,40 @@
 //! they see and hear, with the baselines it is held against; and how a model does on scenes it has never met.
 
 mod backbones;
+mod clips;
 mod evaluate;
 mod few_shot;
 mod frozen;
+mod groups;
 mod heads;
+mod known;
+mod lessons;
+mod one_task;
 mod probe;
+mod real;
 mod recipe;
 mod samples;
+mod source;
 mod tagger;
+mod told;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::tensor::Device;
 
+pub use backbones::train_trunk;
 pub use evaluate::{evaluate_demo, evaluate_folder, unseen_clips};
 pub use few_shot::{Denied, FewShot, FewShotReport};
-pub use recipe::{DemoRecipe, DemoScenes};
+pub use known::note_measured;
+pub use lessons::Lessons;
+pub use recipe::{DemoRecipe, DemoScenes, labels as demo_labels};
 pub use tagger::Schedule;
 
 use super::error::TrainError;
+use super::examples::Side;
 use crate::base::{ContentHash, hash_file};
+use crate::data::material::{Material, TRAINING_FOLDS, VALIDATION_FOLD};
 use crate::features::FeatureCache;
 use crate::model::{ModelBundle, SoundInput};
 use frozen::Frozen;
@@ -31,10 +45,35 @@ const PICTURE_SEEDS: u64 = 1_000_000_000;
 const SOUND_SEEDS: u64 = 2_000_000_000;
 const HEAD_SEEDS: u64 = 3_000_000_000;
 const VALIDATION_SEEDS: u64 = 4_000_000_000;
+const MORE_PICTURES: u64 = 7_000_000_000;
+const MORE_SOUNDS: u64 = 8_000_000_000;
+const MADE_SEEDS: u64 = 6_000_000_000;
+
+/// Real sounds and photographs to learn from, and others to choose by.
+pub struct DemoMaterial {
+    /// What is learned from.
+    pub training: Arc<Material>,
+    /// What epochs and limits are chosen by.
+    pub validation: Arc<Material>,
+}
+
+impl DemoMaterial {
+    /// The material of a folder, its folds divided as they are meant to be; the instruments are a soundfont's.
+    ///
+    /// # Errors
+    /// The folder or the soundfont cannot be read.
+    pub fn open(folder: &Path, soundfont: Option<&Path>) -> Result<Self, TrainError> {
+        Ok(Self {
+            training: Material::open(folder, &TRAINING_FOLDS, soundfont)?.into(),
+            validation: Material::open(folder, &[VALIDATION_FOLD], soundfont)?.into(),
+        })
+    }
+}
 
 /// Trains the demo model into a folder. Backbones and heads whose weights already lie there are kept, so that a run can
 /// go on where another stopped; an empty folder gives everything from seeds. The frozen features of scenes are kept in `features`
-/// (4 GB) and found there by a later run. `log` gets the figures line by line.
+/// (4 GB) and found there by a later run. With material the heads learn from that, too; with a model to go on from they begin
+/// as its heads are, and learn for a shorter time. `log` gets the figures line by line.
 ///
 /// # Errors
 /// The recipe describes what cannot be built, or the folder cannot be written.
@@ -42,12 +81,17 @@ pub fn train_demo(
     out: &Path,
     features: &Path,
     recipe: &DemoRecipe,
+    material: Option<&DemoMaterial>,
+    from: Option<&ModelBundle>,
     mut log: impl FnMut(&str),
 ) -> Result<ModelBundle, TrainError> {
     std::fs::create_dir_all(out).map_err(|e| TrainError::io(out, e))?;
     let device = Device::flex();
-    let visual = backbones::visual(out, recipe, &device, &mut log)?;
-    let audio = backbones::audio(out, recipe, &device, &mut log)?;
+    for side in [Side::Visual, Side::Audio] {
+        train_trunk(out, recipe, side, None, &mut log)?;
+    }
+    let visual = backbones::visual(&out.join("visual.safetensors"), recipe, &device)?;
+    let audio = backbones::audio(&out.join("audio.safetensors"), recipe, &device)?;
     let image_prep = recipe.image_prep();
     let sound_prep = SoundInput::Logmel(recipe.audio.sound_prep());
     let (still_visual, still_audio) = (visual.clone().freeze(), audio.clone().freeze());
@@ -70,11 +114,13 @@ pub fn train_demo(
         out,
         recipe,
         frozen: &frozen,
+        from,
+        material,
         lease: lease.into(),
         log: &mut log,
     }
     .run()?;
-    let manifest = recipe.manifest(familiarity.as_ref());
+    let manifest = recipe.manifest(familiarity.as_ref(), known::classes(material));
     Ok(ModelBundle::save_heads(
         out, &manifest, &visual, &audio, &heads,
     )?)

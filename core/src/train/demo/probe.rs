@@ -7,7 +7,6 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::base::{Rng, largest};
 use crate::data::Targets;
-use crate::data::scenes::Truth;
 use crate::model::LayerFeatures;
 use crate::train::error::TrainError;
 use crate::train::evaluation::numbers;
@@ -27,10 +26,10 @@ pub(super) struct Probe {
 }
 
 impl Probe {
-    /// With fresh weights, for pooled features of `width`.
-    pub fn new(width: usize, device: &Device) -> Self {
+    /// With fresh weights, for pooled features of `width` and so many classes.
+    pub fn new(width: usize, classes: usize, device: &Device) -> Self {
         Self {
-            linear: LinearConfig::new(width, Truth::BACKGROUND + 1).init(device),
+            linear: LinearConfig::new(width, classes + 1).init(device),
         }
     }
 }
@@ -40,6 +39,8 @@ impl Probe {
 pub(super) struct Pooled {
     rows: Vec<Vec<f32>>,
     classes: Vec<usize>,
+    /// How many classes there are.
+    known: usize,
 }
 
 impl Pooled {
@@ -66,7 +67,8 @@ impl Pooled {
         let rows = numbers(both)?;
         self.rows.extend(rows.chunks(width).map(<[f32]>::to_vec));
         for clip in targets {
-            let event = |t| clip.event(t).flatten().unwrap_or(Truth::BACKGROUND);
+            let event = |t| clip.event(t).flatten().unwrap_or(clip.classes());
+            self.known = clip.classes();
             self.classes.extend((0..clip.seconds()).map(event));
         }
         Ok(())
@@ -87,7 +89,7 @@ pub(super) fn train(
     let learning = device.clone().autodiff();
     let (pooled, labels, width) = (&training.rows, &training.classes, training.width());
     learning.seed(4);
-    let mut probe = Probe::new(width, &learning);
+    let mut probe = Probe::new(width, training.known, &learning);
     let mut optimiser = AdamConfig::new().init();
     let mut rng = Rng::new(11);
     let (mut best, mut best_accuracy) = (probe.valid(), -1.0);
@@ -121,6 +123,6 @@ pub(super) fn accuracy(probe: &Probe, pooled: &Pooled, device: &Device) -> Resul
     let rows = TensorData::new(pooled.rows.concat(), [pooled.rows.len(), pooled.width()]);
     let logits = numbers(probe.linear.forward(Tensor::<2>::from_data(rows, device)))?;
     let best = |row: &[f32]| largest(row).unwrap_or(0);
-    let predicted: Vec<usize> = logits.chunks(Truth::BACKGROUND + 1).map(best).collect();
+    let predicted: Vec<usize> = logits.chunks(pooled.known + 1).map(best).collect();
     Ok(segment_accuracy(&predicted, &pooled.classes))
 }

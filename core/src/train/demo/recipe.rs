@@ -1,13 +1,13 @@
 //! Everything that decides what the demo model becomes: its shape, its training, what it says of itself.
 
 use super::tagger::Schedule;
-use crate::base::Labels;
-use crate::data::scenes::labels;
+use crate::base::{Label, Labels};
+use crate::data::scenes;
 use crate::model::heads::{FrameAttention, HanConfig, MgnConfig};
 use crate::model::{
     AvelConfig, BackboneDesc, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep,
-    InterModal, LcdConfig, LocalizeEntry, Manifest, ParseConfig, ParseDecoder, ParseEntry, SCHEMA,
-    SegmentConfig, SegmentEntry, SwinV2Config,
+    InterModal, KnownClass, LcdConfig, LocalizeEntry, Manifest, ParseConfig, ParseDecoder,
+    ParseEntry, SCHEMA, SegmentConfig, SegmentEntry, SwinV2Config,
 };
 use crate::train::config::{OptimiserConfig, StepLr, TrainConfig};
 
@@ -24,12 +24,15 @@ pub struct DemoRecipe {
     pub parse: ParseConfig,
     /// The head for segmentation.
     pub segment: SegmentConfig,
-    /// How the visual backbone is trained.
-    pub pictures: Schedule,
-    /// How the audio backbone is trained.
-    pub sounds: Schedule,
-    /// Scenes for the heads.
+    /// How the visual backbone is trained, stage by stage, each going on where the one before left it. The first knows scenes
+    /// alone; without real examples the others are left out.
+    pub pictures: Vec<Schedule>,
+    /// The same of the audio backbone.
+    pub sounds: Vec<Schedule>,
+    /// Clips for the heads.
     pub scenes: DemoScenes,
+    /// Clips for heads that go on from heads that know drawings; they learn for a third of the epochs.
+    pub more: DemoScenes,
     /// How the head for event localization is trained.
     pub localize_training: TrainConfig,
     /// How the head for video parsing is trained.
@@ -49,6 +52,20 @@ pub struct DemoScenes {
     pub segment: (usize, usize),
     /// For segmentation, with several.
     pub segment_many: (usize, usize),
+    /// Clips made of real sounds and photographs, for events and parsing.
+    pub made: (usize, usize),
+    /// The same for masks.
+    pub made_masks: (usize, usize),
+}
+
+/// Classes that are real only: no scene has them.
+const REAL_ONLY: [&str; 3] = ["Banjo", "Bus", "Mandolin"];
+
+/// What the heads tell apart: what scenes have, and behind it what is real only.
+pub fn labels() -> Labels {
+    let drawn = scenes::labels();
+    let real = REAL_ONLY.into_iter().map(Label::from);
+    Labels::new(drawn.iter().cloned().chain(real))
 }
 
 impl Default for DemoRecipe {
@@ -93,23 +110,31 @@ impl Default for DemoRecipe {
                 mask: (48, 48),
                 ..SegmentConfig::default()
             },
-            pictures: Schedule {
-                steps: 900,
-                batch: 32,
-                lr: 7e-4,
-                warm_up: 50,
-            },
-            sounds: Schedule {
-                steps: 700,
-                batch: 4,
-                lr: 1e-3,
-                warm_up: 50,
-            },
+            pictures: vec![
+                Schedule::scenes(900, 32, 7e-4),
+                Schedule::scenes(1200, 10, 7e-4).and_real(30, true),
+                Schedule::scenes(2000, 4, 1.5e-3).and_real(16, false),
+            ],
+            sounds: vec![
+                Schedule::scenes(700, 4, 1e-3),
+                Schedule::scenes(900, 1, 1e-3).and_real(32, true),
+                Schedule::scenes(2000, 1, 1.5e-3).and_real(20, false),
+            ],
             scenes: DemoScenes {
                 localize: (1200, 200),
                 parse: (200, 100),
                 segment: (600, 100),
                 segment_many: (1000, 100),
+                made: (800, 160),
+                made_masks: (300, 60),
+            },
+            more: DemoScenes {
+                localize: (600, 100),
+                parse: (150, 60),
+                segment: (250, 50),
+                segment_many: (350, 50),
+                made: (700, 140),
+                made_masks: (150, 40),
             },
             // Table 13 has 10 epochs on 3339 clips; fewer, easier clips want more.
             localize_training: by_adam_w(16, 12, (4, 0.35), 0.05, 0.0),
@@ -162,6 +187,19 @@ fn small(distill: Distillation, visual: usize, audio: usize) -> Distillation {
     }
 }
 
+/// How a head goes on that was trained so already: for a third of the epochs.
+pub(super) fn going_on(config: &TrainConfig) -> TrainConfig {
+    let schedule = config.schedule.map(|falls| StepLr {
+        step: falls.step.div_ceil(3),
+        ..falls
+    });
+    TrainConfig {
+        epochs: config.epochs.div_ceil(3),
+        schedule,
+        ..config.clone()
+    }
+}
+
 impl DemoRecipe {
     /// The same with the paper's grouping network for parsing in place of the hybrid attention network, as wide as its weights
     /// may be here. The share of a second decides the second, because scenes are labelled by seconds.
@@ -193,17 +231,15 @@ impl DemoRecipe {
     }
 
     /// The bundle's description.
-    pub(in crate::train) fn manifest(&self, familiarity: Option<&Familiarity>) -> Manifest {
-        let names: Vec<String> = labels().iter().map(|l| l.to_string()).collect();
+    pub(in crate::train) fn manifest(
+        &self,
+        familiarity: Option<&Familiarity>,
+        known: Vec<KnownClass>,
+    ) -> Manifest {
         Manifest {
             schema: SCHEMA.to_owned(),
             name: "Demo".to_owned(),
-            about: format!(
-                "A small model that comes with the program. It was trained from seeds on drawn and synthesised scenes \
-                 only, so it recognises cartoon pictures with synthetic sound; of real footage it knows nothing and \
-                 should say so by low scores. It can recognise: {}.",
-                names.join("; ")
-            ),
+            about: super::known::about(&known),
             visual: entry(
                 "demo-swin-v2",
                 "swin_v2",
@@ -236,6 +272,7 @@ impl DemoRecipe {
                 calibration: None,
             }),
             tags: Vec::new(),
+            known,
         }
     }
 }
@@ -256,7 +293,7 @@ fn entry(
             classes: None,
             classifier_prep: None,
             layers: None,
-            source: Some("trained on sounding scenes by make-demo".to_owned()),
+            source: Some("trained by make-demo".to_owned()),
             licence: Some("MIT OR Apache-2.0".to_owned()),
         },
         weights: weights.to_owned(),

@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
+use super::groups::NONE;
 use crate::base::{Rng, Time, TimeSpan};
-use crate::data::scenes::{CATEGORIES, RATE, Scene, SceneOptions, Split};
+use crate::data::scenes::{RATE, Scene, SceneOptions, Split};
 use crate::model::{ImagePrep, SoundPrep};
 
 /// Inputs of a backbone with their targets: several classes may be there at once.
@@ -31,7 +32,7 @@ impl Tagged {
 }
 
 /// The classes, and "none of them".
-pub(super) const GROUPS: usize = CATEGORIES.len() + 1;
+const GROUPS: usize = NONE + 1;
 /// Share of a second that a class must be heard to count as heard in it.
 const HEARD: f64 = 0.25;
 /// Sizes at which pictures for training are drawn before they are prepared: each aliases in its own way.
@@ -52,7 +53,7 @@ fn tags(classes: impl Iterator<Item = usize>) -> Vec<f32> {
         tags[*class] = 1.0 / classes.len() as f32;
     }
     if classes.is_empty() {
-        tags[CATEGORIES.len()] = 1.0;
+        tags[NONE] = 1.0;
     }
     tags
 }
@@ -112,14 +113,14 @@ fn cells(scene: &Scene, at: Time, side: usize) -> Vec<f32> {
     let mut shares = vec![0.0; side * side * GROUPS];
     for (i, class) in scene.stage(size, size).classes(at).into_iter().enumerate() {
         let cell = (i / size / FINE) * side + i % size / FINE;
-        let group = class.unwrap_or(CATEGORIES.len());
+        let group = class.unwrap_or(NONE);
         shares[cell * GROUPS + group] += 1.0 / (FINE * FINE) as f32;
     }
     shares
 }
 
 /// Light, colour, noise and a patch that hides a part: so that no single detail decides.
-fn roughen(rng: &mut Rng, picture: &mut [f32], width: usize, height: usize) {
+pub(super) fn roughen(rng: &mut Rng, picture: &mut [f32], width: usize, height: usize) {
     let (contrast, noise) = (rng.range(0.7, 1.25), rng.range(0.0, 0.15));
     let patch = rng.chance(0.4);
     let (w, h) = (rng.below(width / 3) + 4, rng.below(height / 3) + 4);
@@ -170,7 +171,7 @@ pub(super) fn cut(sound: &[f32], span: TimeSpan) -> &[f32] {
 }
 
 /// Louder or softer as a whole, and now and then a stripe of time or of pitch taken out.
-fn mask(rng: &mut Rng, logmel: &mut [f32], mels: usize) {
+pub(super) fn mask(rng: &mut Rng, logmel: &mut [f32], mels: usize) {
     let (gain, floor) = (rng.range(-8.0, 8.0), rng.range(-60.0, -20.0));
     let (bands, steps) = (rng.below(mels / 6), rng.below(logmel.len() / mels / 6));
     let (band, step) = (rng.below(mels), rng.below(logmel.len() / mels));

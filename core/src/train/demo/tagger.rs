@@ -1,7 +1,8 @@
-//! Teaches a small backbone to say what is drawn, or what sounds. Only the embedded demo's are trained here; published
-//! backbones come as they are.
+//! Teaches a small backbone to say what is drawn, or what sounds, and what a teacher makes of real examples. Only the embedded
+//! demo's are trained here; published backbones come as they are.
 
 use std::f64::consts::PI;
+use std::time::{Duration, Instant};
 
 use burn::module::{Module, ModuleDisplay, ModuleMapper, Param};
 use burn::nn::{Linear, LinearConfig};
@@ -9,16 +10,35 @@ use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::samples::{GROUPS, Tagged};
+use super::groups::{Groups, NONE};
+use super::real::Real;
+use super::samples::Tagged;
 use crate::base::largest;
 use crate::model::Backbone;
+use crate::train::losses::{classes_loss, distilled_loss};
 
-/// A backbone with a linear layer over every token, which is thrown away after training.
+/// A backbone with what is thrown away after training: a linear layer over every token, and one over their mean.
 #[derive(Module, Debug)]
 pub(super) struct Tagger<B: Module> {
     pub backbone: B,
     head: Linear,
+    /// Logits of the real classes and behind them the teacher's features.
+    pooled: Linear,
 }
+
+/// What there is to be learned in a step.
+pub(super) struct Lesson {
+    /// Inputs of scenes, `[n, ..shape]`, and what is in each of their cells, `[n, rows, groups]`.
+    pub drawn: (Tensor<4>, Tensor<3>),
+    pub real: Option<Real>,
+}
+
+/// A class's logit before anything is learned: it is there in about one example of twenty.
+const PRIOR: f64 = -3.0;
+/// The weight of what is known of a real example as a whole.
+const CLASSES: f64 = 0.5;
+/// The weight of what the teacher makes of it.
+const TEACHER: f64 = 3.0;
 
 /// How long and how fast.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +47,10 @@ pub struct Schedule {
     pub steps: usize,
     /// Samples (pictures, or scenes of ten seconds of sound) a step.
     pub batch: usize,
+    /// Real examples (views of pictures, or seconds) a step.
+    pub real: usize,
+    /// Whether those are roughened beyond what the teacher's file has done to them.
+    pub rough: bool,
     /// Highest learning rate.
     pub lr: f64,
     /// Steps over which the rate rises before it falls along a cosine.
@@ -34,6 +58,28 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// So many steps on so many scenes each.
+    pub fn scenes(steps: usize, batch: usize, lr: f64) -> Self {
+        Self {
+            steps,
+            batch,
+            real: 0,
+            rough: false,
+            lr,
+            warm_up: 50,
+        }
+    }
+
+    /// The same with real examples.
+    #[must_use]
+    pub fn and_real(self, real: usize, rough: bool) -> Self {
+        Self {
+            real,
+            rough,
+            ..self
+        }
+    }
+
     fn rate(&self, step: usize) -> f64 {
         let rise = ((step + 1) as f64 / self.warm_up.max(1) as f64).min(1.0);
         let fall = 0.5 + 0.5 * (PI * step as f64 / self.steps.max(1) as f64).cos();
@@ -42,12 +88,13 @@ impl Schedule {
 }
 
 impl<B: Module + ModuleDisplay + Backbone> Tagger<B> {
-    /// With a fresh layer for `groups` groups: the classes, and nothing of them.
-    pub fn new(backbone: B, groups: usize, device: &Device) -> Self {
+    /// With fresh layers for the groups, and for so many numbers of the whole.
+    pub fn new(backbone: B, groups: &Groups, whole: usize, device: &Device) -> Self {
         let width = backbone.spec().layers.last().map_or(1, |layer| layer.width);
         Self {
             backbone,
-            head: LinearConfig::new(width, groups).init(device),
+            head: LinearConfig::new(width, groups.count()).init(device),
+            pooled: LinearConfig::new(width, whole.max(1)).init(device),
         }
     }
 
@@ -57,12 +104,51 @@ impl<B: Module + ModuleDisplay + Backbone> Tagger<B> {
     /// - input: as the backbone's
     /// - output: `[n, rows, groups]`
     pub fn forward(&self, input: Tensor<4>, rows: usize) -> Tensor<3> {
-        let scores = self.head.forward(self.backbone.forward(input).final_norm);
+        self.said(self.backbone.forward(input).final_norm, rows)
+    }
+
+    fn said(&self, tokens: Tensor<3>, rows: usize) -> Tensor<3> {
+        let scores = self.head.forward(tokens);
         if rows > 1 {
             return scores;
         }
         let top = scores.clone().detach().max_dim(1);
         (scores - top.clone()).exp().mean_dim(1).log() + top
+    }
+
+    /// Of the mean of all tokens, the logits of so many classes and the teacher's features.
+    fn whole(&self, tokens: Tensor<3>, classes: usize) -> [Tensor<2>; 2] {
+        let all = self.pooled.forward(tokens.mean_dim(1).squeeze_dim::<2>(1));
+        [
+            all.clone().slice_dim(1, ..classes) + PRIOR,
+            all.slice_dim(1, classes..),
+        ]
+    }
+
+    /// Logits of the real classes, `[n, classes]`.
+    pub fn classes(&self, input: Tensor<4>, classes: usize) -> Tensor<2> {
+        let tokens = self.backbone.forward(input).final_norm;
+        let [logits, _] = self.whole(tokens, classes);
+        logits
+    }
+
+    /// What a lesson costs: of scenes, and of real examples what is in which cell; of those as a whole, too, the classes and the
+    /// teacher's features.
+    fn loss(&self, lesson: Lesson) -> Tensor<1> {
+        let (drawn, target) = lesson.drawn;
+        let ([scenes, ..], [_, rows, _]) = (drawn.dims(), target.dims());
+        let Some(real) = lesson.real else {
+            return loss(self.forward(drawn, rows), target);
+        };
+        let input = Tensor::cat(vec![drawn, real.input], 0);
+        let tokens = self.backbone.forward(input).final_norm;
+        let of_scenes = tokens.clone().slice_dim(0, ..scenes);
+        let of_real = tokens.slice_dim(0, scenes..);
+        let [logits, features] = self.whole(of_real.clone(), real.classes.dims()[1]);
+        loss(self.said(of_scenes, rows), target)
+            + loss(self.said(of_real, rows), real.cells)
+            + classes_loss(logits, real.classes) * CLASSES
+            + distilled_loss(features, real.features) * TEACHER
     }
 }
 
@@ -86,27 +172,29 @@ impl ModuleMapper for Widen {
     }
 }
 
-/// Tensors of a batch: inputs `[n, ..shape]` and targets `[n, rows, groups]`.
+/// Tensors of a batch of scenes: inputs `[n, ..shape]` and targets `[n, rows, groups]`.
 pub(super) fn tensors(
     batch: Tagged,
     shape: [usize; 3],
     rows: usize,
+    groups: &Groups,
     device: &Device,
 ) -> (Tensor<4>, Tensor<3>) {
     let [c, h, w] = shape;
     let n = batch.input.len() / (c * h * w).max(1);
+    let target = TensorData::new(groups.widened(&batch), [n, rows, groups.count()]);
     (
         Tensor::from_data(TensorData::new(batch.input, [n, c, h, w]), device),
-        Tensor::from_data(TensorData::new(batch.target, [n, rows, GROUPS]), device),
+        Tensor::from_data(target, device),
     )
 }
 
-/// Cross-entropy with shared targets; rows of nothing count a quarter where there are many of them.
+/// Cross-entropy with shared targets; rows of nothing count a quarter where there are many of them, rows without target not at all.
 fn loss(logits: Tensor<3>, target: Tensor<3>) -> Tensor<1> {
     let [n, rows, groups] = target.dims();
     let mut weights = vec![1.0; groups];
     if rows > 1 {
-        weights[groups - 1] = 0.25;
+        weights[NONE] = 0.25;
     }
     let weights = Tensor::<1>::from_data(TensorData::new(weights, [groups]), &target.device());
     let weighted = target * weights.reshape([1, 1, groups]);
@@ -118,7 +206,7 @@ fn loss(logits: Tensor<3>, target: Tensor<3>) -> Tensor<1> {
 pub(super) fn train<B: Module + ModuleDisplay + Backbone>(
     mut tagger: Tagger<B>,
     schedule: Schedule,
-    mut batch: impl FnMut(usize) -> (Tensor<4>, Tensor<3>),
+    mut lesson: impl FnMut(usize) -> Lesson,
     mut check: impl FnMut(&Tagger<B>, &str),
 ) -> Tagger<B> {
     let mut optimiser = AdamWConfig::new()
@@ -127,21 +215,25 @@ pub(super) fn train<B: Module + ModuleDisplay + Backbone>(
         .with_epsilon(1e-8)
         .init();
     let (mut sum, mut counted) = (0.0, 0);
-    let started = std::time::Instant::now();
+    let (started, mut drawing) = (Instant::now(), Duration::ZERO);
     for step in 0..schedule.steps {
-        let (input, target) = batch(step);
-        let rows = target.dims()[1];
-        let loss = loss(tagger.forward(input, rows), target);
+        let begun = Instant::now();
+        let lesson = lesson(step);
+        drawing += begun.elapsed();
+        let loss = tagger.loss(lesson);
         let grads = GradientsParams::from_grads(loss.backward(), &tagger);
         tagger = optimiser.step(schedule.rate(step), tagger, grads);
         sum += loss.into_scalar::<f32>();
         counted += 1;
-        if (step + 1) % 50 == 0 || step + 1 == schedule.steps {
+        if (step + 1) % 100 == 0 || step + 1 == schedule.steps {
             let (done, all) = (step + 1, schedule.steps);
             let (mean, secs) = (sum / counted as f32, started.elapsed().as_secs());
+            let of_them = drawing.as_secs();
             check(
                 &tagger,
-                &format!("  step {done}/{all}  loss {mean:.3}  {secs} s"),
+                &format!(
+                    "  step {done}/{all}  loss {mean:.3}  {secs} s, {of_them} s of it drawing"
+                ),
             );
             (sum, counted) = (0.0, 0);
         }
@@ -149,16 +241,16 @@ pub(super) fn train<B: Module + ModuleDisplay + Backbone>(
     tagger
 }
 
-/// The share of rows whose most likely group is the one that has most of the target; `things` counts only rows in which
-/// something is there.
-pub(super) fn hits(logits: &[f32], targets: &[f32], things: bool) -> f64 {
+/// The share of rows whose most likely group is the one that has most of the target, `[.., groups]` both; `things` counts only rows
+/// in which something is there.
+pub(super) fn hits(logits: &[f32], targets: &[f32], groups: usize, things: bool) -> f64 {
     let best = |row: &[f32]| largest(row).unwrap_or(0);
     let rows = logits
-        .chunks_exact(GROUPS)
-        .zip(targets.chunks_exact(GROUPS));
+        .chunks_exact(groups)
+        .zip(targets.chunks_exact(groups));
     let pairs: Vec<(usize, usize)> = rows
         .map(|(logits, targets)| (best(logits), best(targets)))
-        .filter(|(_, truth)| !things || *truth + 1 < GROUPS)
+        .filter(|(_, truth)| !things || *truth != NONE)
         .collect();
     let right = pairs.iter().filter(|(found, truth)| found == truth).count();
     right as f64 / pairs.len().max(1) as f64

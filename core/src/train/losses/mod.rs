@@ -1,6 +1,7 @@
 //! What heads are trained by, a file a task. Whatever is not known of a clip gets no gradient.
 
 mod avel;
+mod distilled;
 mod keep;
 mod parse;
 mod segment;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use avel::category;
 pub use avel::{AvelTargets, avel_loss};
+pub use distilled::{classes_loss, distilled_loss};
 pub(super) use keep::{divergence, event_divergence};
 pub use parse::{
     Known, ParseTargets, Smoothing, avvp_loss, known_loss, parse_loss, parsed_seconds_loss,

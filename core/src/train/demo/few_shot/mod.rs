@@ -91,29 +91,18 @@ impl FewShot {
         let classes = CATEGORIES.len() + newcomers.len();
         let new = |start, count| -> Result<Vec<Clip>, TrainError> {
             let each = seeds(start + seed * 1_000_000, count).into_iter();
-            let each = each.enumerate().map(|(i, seed)| {
-                let place = i % newcomers.len().max(1);
-                let which = newcomers.get(place).copied().unwrap_or_default();
-                let scene = Scene::of_newcomer(which, seed, &options);
-                let mut both = SaidGrid::all(scene.seconds().len(), classes, Said::No);
-                for (t, there) in scene.newcomer_seconds().into_iter().enumerate() {
-                    both.set(t, CATEGORIES.len() + place, Said::from(there));
-                }
-                Clip::of(&frozen, &scene, both)
-            });
-            each.collect()
+            let each = each.zip(newcomers.iter().enumerate().cycle());
+            each.map(|(seed, (place, which))| {
+                let scene = Scene::of_newcomer(*which, seed, &options);
+                Clip::of(&frozen, &scene, said_of_newcomer(&scene, place, classes))
+            })
+            .collect()
         };
         let (taught, asked_new) = (new(TAUGHT_SEEDS, clips)?, new(ASKED_SEEDS, asked)?);
         let old = seeds(ASKED_SEEDS + 500_000 + seed * 1_000_000, asked).into_iter();
         let old = old.map(|seed| {
             let scene = Scene::generate(seed, &options);
-            let said = scene.targets(None).both;
-            let mut both = SaidGrid::all(said.seconds(), classes, Said::No);
-            for (t, row) in said.rows().enumerate() {
-                let each = row.iter().enumerate();
-                each.for_each(|(class, said)| both.set(t, class, *said));
-            }
-            Clip::of(&frozen, &scene, both)
+            Clip::of(&frozen, &scene, said_of_known(&scene, classes))
         });
         let asked_old = old.collect::<Result<_, _>>()?;
         Ok(Self {
@@ -292,4 +281,25 @@ impl FewShot {
         let batch = clip.batch(&self.device);
         Ok(crate::train::taught::events(head, &batch)?.0)
     }
+}
+
+/// In which seconds a scene's newcomer is both heard and seen, as one class behind the known ones.
+fn said_of_newcomer(scene: &Scene, place: usize, classes: usize) -> SaidGrid {
+    let there = scene.newcomer_seconds();
+    let mut both = SaidGrid::all(there.len(), classes, Said::No);
+    for (t, there) in there.into_iter().enumerate() {
+        both.set(t, CATEGORIES.len() + place, Said::from(there));
+    }
+    both
+}
+
+/// What of the known classes is both heard and seen; no newcomer is.
+fn said_of_known(scene: &Scene, classes: usize) -> SaidGrid {
+    let said = scene.targets(None).both;
+    let mut both = SaidGrid::all(said.seconds(), classes, Said::No);
+    for (t, row) in said.rows().enumerate() {
+        let each = row.iter().enumerate();
+        each.for_each(|(class, said)| both.set(t, class, *said));
+    }
+    both
 }

@@ -1,0 +1,206 @@
+//! Real views and seconds as a backbone takes them in, roughened or not, with what is to be said of them.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
+
+use super::groups::{Groups, NONE};
+use super::lessons::Lessons;
+use super::samples::{mask, roughen};
+use crate::base::Rng;
+use crate::model::{ImagePrep, SoundPrep};
+
+/// How an example becomes a backbone's input.
+pub(super) enum RealPrep<'a> {
+    Picture(&'a ImagePrep),
+    Sound(&'a SoundPrep),
+}
+
+/// A batch of real examples.
+pub(super) struct Real {
+    /// `[n, ..]`, as a backbone takes it in.
+    pub input: Tensor<4>,
+    /// `[n, rows, groups]`: what is in each cell; nothing at all where that is not known.
+    pub cells: Tensor<3>,
+    /// `[n, classes]`: 1 where the class is there.
+    pub classes: Tensor<2>,
+    /// `[n, width]`: what the teacher makes of it.
+    pub features: Tensor<2>,
+}
+
+/// Draws batches from a teacher's file.
+pub(super) struct Drawing<'a> {
+    pub lessons: &'a Lessons,
+    groups: &'a Groups,
+    prep: RealPrep<'a>,
+    /// Rows and columns of the cells that are told apart; 1 where the whole is said at once.
+    side: usize,
+    training: Vec<usize>,
+    held_out: Vec<usize>,
+}
+
+/// One example.
+struct Example {
+    input: Vec<f32>,
+    cells: Vec<f32>,
+    classes: Vec<f32>,
+}
+
+impl<'a> Drawing<'a> {
+    /// Of a file, with cells on a grid of `side` by `side`.
+    pub fn new(lessons: &'a Lessons, groups: &'a Groups, prep: RealPrep<'a>, side: usize) -> Self {
+        Self {
+            training: lessons.places(false),
+            held_out: lessons.places(true),
+            lessons,
+            groups,
+            prep,
+            side,
+        }
+    }
+
+    /// So many to learn from, the same ones for the same seed, half of the pictures mirrored, and `rough` or as they are.
+    pub fn batch(&self, count: usize, rough: bool, seed: u64, device: &Device) -> Real {
+        let mut rng = Rng::of(seed, 102);
+        let count = count.min(self.training.len());
+        let picked: Vec<usize> = (0..count).map(|_| rng.pick(&self.training)).collect();
+        let seeds: Vec<u64> = picked.iter().map(|_| rng.seed()).collect();
+        let all = picked.par_iter().zip(&seeds);
+        let made = all.map(|(i, seed)| self.example(*i, Some((Rng::new(*seed), rough))));
+        self.tensors(&picked, made.collect(), device)
+    }
+
+    /// At most so many that nothing is learned from, spread over all of them.
+    pub fn held_out(&self, most: usize) -> Vec<usize> {
+        let step = self.held_out.len().div_ceil(most.max(1)).max(1);
+        self.held_out.iter().copied().step_by(step).collect()
+    }
+
+    /// These as they are.
+    pub fn plain(&self, some: &[usize], device: &Device) -> Real {
+        let made = some.par_iter().map(|i| self.example(*i, None)).collect();
+        self.tensors(some, made, device)
+    }
+
+    /// An example as it is, or changed by a stream of choices.
+    fn example(&self, i: usize, changed: Option<(Rng, bool)>) -> Example {
+        let lessons = self.lessons;
+        let mut classes = vec![0.0; lessons.classes.len()];
+        lessons.present(i).for_each(|class| classes[class] = 1.0);
+        let there: Vec<usize> = lessons
+            .present(i)
+            .map(|class| self.groups.of(&lessons.classes[class]))
+            .collect();
+        let (input, cells) = match &self.prep {
+            RealPrep::Picture(prep) => self.picture(i, prep, &there, changed),
+            RealPrep::Sound(prep) => {
+                let mut input = prep.second(&samples(lessons.input(i)), 1);
+                if let Some((mut rng, true)) = changed {
+                    mask(&mut rng, &mut input, prep.mel_bins);
+                }
+                (input, self.groups.shared(&there))
+            }
+        };
+        Example {
+            input,
+            cells,
+            classes,
+        }
+    }
+
+    fn picture(
+        &self,
+        i: usize,
+        prep: &ImagePrep,
+        there: &[usize],
+        mut changed: Option<(Rng, bool)>,
+    ) -> (Vec<f32>, Vec<f32>) {
+        let mirrored = changed.as_mut().is_some_and(|(rng, _)| rng.chance(0.5));
+        let mut input = planes(self.lessons.input(i), prep, mirrored);
+        if let Some((mut rng, true)) = changed {
+            roughen(&mut rng, &mut input, prep.width, prep.height);
+        }
+        let mut thing = self.lessons.thing(i);
+        if let Some([left, _, right, _]) = &mut thing
+            && mirrored
+        {
+            (*left, *right) = (1.0 - *right, 1.0 - *left);
+        }
+        (input, self.cells(there, thing))
+    }
+
+    /// In each cell the share of the thing, and of nothing; all zero where it is not known which cells are the thing's.
+    fn cells(&self, there: &[usize], thing: Option<[f32; 4]>) -> Vec<f32> {
+        let (count, cells) = (self.groups.count(), self.side * self.side);
+        let (group, thing) = match (there, thing) {
+            ([], _) => return self.groups.shared(&[]).repeat(cells),
+            ([group], Some(thing)) => (*group, thing),
+            _ => return vec![0.0; count * cells],
+        };
+        let mut all = vec![0.0; count * cells];
+        for (cell, row) in all.chunks_exact_mut(count).enumerate() {
+            let at = [cell % self.side, cell / self.side].map(|n| n as f32);
+            let overlap = |axis: usize| {
+                let side = self.side as f32;
+                let (from, to) = (thing[axis] * side, thing[axis + 2] * side);
+                (to.min(at[axis] + 1.0) - from.max(at[axis])).clamp(0.0, 1.0)
+            };
+            let share = overlap(0) * overlap(1);
+            row[group] = share;
+            row[NONE] += 1.0 - share;
+        }
+        all
+    }
+
+    fn tensors(&self, picked: &[usize], made: Vec<Example>, device: &Device) -> Real {
+        let n = made.len();
+        let join = |of: fn(&Example) -> &Vec<f32>| -> Vec<f32> {
+            made.iter().flat_map(|e| of(e).iter().copied()).collect()
+        };
+        let input = join(|e| &e.input);
+        let shape = match &self.prep {
+            RealPrep::Picture(prep) => [n, 3, prep.height, prep.width],
+            RealPrep::Sound(prep) => [n, 1, input.len() / n.max(1) / prep.mel_bins, prep.mel_bins],
+        };
+        let features = picked.iter().flat_map(|i| self.lessons.features(*i));
+        let features: Vec<f32> = features.copied().collect();
+        let rows = self.side * self.side;
+        Real {
+            input: Tensor::from_data(TensorData::new(input, shape), device),
+            cells: tensor(join(|e| &e.cells), [n, rows, self.groups.count()], device),
+            classes: tensor(
+                join(|e| &e.classes),
+                [n, self.lessons.classes.len()],
+                device,
+            ),
+            features: tensor(features, [n, self.lessons.width], device),
+        }
+    }
+}
+
+fn tensor<const D: usize>(data: Vec<f32>, shape: [usize; D], device: &Device) -> Tensor<D> {
+    Tensor::from_data(TensorData::new(data, shape), device)
+}
+
+/// Bytes `[height, width, 3]` as a backbone takes them: `[3, height, width]`, normalised.
+fn planes(bytes: &[u8], prep: &ImagePrep, mirrored: bool) -> Vec<f32> {
+    let (height, width) = (prep.height, prep.width);
+    let mut out = Vec::with_capacity(bytes.len());
+    for channel in 0..3 {
+        let (mean, std) = (prep.mean[channel], prep.std[channel]);
+        for place in 0..height * width {
+            let (y, x) = (place / width, place % width);
+            let x = if mirrored { width - 1 - x } else { x };
+            let byte = bytes[(y * width + x) * 3 + channel];
+            out.push((f32::from(byte) / 255.0 - mean) / std);
+        }
+    }
+    out
+}
+
+/// Sound in 16 bit as numbers in [-1, 1].
+fn samples(bytes: &[u8]) -> Vec<f32> {
+    let pairs = bytes.chunks_exact(2);
+    pairs
+        .map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32768.0)
+        .collect()
+}
