@@ -17,7 +17,7 @@ same file. Each file has, for n views (or seconds) and c classes:
     features  f32 [n, 128]: the teacher's features in their first principal components, of mean square 1 over all of them
 
 and the names of the classes, as JSON, under `classes` in its metadata. It ends with a table: precision, recall and F1 of a linear layer on
-these features, trained on folds 1 to 3, on fold 4.
+these features, trained on folds 1 to 3, on fold 4. Pictures take about six minutes of one core, sounds about five.
 """
 import csv
 import hashlib
@@ -423,6 +423,8 @@ def main():
     tensors = {"input": np.ascontiguousarray(np.stack([given for given, _, _, _ in made])), "classes": classes, "fold": fold}
     if kind == "pictures":
         tensors["box"] = np.array([box for _, _, box, _ in made], np.float32)
+    if not np.isfinite(features).all():
+        sys.exit("the teacher's features are no numbers: another version of its library?")
     training = fold < FOLDS
     tensors["features"] = components(features, training)
     save_file(tensors, out, {"classes": json.dumps(CLASSES), "kind": kind})

@@ -100,7 +100,7 @@ fn time_ui(ui: &mut Ui, time: Time, name: &str) -> Option<Time> {
 }
 
 fn class_ui(ui: &mut Ui, to: &mut Happening, classes: &[Label], color: egui::Color32) {
-    let room = (ui.available_width() - 128.0).max(48.0);
+    let room = (ui.available_width() - 142.0).max(48.0);
     let said = format!("Class of {}", words_of(to));
     let shown = RichText::new(&*to.label).color(color).size(size::SMALL);
     let combo = ComboBox::from_id_salt("class").width(room).truncate();

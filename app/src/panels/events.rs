@@ -59,10 +59,11 @@ fn rows(
         let top = place.top() + at as f32 * HEIGHT;
         let row = Rect::from_min_size(egui::pos2(place.left(), top), vec2(all.x, HEIGHT));
         let builder = UiBuilder::new().max_rect(row).id_salt(name_of(event));
-        ui.scope_builder(builder, |ui| {
-            ui.add_enabled_ui(editable || state.editing_off().is_none(), |ui| {
-                row_ui(ui, event, state, (classes, editable), commands);
-            });
+        // Not a part of what the page asks room for: a row that is a point too wide would widen the page with every frame.
+        let mut line = ui.new_child(builder);
+        let enabled = editable || state.editing_off().is_none();
+        line.add_enabled_ui(enabled, |ui| {
+            row_ui(ui, event, state, (classes, editable), commands);
         });
     }
 }

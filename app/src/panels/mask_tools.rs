@@ -12,6 +12,9 @@ use crate::theme::{size, tokens};
 /// Height of the row.
 pub const HEIGHT: f32 = 36.0;
 
+/// What it takes to say whose mask it is; in a narrow window the strip and the edge say it.
+const WORDS: f32 = 116.0;
+
 /// Whether there is a mask to be drawn on.
 pub fn has_tools(state: &AppState) -> bool {
     state.masked_second().is_some() && !state.full_picture
@@ -73,6 +76,9 @@ fn brush_size(ui: &mut Ui, mut masks: MaskSettings, commands: &mut Commands) {
 
 /// Whose mask is on the picture.
 fn whose(ui: &mut Ui, state: &AppState) {
+    if ui.available_width() < WORDS {
+        return;
+    }
     let (Some((segment, _)), Some(shown)) = (state.masked_second(), state.shown()) else {
         return;
     };

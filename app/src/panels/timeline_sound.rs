@@ -26,6 +26,7 @@ pub fn sound_name(ui: &mut Ui, sound: Rect, state: &AppState, commands: &mut Com
     ui.scope_builder(rows, |ui| {
         ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
         ui.spacing_mut().interact_size.y = 20.0;
+        ui.spacing_mut().button_padding = vec2(3.0, 2.0);
         for (name, value, range, tip) in [
             (
                 "Gain",

@@ -1,17 +1,27 @@
 //! Events taken by their edges, split, put on another lane or taken away, and the moments a drag snaps to. Pure: gives changes,
 //! carries none out.
 
+use std::collections::BTreeSet;
+
 use mettle_core::base::{EventId, LabelId, Modality, Said, Time, TimeSpan};
 use mettle_core::predict::tracks_of;
 use mettle_core::project::{Change, Source};
 
 use super::{AppState, Happening, LaneEvent, Shown, TimeAxis, word};
 
+/// The name and the time of the user's word.
+fn word_of(event: &LaneEvent) -> Option<(EventId, TimeSpan)> {
+    match event.source {
+        Source::User(name) => Some((name, event.what.span)),
+        Source::Model => None,
+    }
+}
+
 /// A drag this near to an edge snaps to it, in points.
 const NEAR: f32 = 7.0;
 
 impl Shown<'_> {
-    /// Every event, in time.
+    /// Every event, in time. What the user says to be both heard and seen is one event, though it is heard and is seen, too.
     pub fn lane_events(&self) -> Vec<LaneEvent> {
         let each = self.tracks().iter().flat_map(|track| {
             track.events.iter().map(|event| LaneEvent {
@@ -25,6 +35,12 @@ impl Shown<'_> {
             })
         });
         let mut events: Vec<LaneEvent> = each.collect();
+        let is_both = |event: &LaneEvent| event.what.modality == Modality::AudioVisual;
+        let both = events.iter().filter(|event| is_both(event));
+        let both: BTreeSet<(EventId, TimeSpan)> = both.filter_map(word_of).collect();
+        events.retain(|event| {
+            is_both(event) || word_of(event).is_none_or(|word| !both.contains(&word))
+        });
         events.sort_by_key(|event| (event.what.span, event.what.modality));
         events
     }

@@ -152,7 +152,7 @@ fn small(steps: usize) -> DemoRecipe {
         },
         pictures: vec![
             Schedule::scenes(3, 2, 2e-3),
-            Schedule::scenes(steps, 2, 2e-3).and_real(4, true),
+            Schedule::scenes(steps, 2, 2e-3).and_real(4),
         ],
         ..DemoRecipe::default()
     }

@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::command::Command;
 use mettle_app::intent::ViewIntent;
 use mettle_app::state::InspectorTab;
-use mettle_core::base::{Time, TimeSpan};
+use mettle_core::base::{Modality, Time, TimeSpan};
 use mettle_core::project::Source;
 
 use super::modes::{Window, state};
@@ -54,10 +54,13 @@ fn drag(window: &mut Window, from: Pos2, to: Pos2, held: Modifiers) {
     settled(window);
 }
 
-/// The events of a class: from, to, and whether they are the user's.
+/// The events of a class, heard and seen: from, to, and whether they are the user's.
 fn events(window: &Window, name: &str) -> Vec<(f64, f64, bool)> {
     let tracks = state(window).shown().expect("a clip").tracks();
-    let of_class = tracks.iter().filter(|track| &*track.label == name);
+    let both = tracks
+        .iter()
+        .filter(|track| track.modality == Modality::AudioVisual);
+    let of_class = both.filter(|track| &*track.label == name);
     let each = of_class.flat_map(|track| &track.events).map(|event| {
         let TimeSpan { start, end } = event.span;
         let users = matches!(event.source, Source::User(_));

@@ -27,6 +27,7 @@
 //! python3 tests/peers/teachers.py DIR sounds TEACHERS/sounds.safetensors
 //! cargo run --release -p mettle-tests --bin make-demo -- NEW FEATURES --from=assets/demo --teachers=TEACHERS --material=DIR \
 //!     --scores=tests/golden/heads/demo_scores.json
+//! python3 tests/peers/notice.py DIR > assets/demo/NOTICE.md
 //! ```
 
 use std::path::{Path, PathBuf};

@@ -245,10 +245,7 @@ impl Stage<'_> {
     }
 
     fn batch(&self, real: Option<&Drawing>, seed: u64, device: &Device) -> Option<Real> {
-        let Schedule {
-            real: count, rough, ..
-        } = self.schedule;
-        Some(real?.batch(count, rough, seed, device))
+        Some(real?.batch(self.schedule.real, seed, device))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Real views and seconds as a backbone takes them in, roughened or not, with what is to be said of them.
+//! Real views and seconds as a backbone takes them in, roughened for training, with what is to be said of them.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
@@ -58,14 +58,15 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// So many to learn from, the same ones for the same seed, half of the pictures mirrored, and `rough` or as they are.
-    pub fn batch(&self, count: usize, rough: bool, seed: u64, device: &Device) -> Real {
+    /// So many to learn from, the same ones for the same seed, half of the pictures mirrored, and each roughened in
+    /// its own way: it comes again many times.
+    pub fn batch(&self, count: usize, seed: u64, device: &Device) -> Real {
         let mut rng = Rng::of(seed, 102);
         let count = count.min(self.training.len());
         let picked: Vec<usize> = (0..count).map(|_| rng.pick(&self.training)).collect();
         let seeds: Vec<u64> = picked.iter().map(|_| rng.seed()).collect();
         let all = picked.par_iter().zip(&seeds);
-        let made = all.map(|(i, seed)| self.example(*i, Some((Rng::new(*seed), rough))));
+        let made = all.map(|(i, seed)| self.example(*i, Some(Rng::new(*seed))));
         self.tensors(&picked, made.collect(), device)
     }
 
@@ -81,8 +82,8 @@ impl<'a> Drawing<'a> {
         self.tensors(some, made, device)
     }
 
-    /// An example as it is, or changed by a stream of choices.
-    fn example(&self, i: usize, changed: Option<(Rng, bool)>) -> Example {
+    /// An example as it is, or roughened by a stream of choices.
+    fn example(&self, i: usize, rough: Option<Rng>) -> Example {
         let lessons = self.lessons;
         let mut classes = vec![0.0; lessons.classes.len()];
         lessons.present(i).for_each(|class| classes[class] = 1.0);
@@ -91,10 +92,10 @@ impl<'a> Drawing<'a> {
             .map(|class| self.groups.of(&lessons.classes[class]))
             .collect();
         let (input, cells) = match &self.prep {
-            RealPrep::Picture(prep) => self.picture(i, prep, &there, changed),
+            RealPrep::Picture(prep) => self.picture(i, prep, &there, rough),
             RealPrep::Sound(prep) => {
                 let mut input = prep.second(&samples(lessons.input(i)), 1);
-                if let Some((mut rng, true)) = changed {
+                if let Some(mut rng) = rough {
                     mask(&mut rng, &mut input, prep.mel_bins);
                 }
                 (input, self.groups.shared(&there))
@@ -112,11 +113,11 @@ impl<'a> Drawing<'a> {
         i: usize,
         prep: &ImagePrep,
         there: &[usize],
-        mut changed: Option<(Rng, bool)>,
+        mut rough: Option<Rng>,
     ) -> (Vec<f32>, Vec<f32>) {
-        let mirrored = changed.as_mut().is_some_and(|(rng, _)| rng.chance(0.5));
+        let mirrored = rough.as_mut().is_some_and(|rng| rng.chance(0.5));
         let mut input = planes(self.lessons.input(i), prep, mirrored);
-        if let Some((mut rng, true)) = changed {
+        if let Some(mut rng) = rough {
             roughen(&mut rng, &mut input, prep.width, prep.height);
         }
         let mut thing = self.lessons.thing(i);

@@ -49,8 +49,6 @@ pub struct Schedule {
     pub batch: usize,
     /// Real examples (views of pictures, or seconds) a step.
     pub real: usize,
-    /// Whether those are roughened beyond what the teacher's file has done to them.
-    pub rough: bool,
     /// Highest learning rate.
     pub lr: f64,
     /// Steps over which the rate rises before it falls along a cosine.
@@ -64,7 +62,6 @@ impl Schedule {
             steps,
             batch,
             real: 0,
-            rough: false,
             lr,
             warm_up: 50,
         }
@@ -72,12 +69,8 @@ impl Schedule {
 
     /// The same with real examples.
     #[must_use]
-    pub fn and_real(self, real: usize, rough: bool) -> Self {
-        Self {
-            real,
-            rough,
-            ..self
-        }
+    pub fn and_real(self, real: usize) -> Self {
+        Self { real, ..self }
     }
 
     fn rate(&self, step: usize) -> f64 {
