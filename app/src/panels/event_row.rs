@@ -54,7 +54,7 @@ pub fn row_ui(
 
 /// To the event's start; it is chosen from then on.
 fn go_ui(ui: &mut Ui, what: &Happening, color: egui::Color32, commands: &mut Commands) {
-    let button = Button::new(RichText::new("▸").color(color)).frame(false);
+    let button = Button::new(RichText::new("Go").size(size::SMALL).color(color)).frame(false);
     let response = ui
         .add(button)
         .on_hover_text("Go to the start of this event");
@@ -100,7 +100,7 @@ fn time_ui(ui: &mut Ui, time: Time, name: &str) -> Option<Time> {
 }
 
 fn class_ui(ui: &mut Ui, to: &mut Happening, classes: &[Label], color: egui::Color32) {
-    let room = (ui.available_width() - 142.0).max(48.0);
+    let room = (ui.available_width() - 140.0).max(44.0);
     let said = format!("Class of {}", words_of(to));
     let shown = RichText::new(&*to.label).color(color).size(size::SMALL);
     let combo = ComboBox::from_id_salt("class").width(room).truncate();

@@ -42,8 +42,8 @@ pub fn mask_tools_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         brush_size(ui, state.settings.masks, commands);
         ui.separator();
         for (text, command) in [
-            ("◂ Copy", Command::CopyMaskBack),
-            ("Copy ▸", Command::CopyMaskForward),
+            ("Copy back", Command::CopyMaskBack),
+            ("Copy on", Command::CopyMaskForward),
             ("Accept", Command::Accept),
             ("Model's", Command::Revert),
         ] {

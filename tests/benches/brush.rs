@@ -1,4 +1,5 @@
-//! Drawing on a picture of 9,000 pixels keeps up with the hand: sixty stamps of the brush a second leave 16 ms for each.
+//! How long one stamp of the brush takes on a picture of 9,000 pixels, from the pointer to the map that is laid over the picture:
+//! `cargo bench --workspace --bench brush`. Sixty a second leave 16 ms for each.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,9 +13,7 @@ const STAMPS: usize = 300;
 /// As fine as the window lays it over the picture.
 const LONGEST: u32 = 1024;
 
-/// From the pointer to the map that is laid over the picture: the stamp, the edit as it is shown, the map.
-#[test]
-fn a_stamp_on_nine_thousand_pixels_takes_less_than_a_frame() {
+fn main() {
     let label = LabelId::named("Sounding object");
     let wave = |at: usize| ((at % 224) as f32 * 0.13).sin() * ((at / 224) as f32 * 0.07).cos();
     let model = ProbabilityMap::new(224, 224, (0..224 * 224).map(|at| 0.5 + 0.45 * wave(at)));
@@ -51,6 +50,4 @@ fn a_stamp_on_nine_thousand_pixels_takes_less_than_a_frame() {
         "{STAMPS} stamps: middle {middle:.2} ms, 99 of 100 within {most:.2} ms, {} runs at last; the model's mask to draw on {first:.1} ms",
         mask.runs.len()
     );
-    // The middle one: other tests run beside this one.
-    assert!(middle < 16.0, "{middle} ms");
 }
