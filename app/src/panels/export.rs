@@ -104,7 +104,7 @@ fn folder_ui(ui: &mut Ui, form: &mut ExportForm, commands: &mut Commands) {
     line(ui, "Folder", |ui| {
         let field = egui::TextEdit::singleline(&mut form.folder)
             .hint_text("/path/to/folder")
-            .desired_width(ui.available_width() - 90.0);
+            .desired_width(ui.available_width() - 110.0);
         let response = ui.add(field);
         let info = || WidgetInfo::labeled(Role::TextInput, true, "Folder to write into");
         response.widget_info(info);
@@ -157,7 +157,9 @@ fn done_ui(ui: &mut Ui, state: &AppState) {
         ui.label(RichText::new(&problem.title).color(t.warn));
         ui.add(egui::Label::new(&problem.advice).wrap());
     }
-    let list = ScrollArea::vertical().max_height(160.0);
+    let list = ScrollArea::vertical()
+        .max_height(160.0)
+        .min_scrolled_height(160.0);
     list.auto_shrink([false, true]).show(ui, |ui| {
         for clip in &export.done {
             clip_ui(ui, clip, false);

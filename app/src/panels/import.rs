@@ -68,7 +68,9 @@ pub fn import_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 
 fn listed_ui(ui: &mut Ui, plan: &ImportPlan) {
     let warn = tokens(ui.ctx()).warn;
-    let list = ScrollArea::vertical().max_height(220.0);
+    let list = ScrollArea::vertical()
+        .max_height(220.0)
+        .min_scrolled_height(220.0);
     list.auto_shrink([false, true]).show(ui, |ui| {
         for conflict in plan.conflicts.iter().take(LISTED) {
             ui.label(RichText::new(format!("In conflict: {conflict}")).color(warn));

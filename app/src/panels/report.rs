@@ -17,7 +17,10 @@ pub fn report_ui(ui: &mut Ui, state: &AppState) {
     ui.label(emphasis("Model against corrections", size::HEADING));
     dim(ui, counted(state));
     let tall = ui.ctx().content_rect().height() * 0.7;
-    let page = ScrollArea::both().max_height(tall);
+    // As tall as it may be from the start: a dialog gives what is in it no more than it had the frame before.
+    let page = ScrollArea::both()
+        .max_height(tall)
+        .min_scrolled_height(tall);
     page.auto_shrink([false, true]).show(ui, |ui| {
         if view.report.classes.is_empty() {
             ui.label("Nothing is said yet of what the model scored. Say where classes are heard and seen, then look here.");

@@ -1,6 +1,6 @@
 //! The review page: the seconds of all clips most worth a look, how many are left, and what can be done with the one on screen.
 
-use egui::{ComboBox, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+use egui::{ComboBox, Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use mettle_core::predict::WorthBy;
 use mettle_core::project::Review;
 
@@ -143,10 +143,10 @@ fn flagged_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 /// A second of the list: how it stands as a sign, not by colour alone. Says whether it was clicked.
 fn second_ui(ui: &mut Ui, text: &str, review: Review, here: bool, worth: Option<f32>) -> bool {
     let t = tokens(ui.ctx());
-    let (sign, color, stands) = match review {
-        Review::Open => ("○", t.dim, "nobody looked at it"),
-        Review::Reviewed => ("●", t.both, "found right"),
-        Review::Flagged => ("⚑", t.warn, "flagged"),
+    let stands = match review {
+        Review::Open => "nobody looked at it",
+        Review::Reviewed => "found right",
+        Review::Flagged => "flagged",
     };
     let room = vec2(ui.available_width(), ROW - 4.0);
     let (rect, response) = ui.allocate_exact_size(room, Sense::click());
@@ -157,8 +157,7 @@ fn second_ui(ui: &mut Ui, text: &str, review: Review, here: bool, worth: Option<
         ui.painter().rect_filled(rect, size::CORNER, fill);
     }
     let small = egui::FontId::proportional(size::SMALL);
-    let at = rect.left_center() + vec2(4.0, 0.0);
-    elided(ui, at, 16.0, sign, small.clone(), color);
+    sign_ui(ui, rect.left_center() + vec2(10.0, 0.0), review);
     let words = rect.left_center() + vec2(22.0, 0.0);
     elided(ui, words, rect.width() - 66.0, text, small, t.text);
     if let Some(worth) = worth {
@@ -169,6 +168,26 @@ fn second_ui(ui: &mut Ui, text: &str, review: Review, here: bool, worth: Option<
             .text(at, align, text, figures(size::SMALL), t.dim);
     }
     response.on_hover_text(label).clicked()
+}
+
+/// A ring, a disc or a flag; drawn, as fonts need not have them.
+fn sign_ui(ui: &Ui, at: Pos2, review: Review) {
+    let t = tokens(ui.ctx());
+    let painter = ui.painter();
+    match review {
+        Review::Open => {
+            painter.circle_stroke(at, 3.5, Stroke::new(1.2, t.dim));
+        }
+        Review::Reviewed => {
+            painter.circle_filled(at, 4.0, t.both);
+        }
+        Review::Flagged => {
+            let pole = at.x - 3.5;
+            painter.vline(pole, at.y - 6.0..=at.y + 6.0, Stroke::new(1.5, t.warn));
+            let cloth = Rect::from_min_max(pos2(pole, at.y - 6.0), pos2(at.x + 5.0, at.y));
+            painter.rect_filled(cloth, 0.0, t.warn);
+        }
+    }
 }
 
 /// `1:05`.

@@ -82,19 +82,22 @@ impl ReviewView {
             return;
         }
         let known = self.clips.remove(&(task, clip));
+        let before = match &known {
+            Some(known) if known.head == head => known.before.clone(),
+            Some(known) => Some(known.sketch.clone()),
+            None => None,
+        };
+        let worth: Arc<[Worth]> = worth_of(prediction, before.as_ref()).into();
+        // A clip that comes back on screen is scored again, and says what it said.
+        self.stale |= known.as_ref().is_none_or(|known| known.worth != worth);
         self.fresh |= known.is_none();
-        let before = known.and_then(|known| match known.head == head {
-            true => known.before,
-            false => Some(known.sketch),
-        });
         let watched = Watched {
             head,
             sketch: Sketch::of(prediction),
-            worth: worth_of(prediction, before.as_ref()).into(),
             before,
+            worth,
         };
         self.clips.insert((task, clip), watched);
-        self.stale = true;
     }
 
     /// By what the queue is in order.
