@@ -19,9 +19,10 @@ use crate::data::scenes::{SceneOptions, SceneTask};
 use crate::features::Lease;
 use crate::model::weights::{Names, load_into, read_checkpoint, save_module};
 use crate::model::{
-    Familiarity, LayerShape, LocalizeHead, ModelBundle, ModelError, ParseConfig, ParseHead,
-    SegmentConfig, SegmentHead, TaskHead,
+    Calibration, Familiarity, LayerShape, LocalizeHead, ModelBundle, ModelError, ParseConfig,
+    ParseHead, SegmentConfig, SegmentHead, TaskHead,
 };
+use crate::train::calibration::fit_calibration;
 use crate::train::config::TrainConfig;
 use crate::train::error::TrainError;
 use crate::train::examples::Examples;
@@ -53,6 +54,16 @@ const MASKS: usize = 5;
 /// Side of the masks that heads learn from and an epoch is chosen by.
 const MASK_SIDE: usize = 96;
 
+/// What came of it.
+pub(super) struct TrainedHeads {
+    /// Of every task.
+    pub heads: Vec<TaskHead>,
+    /// What they find familiar.
+    pub familiarity: Option<Familiarity>,
+    /// Of event localization and of parsing.
+    pub calibrations: [Option<Calibration>; 2],
+}
+
 /// Everything heads are trained with.
 pub(super) struct HeadTraining<'a> {
     pub out: &'a Path,
@@ -69,14 +80,15 @@ pub(super) struct HeadTraining<'a> {
 
 impl<'a> HeadTraining<'a> {
     /// Trains all heads and baselines; the baselines and the probe are written, the heads returned.
-    pub fn run(&mut self) -> Result<(Vec<TaskHead>, Option<Familiarity>), TrainError> {
+    pub fn run(&mut self) -> Result<TrainedHeads, TrainError> {
         let counts = match self.from {
             Some(_) => self.recipe.more,
             None => self.recipe.scenes,
         };
         let events = self.scenes(SceneTask::Localize, counts.localize)?;
         let made = self.made(counts.made, EVENTS, None)?;
-        let localize = self.localize(&with(&[&events], made.as_ref()))?;
+        let localized = with(&[&events], made.as_ref());
+        let localize = TaskHead::Localize(self.localize(&localized)?);
         let parsing = self.scenes(SceneTask::Parse, counts.parse)?;
         let [parse_direct, parse_linear, parse] = self.parse(&events, &parsing, made.as_ref())?;
         let one = self.scenes(SceneTask::Segment, counts.segment)?;
@@ -91,12 +103,19 @@ impl<'a> HeadTraining<'a> {
                 .map(|made| [&*made.training, &*made.validation]),
         );
         let familiarity = familiarity::fit_kinds(&kinds, self.frozen.device)?;
-        let heads = vec![
-            TaskHead::Localize(localize),
-            TaskHead::Parse(parse),
-            TaskHead::Segment(segment),
-        ];
-        Ok((heads, familiarity))
+        let parse = TaskHead::Parse(parse);
+        let parsed = with(&[&parsing], made.as_ref());
+        let calibrated = |head: &TaskHead, clips: &Clips| {
+            fit_calibration(head, &*clips.validation, self.frozen.device)
+        };
+        Ok(TrainedHeads {
+            calibrations: [
+                calibrated(&localize, &localized)?,
+                calibrated(&parse, &parsed)?,
+            ],
+            heads: vec![localize, parse, TaskHead::Segment(segment)],
+            familiarity,
+        })
     }
 
     fn layers(&self) -> [&'a [LayerShape]; 2] {

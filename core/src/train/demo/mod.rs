@@ -110,7 +110,7 @@ pub fn train_demo(
     };
     let cache = FeatureCache::at(features.to_owned());
     let lease = cache.lease().map_err(|e| TrainError::io(features, e))?;
-    let (heads, familiarity) = heads::HeadTraining {
+    let trained = heads::HeadTraining {
         out,
         recipe,
         frozen: &frozen,
@@ -120,9 +120,13 @@ pub fn train_demo(
         log: &mut log,
     }
     .run()?;
-    let manifest = recipe.manifest(familiarity.as_ref(), known::classes(material));
+    let manifest = recipe.manifest(&trained, known::classes(material));
     Ok(ModelBundle::save_heads(
-        out, &manifest, &visual, &audio, &heads,
+        out,
+        &manifest,
+        &visual,
+        &audio,
+        &trained.heads,
     )?)
 }
 

@@ -1,11 +1,12 @@
 //! Everything that decides what the demo model becomes: its shape, its training, what it says of itself.
 
+use super::heads::TrainedHeads;
 use super::tagger::Schedule;
 use crate::base::{Label, Labels};
 use crate::data::scenes;
 use crate::model::heads::{FrameAttention, HanConfig, MgnConfig};
 use crate::model::{
-    AvelConfig, BackboneDesc, BackboneEntry, Distillation, Familiarity, HtsAtConfig, ImagePrep,
+    AvelConfig, BackboneDesc, BackboneEntry, Calibration, Distillation, HtsAtConfig, ImagePrep,
     InterModal, KnownClass, LcdConfig, LocalizeEntry, Manifest, ParseConfig, ParseDecoder,
     ParseEntry, SCHEMA, SegmentConfig, SegmentEntry, SwinV2Config,
 };
@@ -231,11 +232,10 @@ impl DemoRecipe {
     }
 
     /// The bundle's description.
-    pub(in crate::train) fn manifest(
-        &self,
-        familiarity: Option<&Familiarity>,
-        known: Vec<KnownClass>,
-    ) -> Manifest {
+    pub(super) fn manifest(&self, trained: &TrainedHeads, known: Vec<KnownClass>) -> Manifest {
+        let familiarity = trained.familiarity.as_ref();
+        let [localized, parsed] = &trained.calibrations;
+        let json = |of: &Option<Calibration>| serde_json::to_value(of.as_ref()?).ok();
         Manifest {
             schema: SCHEMA.to_owned(),
             name: "Demo".to_owned(),
@@ -253,7 +253,7 @@ impl DemoRecipe {
                 weights: "localize.safetensors".to_owned(),
                 untrained: false,
                 familiarity: familiarity.and_then(|f| serde_json::to_value(f).ok()),
-                calibration: None,
+                calibration: json(localized),
             }),
             parse: Some(ParseEntry {
                 labels: labels(),
@@ -261,7 +261,7 @@ impl DemoRecipe {
                 weights: "parse.safetensors".to_owned(),
                 untrained: false,
                 familiarity: None,
-                calibration: None,
+                calibration: json(parsed),
             }),
             segment: Some(SegmentEntry {
                 labels: Labels::new(["Sounding"]),

@@ -12,7 +12,7 @@ use self::clips::{Clip, Lesson, trust};
 use super::frozen::Frozen;
 use super::seeds;
 use crate::base::{Said, Task};
-use crate::data::scenes::{CATEGORIES, Scene, SceneOptions, SceneTask, Split};
+use crate::data::scenes::{Scene, SceneOptions, SceneTask, Split};
 use crate::data::{SaidGrid, Targets};
 use crate::model::{Familiarity, HeadConfig, LoadedModel, ModelBundle, TaskHead};
 use crate::train::config::{FEW_STEPS, TrainConfig};
@@ -36,6 +36,8 @@ pub struct FewShot {
     head: TaskHead,
     config: HeadConfig,
     device: Device,
+    /// Classes of the head as it is shipped; newcomers stand behind them.
+    known: usize,
     newcomers: usize,
     taught: Vec<Clip>,
     asked_new: Vec<Clip>,
@@ -88,13 +90,18 @@ impl FewShot {
             all_classes: true,
             ..SceneOptions::default()
         };
-        let classes = CATEGORIES.len() + newcomers.len();
+        let known = file.labels.len();
+        let classes = known + newcomers.len();
         let new = |start, count| -> Result<Vec<Clip>, TrainError> {
             let each = seeds(start + seed * 1_000_000, count).into_iter();
             let each = each.zip(newcomers.iter().enumerate().cycle());
             each.map(|(seed, (place, which))| {
                 let scene = Scene::of_newcomer(*which, seed, &options);
-                Clip::of(&frozen, &scene, said_of_newcomer(&scene, place, classes))
+                Clip::of(
+                    &frozen,
+                    &scene,
+                    said_of_newcomer(&scene, known + place, classes),
+                )
             })
             .collect()
         };
@@ -106,6 +113,7 @@ impl FewShot {
         });
         let asked_old = old.collect::<Result<_, _>>()?;
         Ok(Self {
+            known,
             newcomers: newcomers.len(),
             model,
             head,
@@ -127,7 +135,7 @@ impl FewShot {
     /// # Errors
     /// The device fails, or the loss runs away.
     pub fn teach(&self, config: &TrainConfig, keep: bool) -> Result<FewShotReport, TrainError> {
-        let classes = CATEGORIES.len() + self.newcomers;
+        let classes = self.known + self.newcomers;
         self.device.seed(config.seed);
         let about = self.model.pair.about();
         let start = grown(&self.head, &self.config, about, classes, &self.device)?;
@@ -135,7 +143,7 @@ impl FewShot {
             let mut said = Targets::unknown(clip.truth.seconds(), classes);
             let of = clip.truth.both.rows().enumerate();
             for (t, row) in of {
-                for (class, truth) in row.iter().enumerate().skip(CATEGORIES.len()) {
+                for (class, truth) in row.iter().enumerate().skip(self.known) {
                     if clip.truth.both.sometime(class) == Said::Yes {
                         said.both.set(t, class, *truth);
                     }
@@ -180,18 +188,14 @@ impl FewShot {
         let mut sum = Denied::default();
         for clip in self.asked_old.iter().take(clips) {
             let found = self.found(&self.head, clip)?;
-            let Some(event) = found
-                .iter()
-                .copied()
-                .find(|class| *class < CATEGORIES.len())
-            else {
+            let Some(event) = found.iter().copied().find(|class| *class < self.known) else {
                 continue;
             };
             let there: Vec<usize> = (0..found.len()).filter(|t| found[*t] == event).collect();
             let Some((denied, others)) = there.split_at_checked(DENIED) else {
                 continue;
             };
-            let mut said = Targets::unknown(found.len(), CATEGORIES.len());
+            let mut said = Targets::unknown(found.len(), self.known);
             denied
                 .iter()
                 .for_each(|t| said.both.set(*t, event, Said::No));
@@ -283,12 +287,12 @@ impl FewShot {
     }
 }
 
-/// In which seconds a scene's newcomer is both heard and seen, as one class behind the known ones.
+/// In which seconds a scene's newcomer is both heard and seen, as the class of a place behind the known ones.
 fn said_of_newcomer(scene: &Scene, place: usize, classes: usize) -> SaidGrid {
     let there = scene.newcomer_seconds();
     let mut both = SaidGrid::all(there.len(), classes, Said::No);
     for (t, there) in there.into_iter().enumerate() {
-        both.set(t, CATEGORIES.len() + place, Said::from(there));
+        both.set(t, place, Said::from(there));
     }
     both
 }
