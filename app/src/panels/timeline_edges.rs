@@ -108,13 +108,13 @@ fn edge_at(
         .partition_point(|event| event.span.end < around);
     let events = track.events.get(first..)?.iter().take(2);
     let edges = events.flat_map(|event| [(event, true), (event, false)]);
-    let near = edges.filter(|(event, at_end)| {
+    let mut near = edges.filter(|(event, at_end)| {
         let TimeSpan { start, end } = event.span;
         let x = axis.screen_from_time(if *at_end { end } else { start });
         let wide = axis.screen_from_time(end) - axis.screen_from_time(start);
         wide >= ROOMY && (x - at.x).abs() <= GRIP && (axis.left..=axis.right).contains(&x)
     });
-    let (event, at_end) = near.last()?;
+    let (event, at_end) = near.next_back()?;
     Some(Taken {
         at_end,
         to: if at_end {

@@ -68,6 +68,7 @@ pub struct Question {
 
 /// Tokens brought together without attention.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant)] // A handful live at a time.
 pub enum Mix {
     /// Not asked for.
     Nothing,

@@ -21,7 +21,7 @@ type Tensors = HashMap<&'static str, (Dtype, Vec<usize>, Vec<u8>)>;
 
 /// A teacher's file of plain pictures, dark where there is a bus and bright where there is none; `spoil` makes something else of it.
 fn file(path: &Path, spoil: impl FnOnce(&mut Tensors)) {
-    let bus = |i: usize| i % 2 == 0;
+    let bus = |i: usize| i.is_multiple_of(2);
     let pixels = SIDE * SIDE * 3;
     let input = (0..VIEWS).flat_map(|i| vec![if bus(i) { 40 } else { 210 }; pixels]);
     let floats = |of: &dyn Fn(usize) -> [f32; 4]| -> Vec<u8> {

@@ -17,6 +17,9 @@ use crate::tools::training::request::TrainNews;
 use crate::tools::training::run::pair_of;
 use crate::train::{Batch, ClipExamples};
 
+/// What is taken of a clip, if anything.
+pub(super) type Take<'a, T> = dyn FnMut(&Item, &Batch) -> Result<Option<T>, TrainingError> + 'a;
+
 /// All that is open.
 pub(super) struct Ground<'a> {
     request: &'a FigureRequest,
@@ -83,7 +86,7 @@ impl<'a> Ground<'a> {
         wanted: usize,
         stop: &CancelToken,
         tell: &mut dyn FnMut(TrainNews<'_>),
-        take: &mut dyn FnMut(&Item, &Batch) -> Result<Option<T>, TrainingError>,
+        take: &mut Take<'_, T>,
     ) -> Result<Option<Vec<T>>, TrainingError> {
         let mut taken = vec![];
         tell(TrainNews::Features {

@@ -45,7 +45,7 @@ pub(super) fn of_clips(
         let Some(targets) = batch.targets.first() else {
             return Ok(None);
         };
-        let known = |said: &SaidGrid| said.cells().iter().any(|said| *said == Said::Yes);
+        let known = |said: &SaidGrid| said.cells().contains(&Said::Yes);
         if !known(&targets.heard) && !known(&targets.seen) {
             return Ok(None);
         }
