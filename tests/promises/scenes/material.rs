@@ -167,7 +167,7 @@ fn folds_are_apart_and_what_is_missing_is_said() {
     let bark = &said["classes"][0];
     assert_eq!(
         (&bark["class"], said["clips"].as_u64()),
-        (&Value::from("Bark"), Some(8))
+        (&Value::from("Bark"), Some(24))
     );
     let count = |how: &str, what: &str| bark[how][what].as_u64().expect("a count");
     // A tone is no bark and a white card no dog.
