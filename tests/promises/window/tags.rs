@@ -52,7 +52,10 @@ fn a_click_gives_a_model_the_heads_it_lacks() {
         said.count()
     };
     assert!(lacking(&window) > 0);
-    window.get_by_label("No head? Use tags").click();
+    // It is offered on the stage and in the model's panel.
+    let mut offers = window.query_all_by_label("No head? Use tags");
+    offers.next().expect("an offer").click();
+    drop(offers);
     wait_for(&mut window, |app| app.state().can(Task::Parse));
     assert!(window.query_by_label("No head? Use tags").is_none());
     assert_eq!(lacking(&window), 0);
