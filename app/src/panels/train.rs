@@ -25,7 +25,7 @@ pub fn train_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut 
     ui.label(emphasis(format!("Train the {what} head"), size::HEADING));
     dim(
         ui,
-        "The head goes on learning from what you said; seconds of which you said nothing are left out. The result is a new head beside the old one.",
+        "The head goes on learning from what you said. The result is a new head beside the old one.",
     );
     if let Some(proposal) = &state.training.proposal {
         match proposal.trained.head.task {
