@@ -62,13 +62,7 @@ fn measure(request: &TrainRequest, head: &Path) -> Result<Option<HeadReport>, Fa
     let stop = CancelToken::default();
     let of = MeasureRequest {
         head: head.to_owned(),
-        dataset: request.dataset,
-        data: request.data.clone(),
-        part: Part::Test,
-        model: request.model.clone(),
-        device: request.device,
-        precision: request.precision,
-        cache: request.cache.clone(),
+        on: request.on(Part::Test),
     };
     Ok(measure_head(
         &of,

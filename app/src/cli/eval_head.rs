@@ -8,7 +8,7 @@ use mettle_core::data::Part;
 use mettle_core::engine::Precision;
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::Prober;
-use mettle_core::tools::{HeadReport, MeasureRequest, measure_head};
+use mettle_core::tools::{HeadReport, MeasureRequest, OnClips, measure_head};
 use serde_json::{Map, Value, json};
 
 use super::args::{EvalArgs, PartArg};
@@ -33,13 +33,15 @@ pub fn run(args: &EvalArgs, head: &Path) -> Result<(), Failure> {
     let task = mettle_core::model::HeadFile::open(head)?.task();
     let request = MeasureRequest {
         head: head.to_owned(),
-        dataset: dataset.kind(data, Some(task))?,
-        data: data.clone(),
-        part,
-        model: args.model.clone(),
-        device: of.device,
-        precision: Precision::F32,
-        cache: FeatureCache::of_user(),
+        on: OnClips {
+            dataset: dataset.kind(data, Some(task))?,
+            data: data.clone(),
+            part,
+            model: args.model.clone(),
+            device: of.device,
+            precision: Precision::F32,
+            cache: FeatureCache::of_user(),
+        },
     };
     let stop = CancelToken::default();
     let mut teller = Teller::new(args.json);

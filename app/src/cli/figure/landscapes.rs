@@ -39,7 +39,8 @@ pub fn paint<B: DrawingBackend>(area: &Area<B>, all: &[(String, Landscape)]) -> 
             .margin(12)
             .build_cartesian_3d(-extent..extent, low..high, -extent..extent)?;
         chart.with_projection(|mut view| {
-            (view.yaw, view.pitch, view.scale) = (0.6, 0.45, 0.85);
+            // So far away that the lower axes and their numbers are inside the picture.
+            (view.yaw, view.pitch, view.scale) = (0.6, 0.45, 0.68);
             view.into_matrix()
         });
         chart.configure_axes().max_light_lines(2).draw()?;

@@ -131,13 +131,7 @@ fn compute(
     let of = FigureRequest {
         figure: number,
         heads,
-        dataset: request.dataset,
-        data: request.data.clone(),
-        part: Part::Test,
-        model: request.model.clone(),
-        device: request.device,
-        precision: request.precision,
-        cache: request.cache.clone(),
+        on: request.on(Part::Test),
     };
     let (stop, mut teller) = (CancelToken::default(), Teller::new(args.quiet));
     let made = figure(&of, &Prober::this_program(), &stop, &mut |news| {
@@ -156,8 +150,12 @@ fn said(figure: &Figure) -> String {
         Figure::Landscapes(all) => all
             .iter()
             .map(|(name, land)| {
-                let (centre, valleys) = (land.centre(), land.valleys());
-                format!("{name}: loss {centre:.4} at the head, {valleys} valleys on the plane\n")
+                let centre = land.centre();
+                let valleys = match land.valleys() {
+                    1 => "one valley".to_owned(),
+                    many => format!("{many} valleys"),
+                };
+                format!("{name}: loss {centre:.4} at the head, {valleys} on the plane\n")
             })
             .collect(),
         Figure::Tokens(panels) => panels

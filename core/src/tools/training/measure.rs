@@ -9,14 +9,14 @@ use burn::module::Module;
 use super::error::TrainingError;
 use super::material::{Material, some};
 use super::recipe::DatasetRecipe;
-use super::request::TrainNews;
+use super::request::{OnClips, TrainNews};
 use super::run::pair_of;
 use crate::base::{CancelToken, Task};
-use crate::data::{Dataset, DatasetKind, Item, Part};
-use crate::engine::{ModelChoice, model_bundle};
-use crate::features::{FeatureCache, FeatureError, FeatureStream};
-use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
-use crate::model::{FrozenPair, HeadFile, Manifest, ModelError, Precision, params};
+use crate::data::{Dataset, Item};
+use crate::engine::model_bundle;
+use crate::features::{FeatureError, FeatureStream};
+use crate::gpu::{DeviceReport, Prober, choose};
+use crate::model::{FrozenPair, HeadFile, Manifest, ModelError, params};
 use crate::train::{Batch, Evaluation, Examples, Figures};
 
 /// Clips whose backbones' time is taken, after one that does not count.
@@ -27,20 +27,8 @@ const TIMED: usize = 2;
 pub struct MeasureRequest {
     /// The head's folder.
     pub head: PathBuf,
-    /// How the data set is laid out.
-    pub dataset: DatasetKind,
-    /// Its folder.
-    pub data: PathBuf,
-    /// Which clips.
-    pub part: Part,
-    /// The model whose backbones the head reads.
-    pub model: ModelChoice,
-    /// On which device.
-    pub device: DeviceChoice,
-    /// The backbones' numbers.
-    pub precision: Precision,
-    /// Where features are kept.
-    pub cache: FeatureCache,
+    /// On which clips.
+    pub on: OnClips,
 }
 
 /// What was measured.
@@ -79,18 +67,24 @@ pub fn measure_head(
     let (file, dataset) = fitting(request)?;
     tell(TrainNews::Data(&dataset));
     let recipe = recipe_of(&file);
-    let bundle = model_bundle(&request.model)?;
-    let (device, report) = choose(request.device, prober)?;
-    let pair = pair_of(&bundle, request.dataset, recipe, &device, request.precision)?;
+    let bundle = model_bundle(&request.on.model)?;
+    let (device, report) = choose(request.on.device, prober)?;
+    let pair = pair_of(
+        &bundle,
+        request.on.dataset,
+        recipe,
+        &device,
+        request.on.precision,
+    )?;
     let head = file.load(pair.about(), &device)?;
     let material = Material {
         dataset: &dataset,
         recipe,
         pair: &pair,
-        lease: Material::lease(&request.cache)?,
+        lease: Material::lease(&request.on.cache)?,
         stop,
     };
-    let Some([examples]) = material.examples([request.part], tell)? else {
+    let Some([examples]) = material.examples([request.on.part], tell)? else {
         return Ok(None);
     };
     some(&examples, &dataset)?;
@@ -109,7 +103,7 @@ pub fn measure_head(
         frozen: frozen(bundle.manifest())?,
         trainable: head.num_params() as u64,
         head_time: mean_but_first(&times),
-        backbone_time: backbones(dataset.part(request.part), &dataset, recipe, &pair, stop)?,
+        backbone_time: backbones(dataset.part(request.on.part), &dataset, recipe, &pair, stop)?,
         head: file,
     }))
 }
@@ -117,17 +111,17 @@ pub fn measure_head(
 /// The head and the data, which answer and ask the same.
 fn fitting(request: &MeasureRequest) -> Result<(HeadFile, Dataset), TrainingError> {
     let file = HeadFile::open(&request.head)?;
-    if file.task() != request.dataset.task() {
+    if file.task() != request.on.dataset.task() {
         return Err(TrainingError::Asked(format!(
             "{} is a {} head; {} is for {}",
             request.head.display(),
             file.task().name(),
-            request.dataset.name(),
-            request.dataset.task().name()
+            request.on.dataset.name(),
+            request.on.dataset.task().name()
         )));
     }
-    let dataset = Dataset::open(request.dataset, &request.data)?;
-    if dataset.labels != file.labels && request.dataset.task() != Task::Segment {
+    let dataset = Dataset::open(request.on.dataset, &request.on.data)?;
+    if dataset.labels != file.labels && request.on.dataset.task() != Task::Segment {
         return Err(TrainingError::Asked(format!(
             "{} has {} classes, the data {} or others",
             request.head.display(),

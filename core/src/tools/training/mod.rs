@@ -17,5 +17,5 @@ pub use figures::{
 };
 pub use measure::{HeadReport, MeasureRequest, measure_head};
 pub use recipe::DatasetRecipe;
-pub use request::{TrainNews, TrainRequest, Trained};
+pub use request::{OnClips, TrainNews, TrainRequest, Trained};
 pub use run::{ablation_rows, train_head};

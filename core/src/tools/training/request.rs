@@ -47,6 +47,40 @@ pub struct TrainRequest {
     pub cache: FeatureCache,
 }
 
+/// Clips of a data set that heads are shown, and what they are read with.
+#[derive(Clone, Debug)]
+pub struct OnClips {
+    /// How the data set is laid out.
+    pub dataset: DatasetKind,
+    /// Its folder.
+    pub data: PathBuf,
+    /// Which clips.
+    pub part: Part,
+    /// The model whose backbones the heads read.
+    pub model: ModelChoice,
+    /// On which device.
+    pub device: DeviceChoice,
+    /// The backbones' numbers.
+    pub precision: Precision,
+    /// Where features are kept.
+    pub cache: FeatureCache,
+}
+
+impl TrainRequest {
+    /// Some of the clips of its data set, read as it reads those that it learns from.
+    pub fn on(&self, part: Part) -> OnClips {
+        OnClips {
+            dataset: self.dataset,
+            data: self.data.clone(),
+            part,
+            model: self.model.clone(),
+            device: self.device,
+            precision: self.precision,
+            cache: self.cache.clone(),
+        }
+    }
+}
+
 /// What a training tells while it runs.
 #[derive(Debug)]
 pub enum TrainNews<'a> {

@@ -36,14 +36,20 @@ impl<'a> Ground<'a> {
         prober: &Prober,
         tell: &mut dyn FnMut(TrainNews<'_>),
     ) -> Result<Self, TrainingError> {
-        let dataset = Dataset::open(request.dataset, &request.data)?;
+        let dataset = Dataset::open(request.on.dataset, &request.on.data)?;
         let files = request.heads.iter().map(|(_, head)| HeadFile::open(head));
         let files: Vec<HeadFile> = files.collect::<Result<_, _>>()?;
         let recipe = files.first().map(recipe_of).unwrap_or_default();
-        let bundle = model_bundle(&request.model)?;
-        let (device, report) = choose(request.device, prober)?;
+        let bundle = model_bundle(&request.on.model)?;
+        let (device, report) = choose(request.on.device, prober)?;
         tell(TrainNews::Device(&report));
-        let pair = pair_of(&bundle, request.dataset, recipe, &device, request.precision)?;
+        let pair = pair_of(
+            &bundle,
+            request.on.dataset,
+            recipe,
+            &device,
+            request.on.precision,
+        )?;
         let named = request.heads.iter().map(|(name, _)| name.clone());
         let heads = named.zip(&files).map(|(name, file)| {
             let head = file.load(pair.about(), &device)?;
@@ -51,7 +57,7 @@ impl<'a> Ground<'a> {
         });
         Ok(Self {
             heads: heads.collect::<Result<_, TrainingError>>()?,
-            lease: Material::lease(&request.cache)?,
+            lease: Material::lease(&request.on.cache)?,
             request,
             dataset,
             recipe,
@@ -70,7 +76,7 @@ impl<'a> Ground<'a> {
         stop: &CancelToken,
         tell: &mut dyn FnMut(TrainNews<'_>),
     ) -> Result<Option<Arc<ClipExamples>>, TrainingError> {
-        let part = self.dataset.part(self.request.part);
+        let part = self.dataset.part(self.request.on.part);
         let items = part.take(at_most).cloned().collect();
         let examples = self.of_items(items, stop, tell)?;
         if let Some(examples) = &examples {
@@ -93,7 +99,7 @@ impl<'a> Ground<'a> {
             done: 0,
             total: wanted,
         });
-        for item in self.dataset.part(self.request.part) {
+        for item in self.dataset.part(self.request.on.part) {
             if taken.len() >= wanted {
                 break;
             }
@@ -131,7 +137,7 @@ impl<'a> Ground<'a> {
             lease: Arc::clone(&self.lease),
             stop,
         };
-        let made = material.examples([self.request.part], tell)?;
+        let made = material.examples([self.request.on.part], tell)?;
         Ok(made.map(|[examples]| examples))
     }
 }

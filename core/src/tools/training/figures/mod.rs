@@ -11,13 +11,9 @@ use serde::Serialize;
 
 use self::ground::Ground;
 use super::error::TrainingError;
-use super::request::TrainNews;
+use super::request::{OnClips, TrainNews};
 use crate::base::CancelToken;
-use crate::data::{DatasetKind, Part};
-use crate::engine::ModelChoice;
-use crate::features::FeatureCache;
-use crate::gpu::{DeviceChoice, Prober};
-use crate::model::Precision;
+use crate::gpu::Prober;
 use crate::train::{Examples, Landscape, LossConfig, landscape};
 
 pub use lanes::{ClipLanes, Lane};
@@ -40,20 +36,8 @@ pub struct FigureRequest {
     pub figure: u8,
     /// The heads it is of, each with what it is called.
     pub heads: Vec<(String, PathBuf)>,
-    /// How the data set is laid out.
-    pub dataset: DatasetKind,
-    /// Its folder.
-    pub data: PathBuf,
-    /// Which clips.
-    pub part: Part,
-    /// The model whose backbones the heads read.
-    pub model: ModelChoice,
-    /// On which device.
-    pub device: DeviceChoice,
-    /// The backbones' numbers.
-    pub precision: Precision,
-    /// Where features are kept.
-    pub cache: FeatureCache,
+    /// On which clips.
+    pub on: OnClips,
 }
 
 /// What a figure shows.
