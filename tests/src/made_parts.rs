@@ -95,6 +95,7 @@ fn asked(made: Made) -> Asked {
         },
         mask_size: None,
         embeddings: false,
+        calibrated: vec![],
     }
 }
 

@@ -93,11 +93,16 @@ fn table(report: &HeadReport, part: Part, memory: Option<u64>) -> String {
         millis(report.head_time),
     );
     if let Some(fitted) = report.head.fitted() {
-        let (before, after) = (fitted.error_before * 100.0, fitted.error_after * 100.0);
+        let [before, after] = fitted.errors().map(|error| error * 100.0);
         let name = "scores off by";
-        text += &format!(
-            "  {name:24} {before:6.1} %, {after:.1} % with its temperatures (validation clips)\n"
-        );
+        text += &format!("  {name:24} {before:6.1} %");
+        if fitted.changes() {
+            text += &format!(", {after:.1} % with its temperatures (validation clips)");
+        }
+        text += "\n";
+        if let Some(warning) = fitted.warning() {
+            text += &format!("  {warning}\n");
+        }
     }
     match memory {
         Some(mib) => text + &format!("  {:24} {:6.2} GB\n", "memory at most", mib as f64 / 1024.0),

@@ -29,6 +29,14 @@ pub fn temperatures(
     let asked = model.tasks.iter().filter(|info| tasks.contains(&info.task));
     let (with, without): (Vec<&TaskInfo>, Vec<&TaskInfo>) =
         asked.partition(|info| info.calibration.is_some());
+    for info in &with {
+        let fitted = info.calibration.as_ref();
+        if let Some(warning) = fitted.and_then(|fitted| fitted.warning())
+            && !args.quiet
+        {
+            eprintln!("mettle: {}: {warning}", info.task.name());
+        }
+    }
     let names: Vec<&str> = without.iter().map(|info| info.task.name()).collect();
     let names = names.join(", ");
     if with.is_empty() {
@@ -45,6 +53,7 @@ pub fn temperatures(
     let known = with.into_iter();
     Ok(known
         .filter_map(|info| Some((info.task, info.calibration.clone()?)))
+        .filter(|(_, fitted)| fitted.changes())
         .collect())
 }
 

@@ -32,12 +32,6 @@ pub fn run(args: &AnalyzeArgs, format: PartFormat) -> Result<(), Failure> {
             "tables are written into a folder: give it with --out".to_owned(),
         ));
     };
-    if args.calibrated {
-        return Err(usage(
-            "tables hold scores as heads give them, and --calibrated is for single clips: --format json or csv"
-                .to_owned(),
-        ));
-    }
     if args.pictures || args.masks {
         return Err(usage(
             "--pictures and --masks draw single clips; tables hold masks as run lengths (--task segment or all)"
@@ -149,7 +143,7 @@ impl Worker<'_> {
             asked: self.args.task.one(),
             predictions: &analysed.predictions,
             thresholds: &thresholds,
-            calibrated: &[],
+            calibrated: &analysed.calibrated,
             masks,
             tags: &[],
             device: String::new(),
@@ -175,6 +169,10 @@ impl Worker<'_> {
 /// What is asked of every part.
 fn asked(args: &AnalyzeArgs, all: &[Listed], model: &ModelInfo, tasks: &[Task]) -> Asked {
     let heads = model.tasks.iter().filter(|info| tasks.contains(&info.task));
+    let tempered = heads.clone().filter(|info| {
+        let fitted = info.calibration.as_ref();
+        args.calibrated && fitted.is_some_and(|fitted| fitted.changes())
+    });
     let given = &args.thresholds;
     Asked {
         list: hash_of(all),
@@ -202,6 +200,7 @@ fn asked(args: &AnalyzeArgs, all: &[Listed], model: &ModelInfo, tasks: &[Task]) 
         },
         mask_size: args.mask_size,
         embeddings: args.embeddings,
+        calibrated: tempered.map(|info| info.task).collect(),
     }
 }
 

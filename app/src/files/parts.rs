@@ -53,10 +53,14 @@ pub fn answers_of(known: &Known) -> Result<Vec<Prediction>, Problem> {
         let advice = format!("{why} The clip is analysed here.");
         Problem::warning("Could not read its scores", advice).about(&*known.clip.clip)
     };
+    let asked = &known.part.manifest.asked;
+    if !asked.calibrated.is_empty() {
+        let why = "They went through temperatures, and here scores do that as they are looked at.";
+        return Err(problem(why.to_owned()));
+    }
     let rows = known.part.scores(known.at);
     let rows = rows.map_err(|error| problem(format!("{error}.")))?;
-    let heads = &known.part.manifest.asked.heads;
-    predictions_of(&rows, heads).ok_or_else(|| problem("They are not whole.".to_owned()))
+    predictions_of(&rows, &asked.heads).ok_or_else(|| problem("They are not whole.".to_owned()))
 }
 
 fn part(manifest: &Path) -> Result<(Vec<Known>, u32), PartError> {

@@ -23,13 +23,21 @@ pub fn calibration_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands:
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         ui.label(emphasis("Reliability", size::BODY));
+        if !fitted.changes() {
+            // What was fitted did not prove itself; what was counted stands.
+            dim(ui, fitted.warning().unwrap_or_default());
+            return class_ui(ui, state, shown, &fitted, commands);
+        }
         let mut on = state.settings.calibrated;
         let tip = "Scores go through temperatures that were fitted on clips the head did not learn from, before they are held against thresholds";
         if ui.checkbox(&mut on, "Calibrated scores").on_hover_text(tip).changed() {
             commands.push(EditIntent::Calibrated(on));
         }
-        let (before, after) = (fitted.error_before * 100.0, fitted.error_after * 100.0);
+        let [before, after] = fitted.errors().map(|error| error * 100.0);
         dim(ui, format!("Scores are off by {before:.1} %, calibrated by {after:.1} %."));
+        if let Some(warning) = fitted.warning() {
+            dim(ui, warning);
+        }
         class_ui(ui, state, shown, &fitted, commands);
     });
 }

@@ -135,7 +135,8 @@ impl AppState {
     /// Those its scores go through before thresholds.
     pub fn calibrates(&self, task: Task, head: HeadId) -> Option<Arc<Calibration>> {
         let on = self.settings.calibrated;
-        on.then(|| self.temperatures(task, head)).flatten()
+        let fitted = on.then(|| self.temperatures(task, head)).flatten();
+        fitted.filter(|fitted| fitted.changes())
     }
 
     /// The classes of a head, once it is known.

@@ -25,12 +25,39 @@ pub struct Calibration {
     pub error_before: f32,
     /// And after.
     pub error_after: f32,
+    /// What temperatures did on clips they were not fitted to; none where an earlier version of the program fitted them, or there was
+    /// one clip alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
     /// Scores as they are, counted on those clips, without weighing them by familiarity.
     #[serde(default, skip_serializing_if = "Counted::is_empty")]
     pub plain: Counted,
     /// The same after the temperatures.
     #[serde(default, skip_serializing_if = "Counted::is_empty")]
     pub tempered: Counted,
+}
+
+/// What temperatures make of clips they were not fitted to: each part of the clips after those that were fitted to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// How many clips there were.
+    pub clips: usize,
+    /// How far scores are from what they say, before and after.
+    pub errors: [f32; 2],
+    /// How unlikely they make what is true, in nats a score, before and after.
+    pub losses: [f64; 2],
+}
+
+/// With fewer clips a fit is told to be of few.
+const ENOUGH_CLIPS: usize = 20;
+
+impl LeftOut {
+    /// Whether scores are better with temperatures than as they are: nearer to what they say, and no less likely.
+    pub fn is_better(&self) -> bool {
+        let [before, after] = self.errors;
+        let [without, with] = self.losses;
+        after < before && with <= without
+    }
 }
 
 /// Scores of every class, counted. Empty what a head does not say, or where an earlier version of the program fitted it.
@@ -137,6 +164,38 @@ pub fn calibration_error(said: impl Iterator<Item = (f32, bool)>) -> f32 {
 }
 
 impl Calibration {
+    /// Whether there are temperatures that change scores.
+    pub fn changes(&self) -> bool {
+        let all = [&self.both, &self.heard, &self.seen];
+        all.iter().any(|classes| !classes.is_empty()) || self.event.is_some()
+    }
+
+    /// What a person should know of how it was fitted; none where there is nothing to say.
+    pub fn warning(&self) -> Option<String> {
+        let Some(left_out) = self.left_out else {
+            let alone = "temperatures cannot be tried on a single clip: scores stay as they are";
+            return (!self.changes()).then(|| alone.to_owned());
+        };
+        let [before, after] = left_out.errors.map(|error| error * 100.0);
+        let clips = left_out.clips;
+        if !self.changes() {
+            return Some(format!(
+                "temperatures were no better on clips they were not fitted to (scores off by {before:.1} %, with them {after:.1} %, of {clips} clips): scores stay as they are"
+            ));
+        }
+        (clips < ENOUGH_CLIPS).then(|| {
+            format!("temperatures are fitted on no more than {clips} clips: scores off by {before:.1} %, by {after:.1} % on clips left out")
+        })
+    }
+
+    /// How far scores are from what they say, before and after, on clips left out of the fit where that was measured.
+    pub fn errors(&self) -> [f32; 2] {
+        let own = [self.error_before, self.error_after];
+        self.left_out
+            .filter(|_| self.changes())
+            .map_or(own, |left_out| left_out.errors)
+    }
+
     /// What was counted of scores, as they are or after the temperatures.
     pub fn counted(&self, tempered: bool) -> &Counted {
         match tempered {

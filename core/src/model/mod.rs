@@ -37,7 +37,9 @@ pub use backbones::{
 pub use bundle::{
     Assembly, BackboneFile, Hearing, LoadedModel, ModelBundle, ModelInfo, TaskInfo, assemble,
 };
-pub use calibration::{Calibration, Counted, calibration_error, fit_temperatures, tempered};
+pub use calibration::{
+    Calibration, Counted, LeftOut, calibration_error, fit_temperatures, tempered,
+};
 pub use class_names::{CLASS_LISTS, class_names, known_classes};
 pub use desc::{BackboneDesc, LoadAs};
 pub use error::ModelError;

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use mettle_core::exchange::parts::{ClipRow, PartPlace, PartReader};
+use mettle_core::base::Task;
+use mettle_core::exchange::parts::{ClipRow, PartPlace, PartReader, ScoreRow};
 use mettle_core::tools::{Listed, Shard, in_order};
-use mettle_tests::program;
+use mettle_tests::{program, tiny_model};
+use serde_json::{Value, json};
 
 use super::workers::Farm;
 
@@ -140,4 +142,48 @@ fn parts_of_another_number_are_refused() {
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("another number of parts"), "{said}");
     assert!(!farm.at("out/part-1-of-3.parquet").exists());
+}
+
+/// Scores in tables go through the heads' temperatures where that is asked, which the part says of itself; a part of the one kind is
+/// none of the other.
+#[test]
+fn tables_are_calibrated_where_that_is_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (model, clip) = (folder.path().join("model"), folder.path().join("clip.mp4"));
+    tiny_model::write_with(&model, &[Task::Localize]);
+    program::talking_picture("2", &clip);
+    let about = model.join("model.json");
+    let text = std::fs::read_to_string(&about).expect("read");
+    let mut manifest: Value = serde_json::from_str(&text).expect("JSON");
+    manifest["localize"]["calibration"] =
+        json!({"both": [3.0, 3.0, 3.0], "event": 2.0, "error_before": 0.2, "error_after": 0.1});
+    std::fs::write(&about, manifest.to_string()).expect("written");
+    let worker = |out: &str, more: &[&str]| {
+        let mut command = program::mettle(folder.path());
+        command
+            .args(["analyze", "-q", "--device", "cpu", "--format", "jsonl"])
+            .arg("--out")
+            .arg(folder.path().join(out))
+            .arg("--model")
+            .args([&model, &clip])
+            .args(more);
+        program::run(&mut command)
+    };
+    let read = |out: &str| {
+        let parts = PartPlace::manifests_in(&folder.path().join(out)).expect("a folder");
+        let part = PartReader::open(&parts[0]).expect("a part");
+        let rows = part.all::<ScoreRow>().expect("scores").into_iter();
+        let rows = rows.map(|row| serde_json::to_string(&row).expect("text"));
+        (rows.collect::<Vec<_>>(), part.manifest.asked.calibrated)
+    };
+    let (code, _, said) = worker("plain", &[]);
+    assert_eq!(code, 0, "{said}");
+    let (code, _, said) = worker("calibrated", &["--calibrated"]);
+    assert_eq!(code, 0, "{said}");
+    let ((plain, none), (calibrated, tasks)) = (read("plain"), read("calibrated"));
+    assert_eq!((none, tasks), (vec![], vec![Task::Localize]));
+    assert_eq!(plain.len(), calibrated.len());
+    assert_ne!(plain, calibrated);
+    let (code, _, said) = worker("plain", &["--calibrated"]);
+    assert!(code == 2 && said.contains("--calibrated"), "{said}");
 }

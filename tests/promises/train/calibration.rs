@@ -3,9 +3,13 @@
 use mettle_core::base::Rng;
 use mettle_core::base::{ClipId, HeadId, Labels, TimeSpan};
 use mettle_core::model::{
-    Calibration, Offer, Precision, ScoreCounts, calibration_error, fit_temperatures, tempered,
+    Calibration, LeftOut, Offer, Precision, ScoreCounts, calibration_error, fit_temperatures,
+    tempered,
 };
 use mettle_core::predict::{Detail, Prediction, PredictionKey, Thresholds, winner};
+use mettle_core::train::{Examples, fit_calibration};
+
+use super::clips::{Clips, heads};
 
 /// Scores that are `off` times too sure of what is true with their own probability.
 fn drawn(seed: u64, count: usize, off: f32) -> Vec<(f32, bool)> {
@@ -146,4 +150,36 @@ fn temperatures_work_on_what_the_head_said_and_familiarity_weighs_the_result() {
         prediction(),
         "without temperatures nothing changes"
     );
+}
+
+#[test]
+fn temperatures_that_prove_no_better_on_clips_left_out_are_not_kept() {
+    let device = burn::tensor::Device::flex();
+    for head in heads() {
+        for clips in [1, 2, 6, 30] {
+            let clips = Clips::labelled(clips);
+            let fitted = fit_calibration(&head, &*clips, &device).expect("computes");
+            let fitted = fitted.expect("all is known");
+            let better = fitted.left_out.is_some_and(|left_out| left_out.is_better());
+            assert_eq!(fitted.changes(), better, "{fitted:?}");
+            assert_eq!(fitted.left_out.is_none(), clips.len() == 1);
+            let few = clips.len() < 20;
+            assert_eq!(fitted.warning().is_some(), few || !better, "{fitted:?}");
+            if !better {
+                assert_eq!(fitted.plain, fitted.tempered);
+                assert_eq!(prediction().calibrated(&fitted), prediction());
+            }
+        }
+    }
+    let of = |errors, losses| LeftOut {
+        clips: 6,
+        errors,
+        losses,
+    };
+    assert!(of([0.02, 0.01], [0.5, 0.4]).is_better());
+    assert!(
+        !of([0.011, 0.023], [0.5, 0.4]).is_better(),
+        "further from the truth"
+    );
+    assert!(!of([0.02, 0.01], [0.5, 0.6]).is_better(), "less likely");
 }

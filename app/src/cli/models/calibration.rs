@@ -56,11 +56,17 @@ fn classes<'a>(
 }
 
 fn table(args: &CalibrationArgs, head: &HeadFile, fitted: &Calibration) -> String {
-    let (before, after) = (fitted.error_before * 100.0, fitted.error_after * 100.0);
-    let mut text = format!(
-        "{}, on clips it did not learn from\n  scores are off by {before:.1} %, {after:.1} % with the temperatures\n",
-        head.name
-    );
+    let [before, after] = fitted.errors().map(|error| error * 100.0);
+    let mut text = format!("{}, on clips it did not learn from\n", head.name);
+    if fitted.changes() {
+        let _ = writeln!(
+            text,
+            "  scores are off by {before:.1} %, {after:.1} % with the temperatures"
+        );
+    }
+    if let Some(warning) = fitted.warning() {
+        let _ = writeln!(text, "  {warning}");
+    }
     let classes = classes(args, head, fitted);
     if classes.is_empty() {
         text += "  an earlier version of the program fitted it: no scores were counted\n";
@@ -126,6 +132,8 @@ fn as_json(args: &CalibrationArgs, head: &HeadFile, fitted: &Calibration) -> Val
         "calibrated": args.calibrated,
         "error_before": fitted.error_before,
         "error_after": fitted.error_after,
+        "left_out": fitted.left_out,
+        "warning": fitted.warning(),
         "temperatures": { "both": fitted.both, "heard": fitted.heard, "seen": fitted.seen, "event": fitted.event },
         "precision": args.precision,
         "classes": classes.collect::<Vec<Value>>(),

@@ -56,6 +56,9 @@ pub struct Asked {
     pub mask_size: Option<(u32, u32)>,
     /// Whether meta-tokens are kept.
     pub embeddings: bool,
+    /// The tasks whose scores went through their heads' temperatures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calibrated: Vec<Task>,
 }
 
 /// A head that is asked.
@@ -181,6 +184,10 @@ impl Asked {
             (
                 self.embeddings == other.embeddings,
                 "choice of --embeddings",
+            ),
+            (
+                self.calibrated == other.calibrated,
+                "choice of --calibrated",
             ),
         ];
         same.into_iter()

@@ -16,7 +16,9 @@ use crate::base::{CancelToken, HeadId};
 use crate::data::{Dataset, DatasetKind, Part};
 use crate::engine::model_bundle;
 use crate::gpu::{Prober, choose};
-use crate::model::{FrozenPair, HeadFile, ModelBundle, Precision, TaskHead, write_head_into};
+use crate::model::{
+    Calibration, FrozenPair, HeadFile, ModelBundle, Precision, TaskHead, write_head_into,
+};
 use crate::train::{
     Best, ClipExamples, Epoch, Examples, Step, TrainError, Trainer, fit_calibration,
     fit_familiarity,
@@ -116,7 +118,7 @@ impl Run<'_> {
             done: trainer.history(),
         });
         let end = drive(&mut trainer, &kept, stop, tell)?;
-        let write = |best: &Best| self.write(best, trainer.history(), &kept);
+        let mut write = |best: &Best| self.write(best, trainer.history(), &kept, tell);
         match (end, trainer.best()) {
             (End::Stopped, _) => Ok(Trained::Stopped),
             (End::Diverged(error), best) => {
@@ -136,6 +138,7 @@ impl Run<'_> {
         best: &Best,
         history: &[Epoch],
         kept: &Path,
+        tell: &mut dyn FnMut(TrainNews<'_>),
     ) -> Result<Box<HeadFile>, TrainingError> {
         let (training, validation) = (&*self.training, &*self.validation);
         let device = self.pair.device();
@@ -145,6 +148,9 @@ impl Run<'_> {
             Part::Test => None,
             Part::Train | Part::Val => fit_calibration(&best.head, validation, device)?,
         };
+        if let Some(warning) = calibration.as_ref().and_then(Calibration::warning) {
+            tell(TrainNews::Note(warning));
+        }
         let known = Known {
             dataset: self.dataset,
             configs: self.configs,

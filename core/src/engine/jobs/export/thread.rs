@@ -188,7 +188,7 @@ impl Work {
     fn calibration(&self, task: Task) -> Option<&Calibration> {
         let mut tasks = self.model.tasks.iter();
         let info = tasks.find(|info| info.task == task && self.spec.calibrated)?;
-        info.calibration.as_deref()
+        info.calibration.as_deref().filter(|by| by.changes())
     }
 
     /// Everything one head says of a clip; masks are taken as they come, and no prediction holds them.
