@@ -139,12 +139,22 @@ impl KeptFeatures {
 
     /// Some of the segments; `None` when one of them is damaged.
     pub fn read(&self, segments: Range<usize>) -> Option<HalfFeatures> {
+        self.rows(segments, true)
+    }
+
+    /// The same for who read these segments before, from a file that is pinned and so is the same: damage is not looked for again, which
+    /// takes as long as all the rest.
+    pub fn read_again(&self, segments: Range<usize>) -> Option<HalfFeatures> {
+        self.rows(segments, false)
+    }
+
+    fn rows(&self, segments: Range<usize>, check: bool) -> Option<HalfFeatures> {
         let rows = self.rows.get(segments)?;
         let mut features = HalfFeatures::zeros(&self.header.layers, rows.len());
         for (at, row) in rows.iter().enumerate() {
             match at.checked_sub(1) {
                 Some(before) if rows[before] == *row => features.copy_segment(before, at),
-                _ => self.read_row(*row as usize, features.segment_mut(at))?,
+                _ => self.read_row(*row as usize, features.segment_mut(at), check)?,
             }
         }
         Some(features)
@@ -161,21 +171,30 @@ impl KeptFeatures {
     }
 
     /// Reads a row to where its layers belong; `None` when it is damaged.
-    fn read_row<'a>(&self, row: usize, layers: impl Iterator<Item = &'a mut [f16]>) -> Option<()> {
-        let mut check = blake3::Hasher::new();
+    fn read_row<'a>(
+        &self,
+        row: usize,
+        layers: impl Iterator<Item = &'a mut [f16]>,
+        check: bool,
+    ) -> Option<()> {
+        let mut hasher = blake3::Hasher::new();
         let mut at = self.start + row * self.stride;
         for layer in layers {
             let bytes: &mut [u8] = bytemuck::cast_slice_mut(layer);
             self.fill(at, bytes)?;
-            match bytes.len() >= SHARED {
-                true => check.update_rayon(bytes),
-                false => check.update(bytes),
-            };
+            if check && bytes.len() >= SHARED {
+                hasher.update_rayon(bytes);
+            } else if check {
+                hasher.update(bytes);
+            }
             at += bytes.len();
+        }
+        if !check {
+            return Some(());
         }
         let mut sum = [0; SUM];
         self.fill(self.sums + row * SUM, &mut sum)?;
-        (*check.finalize().as_bytes() == sum).then_some(())
+        (*hasher.finalize().as_bytes() == sum).then_some(())
     }
 
     fn fill(&self, start: usize, bytes: &mut [u8]) -> Option<()> {

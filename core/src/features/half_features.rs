@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
+use half::vec::HalfBitsVecExt;
 
 use crate::gpu::ComputeError;
 use crate::model::{FrozenLayer, LayerFeatures};
@@ -26,9 +27,10 @@ struct Layer {
 impl HalfFeatures {
     /// Segments of layers of these sizes, all zero: room to read them into.
     pub(super) fn zeros(sizes: &[[usize; 2]], segments: usize) -> Self {
+        // Bits that are all zero come from the system as they are; numbers would be written one by one.
         let zeros = |size: &[usize; 2]| Layer {
             size: *size,
-            values: vec![f16::ZERO; segments * size[0] * size[1]],
+            values: vec![0_u16; segments * size[0] * size[1]].reinterpret_into(),
         };
         Self {
             segments,

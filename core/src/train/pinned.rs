@@ -1,6 +1,7 @@
 //! Clips whose features lie in the cache, pinned there for as long as they are learned from.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::TrainError;
 use super::examples::Side;
@@ -10,6 +11,8 @@ use crate::features::{FeatureCache, FeatureError, FeatureKey, HalfFeatures, Leas
 pub(super) struct Pinned {
     lease: Arc<Lease>,
     clips: Vec<PinnedClip>,
+    /// What was read and found whole: it is read in every epoch, and pinned meanwhile.
+    whole: Mutex<HashSet<FeatureKey>>,
 }
 
 /// Of one clip.
@@ -29,6 +32,7 @@ impl Pinned {
         Self {
             lease,
             clips: vec![],
+            whole: Mutex::default(),
         }
     }
 
@@ -76,6 +80,12 @@ impl Pinned {
         };
         let kept = self.lease.cache().get(key, clip.seconds).ok_or_else(gone)?;
         let damaged = || FeatureError::Damaged(kept.path().to_owned());
-        Ok(kept.read(0..clip.seconds).ok_or_else(damaged)?)
+        let whole = || self.whole.lock().unwrap_or_else(PoisonError::into_inner);
+        if whole().contains(key) {
+            return Ok(kept.read_again(0..clip.seconds).ok_or_else(damaged)?);
+        }
+        let features = kept.read(0..clip.seconds).ok_or_else(damaged)?;
+        whole().insert(*key);
+        Ok(features)
     }
 }
