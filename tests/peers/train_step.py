@@ -2,7 +2,7 @@
 distillation (nn.MultiheadAttention, a block each), projection, mean, a CMBS-like head, Adam. Random weights: time and memory only.
 
     python3 -m venv peer && peer/bin/pip install torch==2.6.0 timm==1.0.31 laion-clap==1.1.7
-    mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py --threads 2'
+    mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py'
 
 Prints one JSON line: ms a sample (the middle step), peak memory a sample in GB beyond what was held before the first step (on the
 CPU: resident; on CUDA: allocated), trainable parameters. With --no-backbone the features are random tensors of the right shapes: the head's own cost, as if cached.

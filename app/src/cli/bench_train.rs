@@ -22,8 +22,23 @@ struct Report {
     batch: usize,
     trainable: Vec<(Task, usize)>,
     rows: Vec<Row>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ratios: Vec<Ratio>,
     epochs: Vec<Epochs>,
 }
+
+/// How much of the peer's time one way to train takes.
+#[derive(Clone, Debug, Serialize)]
+struct Ratio {
+    ours: String,
+    theirs: String,
+    ratio: f64,
+}
+
+/// Names of ways to train that are held against each other.
+const IN_LOOP: &str = "ours, backbones in the loop";
+const PEER: &str = "the peer, backbones in the loop";
+const PEER_CACHED: &str = "the peer, from features";
 
 /// One way to train.
 #[derive(Clone, Debug, Serialize)]
@@ -69,6 +84,7 @@ fn measure(args: &TrainCostArgs, folder: &Path) -> Result<Report, Failure> {
         batch: args.batch.max(1),
         trainable: vec![],
         rows: vec![],
+        ratios: vec![],
         epochs: vec![],
     };
     for task in args.task.tasks(|_| true) {
@@ -78,10 +94,36 @@ fn measure(args: &TrainCostArgs, folder: &Path) -> Result<Report, Failure> {
         }
     }
     if let Some(peer) = &args.peer {
-        let row = theirs(peer, report.batch, args.steps.max(1))?;
+        let steps = args.steps.max(1);
+        let row = theirs(peer, PEER, (report.batch, steps), &[])?;
         report.rows.push(row);
+        let row = theirs(peer, PEER_CACHED, (report.batch, steps), &["--no-backbone"])?;
+        report.rows.push(row);
+        report.ratios = ratios(&report.rows);
     }
     Ok(report)
+}
+
+/// What is trained from the cache.
+fn cached(task: Task) -> String {
+    format!("ours, {}, from the cache", task.name())
+}
+
+/// Ours against the peer's, of the head for events, which is what a peer trains.
+fn ratios(rows: &[Row]) -> Vec<Ratio> {
+    let ms = |name: &str| rows.iter().find(|row| row.name == name).map(|row| row.ms);
+    let own = cached(Task::Localize);
+    let pairs = [(&*own, PEER), (IN_LOOP, PEER), (&*own, PEER_CACHED)];
+    let ratio = |(ours, theirs): (&str, &str)| {
+        let ratio = ms(ours)? / ms(theirs)?;
+        let (ours, theirs) = (ours.to_owned(), theirs.to_owned());
+        Some(Ratio {
+            ours,
+            theirs,
+            ratio,
+        })
+    };
+    pairs.into_iter().filter_map(ratio).collect()
 }
 
 /// Steps of one task's head; of events, what they cost in other ways too.
@@ -108,8 +150,7 @@ fn steps(
     // The first finds its kernels, and makes room for Adam's numbers.
     ours.from_cache()?;
     let times: Result<Vec<_>, _> = (0..steps).map(|_| ours.from_cache()).collect();
-    let name = format!("ours, {}, from the cache", task.name());
-    let cached = row(&name, times?, memory.stop());
+    let cached = row(&cached(task), times?, memory.stop());
     if task != Task::Localize {
         return Ok(());
     }
@@ -122,7 +163,7 @@ fn steps(
     let times: Result<Vec<_>, _> = (0..steps).map(|_| ours.textbook()).collect();
     let book = row("textbook form, from features", times?, memory.stop());
     let sums = [
-        ("ours, backbones in the loop", cached),
+        (IN_LOOP, cached),
         ("textbook form, backbones in the loop", book),
     ];
     report.rows.extend(sums.map(|(name, head)| Row {
@@ -167,7 +208,12 @@ fn middle(mut times: Vec<Duration>) -> Duration {
 }
 
 /// Another program that measures itself and prints `ms_per_sample` and `peak_gb_per_sample` as JSON.
-fn theirs(command: &str, batch: usize, steps: usize) -> Result<Row, Failure> {
+fn theirs(
+    command: &str,
+    name: &str,
+    (batch, steps): (usize, usize),
+    more: &[&str],
+) -> Result<Row, Failure> {
     let failed = |what: String| Failure::Said(format!("the peer `{command}` {what}"));
     let mut words = command.split_whitespace();
     let program = words
@@ -176,6 +222,8 @@ fn theirs(command: &str, batch: usize, steps: usize) -> Result<Row, Failure> {
     let ran = Command::new(program)
         .args(words)
         .args(["--batch", &batch.to_string(), "--steps", &steps.to_string()])
+        .args(["--threads", &mettle_core::tools::threads().to_string()])
+        .args(more)
         .output()
         .map_err(|e| failed(format!("cannot be started: {e}")))?;
     let said = String::from_utf8_lossy(&ran.stdout);
@@ -189,7 +237,7 @@ fn theirs(command: &str, batch: usize, steps: usize) -> Result<Row, Failure> {
     })?;
     let number = |name: &str| figures.get(name).and_then(Value::as_f64);
     Ok(Row {
-        name: "the peer".to_owned(),
+        name: name.to_owned(),
         ms: number("ms_per_sample").ok_or_else(|| failed("gives no ms_per_sample".to_owned()))?,
         gb: number("peak_gb_per_sample"),
     })
@@ -211,6 +259,14 @@ fn table(report: &Report) -> String {
     for row in &report.rows {
         let gb = row.gb.map_or("-".to_owned(), |gb| format!("{gb:.2}"));
         text += &format!("{:38} {:10.1} {gb:>8}\n", row.name, row.ms);
+    }
+    for Ratio {
+        ours,
+        theirs,
+        ratio,
+    } in &report.ratios
+    {
+        text += &format!("{ours} : {theirs} = {ratio:.3}\n");
     }
     for row in &report.epochs {
         let held = row.mib.map_or(String::new(), |[from, to]| {

@@ -41,7 +41,7 @@ pub enum BenchPart {
     /// Measure a training step at the paper's size on noise: from cached features, with the backbones in the loop, and with the
     /// textbook form of distillation.
     #[command(
-        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --task all --json\n  mettle bench train --epochs 100 --clips 20 --batch 16     does memory grow?\n  mettle bench train --peer 'python3 train_step.py'     another program, which prints ms_per_sample as JSON"
+        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --task all --json\n  mettle bench train --epochs 100 --clips 20 --batch 16     does memory grow?\n  mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py'     PyTorch beside it; ratios and both memories"
     )]
     Train(TrainCostArgs),
     /// Measure how long a person waits for a correction to be learned: from the correction to a new head and its timeline, with clips
@@ -85,7 +85,8 @@ pub struct TrainCostArgs {
     /// Clips of an epoch.
     #[arg(long, default_value = "20", requires = "epochs")]
     pub clips: usize,
-    /// A program that measures the same step by itself: it is given --batch and --steps, and prints JSON last.
+    /// A program that measures the same step by itself, with its backbones in the loop, and again with --no-backbone: it is given
+    /// --batch, --steps and --threads, and prints JSON last.
     #[arg(long, value_name = "COMMAND")]
     pub peer: Option<String>,
     /// Print JSON.
