@@ -182,6 +182,8 @@ pub enum TrainIntent {
     HoldOut(ClipId, bool),
     /// Whether the head's own word fills in what nobody said.
     PseudoLabels(bool),
+    /// Whether all of the head learns, or only what is behind its distillers.
+    Relearn(bool),
     /// Whether each correction is learned at once.
     Live(bool),
     /// Use the new head.

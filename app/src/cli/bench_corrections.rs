@@ -41,7 +41,7 @@ pub fn run(args: &CorrectionsArgs) -> Result<(), Failure> {
     }
     let each: Vec<String> = seconds.iter().map(|s| format!("{s:.1} s")).collect();
     output::say(&format!(
-        "from a correction to a new head and its timeline, {} clips of ten seconds: {}\n",
+        "from a correction to a new head and its timeline, {} clips of ten seconds: {} (the first also draws the scenes that are replayed)\n",
         args.clips,
         each.join(", ")
     ))

@@ -1,6 +1,12 @@
 //! `mettle eval --few-shot`: what the demo model's head makes of a few clips of things it has never met.
 
-use mettle_core::train::{Denied, FewShot, FewShotReport, TrainConfig};
+use std::time::Instant;
+
+use mettle_core::base::Task;
+use mettle_core::train::{
+    Denied, FEW_STEPS, FewShot, FewShotReport, Keeping, Learns, LossConfig, OptimiserConfig,
+    TrainConfig,
+};
 use serde_json::json;
 
 use super::args::EvalArgs;
@@ -16,6 +22,8 @@ const TO_CHOOSE_SEED: u64 = 9;
 const ASKED: usize = 40;
 /// Clips whose event is denied in part.
 const DENIALS: usize = 10;
+/// The same for each row of a search.
+const DENIALS_A_ROW: usize = 4;
 
 /// Measure and print.
 pub fn run(args: &EvalArgs, clips: usize) -> Result<(), Failure> {
@@ -23,44 +31,61 @@ pub fn run(args: &EvalArgs, clips: usize) -> Result<(), Failure> {
         return search(clips);
     }
     let shot = FewShot::new(&NEWCOMERS, clips, ASKED, args.seed)?;
-    let report = shot.teach(&shot.config(clips), true)?;
-    let denied = [true, false].map(|keep| shot.deny(&shot.config(1), DENIALS, keep));
-    let [kept, free] = denied;
+    let [kept, free] = [Keeping::USUAL, Keeping::NOTHING].map(|keeping| of(&shot, clips, keeping));
     let (kept, free) = (kept?, free?);
     if args.json {
         let figures = json!({
             "clips": clips,
-            "new": report.new,
-            "old": report.old,
-            "steps": report.steps,
-            "seconds": report.took.as_secs_f64(),
-            "denied": {"gone": kept.gone, "kept": kept.kept},
-            "denied_without_keeping": {"gone": free.gone, "kept": free.kept},
+            "new": kept.report.new,
+            "old": kept.report.old,
+            "steps": kept.report.steps,
+            "seconds": kept.report.took.as_secs_f64(),
+            "denied": {"gone": kept.denied.gone, "kept": kept.denied.kept},
+            "new_without_keeping": free.report.new,
+            "old_without_keeping": free.report.old,
+            "denied_without_keeping": {"gone": free.denied.gone, "kept": free.denied.kept},
         });
         return output::say(&format!("{figures:#}\n"));
     }
-    output::say(&told(clips, &report, &kept, &free))
+    output::say(&told(clips, &kept, &free))
 }
 
-fn told(clips: usize, report: &FewShotReport, kept: &Denied, free: &Denied) -> String {
-    let change =
-        |[before, after]: [f64; 2]| format!("{:.1} % -> {:.1} %", before * 100.0, after * 100.0);
+/// What came of one way to keep what the head knew.
+struct Outcome {
+    report: FewShotReport,
+    denied: Denied,
+}
+
+fn of(shot: &FewShot, clips: usize, keeping: Keeping) -> Result<Outcome, Failure> {
+    Ok(Outcome {
+        report: shot.teach(&shot.config(clips), keeping)?,
+        denied: shot.deny(&shot.config(1), DENIALS, keeping)?,
+    })
+}
+
+fn told(clips: usize, kept: &Outcome, free: &Outcome) -> String {
+    let change = |of: fn(&FewShotReport) -> [f64; 2]| {
+        let [before, after] = of(&kept.report);
+        let [_, without] = of(&free.report);
+        let [before, after, without] = [before, after, without].map(|share| share * 100.0);
+        format!("{before:.1} % -> {after:.1} % (without keeping what it knew: {without:.1} %)")
+    };
     format!(
         "two things it has never met, taught by {clips} clips; {ASKED} others of them, and {ASKED} of what it knew\n\
          seconds right, of the newcomers     {}\n\
          seconds right, of what it knew      {}\n\
          {} optimiser steps in {:.1} s\n\
          three seconds of an event denied, {DENIALS} clips, each by itself\n\
-         denied seconds gone                 {} (without keeping what it knew: {})\n\
+         denied seconds gone                 {} (without: {})\n\
          the event's other seconds still there {} ({})\n",
-        change(report.new),
-        change(report.old),
-        report.steps,
-        report.took.as_secs_f64(),
-        part(kept.gone),
-        part(free.gone),
-        part(kept.kept),
-        part(free.kept),
+        change(|report| report.new),
+        change(|report| report.old),
+        kept.report.steps,
+        kept.report.took.as_secs_f64(),
+        part(kept.denied.gone),
+        part(free.denied.gone),
+        part(kept.denied.kept),
+        part(free.denied.kept),
     )
 }
 
@@ -68,28 +93,90 @@ fn part([part, all]: [usize; 2]) -> String {
     format!("{part} of {all}")
 }
 
-/// A row a rate and a weight.
+/// One way to learn without forgetting.
+#[derive(Clone, Copy)]
+struct Choice {
+    learns: Learns,
+    /// Times the paper's rate.
+    rate: f64,
+    /// The weight of seconds of taught clips of which nothing is said.
+    keep: f64,
+    /// Clips replayed a step, their weight, and of how many.
+    replay: (usize, f64, usize),
+}
+
+impl Choice {
+    /// What is used, unless a row says otherwise.
+    fn usual(clips: usize) -> Self {
+        let config = TrainConfig::few_clips(Task::Localize, clips, FEW_STEPS);
+        Self {
+            learns: config.learns,
+            rate: config.optimiser.rate / TrainConfig::localize().optimiser.rate,
+            keep: config.loss.keep,
+            replay: (config.replay, config.loss.replay, usize::MAX),
+        }
+    }
+}
+
+/// The choices that are compared: all of the head learns, or what is behind its distillers, one of which is what is used; then one change
+/// of that at a time.
+fn choices(clips: usize) -> Vec<Choice> {
+    let usual = Choice::usual(clips);
+    let [all, decision] =
+        [Learns::Everything, Learns::Decision].map(|learns| Choice { learns, ..usual });
+    let nothing = (0, 0.0, 0);
+    let replay = |replay| Choice { replay, ..usual };
+    let mut choices = vec![
+        all,
+        decision,
+        Choice {
+            replay: nothing,
+            ..decision
+        },
+        Choice {
+            replay: nothing,
+            ..all
+        },
+        replay((8, 1.0, 20)),
+        replay((4, 1.0, usize::MAX)),
+        replay((16, 1.0, usize::MAX)),
+        replay((8, 0.3, usize::MAX)),
+        replay((8, 3.0, usize::MAX)),
+        Choice { keep: 1.0, ..usual },
+    ];
+    for rate in [1.0, 2.5, 10.0] {
+        choices.push(Choice { rate, ..usual });
+    }
+    choices.push(Choice { rate: 1.0, ..all });
+    choices
+}
+
+/// A row a choice, on newcomers and scenes that nothing else is measured on; each is printed when it is known.
 fn search(clips: usize) -> Result<(), Failure> {
-    output::say(
-        "rate x paper's, weight of what was known, steps at most: new, old after (before), steps; denied gone, kept\n",
-    )?;
+    eprintln!("drawing scenes of newcomers and of what is known");
     let shots = TO_CHOOSE.map(|pair| FewShot::new(&pair, clips, ASKED, TO_CHOOSE_SEED));
     let shots = shots.into_iter().collect::<Result<Vec<_>, _>>()?;
-    for times in [1.0, 2.5, 5.0, 10.0, 20.0] {
-        for keep in [0.0, 0.1, 0.3, 1.0] {
-            output::say(&row(&shots, clips, times, keep)?)?;
-        }
+    output::say(
+        "learns      rate  keep  replayed (weight, of)   newcomers         known             denied gone, kept     steps  seconds\n",
+    )?;
+    for choice in choices(clips) {
+        output::say(&row(&shots, clips, choice)?)?;
     }
     Ok(())
 }
 
-fn row(shots: &[FewShot], clips: usize, times: f64, keep: f64) -> Result<String, Failure> {
+fn row(shots: &[FewShot], clips: usize, choice: Choice) -> Result<String, Failure> {
+    let begin = Instant::now();
     let (mut new, mut old, mut steps) = ([0.0; 2], [0.0; 2], 0);
     let (mut gone, mut kept) = ([0; 2], [0; 2]);
+    let (each, weight, scenes) = choice.replay;
+    let keeping = Keeping {
+        seconds: choice.keep > 0.0,
+        scenes,
+    };
     for shot in shots {
-        let config = |clips| changed(shot.config(clips), times, keep);
-        let report = shot.teach(&config(clips), keep > 0.0)?;
-        let denied = shot.deny(&config(1), DENIALS, keep > 0.0)?;
+        let report = shot.teach(&changed(shot.config(clips), choice), keeping)?;
+        let denied = shot.deny(&changed(shot.config(1), choice), DENIALS_A_ROW, keeping)?;
         for i in 0..2 {
             new[i] += report.new[i] * 100.0 / shots.len() as f64;
             old[i] += report.old[i] * 100.0 / shots.len() as f64;
@@ -98,21 +185,43 @@ fn row(shots: &[FewShot], clips: usize, times: f64, keep: f64) -> Result<String,
         }
         steps += report.steps;
     }
+    let learns = match choice.learns {
+        Learns::Everything => "everything",
+        Learns::Decision => "decision",
+    };
+    let of = match scenes {
+        usize::MAX => "all".to_owned(),
+        scenes => scenes.to_string(),
+    };
+    let change = |[before, after]: [f64; 2]| format!("{before:4.1} -> {after:4.1} %");
     Ok(format!(
-        "{times:4} {keep:4}: new {:.1}, old {:.1} ({:.1}), {} steps; gone {}, kept {}\n",
-        new[1],
-        old[1],
-        old[0],
+        "{learns:10} {:5.1} {:5.1}  {:18}  {}  {}  {:20} {:6} {:8.1}\n",
+        choice.rate,
+        choice.keep,
+        format!("{each} ({weight}, {of})"),
+        change(new),
+        change(old),
+        format!("{}, {}", part(gone), part(kept)),
         steps / shots.len().max(1),
-        part(gone),
-        part(kept)
+        begin.elapsed().as_secs_f64(),
     ))
 }
 
-fn changed(config: TrainConfig, times: f64, keep: f64) -> TrainConfig {
+fn changed(config: TrainConfig, choice: Choice) -> TrainConfig {
     let paper = TrainConfig::localize().optimiser.rate;
-    let mut config = config;
-    config.optimiser.rate = paper * times;
-    config.loss.keep = keep;
-    config
+    let (replay, weight, _) = choice.replay;
+    TrainConfig {
+        learns: choice.learns,
+        replay,
+        optimiser: OptimiserConfig {
+            rate: paper * choice.rate,
+            ..config.optimiser
+        },
+        loss: LossConfig {
+            keep: choice.keep,
+            replay: weight,
+            ..config.loss
+        },
+        ..config
+    }
 }

@@ -12,7 +12,7 @@ use mettle_core::features::FeatureCache;
 use mettle_core::media::Clip;
 use mettle_core::model::{HeadCatalogue, HeadFile};
 use mettle_core::project::Corrections;
-use mettle_core::train::{FEW_STEPS, TrainConfig};
+use mettle_core::train::{FEW_STEPS, Learns, TrainConfig};
 use serde_json::Value;
 
 use super::analyze::line;
@@ -149,6 +149,9 @@ fn left_out(path: &Path, why: &str) {
 /// As the window trains, changed by a file and a seed.
 fn config(args: &TrainArgs, task: Task, clips: usize) -> Result<TrainConfig, Failure> {
     let mut config = TrainConfig::few_clips(task, clips, FEW_STEPS);
+    if args.relearn {
+        config.learns = Learns::Everything;
+    }
     if let Some(path) = &args.config {
         let failed = |e: &dyn std::fmt::Display| Failure::Said(format!("{}: {e}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|e| failed(&e))?;

@@ -73,7 +73,7 @@ fn wish_ui(ui: &mut Ui, state: &AppState, task: Task, commands: &mut Commands) {
         if clips.len() > ROWS {
             dim(ui, format!("and {} more clips", clips.len() - ROWS));
         }
-        switches(ui, state, commands);
+        switches(ui, state, task, commands);
         let can = clips.iter().any(|clip| !clip.held_out);
         ui.add_enabled_ui(can, |ui| {
             ui.horizontal(|ui| {
@@ -155,12 +155,10 @@ fn clip_ui(ui: &mut Ui, state: &AppState, clip: &Spoken<'_>, commands: &mut Comm
     });
 }
 
-fn switches(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let mut keeps = !state.training.forgets;
-    let tip = "In seconds of which you said nothing the new head stays near what the old one says. Without, what you said of three seconds may change the whole clip";
-    let words = "Keep what it knew";
-    if ui.checkbox(&mut keeps, words).on_hover_text(tip).changed() {
-        commands.push(TrainIntent::PseudoLabels(keeps));
+fn switches(ui: &mut Ui, state: &AppState, task: Task, commands: &mut Commands) {
+    // Of a head for masks all learns, from the seconds that were drawn.
+    if task != Task::Segment {
+        keeping_ui(ui, state, commands);
     }
     let mut live = state.training.live;
     let tip = "After each correction a head is trained anew from the one in use, with all corrections there are";
@@ -170,6 +168,26 @@ fn switches(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         .changed()
     {
         commands.push(TrainIntent::Live(live));
+    }
+}
+
+/// How much of the head changes, and what it is held to.
+fn keeping_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let mut keeps = !state.training.forgets;
+    let tip = "In seconds of which you said nothing, and in other clips that were analysed (the demo model: in some drawn scenes), the new head stays near what the old one says. Without, what you said of three seconds may change the whole clip, and every other one";
+    let words = "Keep what it knew";
+    if ui.checkbox(&mut keeps, words).on_hover_text(tip).changed() {
+        commands.push(TrainIntent::PseudoLabels(keeps));
+    }
+    let mut relearns = state.training.relearns;
+    let tip = "Off: what the head distils of the frozen layers stays as it is, and what it makes of that learns. It is quick, and forgets least. On: all of it learns. It is slower, and for many corrected clips. (A head that was never trained learns all of itself)";
+    let words = "Relearn what it distils, too";
+    if ui
+        .checkbox(&mut relearns, words)
+        .on_hover_text(tip)
+        .changed()
+    {
+        commands.push(TrainIntent::Relearn(relearns));
     }
 }
 

@@ -13,7 +13,7 @@ use mettle_core::engine::{
 };
 use mettle_core::media::Clip;
 use mettle_core::project::Corrections;
-use mettle_core::train::{FEW_STEPS, TrainConfig};
+use mettle_core::train::{FEW_STEPS, Learns, TrainConfig};
 
 use super::{AppState, Corrected, file_name};
 
@@ -135,17 +135,26 @@ impl AppState {
                 1 => format!("{said} s corrected in one clip"),
                 count => format!("{said} s corrected in {count} clips"),
             },
-            config: TrainConfig::few_clips(
-                task,
-                learned.len(),
-                if live { LIVE_STEPS } else { FEW_STEPS },
-            ),
+            config: self.how(task, learned.len(), live),
             clips: clips.iter().zip(lesson.targets).map(taught).collect(),
             labels: lesson.labels,
             pseudo_labels: !self.training.forgets,
             stage,
             replaces: replaced.map(|old| old.trained.head.id),
         })
+    }
+
+    /// How it is learned.
+    fn how(&self, task: Task, clips: usize, live: bool) -> TrainConfig {
+        let steps = if live { LIVE_STEPS } else { FEW_STEPS };
+        let usual = TrainConfig::few_clips(task, clips, steps);
+        match self.training.relearns {
+            true => TrainConfig {
+                learns: Learns::Everything,
+                ..usual
+            },
+            false => usual,
+        }
     }
 
     /// Over the classes of a head, and those of the user's that it does not know.

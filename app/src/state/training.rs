@@ -20,6 +20,8 @@ pub struct TrainingView {
     pub held_out: BTreeSet<ClipId>,
     /// Whether a new head may say anything where nobody said anything, in place of staying near what the old one says.
     pub forgets: bool,
+    /// Whether all of a head learns, in place of what is behind its distillers.
+    pub relearns: bool,
     /// Whether each correction is learned at once.
     pub live: bool,
     /// When that is due, in egui's time.

@@ -4,6 +4,7 @@
 //! keeps them under a [`FeatureKey`] and a [`FeatureStream`] takes them from there or computes and keeps them. Layers are
 //! kept intact, before any pooling or projection. A [`Lease`] pins what a training reads again and again.
 
+mod analysed;
 mod cache;
 mod decode;
 mod entry;

@@ -28,8 +28,24 @@ pub struct TrainConfig {
     pub recombined: f32,
     /// What the tasks' losses leave open.
     pub loss: LossConfig,
+    /// What of the head changes.
+    pub learns: Learns,
+    /// Clips that join each batch only to be held to what the head said of them before, where there are any to replay (ours).
+    pub replay: usize,
     /// When it is over before its epochs are; not before where this is `None`.
     pub stop: Option<EarlyStop>,
+}
+
+/// What of a head a training changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Learns {
+    /// All of it.
+    #[default]
+    Everything,
+    /// What is behind the distillers: these stay as they are, and what they make of a clip is computed once. A head for masks injects
+    /// what it distils into the layers' maps and has nothing behind: of it everything learns.
+    Decision,
 }
 
 /// A training is over when there is nothing left to learn: the loss is small and stays so, or the validation clips have had better
@@ -126,6 +142,9 @@ const FEW: usize = 4;
 const LONGER: f64 = 5.0;
 /// How much what it said before counts beside what a person said.
 const KEEP: f64 = 0.3;
+/// Clips that are replayed in each step, and how much their loss counts.
+const REPLAYED: usize = 8;
+const REPLAY: f64 = 1.0;
 /// A loss at which every correction is in the head.
 const SMALL: f32 = 0.02;
 /// Epochs that say so.
@@ -175,8 +194,8 @@ impl TrainConfig {
     }
 
     /// For a head that goes on learning from a few clips: small batches, epochs enough for `steps` optimiser steps but no more than
-    /// it takes, the rate falling as often as the paper's does over its epochs; where nobody said anything it stays near what it
-    /// knew (ours).
+    /// it takes, the rate falling as often as the paper's does over its epochs; where nobody said anything, and on clips that are
+    /// replayed, it stays near what it knew, and it goes on reading the layers as it did (ours).
     pub fn few_clips(task: Task, clips: usize, steps: usize) -> Self {
         let paper = Self::of(task);
         let batch = paper.batch.min(FEW);
@@ -195,8 +214,11 @@ impl TrainConfig {
             },
             loss: LossConfig {
                 keep: KEEP,
+                replay: REPLAY,
                 ..paper.loss
             },
+            learns: Learns::Decision,
+            replay: REPLAYED,
             stop: Some(EarlyStop {
                 loss: SMALL,
                 patience: PATIENCE,
@@ -217,6 +239,8 @@ impl TrainConfig {
             seed: 7,
             recombined: 0.0,
             loss: LossConfig::default(),
+            learns: Learns::Everything,
+            replay: 0,
             stop: None,
         }
     }

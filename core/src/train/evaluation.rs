@@ -155,7 +155,8 @@ impl Evaluation {
         shown: &Shown<'_>,
         familiarity: &[f32],
     ) -> Result<(), TrainError> {
-        let output = head.forward(shown.visual, shown.audio, shown.clips());
+        let (visual, audio) = shown.distilled(|visual, audio| head.meta_features(visual, audio));
+        let output = head.classify(visual, audio, shown.clips());
         let (seconds, classes) = (shown.seconds().max(1), shown.classes().max(1));
         let (is_event, event) = (numbers(output.is_event)?, numbers(output.event)?);
         self.background = classes;
@@ -179,7 +180,8 @@ impl Evaluation {
         shown: &Shown<'_>,
         familiarity: &[f32],
     ) -> Result<(), TrainError> {
-        let output = head.forward(shown.visual, shown.audio, None, shown.clips())?;
+        let (visual, audio) = shown.distilled(|visual, audio| head.meta_features(visual, audio));
+        let output = head.classify(visual, audio, None, shown.clips())?;
         let (seconds, classes) = (shown.seconds().max(1), shown.classes().max(1));
         let length = seconds * classes;
         let [clip, mut audible, mut visible] = [

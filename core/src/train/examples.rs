@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use super::error::TrainError;
 use super::taught::Before;
@@ -11,7 +11,7 @@ use crate::features::HalfFeatures;
 use crate::model::{FrozenLayers, LayerFeatures};
 
 /// One of the two frozen backbones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The one that looks.
     Visual,
@@ -113,9 +113,23 @@ pub(super) struct Shown<'a> {
     pub targets: &'a [Targets],
     /// What the head that is gone on from said of them; empty where nothing of that is to be kept.
     pub before: &'a [Option<Arc<Before>>],
+    /// What the head's distillers made of them, where that is known already.
+    pub distilled: Option<&'a Distilled>,
 }
 
+/// The visual and the audio feature of each segment, `[n, d]`.
+pub(super) type Distilled = (Tensor<2>, Tensor<2>);
+
 impl Shown<'_> {
+    /// The features behind the distillers: those that are known, or what `distil` makes of the layers.
+    pub fn distilled(
+        &self,
+        distil: impl FnOnce(&dyn FrozenLayers, &dyn FrozenLayers) -> Distilled,
+    ) -> Distilled {
+        let known = self.distilled.cloned();
+        known.unwrap_or_else(|| distil(self.visual, self.audio))
+    }
+
     /// How many clips.
     pub fn clips(&self) -> usize {
         self.targets.len()
@@ -167,6 +181,7 @@ impl Batch {
             audio: &self.audio,
             targets: &self.targets,
             before: &[],
+            distilled: None,
         }
     }
 }

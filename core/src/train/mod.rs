@@ -11,6 +11,7 @@ mod compared;
 mod config;
 mod cost;
 mod demo;
+mod distilled;
 mod error;
 mod evaluation;
 mod examples;
@@ -30,12 +31,14 @@ mod trainer;
 pub use calibration::{CalibrationFit, fit_calibration};
 pub use clips::{AskTargets, ClipExamples, ExampleClip};
 pub use compared::Duel;
-pub use config::{EarlyStop, FEW_STEPS, OptimiserConfig, OptimiserKind, StepLr, TrainConfig};
+pub use config::{
+    EarlyStop, FEW_STEPS, Learns, OptimiserConfig, OptimiserKind, StepLr, TrainConfig,
+};
 pub use cost::{adapter_bytes, feature_bytes, head_bytes};
 pub use demo::{
-    DemoMaterial, DemoRecipe, DemoScenes, Denied, FewShot, FewShotReport, Lessons, Schedule,
-    demo_labels, evaluate_demo, evaluate_folder, note_measured, train_demo, train_trunk,
-    unseen_clips,
+    DemoMaterial, DemoRecipe, DemoScenes, Denied, DrawnReplay, FewShot, FewShotReport, Keeping,
+    Lessons, Schedule, demo_labels, evaluate_demo, evaluate_folder, note_measured, train_demo,
+    train_trunk, unseen_clips,
 };
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};

@@ -11,7 +11,7 @@ use super::losses::{
 };
 use crate::base::Said;
 use crate::data::{SaidGrid, SoundingMask, Targets};
-use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
+use crate::model::{AvelOutput, LocalizeHead, ParseHead, ParseOutput, SegmentHead, TaskHead};
 
 /// The loss of a head on a batch, `[1]`.
 ///
@@ -45,10 +45,40 @@ fn localize(
     config: &LossConfig,
     device: &Device,
 ) -> Tensor<1> {
-    let output = head.forward(of.visual, of.audio, of.targets.len());
+    let output = events(head, of);
     let kept = kept(of, config).map(|kept| kept.events(&output, device) * config.keep);
     let loss = avel_loss(output, &avel_targets(of.targets, device));
     kept.into_iter().fold(loss, |loss, kept| loss + kept)
+}
+
+fn events(head: &LocalizeHead, of: &Shown<'_>) -> AvelOutput {
+    let (visual, audio) = of.distilled(|visual, audio| head.meta_features(visual, audio));
+    head.classify(visual, audio, of.clips())
+}
+
+fn halves(head: &ParseHead, of: &Shown<'_>) -> Result<ParseOutput, TrainError> {
+    let (visual, audio) = of.distilled(|visual, audio| head.meta_features(visual, audio));
+    Ok(head.classify(visual, audio, None, of.clips())?)
+}
+
+/// How far a head has gone from what it said of clips of which nobody said anything, `[1]`; none of masks.
+///
+/// # Errors
+/// The features are not those of the head's backbones.
+pub(super) fn departed(
+    head: &TaskHead,
+    shown: &Shown<'_>,
+    device: &Device,
+) -> Result<Option<Tensor<1>>, TrainError> {
+    let kept = Kept {
+        targets: shown.targets,
+        before: shown.before,
+    };
+    Ok(match head {
+        TaskHead::Localize(head) => Some(kept.events(&events(head, shown), device)),
+        TaskHead::Parse(head) => Some(kept.halves(&halves(head, shown)?, device)),
+        TaskHead::Segment(_) | TaskHead::Tags(_) => None,
+    })
 }
 
 /// What is to be stayed near to, if anything is.
@@ -87,7 +117,7 @@ fn parse(
     config: &LossConfig,
     device: &Device,
 ) -> Result<Tensor<1>, TrainError> {
-    let output = head.forward(of.visual, of.audio, None, of.targets.len())?;
+    let output = halves(head, of)?;
     let loss = parse_loss(&output, &parse_targets(of.targets, config, device));
     Ok(match kept(of, config) {
         Some(kept) => loss + kept.halves(&output, device) * config.keep,

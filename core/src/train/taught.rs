@@ -1,15 +1,17 @@
 //! What a head itself says of clips, where nothing was said; and what it gets right of what was said.
 
+use burn::tensor::Device;
 use burn::tensor::activation::{sigmoid, softmax};
 
 use super::error::TrainError;
 use super::evaluation::numbers;
-use super::examples::Batch;
+use super::examples::{Examples, Side};
 use super::metrics::{avel_segments, frame_iou};
 use super::objective::{not_trained, shrink};
+use super::streamed::Streamed;
 use crate::base::Said;
 use crate::data::{SaidGrid, Targets};
-use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
+use crate::model::{FrozenLayers, LocalizeHead, ParseHead, SegmentHead, TaskHead};
 
 /// A probability from which on a parsing head says that something happens.
 const HAPPENS: f32 = 0.5;
@@ -17,30 +19,57 @@ const HAPPENS: f32 = 0.5;
 const COVERS: f64 = 0.5;
 
 /// What was said of a clip, made complete where a localization head's own event is denied and nothing else is said to happen: what it
-/// says of the other classes there stands, so that the second is background. The batch holds that one clip, with what was said of it;
-/// the head may know fewer classes than that speaks of, the first ones.
+/// says of the other classes there stands, so that the second is background. The head may know fewer classes than what was said of the
+/// clip speaks of, the first ones.
 ///
 /// # Errors
-/// The features are not those of the head's backbones, or the device fails.
-pub fn filled(head: &TaskHead, batch: &Batch) -> Result<Targets, TrainError> {
-    let Some(mut targets) = batch.targets.first().cloned() else {
-        return Err(TrainError::Data("an empty batch".to_owned()));
-    };
+/// The features cannot be read or are not those of the head's backbones, or the device fails.
+pub fn filled(
+    head: &TaskHead,
+    (examples, clip): (&dyn Examples, usize),
+    device: &Device,
+) -> Result<Targets, TrainError> {
+    let mut targets = examples.targets(clip)?;
     match head {
-        TaskHead::Localize(head) => fill_denied(head, batch, &mut targets)?,
+        // Most clips have no second that is denied in part, and need not be looked at.
+        TaskHead::Localize(head) if (0..targets.seconds()).any(|t| in_part(&targets, t)) => {
+            asked((examples, clip), device, |visual, audio| {
+                fill_denied(head, [visual, audio], &mut targets)
+            })?;
+        }
         TaskHead::Tags(_) => return Err(not_trained()),
-        TaskHead::Parse(_) | TaskHead::Segment(_) => {}
+        TaskHead::Localize(_) | TaskHead::Parse(_) | TaskHead::Segment(_) => {}
     }
     targets.sum_up();
     Ok(targets)
 }
 
+/// Whether a class is denied in a second of which it is not known what happens.
+fn in_part(targets: &Targets, t: usize) -> bool {
+    targets.event(t).is_none() && targets.both.row(t).contains(&Said::No)
+}
+
+/// Asks a head of one clip, a layer at a time.
+fn asked<T>(
+    (examples, clip): (&dyn Examples, usize),
+    device: &Device,
+    ask: impl FnOnce(&dyn FrozenLayers, &dyn FrozenLayers) -> Result<T, TrainError>,
+) -> Result<T, TrainError> {
+    let clips = [clip];
+    let layers = |side| Streamed::new(examples, &clips, side, device);
+    let (visual, audio) = (layers(Side::Visual), layers(Side::Audio));
+    let said = ask(&visual, &audio);
+    visual.check()?;
+    audio.check()?;
+    said
+}
+
 fn fill_denied(
     head: &LocalizeHead,
-    batch: &Batch,
+    [visual, audio]: [&dyn FrozenLayers; 2],
     targets: &mut Targets,
 ) -> Result<(), TrainError> {
-    let (found, known) = events(head, batch)?;
+    let (found, known) = events(head, visual, audio)?;
     for (t, found) in found.into_iter().enumerate() {
         let denied = found < known && targets.both.get(t, found) == Said::No;
         if denied && targets.event(t).is_none() {
@@ -77,68 +106,90 @@ pub enum Before {
     },
 }
 
-/// What a head says of the one clip of a batch; none for masks: seconds without one are left out.
+/// What a head says of a clip; none for masks: seconds without one are left out.
 ///
 /// # Errors
-/// The features are not those of the head's backbones, or the device fails.
-pub fn before(head: &TaskHead, batch: &Batch) -> Result<Option<Before>, TrainError> {
-    Ok(match head {
-        TaskHead::Localize(head) => {
-            let output = head.forward(&batch.visual, &batch.audio, 1);
-            Some(Before::Localize {
+/// The features cannot be read or are not those of the head's backbones, or the device fails.
+pub fn before(
+    head: &TaskHead,
+    of: (&dyn Examples, usize),
+    device: &Device,
+) -> Result<Option<Before>, TrainError> {
+    match head {
+        TaskHead::Localize(head) => asked(of, device, |visual, audio| {
+            let output = head.forward(visual, audio, 1);
+            Ok(Some(Before::Localize {
                 is_event: numbers(sigmoid(output.is_event))?,
                 event: numbers(softmax(output.event, 1))?,
-            })
-        }
-        TaskHead::Parse(head) => {
-            let output = head.forward(&batch.visual, &batch.audio, None, 1)?;
-            Some(Before::Parse {
+            }))
+        }),
+        TaskHead::Parse(head) => asked(of, device, |visual, audio| {
+            let output = head.forward(visual, audio, None, 1)?;
+            Ok(Some(Before::Parse {
                 halves: [numbers(output.audible)?, numbers(output.visible)?],
                 clip: numbers(output.clip)?,
-            })
-        }
-        TaskHead::Segment(_) => None,
-        TaskHead::Tags(_) => return Err(not_trained()),
-    })
+            }))
+        }),
+        TaskHead::Segment(_) => Ok(None),
+        TaskHead::Tags(_) => Err(not_trained()),
+    }
 }
 
 /// The event of each segment, and how many classes the head knows: that number stands for background.
 pub(super) fn events(
     head: &LocalizeHead,
-    batch: &Batch,
+    visual: &dyn FrozenLayers,
+    audio: &dyn FrozenLayers,
 ) -> Result<(Vec<usize>, usize), TrainError> {
-    let output = head.forward(&batch.visual, &batch.audio, 1);
+    let output = head.forward(visual, audio, 1);
     let (is_event, event) = (numbers(output.is_event)?, numbers(output.event)?);
     let known = event.len();
     Ok((avel_segments(&is_event, &event, known), known))
 }
 
 /// Whether each class is heard, and seen, in each segment, `[segments * classes]`; and how many classes the head knows.
-fn halves(head: &ParseHead, batch: &Batch) -> Result<([Vec<bool>; 2], usize), TrainError> {
-    let output = head.forward(&batch.visual, &batch.audio, None, 1)?;
+fn halves(
+    head: &ParseHead,
+    visual: &dyn FrozenLayers,
+    audio: &dyn FrozenLayers,
+) -> Result<([Vec<bool>; 2], usize), TrainError> {
+    let output = head.forward(visual, audio, None, 1)?;
     let known = output.clip.dims()[1];
     let [heard, seen] = [numbers(output.audible)?, numbers(output.visible)?];
     let happens = |values: Vec<f32>| values.into_iter().map(|p| p >= HAPPENS).collect();
     Ok(([happens(heard), happens(seen)], known))
 }
 
-/// Of everything said of a clip, in a fixed order, whether a head says the same. The batch holds that one clip. A head says of a
-/// class that it does not know that it does not happen.
+/// Of everything in `said` of a clip, in a fixed order, whether a head says the same. A head says of a class that it does not know that
+/// it does not happen.
 ///
 /// # Errors
-/// The features are not those of the head's backbones, or the device fails.
-pub fn agreement(head: &TaskHead, batch: &Batch) -> Result<Vec<bool>, TrainError> {
-    let Some(targets) = batch.targets.first() else {
-        return Ok(Vec::new());
-    };
+/// The features cannot be read or are not those of the head's backbones, or the device fails.
+pub fn agreement(
+    head: &TaskHead,
+    said: &Targets,
+    of: (&dyn Examples, usize),
+    device: &Device,
+) -> Result<Vec<bool>, TrainError> {
+    asked(of, device, |visual, audio| {
+        agrees(head, said, visual, audio)
+    })
+}
+
+fn agrees(
+    head: &TaskHead,
+    targets: &Targets,
+    visual: &dyn FrozenLayers,
+    audio: &dyn FrozenLayers,
+) -> Result<Vec<bool>, TrainError> {
     Ok(match head {
         TaskHead::Localize(head) => {
-            let (found, known) = events(head, batch)?;
+            let (found, known) = events(head, visual, audio)?;
             let happens = |t: usize, class: usize| class < known && found.get(t) == Some(&class);
             agreed(&targets.both, happens)
         }
         TaskHead::Parse(head) => {
-            let ([heard, seen], known) = halves(head, batch)?;
+            let ([heard, seen], known) = halves(head, visual, audio)?;
             let in_half = |half: &Vec<bool>, t: usize, class: usize| {
                 class < known && half.get(t * known + class) == Some(&true)
             };
@@ -146,7 +197,7 @@ pub fn agreement(head: &TaskHead, batch: &Batch) -> Result<Vec<bool>, TrainError
             all.extend(agreed(&targets.seen, |t, class| in_half(&seen, t, class)));
             all
         }
-        TaskHead::Segment(head) => drawn_alike(head, batch, targets)?,
+        TaskHead::Segment(head) => drawn_alike(head, targets, visual, audio)?,
         TaskHead::Tags(_) => return Err(not_trained()),
     })
 }
@@ -154,10 +205,11 @@ pub fn agreement(head: &TaskHead, batch: &Batch) -> Result<Vec<bool>, TrainError
 /// Of each mask that is known, whether the head's covers it well enough, in the head's size.
 fn drawn_alike(
     head: &SegmentHead,
-    batch: &Batch,
     targets: &Targets,
+    visual: &dyn FrozenLayers,
+    audio: &dyn FrozenLayers,
 ) -> Result<Vec<bool>, TrainError> {
-    let output = head.forward(&batch.visual, &batch.audio, 1)?;
+    let output = head.forward(visual, audio, 1)?;
     let found = numbers(output.probabilities())?;
     let (rows, columns) = head.mask();
     let frames = found.chunks_exact((rows * columns).max(1));

@@ -20,7 +20,7 @@ use mettle_tests::tiny_model;
 
 use super::fake_jobs::{PATIENCE, is_end};
 
-fn engine(folder: &Path) -> Engine {
+pub(super) fn engine(folder: &Path) -> Engine {
     let options = EngineOptions {
         device: DeviceChoice::Cpu,
         features: Some(FeatureCache::at(folder.join("features"))),
@@ -44,11 +44,11 @@ fn hear(engine: &Engine, job: JobId) -> Vec<ReplyBody> {
     }
 }
 
-fn run(engine: &Engine, spec: JobSpec) -> Vec<ReplyBody> {
+pub(super) fn run(engine: &Engine, spec: JobSpec) -> Vec<ReplyBody> {
     hear(engine, engine.submit(spec))
 }
 
-fn clip(engine: &Engine, path: &Path) -> Arc<Clip> {
+pub(super) fn clip(engine: &Engine, path: &Path) -> Arc<Clip> {
     let said = run(engine, JobSpec::Open { path: path.into() });
     let opened = said.iter().find_map(|body| match body {
         ReplyBody::Opened(clip) => Some(Arc::clone(clip)),
@@ -79,7 +79,7 @@ fn contents(model: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         .collect()
 }
 
-fn lesson(model: &Path, clip: &Arc<Clip>, classes: &[&str]) -> FineTune {
+pub(super) fn lesson(model: &Path, clip: &Arc<Clip>, classes: &[&str]) -> FineTune {
     let seconds = TimeSpan::seconds_of(clip.duration).len();
     FineTune {
         head: HeadChoice {
@@ -109,7 +109,7 @@ fn lesson(model: &Path, clip: &Arc<Clip>, classes: &[&str]) -> FineTune {
     }
 }
 
-fn train(spec: FineTune) -> JobSpec {
+pub(super) fn train(spec: FineTune) -> JobSpec {
     JobSpec::FineTune(Box::new(spec))
 }
 
@@ -121,7 +121,7 @@ fn epochs(said: &[ReplyBody]) -> Vec<Epoch> {
     said.iter().filter_map(of).collect()
 }
 
-fn trained(said: &[ReplyBody]) -> &TrainedHead {
+pub(super) fn trained(said: &[ReplyBody]) -> &TrainedHead {
     let found = said.iter().find_map(|body| match body {
         ReplyBody::Trained(trained) => Some(&**trained),
         _ => None,

@@ -13,6 +13,7 @@ mod job_priority;
 mod localizer;
 mod lost_device;
 mod real_jobs;
+mod replayed;
 mod slow_reader;
 mod sources;
 mod tags;

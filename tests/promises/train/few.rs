@@ -8,8 +8,8 @@ use mettle_core::data::Targets;
 use mettle_core::features::HalfFeatures;
 use mettle_core::model::TaskHead;
 use mettle_core::train::{
-    Batch, Before, EarlyStop, Examples, LossConfig, OptimiserConfig, Side, Step, TrainConfig,
-    TrainError, Trainer, before,
+    Before, EarlyStop, Examples, LossConfig, OptimiserConfig, Side, Step, TrainConfig, TrainError,
+    Trainer, before,
 };
 
 use super::clips::{CLASSES, Clips, SECONDS, heads};
@@ -72,8 +72,10 @@ fn trained(head: &TaskHead, taught: Taught, config: TrainConfig) -> Trainer {
 
 /// What a head says of each second: that something happens, or of each class in each modality.
 fn said(head: &TaskHead) -> Vec<f32> {
-    let batch = Batch::read(&denied(), &[0], &Device::flex()).unwrap();
-    match before(head, &batch).unwrap().unwrap() {
+    match before(head, (&denied(), 0), &Device::flex())
+        .unwrap()
+        .unwrap()
+    {
         Before::Localize { is_event, .. } => is_event,
         Before::Parse { halves, .. } => halves.concat(),
     }
@@ -90,10 +92,10 @@ fn what_nobody_spoke_of_stays_near_what_the_head_said() {
         };
         let is_denied = |i: usize| (i / each) % SECONDS < DENIED;
         let away = |keep: f64, of_denied: bool| {
-            let batch = Batch::read(&denied(), &[0], &Device::flex()).unwrap();
+            let known = before(head, (&denied(), 0), &Device::flex()).unwrap();
             let taught = Taught {
                 clip: denied(),
-                before: before(head, &batch).unwrap().map(Arc::new),
+                before: known.map(Arc::new),
             };
             let config = TrainConfig {
                 epochs: 60,

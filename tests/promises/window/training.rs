@@ -13,7 +13,7 @@ use mettle_core::engine::{
     WhichHead,
 };
 use mettle_core::predict::Detail;
-use mettle_core::train::Duel;
+use mettle_core::train::{Duel, Learns};
 use mettle_tests::parts::whole;
 
 use super::modes::{Window, opened_keeping, state};
@@ -305,6 +305,33 @@ fn corrected_clips_that_left_the_list_are_still_learned_from() {
     window.get_by_label("One clip cannot be found: dog.mp4");
     window.get_by_label("Hold out dog.mp4");
     assert_eq!(spec.clips[0].targets.both.get(8, 2), Said::Yes);
+}
+
+#[test]
+fn how_much_of_a_head_learns_is_chosen_in_plain_words() {
+    let (mut window, engine, _) = opened_keeping(&[Task::Localize], None);
+    say(&mut window, "Truck", 8, Said::Yes);
+    window.state_mut().ask(Command::ShowTrain);
+    window.run_steps(3);
+    let asked = |window: &mut Window| {
+        window.state_mut().ask(TrainIntent::Measure);
+        window.run_steps(3);
+        let (job, spec) = lessons(&engine).pop().expect("it asked");
+        engine.say(job, ReplyBody::Done);
+        window.run_steps(3);
+        spec
+    };
+    let usual = asked(&mut window);
+    assert_eq!(usual.config.learns, Learns::Decision);
+    assert!(usual.pseudo_labels && usual.config.replay > 0);
+    window
+        .get_by_label("Relearn what it distils, too")
+        .click_accesskit();
+    window.run_steps(3);
+    assert_eq!(asked(&mut window).config.learns, Learns::Everything);
+    window.get_by_label("Keep what it knew").click_accesskit();
+    window.run_steps(3);
+    assert!(!asked(&mut window).pseudo_labels);
 }
 
 /// What may happen around a training.

@@ -67,7 +67,8 @@ pub struct EvalArgs {
     /// and what is left of a clip's event when three of its seconds are denied.
     #[arg(long, value_name = "CLIPS", conflicts_with_all = ["material", "head", "model"])]
     pub few_shot: Option<usize>,
-    /// The same with other rates and weights of what was known, on other newcomers: what the usual ones were chosen by.
+    /// Other ways to learn without forgetting, a row each, on other newcomers and scenes: what of the head learns, at which rate, and what
+    /// it is held to. The usual one was chosen by these.
     #[arg(long, requires = "few_shot")]
     pub search: bool,
     /// The model: `demo`, or a folder with a model.json and its weights.

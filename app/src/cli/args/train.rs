@@ -30,9 +30,14 @@ pub struct TrainArgs {
     /// usual one.
     #[arg(long, value_name = "FILE")]
     pub project: Option<PathBuf>,
-    /// Of a project: let the head say anything where nobody said anything. Without this it stays near what it said.
+    /// Of a project: let the head say anything where nobody said anything. Without this it stays near what it said, in the corrected
+    /// clips and in others that were analysed.
     #[arg(long)]
     pub forget: bool,
+    /// Of a project: let all of the head learn. Without this it goes on distilling the layers as it did, and what it makes of that
+    /// learns: quicker, and it forgets least.
+    #[arg(long)]
+    pub relearn: bool,
     /// Which clips an epoch is chosen by. `test` is how some published figures were made: they are then no measure of anything new.
     #[arg(long, value_enum, default_value = "val", conflicts_with = "project")]
     pub select: SelectArg,

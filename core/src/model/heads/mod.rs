@@ -36,6 +36,7 @@ pub use tags::{TagConfig, TagHead, TagLists};
 pub use tpavi::Tpavi;
 
 use burn::module::Module;
+use burn::tensor::Device;
 
 use super::{FrozenLayers, ModelError};
 use crate::base::Task;
@@ -55,6 +56,11 @@ pub enum TaskHead {
 }
 
 impl TaskHead {
+    /// One that knows nothing and costs nothing, to stand where a head is taken out for a moment.
+    pub(crate) fn nothing(task: Task, device: &Device) -> Self {
+        Self::Tags(TagHead::nothing(task, device))
+    }
+
     /// What it answers.
     pub fn task(&self) -> Task {
         match self {

@@ -93,6 +93,16 @@ pub struct TagHead {
 type Places = (Tensor<2>, (usize, usize));
 
 impl TagHead {
+    /// One that knows nothing.
+    pub(super) fn nothing(task: Task, device: &Device) -> Self {
+        let none = || Param::from_tensor(Tensor::zeros([1, 1], device));
+        Self {
+            hears: none(),
+            sees: none(),
+            task,
+        }
+    }
+
     /// What it answers.
     pub fn task(&self) -> Task {
         self.task

@@ -292,7 +292,7 @@ fn drive(
         let loss = match trainer.step() {
             Ok(Step::Done) => return Ok(End::Done),
             Ok(Step::Learned { loss }) => Some(loss),
-            Ok(Step::Checked) => None,
+            Ok(Step::Checked | Step::Distilled) => None,
             Ok(Step::Epoch(epoch)) => {
                 trainer.checkpoint(kept)?;
                 tell(TrainNews::Epoch(epoch));

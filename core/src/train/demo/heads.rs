@@ -310,7 +310,7 @@ impl<'a> HeadTraining<'a> {
                     epoch.figures.map_or(0.0, |figures| figures.score() * 100.0)
                 )),
                 Step::Done => break,
-                Step::Learned { .. } | Step::Checked => {}
+                Step::Distilled | Step::Learned { .. } | Step::Checked => {}
             }
         }
         let last = trainer.head();

@@ -14,6 +14,7 @@ mod one_task;
 mod probe;
 mod real;
 mod recipe;
+mod replay;
 mod samples;
 mod source;
 mod tagger;
@@ -26,10 +27,11 @@ use burn::tensor::Device;
 
 pub use backbones::train_trunk;
 pub use evaluate::{evaluate_demo, evaluate_folder, unseen_clips};
-pub use few_shot::{Denied, FewShot, FewShotReport};
+pub use few_shot::{Denied, FewShot, FewShotReport, Keeping};
 pub use known::note_measured;
 pub use lessons::Lessons;
 pub use recipe::{DemoRecipe, DemoScenes, labels as demo_labels};
+pub use replay::DrawnReplay;
 pub use tagger::Schedule;
 
 use super::error::TrainError;

@@ -28,4 +28,6 @@ pub struct LossConfig {
     pub matching: Option<f64>,
     /// Of a head that goes on from another: the weight of staying near what that one says where nobody said anything.
     pub keep: f64,
+    /// The same of whole clips that nobody spoke of and that join each batch.
+    pub replay: f64,
 }

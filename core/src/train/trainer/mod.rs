@@ -2,25 +2,27 @@
 //! stop between any two, keep a checkpoint, and go on from it as if nothing had happened.
 
 mod checkpoint;
+mod learning;
+mod lot;
 mod order;
 mod progress;
+mod replay;
 
 use std::sync::Arc;
 
 use burn::module::Module;
-use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor};
+use burn::optim::ModuleOptimizer;
+use burn::tensor::Device;
 
 use self::order::{Partners, batches};
 use self::progress::Position;
+use self::replay::Replay;
 use super::config::{EarlyStop, TrainConfig};
+use super::distilled::DistilledClips;
 use super::error::TrainError;
 use super::evaluation::{Evaluation, Figures};
-use super::examples::{Examples, Shown, Side};
-use super::objective;
-use super::streamed::Streamed;
+use super::examples::Examples;
 use crate::base::{Progress, Rng};
-use crate::data::Targets;
 use crate::model::TaskHead;
 
 pub use progress::{Epoch, Step};
@@ -39,6 +41,12 @@ pub struct Trainer {
     training: Arc<dyn Examples>,
     validation: Arc<dyn Examples>,
     partners: Partners,
+    /// Clips that join each batch.
+    replay: Option<Replay>,
+    /// Of clips whose distillation does not change.
+    distilled: DistilledClips,
+    /// How many clips that was looked for of before the first step.
+    looked: usize,
     /// The batches of this epoch, and those of every validation.
     order: Vec<Vec<usize>>,
     checks: Vec<Vec<usize>>,
@@ -93,6 +101,9 @@ impl Trainer {
             training,
             validation,
             partners,
+            replay: None,
+            distilled: DistilledClips::default(),
+            looked: 0,
             position: Position::default(),
             evaluation: Evaluation::default(),
             best: None,
@@ -102,11 +113,25 @@ impl Trainer {
         Ok(trainer)
     }
 
-    /// One optimiser step or one validation batch.
+    /// With clips that nobody spoke of and that know what the head said of them ([`Examples::before`]): some of them join each step,
+    /// as many as [`TrainConfig::replay`] says, and are held to that. To be called before [`Self::resume`].
+    #[must_use]
+    pub fn replaying(mut self, clips: Arc<dyn Examples>) -> Self {
+        if self.config.replay > 0 && !clips.is_empty() {
+            self.replay = Some(Replay::new(clips, self.config.replay));
+            self.order = self.epoch_order();
+        }
+        self
+    }
+
+    /// One optimiser step or one validation batch; before all of them, what does not learn of one clip.
     ///
     /// # Errors
     /// Features cannot be read, the device fails, or the loss is no number any more: [`Self::best`] still has the best head.
     pub fn step(&mut self) -> Result<Step, TrainError> {
+        if self.distil_next()? {
+            return Ok(Step::Distilled);
+        }
         let Position { epoch, batch, .. } = self.position;
         if epoch >= self.config.epochs || (batch == 0 && self.has_learned()) {
             return Ok(Step::Done);
@@ -152,67 +177,6 @@ impl Trainer {
     /// How it is trained.
     pub fn config(&self) -> &TrainConfig {
         &self.config
-    }
-
-    /// One batch of validation.
-    fn look(&mut self, clips: &[usize]) -> Result<(), TrainError> {
-        let examples = &*self.validation;
-        let read = |side| Streamed::new(examples, clips, side, &self.device);
-        let (visual, audio) = (read(Side::Visual), read(Side::Audio));
-        let targets = clips.iter().map(|clip| examples.targets(*clip));
-        let targets: Vec<Targets> = targets.collect::<Result<_, _>>()?;
-        let shown = Shown {
-            visual: &visual,
-            audio: &audio,
-            targets: &targets,
-            before: &[],
-        };
-        let looked = self.evaluation.look(&self.head.valid(), &shown, &[]);
-        visual.check()?;
-        audio.check()?;
-        looked?;
-        self.position.check += 1;
-        Ok(())
-    }
-
-    /// One optimiser step.
-    fn learn(&mut self, clips: &[usize]) -> Result<f32, TrainError> {
-        let mut rng = Rng::of(self.config.seed, self.steps_before());
-        let share = self.config.recombined;
-        let examples = Arc::clone(&self.training);
-        let (sounds, targets) = self.partners.pick(&*examples, clips, share, &mut rng)?;
-        let visual = Streamed::new(&*examples, clips, Side::Visual, &self.learning);
-        let audio = Streamed::new(&*examples, &sounds, Side::Audio, &self.learning);
-        // A clip with another one's sound was never seen before.
-        let both = clips.iter().zip(&sounds);
-        let before = both.map(|(clip, sound)| examples.before(*clip).filter(|_| clip == sound));
-        let before: Vec<_> = before.collect();
-        let shown = Shown {
-            visual: &visual,
-            audio: &audio,
-            targets: &targets,
-            before: &before,
-        };
-        // Dropout draws from the device, which has one source of random numbers a process: seeded anew in each step, so that going on from a checkpoint draws the same.
-        self.learning.seed(rng.seed());
-        let loss = objective::loss(&self.head, &shown, &self.config.loss, &self.learning);
-        visual.check()?;
-        audio.check()?;
-        let loss = loss?;
-        let value = scalar(loss.clone())?;
-        self.check(value)?;
-        let mut grads = vec![loss.backward()];
-        visual.carry(&mut grads)?;
-        audio.carry(&mut grads)?;
-        let mut sum = GradientsAccumulator::new();
-        for part in grads {
-            sum.accumulate(&self.head, GradientsParams::from_grads(part, &self.head));
-        }
-        let rate = self.config.rate(self.position.epoch);
-        self.head = self.optimiser.step(rate, self.head.clone(), sum.grads());
-        self.position.batch += 1;
-        self.position.add(value);
-        Ok(value)
     }
 
     /// Refuses a loss nothing can be learned from, before it spoils the head.
@@ -274,7 +238,10 @@ impl Trainer {
     }
 
     /// The batches of the epoch that begins: the same for the same seed and epoch.
-    fn epoch_order(&self) -> Vec<Vec<usize>> {
+    fn epoch_order(&mut self) -> Vec<Vec<usize>> {
+        if let Some(replay) = &mut self.replay {
+            replay.begin(self.config.seed, self.position.epoch);
+        }
         let mut rng = Rng::of(self.config.seed, self.position.epoch as u64);
         batches(&*self.training, self.config.batch, &mut rng)
     }
@@ -288,9 +255,4 @@ impl Trainer {
 /// What epochs are chosen by; less than anything where nothing was measured.
 fn score(figures: Option<&Figures>) -> f64 {
     figures.map_or(-1.0, Figures::score)
-}
-
-fn scalar(loss: Tensor<1>) -> Result<f32, TrainError> {
-    let values = super::evaluation::numbers(loss)?;
-    Ok(values.first().copied().unwrap_or(f32::NAN))
 }

@@ -7,6 +7,8 @@ use crate::train::evaluation::Figures;
 /// What a step of a training did.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Step {
+    /// What does not learn was computed of a clip, once for all steps to come.
+    Distilled,
     /// The head learned from a batch.
     Learned {
         /// The batch's loss, before.

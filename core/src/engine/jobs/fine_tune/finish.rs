@@ -21,6 +21,8 @@ pub(super) struct Comparing {
     head: TaskHead,
     epoch: usize,
     parts: (Arc<ClipExamples>, Arc<ClipExamples>),
+    /// How many clips were replayed.
+    replayed: usize,
     file: PathBuf,
     next: usize,
     learned: Duel,
@@ -30,8 +32,14 @@ pub(super) struct Comparing {
 }
 
 impl Comparing {
-    pub fn new(best: &Best, parts: (Arc<ClipExamples>, Arc<ClipExamples>), file: PathBuf) -> Self {
+    pub fn new(
+        best: &Best,
+        parts: (Arc<ClipExamples>, Arc<ClipExamples>),
+        replayed: usize,
+        file: PathBuf,
+    ) -> Self {
         Self {
+            replayed,
             head: best.head.clone(),
             epoch: best.epoch,
             file,
@@ -57,14 +65,16 @@ impl Comparing {
         if clip >= part.len() {
             return Ok(true);
         }
+        // What was said, without what the head itself filled in.
         let said = spec.clips.iter().filter(|taught| taught.held_out == held);
+        let Some(said) = said.map(|taught| &taught.targets).nth(clip) else {
+            return Ok(true);
+        };
         let ready = session.head(&spec.head)?;
         let device = session.pair(&spec.head.model)?.device().clone();
-        let mut batch = Batch::read(&**part, &[clip], &device)?;
-        // What was said, without what the head itself filled in.
-        batch.targets = said.skip(clip).take(1).map(|t| t.targets.clone()).collect();
-        let before = agreement(&ready.head, &batch)?;
-        let duel = Duel::of(&before, &agreement(&self.head, &batch)?);
+        let of = (&**part as &dyn Examples, clip);
+        let before = agreement(&ready.head, said, of, &device)?;
+        let duel = Duel::of(&before, &agreement(&self.head, said, of, &device)?);
         let sum = if held {
             &mut self.held_out
         } else {
@@ -72,6 +82,8 @@ impl Comparing {
         };
         *sum = sum.and(duel);
         if held {
+            let mut batch = Batch::read(&**part, &[clip], &device)?;
+            batch.targets = vec![said.clone()];
             self.fit.add(&self.head, &batch, &device)?;
         }
         self.next += 1;
@@ -139,6 +151,7 @@ impl Comparing {
             "clips": clips,
             "held_out": spec.clips.len() - clips,
             "pseudo_labels": spec.pseudo_labels,
+            "replayed": self.replayed,
         });
         if let Some(data) = data.as_object_mut() {
             data.extend(words.map(|words| words.written()));

@@ -3,6 +3,7 @@
 
 mod features;
 mod finish;
+mod replay;
 mod training;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use self::features::{Preparing, retargeted, unfound};
 use self::finish::Comparing;
+use self::replay::Replaying;
 use self::training::Learning;
 use crate::base::{KeyHasher, TimeSpan};
 use crate::data::Targets;
@@ -17,7 +19,7 @@ use crate::engine::session::ComputeSession;
 use crate::engine::{
     EngineError, FineTune, Job, ReplyBody, Step, StepContext, TaughtClip, TrainingStage,
 };
-use crate::train::{Batch, Before, ClipExamples, Examples, TrainError, before, filled};
+use crate::train::{Before, ClipExamples, Examples, Learns, TrainError, before, filled};
 
 /// Trains.
 pub(super) struct FineTuneJob {
@@ -36,6 +38,8 @@ enum Phase {
     Features(Box<Preparing>),
     /// The head is asked what nobody said, clip by clip.
     Filling(ClipExamples, ClipExamples, Vec<Taught>),
+    /// Clips that nobody spoke of are looked for.
+    Replaying(Box<Replaying>, ClipExamples, ClipExamples),
     /// It learns.
     Learning(Box<Learning>),
     /// Old and new head are compared, clip by clip.
@@ -51,9 +55,14 @@ impl FineTuneJob {
     }
 
     /// Refuses what cannot be learned, before anything is computed for it.
-    fn check(&self, session: &mut ComputeSession) -> Result<(), EngineError> {
+    fn check(&mut self, session: &mut ComputeSession) -> Result<(), EngineError> {
         let wrong = |what: &str| Err(TrainError::Data(what.to_owned()).into());
         let ready = session.head(&self.spec.head)?;
+        if ready.file.untrained {
+            // It reads nothing that is worth keeping.
+            self.spec.config.learns = Learns::Everything;
+            self.spec.config.replay = 0;
+        }
         let known = ready.file.labels.iter();
         if !known.zip(self.spec.labels.iter()).all(|(a, b)| a == b)
             || self.spec.labels.len() < ready.file.labels.len()
@@ -91,12 +100,11 @@ impl FineTuneJob {
     ) -> Result<Taught, EngineError> {
         let ready = session.head(&self.spec.head)?;
         let device = session.pair(&self.spec.head.model)?.device().clone();
-        let batch = Batch::read(training, &[clip], &device)?;
         let before = match self.spec.pseudo_labels {
-            true => before(&ready.head, &batch)?,
+            true => before(&ready.head, (training, clip), &device)?,
             false => None,
         };
-        Ok((filled(&ready.head, &batch)?, before))
+        Ok((filled(&ready.head, (training, clip), &device)?, before))
     }
 }
 
@@ -140,9 +148,17 @@ impl Job<ComputeSession> for FineTuneJob {
                 } else {
                     let pair = session.pair(&self.spec.head.model)?.about();
                     let training = retargeted(&training, &self.spec, pair, known)?;
-                    let examples = (Arc::new(training), Arc::new(held_out));
-                    let learning = Learning::begin(&self.spec, examples, session, context)?;
+                    let replaying = Replaying::begin(&self.spec, training.lease(), session)?;
+                    Phase::Replaying(Box::new(replaying), training, held_out)
+                };
+            }
+            Phase::Replaying(mut replaying, training, held_out) => {
+                self.phase = if replaying.step(&self.spec, session)? {
+                    let parts = [training, held_out, replaying.into_examples()].map(Arc::new);
+                    let learning = Learning::begin(&self.spec, parts, session, context)?;
                     Phase::Learning(Box::new(learning))
+                } else {
+                    Phase::Replaying(replaying, training, held_out)
                 };
             }
             Phase::Learning(mut learning) => match self.spec.stage {

@@ -12,7 +12,8 @@ use crate::base::Problem;
 use crate::engine::session::ComputeSession;
 use crate::engine::{EngineError, FineTune, ReplyBody, StepContext, TrainingCost, TrainingStage};
 use crate::train::{
-    ClipExamples, Step, TrainError, Trainer, adapter_bytes, feature_bytes, grown, head_bytes,
+    ClipExamples, Examples, Step, TrainError, Trainer, adapter_bytes, feature_bytes, grown,
+    head_bytes,
 };
 
 /// Steps that are measured, after one that warms up.
@@ -20,8 +21,8 @@ const MEASURED: u32 = 3;
 /// A checkpoint this old is of a training that nobody goes on with.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Clips to learn from, and held out.
-type Parts = (Arc<ClipExamples>, Arc<ClipExamples>);
+/// Clips to learn from, held out, and replayed.
+pub(super) type Parts = [Arc<ClipExamples>; 3];
 
 /// A training under way.
 pub(super) struct Learning {
@@ -72,7 +73,7 @@ impl Learning {
         let progress = self.trainer.progress();
         context.progress(progress.done, progress.total);
         match self.trainer.step() {
-            Ok(Step::Learned { .. } | Step::Checked) => Ok(false),
+            Ok(Step::Distilled | Step::Learned { .. } | Step::Checked) => Ok(false),
             Ok(Step::Epoch(epoch)) => {
                 context.reply(ReplyBody::Epoch(epoch));
                 self.keep()?;
@@ -107,7 +108,10 @@ impl Learning {
         session: &mut ComputeSession,
         context: &StepContext<'_>,
     ) -> Result<(), EngineError> {
-        self.trainer.step()?;
+        let begin = Instant::now();
+        while !context.is_cancelled() && self.trainer.step()? == Step::Distilled {}
+        // What does not learn is computed once; one step beside it, which warms up, is little.
+        let once = begin.elapsed().as_secs_f64();
         let (begin, steps) = (Instant::now(), self.trainer.progress().total);
         let mut done = 0;
         while done < MEASURED && !context.is_cancelled() {
@@ -122,7 +126,7 @@ impl Learning {
         let segments = spec.config.batch.min(spec.clips.len()) * longest.unwrap_or(0);
         let parameters = Module::num_params(&self.trainer.head());
         context.reply(ReplyBody::TrainingCost(TrainingCost {
-            seconds: step * steps as f64,
+            seconds: once + step * steps as f64,
             step_ms: step * 1e3,
             steps,
             head_bytes: feature_bytes(pair, segments) + head_bytes(parameters),
@@ -136,14 +140,21 @@ impl Learning {
         let none =
             || TrainError::Data("no epoch was finished: there is no head to keep".to_owned());
         let best = self.trainer.best().ok_or_else(none)?;
-        Ok(Comparing::new(best, self.parts, self.file))
+        let [training, held_out, replayed] = self.parts;
+        let replayed = replayed.len();
+        Ok(Comparing::new(
+            best,
+            (training, held_out),
+            replayed,
+            self.file,
+        ))
     }
 }
 
 /// From the head as it is, with rows for new classes.
 fn fresh(
     spec: &FineTune,
-    (training, held_out): &Parts,
+    [training, held_out, replayed]: &Parts,
     session: &mut ComputeSession,
 ) -> Result<Trainer, EngineError> {
     let ready = session.head(&spec.head)?;
@@ -163,8 +174,8 @@ fn fresh(
         false => ready.head.clone(),
     };
     let (training, held_out) = (Arc::clone(training), Arc::clone(held_out));
-    let trainer = Trainer::new(head, spec.config.clone(), training, held_out, device);
-    Ok(trainer?)
+    let trainer = Trainer::new(head, spec.config.clone(), training, held_out, device)?;
+    Ok(trainer.replaying(Arc::clone(replayed) as Arc<dyn Examples>))
 }
 
 /// Takes away what trainings left that nobody went on with.

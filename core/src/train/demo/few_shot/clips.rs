@@ -65,6 +65,34 @@ pub(super) struct Lesson {
     pub before: Vec<Option<Arc<Before>>>,
 }
 
+impl Lesson {
+    /// One more, of which nothing is known of before.
+    pub fn add(&mut self, features: [HalfFeatures; 2], targets: Targets) {
+        self.features.push(features);
+        self.targets.push(targets);
+        self.before.push(None);
+    }
+
+    /// What a head said of the last one before.
+    pub fn know(&mut self, before: Option<Before>) {
+        if let Some(last) = self.before.last_mut() {
+            *last = before.map(Arc::new);
+        }
+    }
+
+    /// The first ones, of which nothing is said, over so many classes.
+    pub fn first(&self, count: usize, classes: usize) -> Self {
+        let each = self.targets.iter().take(count);
+        Self {
+            features: self.features.iter().take(count).cloned().collect(),
+            before: self.before.iter().take(count).cloned().collect(),
+            targets: each
+                .map(|targets| Targets::unknown(targets.seconds(), classes))
+                .collect(),
+        }
+    }
+}
+
 impl Examples for Lesson {
     fn len(&self) -> usize {
         self.targets.len()

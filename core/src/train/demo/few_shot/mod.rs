@@ -10,6 +10,7 @@ use burn::tensor::Device;
 
 use self::clips::{Clip, Lesson, trust};
 use super::frozen::Frozen;
+use super::replay::DrawnReplay;
 use super::seeds;
 use crate::base::{Said, Task};
 use crate::data::scenes::{Scene, SceneOptions, SceneTask, Split};
@@ -18,7 +19,7 @@ use crate::model::{Familiarity, HeadConfig, LoadedModel, ModelBundle, TaskHead};
 use crate::train::config::{FEW_STEPS, TrainConfig};
 use crate::train::error::TrainError;
 use crate::train::evaluation::{Evaluation, Figures};
-use crate::train::examples::Batch;
+use crate::train::examples::Examples;
 use crate::train::familiarity::familiar_with;
 use crate::train::grown::grown;
 use crate::train::taught::{before, filled};
@@ -42,6 +43,30 @@ pub struct FewShot {
     taught: Vec<Clip>,
     asked_new: Vec<Clip>,
     asked_old: Vec<Clip>,
+    /// Drawn scenes to be replayed, which know what the head says of them.
+    drawn: Lesson,
+}
+
+/// How a head is kept from forgetting what it knew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    /// In seconds of the taught clips of which nothing is said.
+    pub seconds: bool,
+    /// On so many drawn scenes, of which some join each step; all there are, where these are fewer.
+    pub scenes: usize,
+}
+
+impl Keeping {
+    /// As a training on a person's corrections does.
+    pub const USUAL: Self = Self {
+        seconds: true,
+        scenes: usize::MAX,
+    };
+    /// Not at all.
+    pub const NOTHING: Self = Self {
+        seconds: false,
+        scenes: 0,
+    };
 }
 
 /// What came of teaching newcomers: shares of seconds that are right, before and after.
@@ -112,6 +137,14 @@ impl FewShot {
             Clip::of(&frozen, &scene, said_of_known(&scene, classes))
         });
         let asked_old = old.collect::<Result<_, _>>()?;
+        let mut drawn = Lesson::default();
+        let scenes = DrawnReplay::of(Task::Localize);
+        for scene in scenes.iter().flat_map(DrawnReplay::scenes) {
+            let clip = Clip::of(&frozen, &scene, said_of_known(&scene, known))?;
+            drawn.add(clip.features, Targets::unknown(clip.truth.seconds(), known));
+            let last = drawn.len() - 1;
+            drawn.know(before(&head, (&drawn, last), &device)?);
+        }
         Ok(Self {
             known,
             newcomers: newcomers.len(),
@@ -122,6 +155,7 @@ impl FewShot {
             taught,
             asked_new,
             asked_old,
+            drawn,
         })
     }
 
@@ -134,7 +168,11 @@ impl FewShot {
     ///
     /// # Errors
     /// The device fails, or the loss runs away.
-    pub fn teach(&self, config: &TrainConfig, keep: bool) -> Result<FewShotReport, TrainError> {
+    pub fn teach(
+        &self,
+        config: &TrainConfig,
+        keeping: Keeping,
+    ) -> Result<FewShotReport, TrainError> {
         let classes = self.known + self.newcomers;
         self.device.seed(config.seed);
         let about = self.model.pair.about();
@@ -151,9 +189,9 @@ impl FewShot {
             }
             said
         });
-        let lesson = self.lesson(self.taught.iter(), said.collect(), keep)?;
+        let lesson = self.lesson(self.taught.iter(), said.collect(), keeping.seconds)?;
         let began = Instant::now();
-        let (learned, steps) = self.learn(start.clone(), config, &lesson)?;
+        let (learned, steps) = self.learn(start.clone(), config, &lesson, keeping)?;
         let took = began.elapsed();
         let known = self.familiarity();
         let taught = match &known {
@@ -183,7 +221,7 @@ impl FewShot {
         &self,
         config: &TrainConfig,
         clips: usize,
-        keep: bool,
+        keeping: Keeping,
     ) -> Result<Denied, TrainError> {
         let mut sum = Denied::default();
         for clip in self.asked_old.iter().take(clips) {
@@ -199,8 +237,8 @@ impl FewShot {
             denied
                 .iter()
                 .for_each(|t| said.both.set(*t, event, Said::No));
-            let lesson = self.lesson([clip].into_iter(), vec![said], keep)?;
-            let (learned, _) = self.learn(self.head.clone(), config, &lesson)?;
+            let lesson = self.lesson([clip].into_iter(), vec![said], keeping.seconds)?;
+            let (learned, _) = self.learn(self.head.clone(), config, &lesson, keeping)?;
             let after = self.found(&learned, clip)?;
             let says = |t: &&usize| after[**t] == event;
             sum.gone[0] += denied.len() - denied.iter().filter(says).count();
@@ -229,11 +267,12 @@ impl FewShot {
             targets: said,
         };
         for clip in 0..lesson.targets.len() {
-            let batch = Batch::read(&lesson, &[clip], &self.device)?;
-            lesson.targets[clip] = filled(&self.head, &batch)?;
+            let of = (&lesson as &dyn Examples, clip);
+            let said = filled(&self.head, of, &self.device)?;
             if keep {
-                lesson.before[clip] = before(&self.head, &batch)?.map(Arc::new);
+                lesson.before[clip] = before(&self.head, of, &self.device)?.map(Arc::new);
             }
+            lesson.targets[clip] = said;
         }
         Ok(Arc::new(lesson))
     }
@@ -243,15 +282,18 @@ impl FewShot {
         head: TaskHead,
         config: &TrainConfig,
         lesson: &Arc<Lesson>,
+        keeping: Keeping,
     ) -> Result<(TaskHead, usize), TrainError> {
         let none = Arc::new(Lesson::default());
-        let mut trainer = Trainer::new(head, config.clone(), lesson.clone(), none, &self.device)?;
+        let trainer = Trainer::new(head, config.clone(), lesson.clone(), none, &self.device)?;
+        let replayed = self.drawn.first(keeping.scenes, lesson.classes());
+        let mut trainer = trainer.replaying(Arc::new(replayed));
         let mut steps = 0;
         loop {
             match trainer.step()? {
                 Step::Learned { .. } => steps += 1,
                 Step::Done => break,
-                Step::Checked | Step::Epoch(_) => {}
+                Step::Distilled | Step::Checked | Step::Epoch(_) => {}
             }
         }
         Ok((trainer.head(), steps))
@@ -283,7 +325,8 @@ impl FewShot {
             return Err(TrainError::NoHead(name, "event localization"));
         };
         let batch = clip.batch(&self.device);
-        Ok(crate::train::taught::events(head, &batch)?.0)
+        let found = crate::train::taught::events(head, &batch.visual, &batch.audio)?;
+        Ok(found.0)
     }
 }
 

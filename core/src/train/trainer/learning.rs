@@ -1,0 +1,168 @@
+//! One step: of learning from a batch and what is replayed with it, or of looking at a validation batch.
+
+use std::sync::Arc;
+
+use burn::module::Module;
+use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::tensor::Tensor;
+
+use super::Trainer;
+use super::lot::{Lot, Read};
+use crate::base::Rng;
+use crate::model::TaskHead;
+use crate::train::config::Learns;
+use crate::train::distilled::Part;
+use crate::train::error::TrainError;
+use crate::train::evaluation::numbers;
+use crate::train::examples::{Distilled, Examples};
+use crate::train::objective;
+
+impl Trainer {
+    /// One batch of validation.
+    pub(super) fn look(&mut self, clips: &[usize]) -> Result<(), TrainError> {
+        let examples = Arc::clone(&self.validation);
+        let lot = Lot::plain(&*examples, clips)?;
+        let distilled = self.known(Part::Checked, &*examples, &lot)?;
+        let read = Read::new(&*examples, &lot, distilled, &self.device);
+        let looked = self
+            .evaluation
+            .look(&self.head.valid(), &read.shown(&lot), &[]);
+        read.check()?;
+        looked?;
+        self.position.check += 1;
+        Ok(())
+    }
+
+    /// One optimiser step. What it gives is the loss of what is learned, without that of what is replayed.
+    pub(super) fn learn(&mut self, clips: &[usize]) -> Result<f32, TrainError> {
+        let mut rng = Rng::of(self.config.seed, self.steps_before());
+        let examples = Arc::clone(&self.training);
+        let partners = (&self.partners, self.config.recombined);
+        let lot = Lot::taught(&*examples, clips, partners, &mut rng)?;
+        let taught = self.read(Part::Taught, &*examples, &lot)?;
+        let replayed = self.replayed()?;
+        let again = match &replayed {
+            Some((examples, lot)) => Some((self.read(Part::Replayed, &**examples, lot)?, lot)),
+            None => None,
+        };
+        // Dropout draws from the device, which has one source of random numbers a process: seeded anew in each step, so that going
+        // on from a checkpoint draws the same.
+        self.learning.seed(rng.seed());
+        let (config, device) = (&self.config.loss, &self.learning);
+        let loss = objective::loss(&self.head, &taught.shown(&lot), config, device);
+        taught.check()?;
+        let mut loss = loss?;
+        let value = scalar(loss.clone())?;
+        if let Some((read, lot)) = &again {
+            let departed = objective::departed(&self.head, &read.shown(lot), device);
+            read.check()?;
+            loss = departed?.into_iter().fold(loss, |loss, departed| {
+                loss + departed * self.config.loss.replay
+            });
+        }
+        self.check(value)?;
+        let mut grads = vec![loss.backward()];
+        taught.carry(&mut grads)?;
+        if let Some((read, _)) = &again {
+            read.carry(&mut grads)?;
+        }
+        let mut sum = GradientsAccumulator::new();
+        for part in grads {
+            sum.accumulate(&self.head, GradientsParams::from_grads(part, &self.head));
+        }
+        // What was read remembers what it was asked with.
+        drop((taught, again));
+        self.follow(sum.grads());
+        self.position.batch += 1;
+        self.position.add(value);
+        Ok(value)
+    }
+
+    /// Moves the head's numbers. The optimiser has the head for itself meanwhile, so that it writes them where they are; one that held
+    /// nothing stands in its place.
+    fn follow(&mut self, grads: GradientsParams) {
+        let rate = self.config.rate(self.position.epoch);
+        let nothing = TaskHead::nothing(self.head.task(), &self.device);
+        let head = std::mem::replace(&mut self.head, nothing);
+        self.head = self.optimiser.step(rate, head, grads);
+    }
+
+    /// The clips that join this step.
+    fn replayed(&self) -> Result<Option<(Arc<dyn Examples>, Lot)>, TrainError> {
+        let Some(replay) = &self.replay else {
+            return Ok(None);
+        };
+        let Some(clips) = replay.of_step(self.position.batch) else {
+            return Ok(None);
+        };
+        let lot = Lot::plain(&*replay.clips, clips)?;
+        Ok(Some((Arc::clone(&replay.clips), lot)))
+    }
+
+    /// Where clips that the learning head is shown are read.
+    fn read<'a>(
+        &mut self,
+        part: Part,
+        examples: &'a dyn Examples,
+        lot: &'a Lot,
+    ) -> Result<Read<'a>, TrainError> {
+        let recorded = |(visual, audio)| (Tensor::from_inner(visual), Tensor::from_inner(audio));
+        let distilled = self.known(part, examples, lot)?.map(recorded);
+        Ok(Read::new(examples, lot, distilled, &self.learning))
+    }
+
+    /// Whether distillers stay as they are.
+    fn distils_once(&self) -> bool {
+        let behind = matches!(self.head, TaskHead::Localize(_) | TaskHead::Parse(_));
+        self.config.learns == Learns::Decision && behind
+    }
+
+    /// Distils the next clip of all that will be asked for, where that is done once. Says whether there was one.
+    pub(super) fn distil_next(&mut self) -> Result<bool, TrainError> {
+        if !self.distils_once() {
+            return Ok(false);
+        }
+        let replayed = self.replay.as_ref().map(|replay| &replay.clips);
+        let parts = [
+            (Part::Taught, Some(&self.training)),
+            (Part::Checked, Some(&self.validation)),
+            (Part::Replayed, replayed),
+        ];
+        let mut clip = self.looked;
+        for (part, examples) in parts {
+            let Some(examples) = examples else { continue };
+            if clip < examples.len() {
+                let (head, own) = (self.head.valid(), [clip]);
+                let of = (part, &**examples);
+                self.distilled.of(&head, of, [&own, &own], &self.device)?;
+                self.looked += 1;
+                return Ok(true);
+            }
+            clip -= examples.len();
+        }
+        Ok(false)
+    }
+
+    /// What is distilled of some clips, where that does not change.
+    fn known(
+        &mut self,
+        part: Part,
+        examples: &dyn Examples,
+        lot: &Lot,
+    ) -> Result<Option<Distilled>, TrainError> {
+        if !self.distils_once() {
+            return Ok(None);
+        }
+        let clips = [&lot.clips[..], &lot.sounds[..]];
+        let head = self.head.valid();
+        let made = self
+            .distilled
+            .of(&head, (part, examples), clips, &self.device)?;
+        Ok(Some(made))
+    }
+}
+
+fn scalar(loss: Tensor<1>) -> Result<f32, TrainError> {
+    let values = numbers(loss)?;
+    Ok(values.first().copied().unwrap_or(f32::NAN))
+}

@@ -1,0 +1,106 @@
+//! Clips of one length that go through the head at once, and where their features come from.
+
+use std::sync::Arc;
+
+use burn::tensor::{Device, Gradients};
+
+use super::order::Partners;
+use crate::base::Rng;
+use crate::data::Targets;
+use crate::train::error::TrainError;
+use crate::train::examples::{Distilled, Examples, Shown, Side};
+use crate::train::streamed::Streamed;
+use crate::train::taught::Before;
+
+/// Which clips, what is said of them, and what the head said of them before.
+pub(super) struct Lot {
+    pub clips: Vec<usize>,
+    /// The clips whose sound each has: mostly its own.
+    pub sounds: Vec<usize>,
+    targets: Vec<Targets>,
+    before: Vec<Option<Arc<Before>>>,
+}
+
+impl Lot {
+    /// To learn from: a share of them with the sound of another clip.
+    pub fn taught(
+        examples: &dyn Examples,
+        clips: &[usize],
+        (partners, share): (&Partners, f32),
+        rng: &mut Rng,
+    ) -> Result<Self, TrainError> {
+        let (sounds, targets) = partners.pick(examples, clips, share, rng)?;
+        // A clip with another one's sound was never seen before.
+        let both = clips.iter().zip(&sounds);
+        let before = both.map(|(clip, sound)| examples.before(*clip).filter(|_| clip == sound));
+        Ok(Self {
+            before: before.collect(),
+            clips: clips.to_vec(),
+            sounds,
+            targets,
+        })
+    }
+
+    /// As they are.
+    pub fn plain(examples: &dyn Examples, clips: &[usize]) -> Result<Self, TrainError> {
+        let targets = clips.iter().map(|clip| examples.targets(*clip));
+        Ok(Self {
+            targets: targets.collect::<Result<_, _>>()?,
+            before: clips.iter().map(|clip| examples.before(*clip)).collect(),
+            clips: clips.to_vec(),
+            sounds: clips.to_vec(),
+        })
+    }
+}
+
+/// Where a lot's features come from: the layers, a clip and a layer at a time, or what was distilled of them.
+pub(super) struct Read<'a> {
+    visual: Streamed<'a>,
+    audio: Streamed<'a>,
+    distilled: Option<Distilled>,
+}
+
+impl<'a> Read<'a> {
+    /// Nothing is read yet.
+    pub fn new(
+        examples: &'a dyn Examples,
+        lot: &'a Lot,
+        distilled: Option<Distilled>,
+        device: &Device,
+    ) -> Self {
+        Self {
+            visual: Streamed::new(examples, &lot.clips, Side::Visual, device),
+            audio: Streamed::new(examples, &lot.sounds, Side::Audio, device),
+            distilled,
+        }
+    }
+
+    /// For a head.
+    pub fn shown<'b>(&'b self, lot: &'b Lot) -> Shown<'b> {
+        Shown {
+            visual: &self.visual,
+            audio: &self.audio,
+            targets: &lot.targets,
+            before: &lot.before,
+            distilled: self.distilled.as_ref(),
+        }
+    }
+
+    /// Why something could not be read.
+    ///
+    /// # Errors
+    /// The first failure.
+    pub fn check(&self) -> Result<(), TrainError> {
+        self.visual.check()?;
+        self.audio.check()
+    }
+
+    /// Takes gradients on to what asked the layers.
+    ///
+    /// # Errors
+    /// Features cannot be read.
+    pub fn carry(&self, grads: &mut Vec<Gradients>) -> Result<(), TrainError> {
+        self.visual.carry(grads)?;
+        self.audio.carry(grads)
+    }
+}
