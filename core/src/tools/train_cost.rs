@@ -14,7 +14,7 @@ use crate::model::{
     AvelConfig, BackboneDesc, Distillation, HeadConfig, LayerShape, ModelError, ParseConfig,
     SegmentConfig, speed,
 };
-use crate::train::StepBench;
+use crate::train::{Learns, StepBench};
 
 /// Who looks and who listens in the paper's main setting.
 const PAIR: [&str; 2] = ["swinv2_large_window12_192", "htsat_audioset"];
@@ -61,15 +61,15 @@ impl TrainCost {
         &self.report
     }
 
-    /// Gets ready for steps of a head of a task at the paper's size (Table 14), on so many clips in batches; their features are in
-    /// a cache in `folder`, and put there where they are not.
+    /// Gets ready for steps of a head of a task at the paper's size (Table 14), of which all or a part learns, on so many clips in
+    /// batches; their features are in a cache in `folder`, and put there where they are not.
     ///
     /// # Errors
     /// The folder cannot be written.
     pub fn steps(
         &self,
         task: Task,
-        [clips, batch]: [usize; 2],
+        ([clips, batch], learns): ([usize; 2], Learns),
         folder: &Path,
     ) -> Result<CostSteps<'_>, EngineError> {
         let cache = FeatureCache::at(folder.to_owned());
@@ -80,7 +80,13 @@ impl TrainCost {
         };
         let layers = [&self.layers[0][..], &self.layers[1]];
         Ok(CostSteps {
-            bench: StepBench::new(&head, layers, [clips, batch], &cache, &self.device)?,
+            bench: StepBench::new(
+                &head,
+                layers,
+                ([clips, batch], learns),
+                &cache,
+                &self.device,
+            )?,
             of: self,
             batch,
             backbones: None,

@@ -11,7 +11,7 @@ use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Distribution, Tensor};
 
 use super::clips::{AskTargets, ClipExamples};
-use super::config::{OptimiserConfig, TrainConfig};
+use super::config::{Learns, OptimiserConfig, TrainConfig};
 use super::error::TrainError;
 use super::examples::{Batch, Examples};
 use super::trainer::{Step, Trainer};
@@ -41,14 +41,15 @@ pub struct StepBench {
 }
 
 impl StepBench {
-    /// Puts the features of some clips into `cache`, and makes a head with its optimiser, to learn from them in batches.
+    /// Puts the features of some clips into `cache`, and makes a head with its optimiser, to learn from them in batches: all of the head
+    /// or a part.
     ///
     /// # Errors
     /// The shape does not fit the layers, or the cache cannot be written.
     pub fn new(
         head: &HeadConfig,
         [visual, audio]: [&[LayerShape]; 2],
-        [count, batch]: [usize; 2],
+        ([count, batch], learns): ([usize; 2], Learns),
         cache: &FeatureCache,
         device: &Device,
     ) -> Result<Self, TrainError> {
@@ -70,6 +71,7 @@ impl StepBench {
         let fresh = head.init(visual, audio, CLASSES, device)?;
         let config = TrainConfig {
             batch,
+            learns,
             epochs: usize::MAX,
             ..TrainConfig::of(task)
         };

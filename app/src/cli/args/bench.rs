@@ -41,7 +41,7 @@ pub enum BenchPart {
     /// Measure a training step at the paper's size on noise: from cached features, with the backbones in the loop, and with the
     /// textbook form of distillation.
     #[command(
-        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --task all --json\n  mettle bench train --epochs 100 --clips 20 --batch 16     does memory grow?\n  mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py'     PyTorch beside it; ratios and both memories"
+        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --task all --json\n  mettle bench train --epochs 100 --clips 20 --batch 16     does memory grow?\n  mettle bench train --epochs 5 --clips 20 --batch 4 --decision     as corrections are learned\n  mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py'     PyTorch beside it; ratios and both memories"
     )]
     Train(TrainCostArgs),
     /// Measure how long a person waits for a correction to be learned: from the correction to a new head and its timeline, with clips
@@ -85,6 +85,10 @@ pub struct TrainCostArgs {
     /// Clips of an epoch.
     #[arg(long, default_value = "20", requires = "epochs")]
     pub clips: usize,
+    /// Only what is behind the distillers learns, as in a training on corrections: what these make of a clip is computed once, in the
+    /// first step or epoch.
+    #[arg(long, conflicts_with = "peer")]
+    pub decision: bool,
     /// A program that measures the same step by itself, with its backbones in the loop, and again with --no-backbone: it is given
     /// --batch, --steps and --threads, and prints JSON last.
     #[arg(long, value_name = "COMMAND")]
