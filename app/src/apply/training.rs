@@ -30,7 +30,7 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Tra
         TrainIntent::HoldOut(clip, true) => drop(state.training.held_out.insert(clip)),
         TrainIntent::HoldOut(clip, false) => drop(state.training.held_out.remove(&clip)),
         TrainIntent::PseudoLabels(on) => state.training.forgets = !on,
-        TrainIntent::Relearn(on) => state.training.relearns = on,
+        TrainIntent::Relearn(on) => state.training.relearns = Some(on),
         TrainIntent::Live(on) => {
             state.training.live = on;
             state.training.due = on.then_some(now);

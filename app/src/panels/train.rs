@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use egui::{ProgressBar, RichText, Ui};
 use mettle_core::base::{ClipId, Task};
 use mettle_core::engine::TrainingStage;
-use mettle_core::train::Duel;
+use mettle_core::train::{Duel, Learns};
 
 use super::heads::heads_ui;
 use super::loss_curve::curve_ui;
@@ -179,7 +179,7 @@ fn keeping_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     if ui.checkbox(&mut keeps, words).on_hover_text(tip).changed() {
         commands.push(TrainIntent::PseudoLabels(keeps));
     }
-    let mut relearns = state.training.relearns;
+    let mut relearns = state.training.learns() == Learns::Everything;
     let tip = "Off: what the head distils of the frozen layers stays as it is, and what it makes of that learns. It is quick, and forgets least. On: all of it learns. It is slower, and for many corrected clips. (A head that was never trained learns all of itself)";
     let words = "Relearn what it distils, too";
     if ui

@@ -13,7 +13,7 @@ use mettle_core::engine::{
 };
 use mettle_core::media::Clip;
 use mettle_core::project::Corrections;
-use mettle_core::train::{FEW_STEPS, Learns, TrainConfig};
+use mettle_core::train::{FEW_STEPS, TrainConfig};
 
 use super::{AppState, Corrected, file_name};
 
@@ -147,13 +147,9 @@ impl AppState {
     /// How it is learned.
     fn how(&self, task: Task, clips: usize, live: bool) -> TrainConfig {
         let steps = if live { LIVE_STEPS } else { FEW_STEPS };
-        let usual = TrainConfig::few_clips(task, clips, steps);
-        match self.training.relearns {
-            true => TrainConfig {
-                learns: Learns::Everything,
-                ..usual
-            },
-            false => usual,
+        TrainConfig {
+            learns: self.training.learns(),
+            ..TrainConfig::few_clips(task, clips, steps)
         }
     }
 

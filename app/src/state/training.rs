@@ -8,7 +8,7 @@ use mettle_core::engine::{FineTune, HeadLine, JobId, TrainedHead, TrainingCost, 
 use mettle_core::model::Calibration;
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
 use mettle_core::project::{ClipFacts, Corrections, Track};
-use mettle_core::train::{Duel, Epoch};
+use mettle_core::train::{Duel, Epoch, FEW_CHANGE, Learns};
 
 use super::subject::happens;
 use super::{AppState, Shown};
@@ -20,8 +20,8 @@ pub struct TrainingView {
     pub held_out: BTreeSet<ClipId>,
     /// Whether a new head may say anything where nobody said anything, in place of staying near what the old one says.
     pub forgets: bool,
-    /// Whether all of a head learns, in place of what is behind its distillers.
-    pub relearns: bool,
+    /// Whether all of a head learns, or what is behind its distillers, where the user said so.
+    pub relearns: Option<bool>,
     /// Whether each correction is learned at once.
     pub live: bool,
     /// When that is due, in egui's time.
@@ -99,6 +99,17 @@ impl Changes {
     pub fn happens(&self, label: &Label, modality: Modality, span: TimeSpan) -> [bool; 2] {
         let at = span.middle();
         [&self.before, &self.after].map(|tracks| happens(tracks, label, modality, at))
+    }
+}
+
+impl TrainingView {
+    /// What of a head learns.
+    pub fn learns(&self) -> Learns {
+        match self.relearns {
+            Some(true) => Learns::Everything,
+            Some(false) => Learns::Decision,
+            None => FEW_CHANGE,
+        }
     }
 }
 

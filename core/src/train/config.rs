@@ -136,6 +136,8 @@ impl Default for TrainConfig {
 
 /// Optimiser steps of a training on a few clips, at most.
 pub const FEW_STEPS: usize = 120;
+/// What of a head learns from a few clips, unless a person wishes otherwise.
+pub const FEW_CHANGE: Learns = Learns::Decision;
 /// Clips a step, where there are few.
 const FEW: usize = 4;
 /// Adam's step is about as long as the rate: a hundred steps, in place of the paper's thousands, get somewhere with longer ones.
@@ -217,7 +219,7 @@ impl TrainConfig {
                 replay: REPLAY,
                 ..paper.loss
             },
-            learns: Learns::Decision,
+            learns: FEW_CHANGE,
             replay: REPLAYED,
             stop: Some(EarlyStop {
                 loss: SMALL,

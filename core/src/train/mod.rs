@@ -32,7 +32,7 @@ pub use calibration::{CalibrationFit, fit_calibration};
 pub use clips::{AskTargets, ClipExamples, ExampleClip};
 pub use compared::Duel;
 pub use config::{
-    EarlyStop, FEW_STEPS, Learns, OptimiserConfig, OptimiserKind, StepLr, TrainConfig,
+    EarlyStop, FEW_CHANGE, FEW_STEPS, Learns, OptimiserConfig, OptimiserKind, StepLr, TrainConfig,
 };
 pub use cost::{adapter_bytes, feature_bytes, head_bytes};
 pub use demo::{

@@ -43,16 +43,6 @@ impl DrawnReplay {
         })
     }
 
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.seeds.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.seeds.is_empty()
-    }
-
     /// Makes sure of the features of one of them, and says where they are kept and of how many segments; `None` beyond the last.
     ///
     /// # Errors
