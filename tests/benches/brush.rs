@@ -23,6 +23,7 @@ fn main() {
     let mut draft = Draft::new(Scope::Clip(ClipId::default()), Corrections::default());
     let mut took: Vec<f64> = Vec::new();
     let mut at = [4_500.0, 3_000.0];
+    let mut known: Option<(SecondMask, ProbabilityMap)> = None;
     for stamp in 0..STAMPS {
         let angle = stamp as f32 * 0.11;
         let to = [
@@ -39,8 +40,11 @@ fn main() {
             mask: Some(mask.clone()),
         });
         let shown = draft.shown().drawn(span).expect("drawn");
-        let map = SecondMask::Drawn(shown).map(LONGEST);
+        let shown = SecondMask::Drawn(shown);
+        let last = known.as_ref().map(|(mask, map)| (mask, map));
+        let map = shown.map(LONGEST, last);
         assert_eq!(map.width(), LONGEST as usize);
+        known = Some((shown, map));
         took.push(begin.elapsed().as_secs_f64() * 1e3);
         at = to;
     }

@@ -1,6 +1,8 @@
 //! What pipelines share that cover a picture's place with one triangle: vertices from `shaders/covering.wgsl`, one uniform buffer
 //! at binding 0, textures of whole numbers after it.
 
+use std::ops::Range;
+
 use super::shaders::COVERING;
 
 /// A pipeline and its uniforms.
@@ -119,11 +121,30 @@ pub(super) fn plane(
 
 /// Fill such a texture, row after row.
 pub(super) fn fill(queue: &wgpu::Queue, texture: &wgpu::Texture, bytes: &[u8]) {
-    let size = texture.size();
+    fill_rows(queue, texture, 0..texture.height(), bytes);
+}
+
+/// Fill some of its rows.
+pub(super) fn fill_rows(
+    queue: &wgpu::Queue,
+    texture: &wgpu::Texture,
+    rows: Range<u32>,
+    bytes: &[u8],
+) {
+    let height = rows.len() as u32;
+    if height == 0 {
+        return;
+    }
+    let size = wgpu::Extent3d {
+        height,
+        ..texture.size()
+    };
     let layout = wgpu::TexelCopyBufferLayout {
         offset: 0,
-        bytes_per_row: Some(bytes.len() as u32 / size.height.max(1)),
+        bytes_per_row: Some(bytes.len() as u32 / height),
         rows_per_image: None,
     };
-    queue.write_texture(texture.as_image_copy(), bytes, layout, size);
+    let mut place = texture.as_image_copy();
+    place.origin.y = rows.start;
+    queue.write_texture(place, bytes, layout, size);
 }

@@ -25,7 +25,8 @@ pub fn map_of(ctx: &egui::Context, mask: &SecondMask) -> ProbabilityMap {
     if let Some((_, map)) = maps.iter().find(|(known, _)| known.is(mask)) {
         return map.clone();
     }
-    let map = mask.map(LONGEST);
+    let last = maps.last().map(|(known, map)| (known, map));
+    let map = mask.map(LONGEST, last);
     if matches!(mask, SecondMask::Drawn(_)) {
         if maps.len() >= KEPT {
             maps.remove(0);

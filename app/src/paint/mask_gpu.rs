@@ -2,7 +2,7 @@
 
 use mettle_core::predict::{MaskLook, MaskStyle, ProbabilityMap};
 
-use super::covering::{Covering, fill, plane};
+use super::covering::{Covering, fill_rows, plane};
 use super::shaders::MASK_OVERLAY;
 
 /// A mask to be laid over the picture, or two cross-faded.
@@ -60,6 +60,8 @@ pub(super) struct MaskGpu {
 
 struct Uploaded {
     masks: [ProbabilityMap; 2],
+    /// Of the masks; one texture where they are the same.
+    textures: [wgpu::Texture; 2],
     group: wgpu::BindGroup,
 }
 
@@ -93,10 +95,12 @@ impl MaskGpu {
             let fits = |map: &ProbabilityMap| {
                 (1..=limit).contains(&map.width()) && (1..=limit).contains(&map.height())
             };
+            let old = self.uploaded.take();
             self.uploaded = masks.iter().all(fits).then(|| {
-                let textures = masks.each_ref().map(|mask| texture(device, queue, mask));
+                let textures = textures(device, queue, old, &masks);
                 Uploaded {
                     group: self.covering.group(device, &textures),
+                    textures,
                     masks,
                 }
             });
@@ -112,12 +116,48 @@ impl MaskGpu {
     }
 }
 
-/// A mask as a texture of whole numbers, 65535 for 1.
-fn texture(device: &wgpu::Device, queue: &wgpu::Queue, mask: &ProbabilityMap) -> wgpu::Texture {
-    let size = [mask.width() as u32, mask.height() as u32];
-    let texture = plane(device, size, wgpu::TextureFormat::R16Uint);
+/// The two masks as textures. Those uploaded before are brought up to date where they are of the same size.
+fn textures(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    old: Option<Uploaded>,
+    [first, second]: &[ProbabilityMap; 2],
+) -> [wgpu::Texture; 2] {
+    let (mut known, mut other) = (None, None);
+    if let Some(old) = old {
+        let [one, two] = old.masks;
+        let [its, others] = old.textures;
+        // A texture that stands for both is changed once.
+        other = (!one.is(&two)).then_some((two, others));
+        known = Some((one, its));
+    }
+    let texture = texture(device, queue, known, first);
+    let beside = match second.is(first) {
+        true => texture.clone(),
+        false => self::texture(device, queue, other, second),
+    };
+    [texture, beside]
+}
+
+/// A mask as a texture of whole numbers, 65535 for 1. Of one that another mask of its size was in, only rows that differ are written.
+fn texture(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    known: Option<(ProbabilityMap, wgpu::Texture)>,
+    mask: &ProbabilityMap,
+) -> wgpu::Texture {
+    let size = [mask.width(), mask.height()];
+    let (rows, texture) = match known.filter(|(old, _)| [old.width(), old.height()] == size) {
+        Some((old, texture)) => (mask.changed_rows(&old), texture),
+        None => {
+            let format = wgpu::TextureFormat::R16Uint;
+            let new = plane(device, size.map(|side| side as u32), format);
+            (0..mask.height(), new)
+        }
+    };
     let whole = |p: f32| (p.clamp(0.0, 1.0) * 65535.0).round() as u16;
-    let texels: Vec<u16> = mask.values().map(whole).collect();
-    fill(queue, &texture, bytemuck::cast_slice(&texels));
+    let texels: Vec<u16> = mask.of_rows(rows.clone()).map(whole).collect();
+    let rows = rows.start as u32..rows.end as u32;
+    fill_rows(queue, &texture, rows, bytemuck::cast_slice(&texels));
     texture
 }

@@ -139,7 +139,7 @@ fn made(
         store.pictures.clear();
     }
     let mut picture = (**raw).clone();
-    let map = mask.map(LONGEST);
+    let map = mask.map(LONGEST, None);
     if cells == MaskCells::Mask {
         let inside = map.stretched_above(picture.width, picture.height, look.threshold);
         let white = |inside: &bool| [if *inside { 255 } else { 0 }; 3];

@@ -18,7 +18,7 @@ struct Shows {
     of: Id,
     start: f64,
     span: f64,
-    points: usize,
+    columns: usize,
     values: usize,
     color: Color32,
     contrast: SoundContrast,
@@ -33,17 +33,20 @@ pub fn paint_spectrogram(
     axis: &TimeAxis,
     (color, contrast): (Color32, SoundContrast),
 ) {
+    let ctx = painter.ctx();
+    // A column a pixel, on fine screens, too.
+    let most = ctx.input(|input| input.max_texture_side) as f32;
+    let columns = (rect.width() * ctx.pixels_per_point()).clamp(1.0, most.max(1.0));
     let shows = Shows {
         of,
         start: axis.start,
         span: axis.span,
-        points: rect.width().max(1.0) as usize,
+        columns: columns as usize,
         values: spectrogram.len(),
         color,
         contrast,
     };
     let id = Id::unique("spectrogram");
-    let ctx = painter.ctx();
     let drawn = ctx.data_mut(|data| {
         data.get_temp_mut_or_default::<Arc<Mutex<Option<Drawn>>>>(id)
             .clone()
@@ -70,17 +73,17 @@ pub fn paint_spectrogram(
 
 fn image(spectrogram: &Spectrogram, shows: &Shows) -> ColorImage {
     let bands = spectrogram.bands();
-    let mut image = ColorImage::filled([shows.points, bands.max(1)], Color32::TRANSPARENT);
+    let mut image = ColorImage::filled([shows.columns, bands.max(1)], Color32::TRANSPARENT);
     let levels = shows.contrast.levels();
-    let step = shows.span / shows.points as f64;
-    for x in 0..shows.points {
+    let step = shows.span / shows.columns as f64;
+    for x in 0..shows.columns {
         let from = shows.start + x as f64 * step;
         let Some(strengths) = spectrogram.strongest(from, from + step) else {
             continue;
         };
         for (band, strength) in strengths.into_iter().enumerate() {
             // Low sounds at the bottom.
-            let pixel = (bands - 1 - band) * shows.points + x;
+            let pixel = (bands - 1 - band) * shows.columns + x;
             if let Some(pixel) = image.pixels.get_mut(pixel) {
                 *pixel = shows.color.gamma_multiply_u8(levels[usize::from(strength)]);
             }

@@ -3,7 +3,9 @@
 mod asked;
 mod attention;
 mod calibrated;
+mod drawn_map;
 mod embedding;
+mod lanes;
 mod localize;
 mod mask_look;
 mod nearest;

@@ -7,6 +7,7 @@ use half::slice::HalfFloatSliceExt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::lanes::summed;
 use crate::base::{ClipId, HeadId};
 
 /// Bytes of what is kept: 500,000 seconds of a head with 256 numbers a modality. The clips added first go first.
@@ -202,11 +203,11 @@ impl Distilled {
         let rows = self.rows.chunks_exact(self.width).enumerate();
         rows.map(|(segment, halves)| {
             halves[part.clone()].convert_to_f32_slice(&mut row);
-            let product = row.iter().zip(&wanted[part.clone()]).map(|(a, b)| a * b);
+            let product = summed(&row, &wanted[part.clone()], |a, b| a * b);
             Near {
                 clip,
                 segment,
-                likeness: share * product.sum::<f32>(),
+                likeness: share * product,
             }
         })
         .collect()

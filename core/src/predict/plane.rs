@@ -4,6 +4,7 @@
 use bhtsne::{Neighbor, SparseAffinities, tSNE};
 use rayon::prelude::*;
 
+use super::lanes::summed;
 use crate::base::Rng;
 
 /// Epochs in all, and those at the start in which near ones are pulled together twelve times as strongly.
@@ -111,7 +112,13 @@ impl Plane {
         let count = self.rows.len();
         let gathers = self.epochs < GATHERING;
         let until = if gathers { GATHERING } else { EPOCHS };
-        let epochs = (MOVES / count).clamp(1, until - self.epochs);
+        // The first time, who is near to whom is weighed, too: that takes as long as several epochs.
+        let most = if self.affinities.is_some() {
+            MOVES / count
+        } else {
+            1
+        };
+        let epochs = most.clamp(1, until - self.epochs);
         let numbers: Vec<usize> = (0..count).collect();
         let mut tsne: tSNE<'_, f32, usize, 2> = tSNE::new(&numbers);
         tsne.perplexity((self.neighbours() / 3) as f32)
@@ -133,6 +140,5 @@ impl Plane {
 }
 
 fn distance(a: &[f32], b: &[f32]) -> f32 {
-    let squares = a.iter().zip(b).map(|(a, b)| (a - b) * (a - b));
-    squares.sum::<f32>().sqrt()
+    summed(a, b, |a, b| (a - b) * (a - b)).sqrt()
 }

@@ -1,9 +1,10 @@
 //! A mask before any threshold.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use half::f16;
-
+use half::slice::HalfFloatSliceExt;
 use serde::{Deserialize, Serialize};
 
 use crate::base::between;
@@ -69,6 +70,44 @@ impl ProbabilityMap {
                 .map_or(0.0, |p| p.to_f32()),
             false => 0.0,
         }
+    }
+
+    /// With other probabilities in some columns, given row after row.
+    #[must_use]
+    pub(super) fn with_columns(&self, columns: Range<usize>, shares: &[f32]) -> Self {
+        let mut map = self.clone();
+        let rows = Arc::make_mut(&mut map.values).chunks_exact_mut(self.width.max(1));
+        for (row, new) in rows.zip(shares.chunks_exact(columns.len().max(1))) {
+            for (value, new) in row[columns.clone()].iter_mut().zip(new) {
+                *value = f16::from_f32(*new);
+            }
+        }
+        map
+    }
+
+    /// The rows from the first to the last that is otherwise in another map of the same size.
+    pub fn changed_rows(&self, other: &Self) -> Range<usize> {
+        // As numbers: of equal size, equal bits.
+        let one: &[u16] = self.values.reinterpret_cast();
+        let two: &[u16] = other.values.reinterpret_cast();
+        let differs = |row: &usize| {
+            let row = row * self.width..(row + 1) * self.width;
+            one.get(row.clone()) != two.get(row)
+        };
+        let first = (0..self.height).find(differs);
+        let last = (0..self.height).rev().find(differs);
+        match (first, last) {
+            (Some(first), Some(last)) => first..last + 1,
+            _ => 0..0,
+        }
+    }
+
+    /// The probabilities of some rows, row after row.
+    pub fn of_rows(&self, rows: Range<usize>) -> impl Iterator<Item = f32> + '_ {
+        let values = self
+            .values
+            .get(rows.start * self.width..rows.end * self.width);
+        values.unwrap_or_default().iter().map(|p| p.to_f32())
     }
 
     /// All probabilities, row after row.

@@ -29,11 +29,15 @@ impl SecondMask {
         }
     }
 
-    /// As a map; of what was drawn at most `longest` places wide and high.
-    pub fn map(&self, longest: u32) -> ProbabilityMap {
-        match self {
-            Self::Model(map) => map.clone(),
-            Self::Drawn(mask) => ProbabilityMap::of_drawn(mask, longest),
+    /// As a map; of what was drawn at most `longest` places wide and high. Another mask of the picture whose map is known saves what
+    /// is the same in both.
+    pub fn map(&self, longest: u32, known: Option<(&Self, &ProbabilityMap)>) -> ProbabilityMap {
+        match (self, known) {
+            (Self::Model(map), _) => map.clone(),
+            (Self::Drawn(mask), Some((Self::Drawn(before), map))) => {
+                map.redrawn(before, mask, longest)
+            }
+            (Self::Drawn(mask), _) => ProbabilityMap::of_drawn(mask, longest),
         }
     }
 }
@@ -82,74 +86,4 @@ impl ProbabilityMap {
         }
         RunLengths::of_edges(edges, width, height)
     }
-
-    /// What was drawn, as a map at most `longest` places wide and high: of each place the share that lies inside.
-    pub fn of_drawn(mask: &RunLengths, longest: u32) -> Self {
-        let side = mask.width.max(mask.height).max(1);
-        let places = |pixels: u32| match side > longest.max(1) {
-            true => (u64::from(pixels) * u64::from(longest.max(1)))
-                .div_ceil(u64::from(side))
-                .max(1) as usize,
-            false => pixels as usize,
-        };
-        let (wide, high) = (places(mask.width), places(mask.height));
-        let (width, height) = (mask.width as usize, mask.height as usize);
-        let (columns, rows) = (parts(wide, width), parts(high, height));
-        let counts = counts(mask, (wide, &rows));
-        let (columns, counts) = (&columns, &counts);
-        let row = |(y, rows): (usize, usize)| {
-            let columns = columns.iter().enumerate();
-            columns.map(move |(x, columns)| {
-                counts[x * high + y] as f32 / (columns * rows).max(1) as f32
-            })
-        };
-        Self::new(wide, high, rows.iter().copied().enumerate().flat_map(row))
-    }
-}
-
-/// The pixels of a side that fall into one of so many places.
-fn part(place: usize, places: usize, pixels: usize) -> std::ops::Range<usize> {
-    (place * pixels).div_ceil(places)..((place + 1) * pixels).div_ceil(places)
-}
-
-/// How many pixels of a side fall into each of so many places.
-fn parts(places: usize, pixels: usize) -> Vec<usize> {
-    let each = (0..places).map(|place| part(place, places, pixels).len());
-    each.collect()
-}
-
-/// How many pixels of each place lie inside, down the columns of places. A stretch of pixels costs the same however long it is: where
-/// it begins and ends is counted, and the whole places between are summed up at last.
-fn counts(mask: &RunLengths, (wide, rows): (usize, &[usize])) -> Vec<i64> {
-    let high = rows.len();
-    let (width, height) = (mask.width as usize, mask.height as usize);
-    let mut counts = vec![0_i64; wide * high];
-    let mut whole = vec![0_i64; wide * (high + 1)];
-    for (start, end) in mask.inside() {
-        let (mut start, end) = (start as usize, end as usize);
-        while start < end {
-            let x = start / height;
-            let (from, to) = (start % height, (end - x * height).min(height));
-            let column = x * wide / width;
-            let (first, last) = (from * high / height, (to - 1) * high / height);
-            let cell = column * high;
-            if first == last {
-                counts[cell + first] += (to - from) as i64;
-            } else {
-                counts[cell + first] += (part(first, high, height).end - from) as i64;
-                counts[cell + last] += (to - part(last, high, height).start) as i64;
-                whole[column * (high + 1) + first + 1] += 1;
-                whole[column * (high + 1) + last] -= 1;
-            }
-            start = x * height + to;
-        }
-    }
-    for column in 0..wide {
-        let mut over = 0;
-        for (row, pixels) in rows.iter().enumerate() {
-            over += whole[column * (high + 1) + row];
-            counts[column * high + row] += over * *pixels as i64;
-        }
-    }
-    counts
 }

@@ -101,6 +101,29 @@ proptest! {
         }
     }
 
+    #[test]
+    fn a_map_brought_up_to_date_is_the_map_made_anew(
+        (width, height) in size(), seed in any::<u32>(), other in any::<u32>(), from in point(), to in point(), radius in 0.75..6.0_f32, adds in any::<bool>(), longest in 1..40_u32,
+    ) {
+        let mask = |seed| RunLengths::of(&mask_of((width, height), seed), width, height);
+        let before = mask(seed);
+        let map = ProbabilityMap::of_drawn(&before, longest);
+        let area = Area::of_stroke((width, height), from, to, radius);
+        let whole = RunLengths::of(&vec![true; (width * height) as usize], width, height);
+        let none = RunLengths::of(&[], width, height);
+        for after in [before.painted(&area, adds), before.clone(), mask(other), whole, none] {
+            let anew = ProbabilityMap::of_drawn(&after, longest);
+            let brought = map.redrawn(&before, &after, longest);
+            prop_assert_eq!(&brought, &anew);
+            let rows = map.changed_rows(&anew);
+            let kept = |at: &usize| !rows.contains(&(at / anew.width()));
+            let values = map.values().zip(anew.values()).enumerate();
+            prop_assert!(values.filter(|(at, _)| kept(at)).all(|(_, (old, new))| old == new));
+            let of_rows: Vec<f32> = anew.of_rows(rows.clone()).collect();
+            prop_assert_eq!(of_rows.len(), rows.len() * anew.width());
+        }
+    }
+
     /// Each stroke is one step, and all steps back leave nothing, whatever lay under them.
     #[test]
     fn strokes_taken_back_leave_what_was_there(strokes in prop::collection::vec((0..4_u32, 1..3_u32, any::<bool>(), any::<u32>()), 1..12)) {
