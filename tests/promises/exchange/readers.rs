@@ -248,6 +248,27 @@ fn tables_of_others_are_read_by_the_names_of_their_columns() {
     assert_eq!(sheet.marks[0].span, span(1.5, 4.0));
 }
 
+/// Milliseconds, frames of the clip's 25 a second, clock times, and how long an event lasts.
+#[test]
+fn tables_of_others_are_read_in_their_own_units_of_time() {
+    let read = |text: &str, size: (u32, u32)| {
+        let mut media = media(10_000_000);
+        media.size = size;
+        MarkFormat::Csv.read(text.as_bytes(), &media, Modality::Visible)
+    };
+    for text in [
+        "label,start_ms,end_ms\nDog,1500,4000\n",
+        "label;start_frame;end_frame\nDog;37.5;100\n",
+        "label\tonset\tduration\nDog\t0:01.5\t2.5\n",
+        "label,begin_ms,duration_ms\nDog,1500,2500\n",
+    ] {
+        let sheet = read(text, (5, 4)).expect(text);
+        assert_eq!(sheet.marks[0].span, span(1.5, 4.0), "{text}");
+    }
+    let wrong = read("label,start_frame,end_frame\nDog,1,2\n", (0, 0)).expect_err("no frames");
+    assert!(wrong.to_string().contains("frames"), "{wrong}");
+}
+
 #[test]
 fn seconds_that_say_the_same_become_one_event() {
     let line = |t: u32, label: &str| {

@@ -50,29 +50,48 @@ struct Columns {
     clip: Option<usize>,
     modality: Option<usize>,
     class: usize,
-    start: (usize, f64),
-    end: (usize, f64),
+    start: Timed,
+    end: End,
     score: Option<usize>,
     source: Option<usize>,
     threshold: Option<usize>,
 }
 
+/// A column of times, and how many seconds one of it is.
+type Timed = (usize, f64);
+
+/// Where events end.
+enum End {
+    At(Timed),
+    /// So long after they start.
+    After(Timed),
+}
+
 impl Columns {
-    /// By their names, of which other programs have several.
-    fn of(names: &[String]) -> Result<Self, Wrong> {
+    /// By their names, of which other programs have several. Frames are counted from 0, and an event ends before its end's frame.
+    fn of(names: &[String], fps: f64) -> Result<Self, Wrong> {
         let found = |wanted: &[&str]| {
             let alike = |name: &String| wanted.contains(&&*name.trim().to_lowercase());
             names.iter().position(alike)
         };
-        let timed = |seconds: &[&str], ms: &[&str]| {
+        let timed = |seconds: &[&str], ms: &[&str], frames: &[&str]| -> Option<Timed> {
             let in_seconds = found(seconds).map(|column| (column, 1.0));
-            in_seconds.or_else(|| found(ms).map(|column| (column, 1e-3)))
+            let in_ms = || found(ms).map(|column| (column, 1e-3));
+            let in_frames = || found(frames).map(|column| (column, 1.0 / fps));
+            in_seconds.or_else(in_ms).or_else(in_frames)
         };
         let start = timed(
             &["start_s", "start", "onset", "begin", "starttime"],
-            &["start_ms"],
+            &["start_ms", "begin_ms", "onset_ms"],
+            &["start_frame", "begin_frame", "frame_start"],
         );
-        let end = timed(&["end_s", "end", "offset", "stop", "endtime"], &["end_ms"]);
+        let end = timed(
+            &["end_s", "end", "offset", "stop", "endtime"],
+            &["end_ms", "stop_ms", "offset_ms"],
+            &["end_frame", "stop_frame", "frame_end"],
+        );
+        let long = timed(&["duration_s", "duration"], &["duration_ms"], &[]);
+        let end = end.map(End::At).or(long.map(End::After));
         let class = found(&[
             "class",
             "label",
@@ -86,6 +105,13 @@ impl Columns {
                 "its first line does not name the columns class, start_s and end_s",
             ));
         };
+        let counted = |(_, unit): &Timed| unit.is_finite();
+        let (End::At(other) | End::After(other)) = &end;
+        if !counted(&start) || !counted(other) {
+            return Err(Wrong::new(
+                "it counts frames, and this clip has none: write seconds, start_s and end_s",
+            ));
+        }
         Ok(Self {
             clip: found(&["clip", "filename", "file"]),
             modality: found(&["modality"]),
@@ -104,7 +130,10 @@ pub(super) fn read(text: &str, mut sheet: Sheet, usual: Modality) -> Result<Shee
     let delimiter = ['\t', ';'].into_iter().find(|c| first.contains(*c));
     let mut rows = records(text, delimiter.unwrap_or(','))?.into_iter();
     let names = rows.next().unwrap_or_default();
-    let columns = Columns::of(&names.fields)?;
+    // Of a clip without pictures, frames are no time.
+    let pictures = sheet.media.size.0 > 0;
+    let fps = if pictures { sheet.media.fps } else { 0.0 };
+    let columns = Columns::of(&names.fields, fps)?;
     let mut others = 0;
     for row in rows {
         let field = |column: usize| row.fields.get(column).map(String::as_str);
@@ -115,7 +144,7 @@ pub(super) fn read(text: &str, mut sheet: Sheet, usual: Modality) -> Result<Shee
             continue;
         }
         let line = row.line;
-        let at = |(column, unit): (usize, f64)| {
+        let at = |(column, unit): Timed| {
             let found = time(cell(Some(column)));
             let found = found.ok_or_else(|| {
                 Wrong::new(format!("line {line}: {} is no time", cell(Some(column))))
@@ -137,8 +166,13 @@ pub(super) fn read(text: &str, mut sheet: Sheet, usual: Modality) -> Result<Shee
             },
             _ => score.map_or(By::Unsaid, |score| By::model(Some(score))),
         };
+        let start = at(columns.start)?;
+        let end = match columns.end {
+            End::At(end) => at(end)?,
+            End::After(long) => start + at(long)?,
+        };
         sheet.marks.push(Mark {
-            span: TimeSpan::new(at(columns.start)?, at(columns.end)?),
+            span: TimeSpan::new(start, end),
             modality: modality(cell(columns.modality)).unwrap_or(usual),
             label: Label::from(cell(Some(columns.class))),
             by,
