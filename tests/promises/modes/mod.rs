@@ -3,6 +3,7 @@
 mod colors;
 mod corrections;
 mod drawn;
+mod letters;
 mod masks;
 mod one_cache;
 mod run_lengths;

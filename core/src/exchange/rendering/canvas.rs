@@ -1,7 +1,10 @@
 //! Filling rectangles, pasting pictures and writing plain text into an RGB picture.
 
+use std::sync::Arc;
+
 use font8x8::legacy::BASIC_LEGACY;
 
+use super::letters::{self, Letter};
 use crate::media::RgbFrame;
 
 /// Columns and rows of a letter at scale 1.
@@ -67,29 +70,83 @@ impl Canvas {
         }
     }
 
-    /// Write text, each letter `8 * scale` pixels high and wide. Letters outside ASCII become question marks.
+    /// Write text: ASCII letters `8 * scale` pixels high and wide, others from the system's fonts in squares a quarter larger; those
+    /// that no font has become question marks.
     pub fn write(&mut self, text: &str, x: usize, y: usize, scale: usize, color: [u8; 3]) {
-        for (place, letter) in text.chars().enumerate() {
-            let code = if letter.is_ascii() { letter } else { '?' } as usize;
-            let glyph = BASIC_LEGACY.get(code).copied().unwrap_or_default();
-            let dot = |row: usize, column: usize| glyph[row] >> column & 1 == 1;
-            for at in 0..LETTER * LETTER {
-                let (row, column) = (at / LETTER, at % LETTER);
-                if dot(row, column) {
-                    let dot = Rect {
-                        x: x + (place * LETTER + column) * scale,
-                        y: y + row * scale,
-                        width: scale,
-                        height: scale,
-                    };
-                    self.fill(dot, color);
+        let mut x = x;
+        for letter in text.chars() {
+            match other(letter, scale) {
+                Some(letter) => self.ink(&letter, x, y.saturating_sub(scale), color),
+                None => self.plain(letter, x, y, scale, color),
+            }
+            x += advance(letter, scale);
+        }
+    }
+
+    /// A letter of the plain font.
+    fn plain(&mut self, letter: char, x: usize, y: usize, scale: usize, color: [u8; 3]) {
+        let code = if letter.is_ascii() { letter } else { '?' } as usize;
+        let glyph = BASIC_LEGACY.get(code).copied().unwrap_or_default();
+        for at in 0..LETTER * LETTER {
+            let (row, column) = (at / LETTER, at % LETTER);
+            if glyph[row] >> column & 1 == 1 {
+                let dot = Rect {
+                    x: x + column * scale,
+                    y: y + row * scale,
+                    width: scale,
+                    height: scale,
+                };
+                self.fill(dot, color);
+            }
+        }
+    }
+
+    /// A letter of another font, its square's upper left corner at `x`, `y`.
+    fn ink(&mut self, letter: &Letter, x: usize, y: usize, color: [u8; 3]) {
+        let [left, top] = letter.at;
+        for (row, line) in letter.ink.chunks_exact(letter.width.max(1)).enumerate() {
+            for (column, share) in line.iter().enumerate() {
+                let x = (x + column).checked_add_signed(left as isize);
+                let y = (y + row).checked_add_signed(top as isize);
+                if let Some((x, y)) = x.zip(y) {
+                    self.mix(x, y, color, *share);
                 }
             }
         }
     }
 
+    /// Cover a share of a pixel.
+    fn mix(&mut self, x: usize, y: usize, color: [u8; 3], share: f32) {
+        let picture = &mut self.0;
+        if x >= picture.width || y >= picture.height {
+            return;
+        }
+        let at = (y * picture.width + x) * 3;
+        for (there, new) in picture.data.iter_mut().skip(at).take(3).zip(color) {
+            let (old, new) = (f32::from(*there), f32::from(new));
+            *there = (old + (new - old) * share.clamp(0.0, 1.0)).round() as u8;
+        }
+    }
+
     /// As much of a text as fits into `width` pixels.
     pub fn fitting(text: &str, width: usize, scale: usize) -> String {
-        text.chars().take(width / (LETTER * scale)).collect()
+        let mut taken = 0;
+        let fits = |letter: &char| {
+            taken += advance(*letter, scale);
+            taken <= width
+        };
+        text.chars().take_while(fits).collect()
     }
+}
+
+/// A letter that the plain font lacks.
+fn other(letter: char, scale: usize) -> Option<Arc<Letter>> {
+    match letter.is_ascii() {
+        true => None,
+        false => letters::letter(letter, (LETTER + 2) * scale),
+    }
+}
+
+fn advance(letter: char, scale: usize) -> usize {
+    other(letter, scale).map_or(LETTER * scale, |letter| letter.advance)
 }

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod drawn;
+mod letters;
 mod overlay;
 mod png;
 mod said;
