@@ -1,15 +1,18 @@
 //! The window as eframe sees it: `logic` files replies and applies intents, `ui` draws.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use mettle_core::base::Problem;
+use mettle_core::predict::{SecondOf, in_order};
 
+use crate::answering::Answering;
 use crate::apply::{self, Context, Restart};
 use crate::command::Command;
 use crate::covers::CoverDesk;
 use crate::files::{Disk, FilePicker};
 use crate::fitting::Fitting;
+use crate::fonts::{self, Unshown};
 use crate::intent::{ClipIntent, Commands, Intent};
 use crate::keymap::Keymap;
 use crate::link::EngineLink;
@@ -18,10 +21,10 @@ use crate::playback::Player;
 use crate::project_desk::ProjectDesk;
 use crate::replies::Desks;
 use crate::saving::{Due, Saving};
-use crate::sorting::SortDesk;
-use crate::state::{AppState, Dialog, InspectorTab, Row, Settings};
+use crate::sessions::SessionDesk;
+use crate::state::{AppState, Dialog, InspectorTab, Recovered, Row, RowId, Settings, ToSort};
 use crate::waking::Waker;
-use crate::{fonts, panels, replies, requests, shortcuts, theme};
+use crate::{panels, replies, requests, shortcuts, theme};
 
 /// Replies filed in one frame, so that a flood of them never makes it late.
 const REPLIES_A_FRAME: usize = 32;
@@ -48,6 +51,8 @@ pub struct Parts {
     pub corrections: Option<PathBuf>,
     /// The folder that pictures of recent clips are kept in; none to keep none.
     pub covers: Option<PathBuf>,
+    /// The folder in which each window says what is open in it, so that one that was ended can be told of; none to say nothing.
+    pub sessions: Option<PathBuf>,
 }
 
 /// The window.
@@ -62,10 +67,16 @@ pub struct MettleApp {
     models: ModelDesk,
     project: ProjectDesk,
     covers: CoverDesk,
-    sorting: SortDesk,
+    /// Puts the review queue in order.
+    sorting: Answering<(ToSort, Vec<SecondOf>)>,
     commands: Commands,
     saving: Saving,
     fitting: Fitting,
+    unshown: Unshown,
+    session: SessionDesk,
+    /// When the window opened, and what was open when that was noted last: how many clips, the newest, and the project.
+    began: SystemTime,
+    noted: Option<(usize, Option<RowId>, Option<PathBuf>)>,
     log_frames: bool,
 }
 
@@ -77,7 +88,8 @@ impl MettleApp {
             let known: Option<Settings> = eframe::get_value(stored, SETTINGS_KEY);
             state.settings = known.unwrap_or_default();
         }
-        dress(&mut state, cc);
+        let unshown = Unshown::default();
+        dress(&mut state, cc, &unshown);
         state.can_change_device = parts.restart.is_some();
         let mut player = parts.player;
         player.set_looping(state.settings.looping);
@@ -102,10 +114,14 @@ impl MettleApp {
             ProjectDesk::default()
         });
         let disk = Disk::new(waker());
-        let sorting = SortDesk::new(waker());
+        let sorting = Answering::new(waker());
         Self {
             saving: Saving::new(state.settings.clone()),
             fitting: Fitting::default(),
+            unshown,
+            session: SessionDesk::begin(parts.sessions, waker()),
+            began: SystemTime::now(),
+            noted: None,
             state,
             engine: parts.engine,
             restart: parts.restart,
@@ -124,7 +140,7 @@ impl MettleApp {
 
     /// Go on in another window: the one there was has lost its graphics device.
     pub fn move_to(&mut self, cc: &eframe::CreationContext<'_>) {
-        dress(&mut self.state, cc);
+        dress(&mut self.state, cc, &self.unshown);
         self.waker.turn_to(&cc.egui_ctx);
         self.fitting = Fitting::default();
         // Another window has another clock.
@@ -202,10 +218,16 @@ impl MettleApp {
         let reviewed = state.tab == InspectorTab::Review || state.review.is_watched();
         let task = state.review_task();
         if let Some(wanted) = reviewed.then(|| state.review.to_sort(task)).flatten() {
-            self.sorting.sort(wanted);
+            self.sorting.ask("sorting", move || {
+                let order = in_order(&wanted.worth, wanted.by, &wanted.first);
+                (wanted, order)
+            });
         }
         if state.dialog == Dialog::Report {
             state.count_report();
+        }
+        if state.tab == InspectorTab::Train {
+            state.list_spoken();
         }
         if replies::refresh(state) {
             ctx.request_repaint();
@@ -214,6 +236,16 @@ impl MettleApp {
 
     /// What other threads found out.
     fn file_answers(&mut self, ctx: &egui::Context, now: f64) {
+        if let Some(problem) = self.unshown.news() {
+            replies::tell(&mut self.state, problem, now);
+        }
+        if let Some(was) = self.session.left() {
+            if was.project == self.state.project.file {
+                self.project.since(was.began);
+            }
+            self.state.recovered = Some(Recovered { was, kept: None });
+            self.state.dialog = Dialog::Recovered;
+        }
         self.covers.poll(&mut self.state.covers);
         while let Some(answer) = self.project.poll() {
             apply::answered(&mut self.state, &mut self.project, answer, now);
@@ -234,6 +266,20 @@ impl MettleApp {
         if let Some((choice, found)) = self.models.poll() {
             let (state, mut context) = self.context(ctx);
             apply::model_found(state, &mut context, choice, found, now);
+        }
+    }
+
+    /// Say what is open, whenever that is something else.
+    fn note_open(&mut self) {
+        let (rows, project) = (self.state.library.rows(), &self.state.project.file);
+        let (count, newest) = (rows.len(), rows.last().map(|row| row.id));
+        let noted = self
+            .noted
+            .as_ref()
+            .is_some_and(|(rows, last, file)| (*rows, *last) == (count, newest) && file == project);
+        if !noted {
+            self.noted = Some((count, newest, project.clone()));
+            self.session.note(self.state.open_session(self.began));
         }
     }
 
@@ -326,9 +372,10 @@ impl MettleApp {
 }
 
 /// Give a window its looks.
-fn dress(state: &mut AppState, cc: &eframe::CreationContext<'_>) {
+fn dress(state: &mut AppState, cc: &eframe::CreationContext<'_>, unshown: &Unshown) {
     let ctx = &cc.egui_ctx;
     fonts::install(ctx);
+    unshown.listen(ctx);
     theme::install(ctx);
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.set_theme(state.settings.theme);
@@ -355,6 +402,7 @@ impl eframe::App for MettleApp {
         apply::switch(state, &mut context);
         apply::learn_live(state, &mut context);
         self.want(ctx);
+        self.note_open();
         self.poll_player(now);
         self.forget_old_toasts(ctx, now);
         self.save_soon(ctx, frame, now);
@@ -375,7 +423,7 @@ impl eframe::App for MettleApp {
         }
         panels::window_ui(ui, &self.state, &mut self.commands);
         self.state.focus = None;
-        if !self.commands.is_empty() {
+        if !self.commands.is_empty() || self.unshown.is_news() {
             ui.ctx().request_repaint();
         }
     }

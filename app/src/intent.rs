@@ -249,8 +249,10 @@ pub enum ReviewIntent {
 pub enum DialogIntent {
     /// Which dialog is open, with what is typed in it.
     Show(Dialog),
-    /// A key for a command, or none; a command that had it loses it.
+    /// A key for a command, or none. Where another command has the key, the user is asked first.
     Bind(Command, Option<Chord>),
+    /// The key that was asked about becomes the other command's.
+    TakeKey,
     /// Every command has its first keys again.
     BindDefaults,
     /// The next key pressed is for this command; none leaves the keys as they are.

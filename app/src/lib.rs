@@ -13,10 +13,11 @@
 //! | 3 | [`apply`], [`replies`], [`requests`] | carrying out intents, filing answers, asking the engine; upper ones call lower ones, in this order |
 //! | 3 | [`paint`] | drawing what no widget draws; takes what it draws, never the state |
 //! | 2 | [`intent`] | what a person can ask for |
-//! | 2 | [`files`], [`models`], [`covers`], [`project_desk`], [`sorting`], [`playback`], [`link`] | desks: each a thread (or the engine) behind a handle; no call waits |
+//! | 2 | [`files`], [`models`], [`covers`], [`project_desk`], [`sessions`], [`answering`], [`playback`], [`link`] | desks: each a thread (or the engine) behind a handle; no call waits |
 //! | 1 | [`state`] | words, the clip list, settings, views: plain data |
 //! | 0 | [`command`], [`keymap`], [`theme`], [`fonts`], [`fitting`], [`waking`] | the table of commands, their keys, looks, the window's size, waking it |
 
+pub mod answering;
 pub mod app;
 pub mod apply;
 pub mod cli;
@@ -37,8 +38,8 @@ pub mod project_desk;
 pub mod replies;
 pub mod requests;
 pub mod saving;
+pub mod sessions;
 pub mod shortcuts;
-pub mod sorting;
 pub mod state;
 pub mod theme;
 pub mod waking;

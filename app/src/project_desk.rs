@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use mettle_core::project::{Answer, ClipFacts, Edit, Request, Scope, Ticket, Writer};
 
@@ -55,6 +56,11 @@ impl ProjectDesk {
     /// Ask what is said of all clips of the project.
     pub fn corrected(&self) {
         self.ask(Request::Corrected);
+    }
+
+    /// Ask what others kept from a moment on.
+    pub fn since(&self, moment: SystemTime) {
+        self.ask(Request::Since(moment));
     }
 
     /// Put a copy of the whole project elsewhere.

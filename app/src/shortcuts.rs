@@ -20,7 +20,7 @@ pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
         for &(held, key) in map.keys(command) {
             let unmodified = held == Modifiers::NONE || held == Modifiers::SHIFT;
             let taken = typing || dialog_open || menu_open || (focused && works_widgets(key));
-            if !(unmodified && !is_function(key) && taken) && pressed(ctx, (held, key)) {
+            if !(unmodified && !is_function(key) && taken) && pressed(ctx, &map, (held, key)) {
                 if key == Key::Tab {
                     // Taken as a command: egui is not to move the keyboard as well.
                     ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
@@ -51,7 +51,10 @@ pub fn read_new_key(ctx: &egui::Context, command: Command, commands: &mut Comman
                 pressed: true,
                 ..
             } => {
-                chord = Some((plain(*modifiers), *key));
+                let held = plain(*modifiers);
+                // Where a digit needs Shift, that is no part of the chord.
+                let shift = held.shift && !is_digit(*key);
+                chord = Some((Modifiers { shift, ..held }, *key));
                 false
             }
             Event::Text(_) | Event::Key { .. } => false,
@@ -87,21 +90,74 @@ fn works_widgets(key: Key) -> bool {
     )
 }
 
-fn pressed(ctx: &egui::Context, (held, key): Chord) -> bool {
+fn pressed(ctx: &egui::Context, map: &Keymap, chord: Chord) -> bool {
     ctx.input_mut(|input| {
-        // `?` and `+` are Shift and another key on most keyboards: the character is what counts.
-        let shift = match key {
-            Key::Questionmark | Key::Plus => input.modifiers.shift,
-            _ => held.shift,
-        };
-        let held = Modifiers { shift, ..held };
         let mut hit = false;
         input.events.retain(|event| {
-            let is_it = matches!(event, Event::Key { key: k, modifiers: m, pressed: true, .. }
-                if *k == key && m.matches_exact(held));
+            let is_it = matches!(event, Event::Key { key, physical_key, modifiers, pressed: true, .. }
+                if means(map, chord, (*modifiers, *key), *physical_key));
             hit |= is_it;
             !is_it
         });
         hit
     })
+}
+
+/// Whether what was pressed is a command's key. Keys are meant by what they write: where a layout writes a sign in another place than
+/// keys are named after, or a digit under Shift, Shift belongs to it. Where the place of a digit writes what is no command's (a French
+/// keyboard without Shift), the digit is meant.
+fn means(map: &Keymap, (held, key): Chord, given: Chord, place: Option<Key>) -> bool {
+    let (with, written) = given;
+    let digit = is_digit(key);
+    let moved = place.is_some_and(|place| place != written);
+    let shift = match written {
+        // `?` and `+` are Shift and another key on most keyboards.
+        Key::Questionmark | Key::Plus => with.shift,
+        _ if !held.shift && (digit || (is_sign(written) && moved)) => with.shift,
+        _ => held.shift,
+    };
+    let fits = |held: Modifiers| with.matches_exact(held);
+    if written == key {
+        return fits(Modifiers { shift, ..held });
+    }
+    digit && place == Some(key) && fits(held) && map.command_of((plain(with), written)).is_none()
+}
+
+fn is_digit(key: Key) -> bool {
+    matches!(
+        key,
+        Key::Num0
+            | Key::Num1
+            | Key::Num2
+            | Key::Num3
+            | Key::Num4
+            | Key::Num5
+            | Key::Num6
+            | Key::Num7
+            | Key::Num8
+            | Key::Num9
+    )
+}
+
+/// Signs that layouts put elsewhere.
+fn is_sign(key: Key) -> bool {
+    matches!(
+        key,
+        Key::Comma
+            | Key::Period
+            | Key::Semicolon
+            | Key::Colon
+            | Key::Quote
+            | Key::Slash
+            | Key::Backslash
+            | Key::Backtick
+            | Key::Pipe
+            | Key::Exclamationmark
+            | Key::OpenBracket
+            | Key::CloseBracket
+            | Key::OpenCurlyBracket
+            | Key::CloseCurlyBracket
+            | Key::Minus
+            | Key::Equals
+    )
 }

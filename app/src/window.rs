@@ -112,6 +112,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
         })),
         corrections: options.project,
         covers: Some(cache_folder().join("covers")),
+        sessions: Some(data_folder().join("windows")),
     };
     Ok(MettleApp::new(cc, parts))
 }

@@ -53,6 +53,7 @@ fn window(folder: &std::path::Path) -> Window {
             })),
             corrections: Some(place.join("project.sqlite")),
             covers: None,
+            sessions: None,
         };
         MettleApp::new(cc, parts)
     };

@@ -1,6 +1,7 @@
 //! Dialogs, keys, messages.
 
 use super::Context;
+use crate::command::{Chord, Command};
 use crate::intent::DialogIntent;
 use crate::keymap::{self, Keymap};
 use crate::state::{AppState, Dialog, typed_path};
@@ -10,8 +11,23 @@ pub(super) fn apply(state: &mut AppState, context: &Context<'_>, intent: DialogI
     match intent {
         DialogIntent::Show(dialog) => show(state, context, dialog),
         DialogIntent::Bind(command, chord) => {
-            keymap::bind(&mut state.settings.keys, command, chord);
-            keys_changed(state, context);
+            let map = Keymap::new(&state.settings.keys);
+            let taken = chord.filter(|chord| {
+                let owner = map.command_of(*chord);
+                owner.is_some_and(|owner| owner != command)
+            });
+            match taken {
+                Some(chord) => {
+                    wait_for_key(state, None);
+                    state.taken_key = Some((command, chord));
+                }
+                None => bind(state, context, command, chord),
+            }
+        }
+        DialogIntent::TakeKey => {
+            if let Some((command, chord)) = state.taken_key {
+                bind(state, context, command, Some(chord));
+            }
         }
         DialogIntent::BindDefaults => {
             state.settings.keys.clear();
@@ -33,7 +49,13 @@ pub(super) fn show(state: &mut AppState, context: &Context<'_>, dialog: Dialog) 
     {
         context.disk.kind(path);
     }
+    state.taken_key = None;
     state.dialog = dialog;
+}
+
+fn bind(state: &mut AppState, context: &Context<'_>, command: Command, chord: Option<Chord>) {
+    keymap::bind(&mut state.settings.keys, command, chord);
+    keys_changed(state, context);
 }
 
 fn keys_changed(state: &mut AppState, context: &Context<'_>) {
@@ -41,7 +63,8 @@ fn keys_changed(state: &mut AppState, context: &Context<'_>) {
     wait_for_key(state, None);
 }
 
-fn wait_for_key(state: &mut AppState, command: Option<crate::command::Command>) {
+fn wait_for_key(state: &mut AppState, command: Option<Command>) {
+    state.taken_key = None;
     if let Dialog::Shortcuts(_, waiting) = &mut state.dialog {
         *waiting = command;
     }

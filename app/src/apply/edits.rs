@@ -7,6 +7,7 @@ use mettle_core::exchange::marks::ImportPlan;
 use mettle_core::project::{Answer, Change, Class, Draft, Edit, Kept, Key, Scope, Ticket, text_of};
 
 use super::{Context, alike, masks, modes, says, timeline, training};
+use crate::command::Command;
 use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
@@ -56,6 +57,8 @@ pub(super) fn edit(
     }
     let at = context.now();
     let goes_on = state.ongoing.goes_on(id, gesture, at);
+    // No event follows what is drawn: its stamps come sixty a second.
+    let stamp = gesture == Gesture::Dragged && matches!(change, Change::Mask { .. });
     let before = state.project.held.filter(|held| held.row == id && goes_on);
     if before.is_none() {
         keep_held(state, context.project);
@@ -81,7 +84,9 @@ pub(super) fn edit(
             }
         }
     }
-    replies::retrack(state, id);
+    if !stamp {
+        replies::retrack(state, id);
+    }
 }
 
 /// A class that no model knows, for every clip of the project. Its lane is the one corrections are about from now on.
@@ -146,6 +151,7 @@ fn keep(
     let ticket = desk.ticket();
     if draft.ask(ticket, change.clone()) {
         desk.edit(ticket, Edit::of_clip(clip, change), joins);
+        state.toasts.retain(|toast| toast.offer.is_none());
         (state.project.waiting, state.project.last) = (true, Last::OfClip);
         return Some(clip);
     }
@@ -276,6 +282,11 @@ pub fn answered(state: &mut AppState, desk: &mut ProjectDesk, answer: Answer, no
             desk.corrected();
         }
         Answer::Corrected(clips) => training::corrected_read(state, clips),
+        Answer::Since(kept) => {
+            if let Some(recovered) = &mut state.recovered {
+                recovered.kept = Some(kept);
+            }
+        }
         Answer::NoStore(why) => {
             warn(
                 state,
@@ -406,6 +417,14 @@ fn on_clip(state: &mut AppState, clip: ClipId, change: impl FnOnce(&mut Draft)) 
     if let Some(draft) = draft_of(state, id) {
         change(draft);
         replies::retrack(state, id);
+    }
+}
+
+/// A note of what was taken away, with undo beside it until something else is changed.
+pub(super) fn note_gone(state: &mut AppState, now: f64, title: String) {
+    note(state, now, title, "Undo brings it back.");
+    if let Some(toast) = state.toasts.last_mut() {
+        toast.offer = Some(Command::Undo);
     }
 }
 

@@ -94,6 +94,7 @@ pub fn switch(state: &mut AppState, context: &mut Context<'_>) {
     };
     // Nothing that was said in the old one is learned any more.
     state.training.project = None;
+    state.training.read += 1;
     state.training.missing.clear();
     state.training.held_out.clear();
     read_again(state, context);

@@ -1,6 +1,6 @@
 //! Corrections by command: saying something of the chosen class, taking it back, accepting what the model says.
 
-use mettle_core::base::{LabelId, Modality, Said};
+use mettle_core::base::{LabelId, Modality, Said, TimeSpan};
 use mettle_core::project::Change;
 
 use super::{Context, edits, review, timeline};
@@ -51,9 +51,30 @@ fn say(state: &mut AppState, context: &mut Context<'_>, modality: Modality, said
 
 fn take_back(state: &mut AppState, context: &mut Context<'_>) {
     if let Some(Subject { label, span }) = subject(state, context) {
-        let all = taken_back(LabelId::named(&label), span).collect();
+        let id = LabelId::named(&label);
+        let said = is_said(state, span, |of| of == id);
+        let all = taken_back(id, span).collect();
         together(state, context, all);
+        if said {
+            tell_taken_back(state, context, span, &label);
+        }
     }
+}
+
+/// Whether something is said in a span of a class that is meant.
+fn is_said(state: &AppState, span: TimeSpan, meant: impl Fn(LabelId) -> bool) -> bool {
+    let row = state.library.selected_row();
+    let mut said = row
+        .into_iter()
+        .flat_map(|row| row.corrected.shown().statements.iter());
+    said.any(|(_, said)| meant(said.label) && said.span.intersection(span).is_some())
+}
+
+/// How much is gone, so that more than was meant is seen at once.
+fn tell_taken_back(state: &mut AppState, context: &Context<'_>, span: TimeSpan, what: &str) {
+    let (from, to) = (span.start, span.end);
+    let title = format!("Taken back: what you said of {what} from {from} to {to}");
+    edits::note_gone(state, context.now(), title);
 }
 
 /// An event becomes another one; chosen before, it is chosen again.
@@ -68,7 +89,7 @@ pub(super) fn reshape(
     if to.is_none() {
         let seconds = from.what.span.duration().as_secs_f64();
         let title = format!("{seconds:.1} s of {} taken away", from.what.label);
-        edits::note(state, context.now(), title, "Undo brings it back.");
+        edits::note_gone(state, context.now(), title);
     }
     let chosen = state
         .shown()
@@ -103,7 +124,11 @@ fn revert(state: &mut AppState, context: &mut Context<'_>) {
     };
     let labels = row.corrected.shown().statements.labels().into_iter();
     let all = labels.flat_map(|label| taken_back(label, span)).collect();
+    let said = is_said(state, span, |_| true);
     together(state, context, all);
+    if said {
+        tell_taken_back(state, context, span, "every class");
+    }
 }
 
 /// What the model says of so many seconds, of the chosen class or of all. Of all, the seconds are looked at with that.

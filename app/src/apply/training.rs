@@ -93,6 +93,7 @@ fn use_head(state: &mut AppState, context: &mut Context<'_>, id: HeadId) {
 /// What is said of the project's clips is read.
 pub(super) fn corrected_read(state: &mut AppState, clips: Vec<(ClipFacts, Corrections)>) {
     state.training.project = Some(clips);
+    state.training.read += 1;
     state.training.look = true;
 }
 

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
 use super::parts::{answers_of, holds_parts, known_in};
 use super::plan::ToPlan;
 use super::{clips_in, is_model};
+use crate::answering::Answering;
 use crate::state::{Known, PathKind, Planned, RowId, file_name};
 use mettle_core::base::Problem;
 use mettle_core::exchange::marks::may_hold_marks;
@@ -45,26 +44,17 @@ pub enum Found {
 }
 
 /// Looks, and answers.
-pub struct Disk {
-    tell: Sender<Found>,
-    found: Receiver<Found>,
-    wake: Arc<dyn Fn() + Send + Sync>,
-}
+pub struct Disk(Answering<Found>);
 
 impl Disk {
     /// `wake` is called for each answer.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
-        let (tell, found) = unbounded();
-        Self {
-            tell,
-            found,
-            wake: Arc::new(wake),
-        }
+        Self(Answering::new(wake))
     }
 
     /// The next answer, if one has come.
     pub fn poll(&self) -> Option<Found> {
-        self.found.try_recv().ok()
+        self.0.poll()
     }
 
     /// Find out what these are, to open them.
@@ -134,15 +124,7 @@ impl Disk {
     }
 
     fn look(&self, look: impl FnOnce() -> Found + Send + 'static) {
-        let (tell, wake) = (self.tell.clone(), self.wake.clone());
-        let thread = std::thread::Builder::new().name("disk".into());
-        let spawned = thread.spawn(move || {
-            let _ = tell.send(look());
-            wake();
-        });
-        if let Err(error) = spawned {
-            log::warn!("no thread to look at the disk: {error}");
-        }
+        self.0.ask("disk", look);
     }
 }
 

@@ -7,7 +7,8 @@ use mettle_core::engine::ModelChoice;
 use super::problems::problem_ui;
 use super::widgets::{dim, emphasis};
 use super::{
-    alike, correct, export, import, kept, map, model, models, palette, projects, report, sheet,
+    alike, correct, export, import, kept, map, model, models, palette, projects, recovered, report,
+    sheet,
 };
 use crate::intent::{
     ClipIntent, Commands, DialogIntent, EngineIntent, ExchangeIntent, ProjectIntent, ViewIntent,
@@ -50,6 +51,10 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         Dialog::Alike => (460.0, Box::new(|ui, c| alike::alike_ui(ui, state, c))),
         Dialog::Map => (640.0, Box::new(|ui, c| map::map_ui(ui, state, c))),
         Dialog::Kept => (420.0, Box::new(|ui, c| kept::kept_ui(ui, state, c))),
+        Dialog::Recovered => (
+            460.0,
+            Box::new(|ui, c| recovered::recovered_ui(ui, state, c)),
+        ),
         Dialog::Problems => (520.0, Box::new(|ui, c| problems_ui(ui, state, c))),
     };
     let t = tokens(ui.ctx());

@@ -29,6 +29,7 @@ mod palette;
 mod parsing;
 mod problems;
 mod projects;
+mod recovered;
 mod report;
 mod review;
 mod sheet;

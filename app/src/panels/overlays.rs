@@ -31,9 +31,16 @@ fn toasts(ui: &Ui, state: &AppState, commands: &mut Commands) {
                 card(ui).shadow(ui.visuals().popup_shadow).show(ui, |ui| {
                     ui.set_width(350.0);
                     ui.push_id(toast.id, |ui| problem_ui(ui, &toast.problem, commands));
-                    if ui.small_button("Dismiss").clicked() {
-                        commands.push(DialogIntent::Dismiss(toast.id));
-                    }
+                    ui.horizontal(|ui| {
+                        if let Some(offer) = toast.offer
+                            && ui.small_button(offer.text()).clicked()
+                        {
+                            commands.push(offer);
+                        }
+                        if ui.small_button("Dismiss").clicked() {
+                            commands.push(DialogIntent::Dismiss(toast.id));
+                        }
+                    });
                 });
             }
         });

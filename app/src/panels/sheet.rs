@@ -19,6 +19,7 @@ pub fn sheet_ui(
     commands: &mut Commands,
 ) {
     head(ui, state, commands);
+    taken_ui(ui, state, commands);
     let mut text = filter.to_owned();
     if field(ui, &mut text, "Search shortcuts").changed() {
         commands.push(DialogIntent::Show(Dialog::Shortcuts(text, None)));
@@ -58,6 +59,30 @@ fn head(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 commands.push(DialogIntent::Copy(as_text(ui)));
             }
         });
+    });
+}
+
+/// The key that was pressed is another command's: every command works everywhere, so one of the two gives way.
+fn taken_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let Some((command, chord)) = state.taken_key else {
+        return;
+    };
+    let Some(owner) = Keymap::of(ui.ctx()).command_of(chord) else {
+        return;
+    };
+    let key = chord_text(ui.ctx(), chord);
+    let words = format!("{key} is the key of {} already.", owner.text());
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(words).color(tokens(ui.ctx()).warn));
+        if ui
+            .button(format!("Give it to {}", command.text()))
+            .clicked()
+        {
+            commands.push(DialogIntent::TakeKey);
+        }
+        if ui.button("Leave it").clicked() {
+            commands.push(DialogIntent::AskKey(None));
+        }
     });
 }
 

@@ -1,5 +1,7 @@
 //! The top bar: opening, the menu, the model, the device.
 
+use std::path::PathBuf;
+
 use egui::{Align, Layout, Popup, RichText, Ui};
 
 use super::mode_switch::mode_switch_ui;
@@ -9,9 +11,9 @@ use mettle_core::engine::Precision;
 use mettle_core::gpu::DeviceChoice;
 
 use crate::command::{Command, Group};
-use crate::intent::{Commands, DialogIntent, EngineIntent};
+use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent, Intent, ProjectIntent};
 use crate::keymap::key_text;
-use crate::state::{AppState, SoundState};
+use crate::state::{AppState, SoundState, file_name};
 use crate::theme::{size, tokens};
 
 /// From this width on there is room for a menu button a group beside the chips.
@@ -46,6 +48,32 @@ fn menus(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     });
 }
 
+/// What was opened lately: clips and projects, by name, with the whole path as a tip.
+fn recent(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let lists: [(&str, &[PathBuf], fn(PathBuf) -> Intent); 2] = [
+        ("Recent clips", &state.settings.recent, |path| {
+            ClipIntent::Open(vec![path]).into()
+        }),
+        ("Recent projects", &state.settings.projects, |path| {
+            ProjectIntent::Open(path).into()
+        }),
+    ];
+    ui.separator();
+    for (name, paths, open) in lists {
+        ui.add_enabled_ui(!paths.is_empty(), |ui| {
+            ui.menu_button(name, |ui| {
+                for path in paths {
+                    let tip = path.display().to_string();
+                    if ui.button(file_name(path)).on_hover_text(tip).clicked() {
+                        commands.push(open(path.clone()));
+                        ui.close();
+                    }
+                }
+            });
+        });
+    }
+}
+
 fn menu(ui: &mut Ui, group: Group, state: &AppState, commands: &mut Commands) {
     ui.set_min_width(230.0);
     for &command in Command::ALL.iter().filter(|c| c.group() == group) {
@@ -66,6 +94,9 @@ fn menu(ui: &mut Ui, group: Group, state: &AppState, commands: &mut Commands) {
             commands.push(command);
             ui.close();
         }
+    }
+    if group == Group::File {
+        recent(ui, state, commands);
     }
 }
 

@@ -11,7 +11,7 @@ use super::heads::heads_ui;
 use super::loss_curve::curve_ui;
 use super::widgets::{card, dim, emphasis, standing_out};
 use crate::intent::{Commands, TrainIntent};
-use crate::state::{AppState, Changes, Proposal, Run, Shown, Spoken, bytes};
+use crate::state::{AppState, Changes, Proposal, Run, Shown, SpokenLine, bytes};
 use crate::theme::{size, tokens};
 
 /// Rows of clips drawn at most; the rest is counted.
@@ -61,11 +61,11 @@ fn wish_ui(ui: &mut Ui, state: &AppState, task: Task, commands: &mut Commands) {
     card(ui).show(ui, |ui| {
         ui.take_available_width();
         ui.label(emphasis("Learned from", size::BODY));
-        let clips = state.spoken_of(task);
+        let clips = &state.training.spoken.lines;
         if clips.is_empty() {
             dim(ui, nothing_said(task));
         } else {
-            dim(ui, summary(&clips, &state.training.missing));
+            dim(ui, summary(clips, &state.training.missing));
         }
         for clip in clips.iter().take(ROWS) {
             clip_ui(ui, state, clip, commands);
@@ -103,8 +103,8 @@ fn nothing_said(task: Task) -> &'static str {
 }
 
 /// `5 clips, 2 not on the list, 1 held out. 3 clips cannot be found: a.mp4, b.mp4, c.mp4`.
-fn summary(clips: &[Spoken<'_>], missing: &BTreeSet<ClipId>) -> String {
-    let (gone, there): (Vec<&Spoken<'_>>, Vec<&Spoken<'_>>) =
+fn summary(clips: &[SpokenLine], missing: &BTreeSet<ClipId>) -> String {
+    let (gone, there): (Vec<&SpokenLine>, Vec<&SpokenLine>) =
         clips.iter().partition(|clip| missing.contains(&clip.id));
     let counted = |count: usize| match count {
         1 => "One clip".to_owned(),
@@ -113,7 +113,7 @@ fn summary(clips: &[Spoken<'_>], missing: &BTreeSet<ClipId>) -> String {
     let mut parts = Vec::new();
     if !there.is_empty() {
         let mut words = counted(there.len());
-        let closed = there.iter().filter(|clip| clip.open.is_none()).count();
+        let closed = there.iter().filter(|clip| !clip.open).count();
         let held_out = there.iter().filter(|clip| clip.held_out).count();
         for (count, what) in [(closed, "not on the list"), (held_out, "held out")] {
             if count > 0 {
@@ -134,7 +134,7 @@ fn summary(clips: &[Spoken<'_>], missing: &BTreeSet<ClipId>) -> String {
 }
 
 /// A clip with what is said of it, to be held out or not.
-fn clip_ui(ui: &mut Ui, state: &AppState, clip: &Spoken<'_>, commands: &mut Commands) {
+fn clip_ui(ui: &mut Ui, state: &AppState, clip: &SpokenLine, commands: &mut Commands) {
     let mut held_out = clip.held_out;
     ui.horizontal(|ui| {
         let tip = "Nothing is learned from a held-out clip: it shows what the head does with clips that it never saw";

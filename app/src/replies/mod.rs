@@ -107,7 +107,12 @@ pub fn tell(state: &mut AppState, problem: Problem, now: f64) {
         }
         state.problems.push(problem.clone());
     }
-    state.toasts.push(Toast { id, problem, until });
+    state.toasts.push(Toast {
+        id,
+        problem,
+        until,
+        offer: None,
+    });
 }
 
 /// More to draw of a clip that is open.
@@ -229,5 +234,6 @@ fn failed(state: &mut AppState, disk: &Disk, job: JobId, problem: Problem) {
         id,
         problem,
         until: None,
+        offer: None,
     });
 }

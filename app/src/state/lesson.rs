@@ -15,7 +15,7 @@ use mettle_core::media::Clip;
 use mettle_core::project::Corrections;
 use mettle_core::train::{FEW_STEPS, TrainConfig};
 
-use super::{AppState, Corrected, file_name};
+use super::{AppState, Corrected};
 
 /// Optimiser steps at most of a training that follows each correction.
 const LIVE_STEPS: usize = 40;
@@ -37,13 +37,6 @@ pub struct Spoken<'a> {
     pub seconds: usize,
     /// Whether nothing is learned from it.
     pub held_out: bool,
-}
-
-impl Spoken<'_> {
-    /// The file's name.
-    pub fn name(&self) -> String {
-        file_name(self.path)
-    }
 }
 
 /// What a task learns of clips, over some classes.

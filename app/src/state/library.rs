@@ -43,6 +43,7 @@ pub enum Order {
 pub struct Library {
     /// In the order opened, which is that of their numbers.
     rows: Vec<Row>,
+    changes: u64,
     by_clip: HashMap<ClipId, RowId>,
     /// What is in memory of clips.
     pub open: OpenClips,
@@ -131,7 +132,13 @@ impl Library {
 
     /// A row, to change.
     pub fn row_mut(&mut self, id: RowId) -> Option<&mut Row> {
+        self.changes += 1;
         self.place(id).and_then(|place| self.rows.get_mut(place))
+    }
+
+    /// Counts up with whatever is changed of a row, and when one goes.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// The row on screen.
@@ -170,6 +177,7 @@ impl Library {
     /// Take a row off the list. Gives the one that takes its place: the next, or the last.
     pub fn remove(&mut self, id: RowId) -> Option<RowId> {
         let place = self.place(id)?;
+        self.changes += 1;
         let gone = self.rows.remove(place);
         if let Some(clip) = gone.clip {
             self.by_clip.remove(&clip.id);

@@ -20,12 +20,14 @@ mod map;
 mod open_clip;
 mod open_clips;
 mod player;
+mod recovered;
 mod report;
 mod reshape;
 mod review;
 mod row;
 mod settings;
 mod spectrogram;
+mod spoken;
 mod strip;
 mod subject;
 mod training;
@@ -42,6 +44,8 @@ use mettle_core::gpu::DeviceChoice;
 use mettle_core::model::ModelInfo;
 use mettle_core::predict::{ClassColors, Prediction};
 use mettle_core::project::MaskThresholds;
+
+use crate::command::{Chord, Command};
 
 pub use alike::{AlikeView, AlikeWish, Found};
 pub use answers::{Answer, Answers};
@@ -62,11 +66,13 @@ pub use map::MapView;
 pub use open_clip::{OpenClip, Shown};
 pub use open_clips::OpenClips;
 pub use player::{PlayerView, SoundState};
+pub use recovered::{OpenSession, Recovered};
 pub use report::{ReportKey, ReportView};
 pub use review::{Looked, ReviewView, ToSort};
 pub use row::{ClipView, Row, Standing};
 pub use settings::{Settings, SoundContrast, SoundView};
 pub use spectrogram::Spectrogram;
+pub use spoken::{SpokenLine, SpokenList};
 pub use strip::Strip;
 pub use subject::{taken_back, word};
 pub use training::{Changes, Proposal, Run, TrainingView};
@@ -83,6 +89,8 @@ pub struct Toast {
     pub problem: Problem,
     /// When it goes by itself, in egui's time; errors stay.
     pub until: Option<f64>,
+    /// What can be done about it at once.
+    pub offer: Option<Command>,
 }
 
 /// Everything the window shows.
@@ -118,6 +126,8 @@ pub struct AppState {
     pub target_format: Option<wgpu::TextureFormat>,
     /// What is over the window.
     pub dialog: Dialog,
+    /// A key that was wished for a command and is another one's: to be taken from it, or left.
+    pub taken_key: Option<(Command, Chord)>,
     /// The inspector's page.
     pub tab: InspectorTab,
     /// What is under the pointer.
@@ -150,6 +160,8 @@ pub struct AppState {
     pub import: ImportView,
     /// How much is kept of clips analysed before, once that was asked.
     pub kept: Option<CacheSummary>,
+    /// A window that was ended before it was closed.
+    pub recovered: Option<Recovered>,
     /// Passing messages.
     pub toasts: Vec<Toast>,
     /// Warnings and errors of this run, the newest last.

@@ -11,7 +11,7 @@ use mettle_core::project::{ClipFacts, Corrections, Track};
 use mettle_core::train::{Duel, Epoch, FEW_CHANGE, Learns};
 
 use super::subject::happens;
-use super::{AppState, Shown};
+use super::{AppState, Shown, SpokenList};
 
 /// What the window knows of training.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +39,10 @@ pub struct TrainingView {
     /// Every clip of the project of which something is said, as its file had it; of those that are open, their rows know better.
     /// None until it is read.
     pub project: Option<Vec<(ClipFacts, Corrections)>>,
+    /// How often that was read.
+    pub read: u64,
+    /// Every clip of which something is said, as the page lists them.
+    pub spoken: SpokenList,
     /// Those that cannot be found: neither their features nor their files.
     pub missing: BTreeSet<ClipId>,
     /// Whether they are to be looked for.

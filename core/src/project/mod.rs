@@ -28,6 +28,6 @@ pub use masks::{MaskBox, MaskError, RunLengths};
 pub use merge::{Names, merge};
 pub use review::Review;
 pub use said::{Statement, Statements, Verdict};
-pub use store::{ClipFacts, Kept, ReadOnly, Store, StoreError};
+pub use store::{ClipFacts, Kept, KeptSince, ReadOnly, Store, StoreError};
 pub use tracks::{Event, Source, Track};
 pub use writer::{Answer, Request, Writer};

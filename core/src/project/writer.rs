@@ -3,11 +3,11 @@
 
 use std::path::PathBuf;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
-use super::store::{ClipFacts, Kept, Store, StoreError};
+use super::store::{ClipFacts, Kept, KeptSince, Store, StoreError};
 use super::{Corrections, Edit, Scope, Ticket};
 
 /// How often the file is looked at for what other windows wrote.
@@ -20,6 +20,8 @@ pub enum Request {
     Read(Scope, Option<ClipFacts>),
     /// What is said and drawn of every clip of the project.
     Corrected,
+    /// What others kept from a moment on.
+    Since(SystemTime),
     /// Carry out an edit; whether it goes on with the last one.
     Edit(Ticket, Edit, bool),
     /// Take the last edit back.
@@ -41,6 +43,8 @@ pub enum Answer {
     Read(Scope, Result<Box<Corrections>, String>),
     /// Every clip of which something is said or drawn, with that.
     Corrected(Vec<(ClipFacts, Corrections)>),
+    /// What others kept from the moment on that was asked about.
+    Since(KeptSince),
     /// A row of the log is on the disk; the ticket of who asked for it, or none where another window did.
     Kept(Option<Ticket>, Kept),
     /// What was asked changes nothing.
@@ -138,6 +142,12 @@ fn answer(store: &mut Store, request: Request, say: &dyn Fn(Answer)) {
             }
             return look(store, say);
         }
+        Request::Since(moment) => {
+            return match store.kept_since(moment) {
+                Ok(kept) => say(Answer::Since(kept)),
+                Err(error) => log::warn!("{error}"),
+            };
+        }
         Request::Copy(path) => {
             let copied = store.copy_to(&path).map_err(|e| e.to_string());
             return say(Answer::Copied(path, copied));
@@ -179,6 +189,7 @@ fn refuse(error: &StoreError, todo: &Receiver<Request>, say: &dyn Fn(Answer)) {
         say(match request {
             Request::Read(of, _) => Answer::Read(of, Err(why.clone())),
             Request::Corrected => Answer::Corrected(Vec::new()),
+            Request::Since(_) => Answer::Since(KeptSince::default()),
             Request::Copy(path) => Answer::Copied(path, Err(why.clone())),
             Request::Edit(ticket, ..) | Request::Undo(ticket, _) | Request::Redo(ticket, _) => {
                 Answer::Refused(ticket, why.clone())

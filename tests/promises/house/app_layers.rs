@@ -6,7 +6,7 @@ use super::layers::imported_modules;
 
 /// Each module of `app` and what it may import, the lowest first: whoever stands further down the list is above. So no circle
 /// can be written down here, and none can be in the code.
-const ROWS: [(&str, &[&str]); 27] = [
+const ROWS: [(&str, &[&str]); 28] = [
     ("theme", &[]),
     ("fonts", &["theme"]),
     ("fitting", &[]),
@@ -20,10 +20,11 @@ const ROWS: [(&str, &[&str]); 27] = [
     ("link", &[]),
     ("project_desk", &[]),
     ("models", &[]),
+    ("sessions", &["state"]),
     ("covers", &["state"]),
-    ("files", &["state"]),
+    ("answering", &[]),
+    ("files", &["state", "answering"]),
     ("playback", &["state"]),
-    ("sorting", &["state"]),
     ("saving", &["state"]),
     // What changes the state.
     ("requests", &["state", "link"]),
@@ -80,7 +81,8 @@ const ROWS: [(&str, &[&str]); 27] = [
             "files",
             "playback",
             "saving",
-            "sorting",
+            "answering",
+            "sessions",
             "requests",
             "replies",
             "apply",

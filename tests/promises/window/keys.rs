@@ -223,16 +223,65 @@ fn a_command_gets_another_key_and_the_old_owner_loses_it() {
         Dialog::Shortcuts(String::new(), Some(Command::GoTo))
     );
     press(&mut window, Key::M);
+    let owner = |window: &Window| Keymap::of(&window.ctx).command_of((Modifiers::NONE, Key::M));
+    window.get_by_label("M is the key of Mute already.");
+    assert_eq!(owner(&window), Some(Command::Mute));
+    window.get_by_label("Leave it").click_accesskit();
+    window.run_steps(3);
+    assert!(window.query_by_label("Leave it").is_none());
+    assert_eq!(owner(&window), Some(Command::Mute));
+    window.get_by_label("Key of Go to time…").click_accesskit();
+    window.run_steps(3);
+    press(&mut window, Key::M);
+    window
+        .get_by_label("Give it to Go to time…")
+        .click_accesskit();
+    window.run_steps(3);
+    assert_eq!(owner(&window), Some(Command::GoTo));
     let keys = Keymap::of(&window.ctx);
-    assert_eq!(
-        keys.command_of((Modifiers::NONE, Key::M)),
-        Some(Command::GoTo)
-    );
     assert!(keys.keys(Command::Mute).is_empty());
     press(&mut window, Key::Escape);
     press(&mut window, Key::M);
     assert_eq!(state(&window).dialog, Dialog::GoTo(String::new()));
     assert!(!state(&window).settings.muted);
+}
+
+/// A key as a layout writes it, at the place that the key of another layout has.
+fn typed(window: &mut Window, modifiers: Modifiers, key: Key, place: Key) {
+    window.event(Event::Key {
+        key,
+        physical_key: Some(place),
+        pressed: true,
+        repeat: false,
+        modifiers,
+    });
+    window.run_steps(3);
+}
+
+/// A French keyboard writes digits with Shift and letters in other places; a German one writes `;` as Shift and `,`.
+#[test]
+fn keys_mean_what_they_write_on_other_layouts() {
+    use mettle_app::state::InspectorTab;
+    let (mut window, _) = opened();
+    let shifted = Modifiers::COMMAND | Modifiers::SHIFT;
+    typed(&mut window, shifted, Key::Num2, Key::Num2);
+    assert_eq!(state(&window).tab, InspectorTab::Events);
+    // The digit's place without Shift writes `'`, which with Ctrl is no command's.
+    typed(&mut window, Modifiers::COMMAND, Key::Quote, Key::Num4);
+    assert_eq!(state(&window).tab, InspectorTab::Attention);
+    // `-` stands there, too, and is a command's: what is written counts.
+    typed(&mut window, Modifiers::COMMAND, Key::Minus, Key::Num6);
+    assert_eq!(state(&window).tab, InspectorTab::Attention);
+    assert!((state(&window).settings.scale - 0.9).abs() < 1e-6);
+    typed(&mut window, Modifiers::NONE, Key::M, Key::Semicolon);
+    assert!(state(&window).settings.muted);
+    let before = state(&window).settings.masks.opacity;
+    typed(&mut window, Modifiers::SHIFT, Key::Semicolon, Key::Comma);
+    assert!(state(&window).settings.masks.opacity < before);
+    // Shift and a letter is another command on every layout: not what Shift writes with it.
+    typed(&mut window, Modifiers::SHIFT, Key::M, Key::Semicolon);
+    assert_eq!(state(&window).dialog, Dialog::Map);
+    assert!(state(&window).settings.muted);
 }
 
 #[test]

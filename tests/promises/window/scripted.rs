@@ -274,6 +274,17 @@ pub fn window_keeping(
     models: Option<AskModel>,
     corrections: Option<PathBuf>,
 ) -> (Harness<'static, MettleApp>, ScriptedEngine) {
+    window_after(builder, size, paths, models, (corrections, None))
+}
+
+/// The same, beside windows that say what is open in them in a folder.
+pub fn window_after(
+    builder: HarnessBuilder<MettleApp>,
+    size: egui::Vec2,
+    paths: &[&str],
+    models: Option<AskModel>,
+    (corrections, sessions): (Option<PathBuf>, Option<PathBuf>),
+) -> (Harness<'static, MettleApp>, ScriptedEngine) {
     let engine = ScriptedEngine::default();
     let (theirs, again) = (engine.clone(), engine.clone());
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
@@ -292,6 +303,7 @@ pub fn window_keeping(
             models,
             corrections: Some(corrections.unwrap_or_else(fresh_file)),
             covers: None,
+            sessions,
         };
         MettleApp::new(cc, parts)
     };

@@ -51,6 +51,8 @@ pub enum Dialog {
     Problems,
     /// What is kept of clips analysed before.
     Kept,
+    /// What became of the work of a window that was ended.
+    Recovered,
     /// What the model is, and choosing another.
     Model,
     /// Weights of the full-size backbones.

@@ -9,6 +9,7 @@ mod items;
 mod migrate;
 mod rows;
 mod schema;
+mod since;
 mod states;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use super::{Scope, Seq};
 pub use clips::ClipFacts;
 pub use edits::Kept;
 pub use error::{ReadOnly, StoreError};
+pub use since::KeptSince;
 
 /// The open file. One thread has it.
 #[derive(Debug)]
