@@ -83,14 +83,42 @@ pub fn talking_picture(seconds: &str, file: &Path) {
 
 /// Runs one of the tests that are ignored otherwise, alone in a process of its own.
 pub fn alone(test: &str) {
+    alone_with(test, &[]);
+}
+
+/// The same, with variables in its environment.
+///
+/// # Panics
+/// When it fails.
+pub fn alone_with(test: &str, variables: &[(&str, &str)]) {
+    let said = tests_of_this(&["--exact", test, "--ignored"], variables);
+    assert!(said.contains("1 passed"), "{said}");
+}
+
+/// Runs the tests whose names contain one of these in a process of its own, with variables in its environment; gives how many
+/// passed.
+///
+/// # Panics
+/// When one fails.
+pub fn together_with(tests: &[&str], variables: &[(&str, &str)]) -> usize {
+    let said = tests_of_this(tests, variables);
+    let passed = said.split(" passed").next().and_then(|before| {
+        let number = before.rsplit(' ').next()?;
+        number.parse().ok()
+    });
+    passed.unwrap_or_else(|| panic!("{said}"))
+}
+
+fn tests_of_this(arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let this = std::env::current_exe().expect("the tests' program");
     let mut child = Command::new(this);
-    let run = child.args(["--exact", test, "--ignored"]).output();
-    let run = run.expect("starts");
-    let said = String::from_utf8_lossy(&run.stdout);
-    assert!(
-        run.status.success() && said.contains("1 passed"),
-        "{said}{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
+    let run = child
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .output()
+        .expect("starts");
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    let complaint = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{said}{complaint}");
+    said
 }

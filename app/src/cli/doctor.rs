@@ -7,6 +7,7 @@ use mettle_core::engine::{ModelChoice, model_info};
 use mettle_core::gpu::{Examination, Prober, SelfTest, driver_words, examine, probe as try_device};
 use mettle_core::media::ffmpeg_version;
 use mettle_core::model::ModelInfo;
+use mettle_core::tools::{vectors, vectors_there};
 use serde::Serialize;
 
 use super::args::{DoctorArgs, ProbeArgs};
@@ -18,12 +19,21 @@ struct Report {
     version: &'static str,
     system: String,
     threads: usize,
+    kernels: Kernels,
     devices: Examination,
     ffmpeg: String,
     model: Result<ModelInfo, String>,
     cache: std::path::PathBuf,
     #[serde(skip_serializing_if = "String::is_empty")]
     drivers_said: String,
+}
+
+/// Instructions of the CPU's kernels, as `METTLE_SIMD` names them.
+#[derive(Serialize)]
+struct Kernels {
+    in_use: &'static str,
+    /// All that this processor has, the widest first.
+    there: Vec<&'static str>,
 }
 
 /// Examine the machine and print what was found.
@@ -38,6 +48,10 @@ pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
         version: env!("CARGO_PKG_VERSION"),
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
+        kernels: Kernels {
+            in_use: vectors(),
+            there: vectors_there(),
+        },
         devices,
         ffmpeg: ffmpeg_version(),
         model: model_info(&ModelChoice::Demo).map_err(|error| error.to_string()),
@@ -83,6 +97,8 @@ fn text(report: &Report) -> String {
         Some(Err(error)) => line("  self-test", &format!("FAILED: {error}")),
         None => {}
     }
+    let Kernels { in_use, there } = &report.kernels;
+    line("kernels", &format!("{in_use} (of {})", there.join(", ")));
     for verdict in &report.devices.adapters {
         let driver = &verdict.adapter.driver;
         line("adapter", &format!("{} ({driver})", verdict.adapter));

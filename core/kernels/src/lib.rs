@@ -6,7 +6,7 @@
 //! which the next one reads them. What they compute is defined by the burn operations of
 //! `mettle_core::model::backbones`; the fixtures are checked against both.
 //!
-//! Vectors are `pulp`'s: AVX2 with FMA, NEON or plain, chosen when the program runs. Threads are rayon's current pool.
+//! Vectors are `pulp`'s, of the widest kind that the processor has ([`Vectors`]). Threads are rayon's current pool.
 
 mod attention;
 mod block;
@@ -22,6 +22,7 @@ mod norm;
 mod product;
 mod stem;
 mod steps;
+mod vectors;
 mod winograd;
 
 pub use attention::{Attention, AttentionKind};
@@ -33,6 +34,9 @@ pub use few_rows::{Tokens, softmax};
 pub use gemm::{Packed, multiply};
 pub use norm::Norm;
 pub use stem::Stem;
+pub use vectors::{NoSuchVectors, Vectors};
+
+use vectors::with_vectors;
 
 /// Rows of a tile of the matrix product. With two vectors across it fills 12 of 16 registers.
 const TILE: usize = 6;
@@ -66,14 +70,4 @@ fn soon(numbers: &[f32]) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = numbers;
-}
-
-/// Runs `work` with the widest vectors of this machine that are made use of.
-fn with_vectors<W: pulp::WithSimd>(work: W) -> W::Output {
-    // Asked for by name: pulp's own choice covers AVX2 only with a feature that would rebuild burn.
-    #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = pulp::x86::V3::try_new() {
-        return pulp::Simd::vectorize(simd, work);
-    }
-    pulp::Arch::new().dispatch(work)
 }

@@ -21,7 +21,9 @@ pub use file_features::features_of_file;
 pub use material::{ClassHits, MaterialReport, MaterialRequest, Strangers, evaluate_material};
 pub use metrics::{MetricFigures, MetricsError, metrics_of_file};
 pub use shard::{Listed, Shard, hash_of, in_order};
-pub use speed::{SpeedBench, SpeedModel, speed_models, threads, versions};
+pub use speed::{
+    SpeedBench, SpeedModel, check_vectors, speed_models, threads, vectors, vectors_there, versions,
+};
 pub use tag::{TagReport, TagRequest, tag_clip};
 pub use train_cost::{CostSteps, TrainCost};
 pub use training::{

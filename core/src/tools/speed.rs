@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use burn::tensor::Device;
+use mettle_kernels::{NoSuchVectors, Vectors};
 
 use crate::engine::EngineError;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
@@ -79,6 +80,24 @@ impl SpeedModel {
 /// Threads that the CPU's kernels use.
 pub fn threads() -> usize {
     rayon::current_num_threads()
+}
+
+/// The instructions that the CPU's kernels use, as `METTLE_SIMD` names them.
+pub fn vectors() -> &'static str {
+    Vectors::in_use().name()
+}
+
+/// All that this processor has for them, the widest first.
+pub fn vectors_there() -> Vec<&'static str> {
+    Vectors::there().into_iter().map(Vectors::name).collect()
+}
+
+/// Looks whether what `METTLE_SIMD` names, if anything, can be used.
+///
+/// # Errors
+/// This processor has none of that name.
+pub fn check_vectors() -> Result<(), NoSuchVectors> {
+    Vectors::asked().map(drop)
 }
 
 /// This program's version and that of the tensor library under it.

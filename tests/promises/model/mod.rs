@@ -18,3 +18,4 @@ mod parameters;
 mod precision;
 mod speed;
 pub mod tag_heads;
+mod vectors;
