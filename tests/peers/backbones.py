@@ -1,79 +1,134 @@
-"""The full-size backbones in PyTorch, timed pass by pass on request, so that the two sides alternate.
+"""The full-size backbones in another engine, timed pass by pass on request, so that all sides alternate.
 
-    python3 -m venv peer && peer/bin/pip install torch==2.6.0 timm==1.0.31 laion-clap==1.1.7
-    mettle bench backbones --device cpu --peer 'peer/bin/python tests/peers/backbones.py'
+    python3 -m venv peer && peer/bin/pip install torch==2.6.0 timm==1.0.31 laion-clap==1.1.7 onnx openvino==2026.4.1 onnxruntime==1.32.0
+    mettle bench backbones --device cpu --peer 'peer/bin/python tests/peers/backbones.py torch' \
+        --peer 'peer/bin/python tests/peers/backbones.py openvino' --peer 'peer/bin/python tests/peers/backbones.py onnxruntime'
 
-It speaks lines: first what it is, {"peer": ...}; then to `load NAME BATCH THREADS` {"ready": true} and to each `run` {"ms": ..., "cpu_ms": ...},
-or {"error": ...}. It ends with its input. Weights are random: speed does not depend on them.
+Engines: torch, torch-bf16, openvino, openvino-bf16, onnxruntime. All but torch run an ONNX file that `export.py` writes in a process of
+its own (`export BATCH NAME...` does nothing else); it is kept in the folder for temporary files. It speaks lines: first what it is, {"peer": ...}; then to `load NAME BATCH THREADS`
+{"ready": true} and to each `run` {"ms": ..., "cpu_ms": ..., "mib": the most memory held so far}, or {"error": ...}. It ends with its input.
 """
-import importlib
-import importlib.util
+import importlib.metadata
 import json
+import os
+import subprocess
 import sys
+import tempfile
 import time
-import types
-import warnings
 from pathlib import Path
 
-warnings.filterwarnings("ignore")
-import timm  # noqa: E402
-import torch  # noqa: E402
+sys.dont_write_bytecode = True
+HERE = Path(__file__).parent
 
 
-def htsat():
-    """laion_clap's HTS-AT without laion_clap's own __init__, which needs its text models."""
-    root = Path(importlib.util.find_spec("laion_clap").origin).parent / "clap_module"
-    package = types.ModuleType("clap_htsat")
-    package.__path__ = [str(root)]
-    sys.modules["clap_htsat"] = package
-    audio = types.SimpleNamespace(sample_rate=32000, mel_bins=64, hop_size=320, fmin=50, fmax=14000, window_size=1024)
-    return importlib.import_module("clap_htsat.htsat").HTSAT_Swin_Transformer(
-        config=audio, spec_size=256, patch_size=4, patch_stride=(4, 4), in_chans=1, num_classes=527, embed_dim=96,
-        depths=[2, 2, 6, 2], num_heads=[4, 8, 16, 32], window_size=8)
+def torch_pass(name, batch, threads, bf16=False):
+    """A pass as a function of nothing."""
+    import torch
+    from export import build
+
+    torch.set_num_threads(threads)
+    model, x = build(name, batch)
+    if bf16:
+        model, x = model.bfloat16(), x.bfloat16()
+
+    def step():
+        with torch.inference_mode():
+            model(x)
+
+    return step
 
 
-def htsat_features(model, x):
-    """From the spectrogram to the last norm, without the classifier: what the other side computes."""
-    x = model.bn0(x.transpose(1, 3)).transpose(1, 3)
-    x = model.pos_drop(model.patch_embed(model.reshape_wav2img(x)))
-    for layer in model.layers:
-        x, _ = layer(x)
-    return model.norm(x)
+def exported(name, batch):
+    """The ONNX file of a model, written if need be. PyTorch's memory goes with its process."""
+    folder = Path(tempfile.gettempdir()) / "mettle-peers"
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}-{batch}.onnx"
+    if not file.exists():
+        part = folder / f"{name}-{batch}-{os.getpid()}.onnx"
+        subprocess.run([sys.executable, HERE / "export.py", name, str(batch), part], check=True, stdout=sys.stderr)
+        part.rename(file)
+    return file
 
 
-def build(name, batch):
-    """A model's pass as a function of nothing."""
-    if name.startswith("htsat"):
-        model, x = htsat().eval(), torch.randn(batch, 1, 101, 64)
-        return lambda: htsat_features(model, x)
-    # Upstream's own name for the picture size; without a classifier.
-    model = timm.create_model(name, num_classes=0).eval()
-    x = torch.randn(batch, *model.default_cfg["input_size"])
-    return lambda: model.forward_features(x)
+def compiled(name, batch, threads, bf16=False):
+    """A model in OpenVINO."""
+    import openvino
+
+    # Where a processor has bf16, that is what it computes in unless told.
+    options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32"}
+    return openvino.Core().compile_model(exported(name, batch), "CPU", options)
+
+
+def openvino_pass(name, batch, threads, bf16=False):
+    import numpy
+
+    model = compiled(name, batch, threads, bf16)
+    request = model.create_infer_request()
+    x = numpy.random.randn(*model.input(0).shape).astype(numpy.float32)
+    return lambda: request.infer([x])
+
+
+def onnxruntime_pass(name, batch, threads):
+    import numpy
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(exported(name, batch), options, providers=["CPUExecutionProvider"])
+    x = numpy.random.randn(*session.get_inputs()[0].shape).astype(numpy.float32)
+    return lambda: session.run(None, {"x": x})
+
+
+ENGINES = {
+    "torch": ("PyTorch {torch}, timm {timm}, laion-clap {laion-clap}", torch_pass),
+    "torch-bf16": ("PyTorch {torch} bf16, timm {timm}, laion-clap {laion-clap}", lambda *of: torch_pass(*of, bf16=True)),
+    "openvino": ("OpenVINO {openvino}", openvino_pass),
+    "openvino-bf16": ("OpenVINO {openvino} bf16", lambda *of: openvino_pass(*of, bf16=True)),
+    "onnxruntime": ("ONNX Runtime {onnxruntime}", onnxruntime_pass),
+}
+
+
+class Versions(dict):
+    def __missing__(self, package):
+        return importlib.metadata.version(package)
+
+
+def peak_mib():
+    """The most memory this process held, where the system says."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM:")), None)
 
 
 def main():
-    say = lambda answer: print(json.dumps(answer), flush=True)  # noqa: E731
-    say({"peer": f"PyTorch {torch.__version__}, timm {timm.__version__}, laion-clap {importlib.metadata.version('laion-clap')}"})
+    if sys.argv[1:2] == ["export"]:
+        for name in sys.argv[3:]:
+            exported(name, int(sys.argv[2]))
+        return
+    # What libraries print must not come between the answers.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    say = lambda answer: print(json.dumps(answer), file=answers, flush=True)  # noqa: E731
+    title, passes = ENGINES[sys.argv[1] if sys.argv[1:] else "torch"]
+    say({"peer": title.format_map(Versions())})
     step = None
     for line in sys.stdin:
         words = line.split()
         try:
             if words[0] == "load":
-                torch.set_num_threads(int(words[3]))
-                step = build(words[1], int(words[2]))
-                with torch.inference_mode():
-                    step()
+                step = passes(words[1], int(words[2]), int(words[3]))
+                step()
                 say({"ready": True})
             else:
                 wall, cpu = time.perf_counter(), time.process_time()
-                with torch.inference_mode():
-                    step()
-                say({"ms": (time.perf_counter() - wall) * 1e3, "cpu_ms": (time.process_time() - cpu) * 1e3})
+                step()
+                say({"ms": (time.perf_counter() - wall) * 1e3, "cpu_ms": (time.process_time() - cpu) * 1e3, "mib": peak_mib()})
         except Exception as error:  # noqa: BLE001: whatever it is, the other side should print it
             say({"error": repr(error)})
 
 
 if __name__ == "__main__":
-    import importlib.metadata
     main()

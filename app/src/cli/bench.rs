@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use super::args::{BenchArgs, BenchPart};
 use super::driver::Driver;
 use super::memory::Memory;
-use super::{Failure, analyze, bench_backbones, bench_corrections, bench_train, output};
+use super::{
+    Failure, analyze, bench_backbones, bench_corrections, bench_decode, bench_train, output,
+};
 
 /// How often the ten-second clip is analysed; the middle time counts.
 const ROUNDS: usize = 5;
@@ -24,6 +26,7 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
         Some(BenchPart::Backbones(args)) => return bench_backbones::run(args),
         Some(BenchPart::Train(args)) => return bench_train::run(args),
         Some(BenchPart::Corrections(args)) => return bench_corrections::run(args),
+        Some(BenchPart::Decode(args)) => return bench_decode::run(args),
         None => {}
     }
     let folder = std::env::temp_dir().join(format!("mettle-bench-{}", std::process::id()));

@@ -1,4 +1,4 @@
-//! Another program that runs the same backbones, pass by pass on request, so that the two sides alternate.
+//! Another program that runs the same backbones, pass by pass on request, so that all sides alternate.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -6,12 +6,14 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde::Deserialize;
 
 use super::Failure;
-use super::bench_backbones::Pass;
+use super::bench_times::Pass;
 
 /// A peer at work; ends with this value. `tests/peers/backbones.py` says how it is spoken to.
 pub struct Peer {
     /// What it is, in its own words.
     pub name: String,
+    /// The most memory it held so far, in MiB, where it says.
+    pub memory_mib: Option<u64>,
     child: Child,
     questions: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
@@ -23,6 +25,7 @@ struct Answer {
     peer: Option<String>,
     ms: Option<f64>,
     cpu_ms: Option<f64>,
+    mib: Option<u64>,
     error: Option<String>,
 }
 
@@ -47,6 +50,7 @@ impl Peer {
             .ok_or_else(|| failed("has no output".into()))?;
         let mut peer = Self {
             name: command.to_owned(),
+            memory_mib: None,
             child,
             questions,
             answers: BufReader::new(answers),
@@ -69,6 +73,7 @@ impl Peer {
         let wall = answer
             .ms
             .ok_or_else(|| self.failed("does not say how long it took"))?;
+        self.memory_mib = self.memory_mib.max(answer.mib);
         Ok(Pass {
             wall,
             cpu: answer.cpu_ms,

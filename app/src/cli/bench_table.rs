@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Failure;
-use super::bench_backbones::{Report, Row};
+use super::bench_backbones::{Report, Row, Theirs};
 
 /// Before and after the table in a page.
 const MARKS: [&str; 2] = [
@@ -11,66 +11,95 @@ const MARKS: [&str; 2] = [
     "<!-- mettle bench backbones: end -->",
 ];
 
-/// The table in Markdown, with machine and versions.
+/// The table in Markdown, with machine and versions: a line for each backbone, and one for each other program under it.
 pub fn markdown(report: &Report) -> String {
+    let compared = report.models.iter().any(|row| !row.peers.is_empty());
+    let (columns, rule) = match compared {
+        true => (
+            "| backbone | program | ms | here : there | processor time | GFLOP/s | of the ceiling | memory |",
+            "|---|---|---|---|---|---|---|---|",
+        ),
+        false => (
+            "| backbone | ms | GFLOP/s | of the ceiling | memory |",
+            "|---|---|---|---|---|",
+        ),
+    };
     let mut lines = vec![headline(report), String::new()];
-    let peer = report.peer.is_some();
-    lines.push(match peer {
-        true => "| backbone | ms here | ms there | here : there | processor time | GFLOP/s | of the ceiling | memory |".into(),
-        false => "| backbone | ms | GFLOP/s | of the ceiling | memory |".into(),
-    });
-    lines.push(
-        if peer {
-            "|---|---|---|---|---|---|---|---|"
-        } else {
-            "|---|---|---|---|---|"
-        }
-        .into(),
-    );
-    lines.extend(report.models.iter().map(line));
+    lines.extend([columns, rule].map(str::to_owned));
+    for row in &report.models {
+        lines.push(line(row, compared));
+        let ceiling = report.ceiling_gflops;
+        lines.extend(row.peers.iter().map(|peer| theirs(row, peer, ceiling)));
+    }
     lines.push(String::new());
     lines.join("\n")
 }
 
 fn headline(report: &Report) -> String {
-    let against = report.peer.as_ref().map_or(String::new(), |peer| {
-        let rounds = report.models.first().map_or(0, |row| row.ours.count());
-        format!("; against {peer}, the two in turn {rounds} times, fastest pass of each, ratio of the fastest and (in brackets) middle ratio of the pairs")
-    });
+    let first = report.models.first();
+    let peers: Vec<&str> = first
+        .iter()
+        .flat_map(|row| &row.peers)
+        .map(|peer| peer.name.as_str())
+        .collect();
+    let rounds = first.map_or(0, |row| row.ours.count);
+    let against = match peers.is_empty() {
+        true => String::new(),
+        false => format!(
+            "; against {}, all in turn {rounds} times, fastest pass of each, ratio of the fastest and (in brackets) middle ratio of the pairs",
+            peers.join("; ")
+        ),
+    };
     format!(
-        "{}, {} ({} threads), f32, {} inputs a pass; {}{against}. The ceiling is a large matrix product, {:.0} GFLOP/s.",
+        "{}, {} ({} threads, {}), f32, {} inputs a pass; {}{against}. The ceiling is a large matrix product, {:.0} GFLOP/s.",
         report.machine,
         report.device,
         report.threads,
+        report.vectors,
         report.batch,
         report.versions,
         report.ceiling_gflops
     )
 }
 
-fn line(row: &Row) -> String {
+fn line(row: &Row, compared: bool) -> String {
+    let (program, ratios) = match compared {
+        true => (" here |", " | |"),
+        false => ("", ""),
+    };
+    format!(
+        "| {} |{program} {:.0} |{ratios} {:.0} | {:.0} % | {} |",
+        row.title,
+        row.ours.best_ms,
+        row.gflops,
+        row.of_ceiling * 100.0,
+        mebibytes(row.memory_mib)
+    )
+}
+
+/// The same of another program, whose name goes as far as its version.
+fn theirs(row: &Row, peer: &Theirs, ceiling: f64) -> String {
+    let name = peer.name.split(',').next().unwrap_or_default();
+    let Some(times) = &peer.times else {
+        return format!("| | {name} | – | | | | | |");
+    };
     let ratio = |pair: Option<[f64; 2]>| match pair {
         Some([middle, best]) => format!("**{best:.2}** ({middle:.2})"),
         None => "–".to_owned(),
     };
-    let there = row.theirs.as_ref().map_or(String::new(), |theirs| {
-        format!(
-            " {:.0} | {} | {} |",
-            theirs.best_ms,
-            ratio(row.ratio),
-            ratio(row.cpu_ratio)
-        )
-    });
-    let memory = row
-        .memory_mib
-        .map_or("–".to_owned(), |mib| format!("{mib} MiB"));
+    let gflops = row.gflop / times.best_ms * 1e3;
     format!(
-        "| {} | {:.0} |{there} {:.0} | {:.0} % | {memory} |",
-        row.title,
-        row.ours.best_ms,
-        row.gflops,
-        row.of_ceiling * 100.0
+        "| | {name} | {:.0} | {} | {} | {gflops:.0} | {:.0} % | {} |",
+        times.best_ms,
+        ratio(peer.ratio),
+        ratio(peer.cpu_ratio),
+        gflops / ceiling * 100.0,
+        mebibytes(peer.memory_mib)
     )
+}
+
+fn mebibytes(mib: Option<u64>) -> String {
+    mib.map_or("–".to_owned(), |mib| format!("{mib} MiB"))
 }
 
 /// Puts the table into a page, in place of what stands between the marks.

@@ -1,4 +1,5 @@
-//! `mettle bench backbones` measures a full-size backbone, in turn with another program, and writes its table into a page.
+//! `mettle bench backbones` measures a full-size backbone, in turn with other programs, and writes its table into a page; a program
+//! that cannot run a backbone is named, and the rest goes on. `mettle bench decode` measures decoding alone.
 
 #![cfg(unix)]
 
@@ -7,11 +8,14 @@ use serde_json::Value;
 
 /// Answers as `tests/peers/backbones.py` does, without computing.
 const PEER: &str = r#"
-echo '{"peer": "a stone"}'
+echo "{\"peer\": \"$1, grey\"}"
 while read -r word rest; do
     case $word in
-        load) echo '{"ready": true}' ;;
-        *) echo '{"ms": 1e9, "cpu_ms": 1e9}' ;;
+        load) case $1 in
+            sand) echo '{"error": "it is sand"}' ;;
+            *) echo '{"ready": true}' ;;
+        esac ;;
+        *) echo '{"ms": 1e9, "cpu_ms": 1e9, "mib": 7}' ;;
     esac
 done
 "#;
@@ -34,9 +38,11 @@ fn figures_and_table() {
     command
         .args(["bench", "backbones", "htsat_audioset", "--device", "cpu"])
         .args(["--batch", "1", "--rounds", "1", "--json", "--readme"])
-        .arg(&page)
-        .arg("--peer")
-        .arg(format!("sh {}", peer.display()));
+        .arg(&page);
+    for name in ["stone", "sand"] {
+        let peer = format!("sh {} {name}", peer.display());
+        command.arg("--peer").arg(peer);
+    }
     let (code, said, complaint) = program::run(&mut command);
     assert_eq!(code, 0, "{complaint}");
     let figures: Value = serde_json::from_str(&said).unwrap();
@@ -48,11 +54,35 @@ fn figures_and_table() {
     assert!((11.0..12.0).contains(&number(&model["gflop"])));
     let fraction = number(&model["of_ceiling"]);
     assert!((0.01..1.3).contains(&fraction), "{fraction} of the ceiling");
-    assert!(number(&model["ratio"][0]) < 1e-3);
-    assert_eq!(figures["peer"], "a stone");
+    let stone = &model["peers"][0];
+    assert!(number(&stone["ratio"][0]) < 1e-3);
+    assert_eq!(stone["name"], "stone, grey");
+    assert_eq!(stone["memory_mib"], 7);
+    let sand = &model["peers"][1];
+    assert!(sand["times"].is_null() && complaint.contains("it is sand"));
     let text = std::fs::read_to_string(&page).unwrap();
     assert!(text.starts_with("before\n") && text.ends_with("after\n") && !text.contains("old"));
-    assert!(text.contains("| HTS-AT AudioSet |"), "{text}");
+    assert!(text.contains("| HTS-AT AudioSet | here |"), "{text}");
+    assert!(text.contains("| | stone | 1000000000 |"), "{text}");
+    assert!(text.contains("| | sand | – |"), "{text}");
+}
+
+#[test]
+fn decoding_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = folder.path().join("clip.mp4");
+    program::talking_picture("2", &clip);
+    let mut command = program::mettle(folder.path());
+    let command = command.args(["bench", "decode", "--rounds", "3", "--json"]);
+    let (code, said, complaint) = program::run(command.arg(&clip));
+    assert_eq!(code, 0, "{complaint}");
+    let figures: Value = serde_json::from_str(&said).unwrap();
+    let times = figures["ms"].as_array().unwrap().iter();
+    let times: Vec<f64> = times.filter_map(Value::as_f64).collect();
+    assert!(
+        times.len() == 3 && times.iter().all(|ms| *ms > 0.0),
+        "{said}"
+    );
 }
 
 #[test]

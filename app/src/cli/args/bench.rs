@@ -35,7 +35,7 @@ pub struct BenchArgs {
 pub enum BenchPart {
     /// Measure backbones of full size with random weights: time, operations a second, the device's ceiling, memory.
     #[command(
-        after_help = "Examples:\n  mettle bench backbones --device cpu\n  mettle bench backbones vit_large_patch16_224 --json\n  mettle bench backbones --peer 'python3 tests/peers/backbones.py' --readme README.md"
+        after_help = "Examples:\n  mettle bench backbones --device cpu\n  mettle bench backbones vit_large_patch16_224 --json\n  mettle bench backbones --peer 'python3 tests/peers/backbones.py openvino' --peer 'python3 tests/peers/backbones.py torch' --readme README.md"
     )]
     Backbones(BackbonesArgs),
     /// Measure a training step at the paper's size on noise: from cached features, with the backbones in the loop, and with the
@@ -48,6 +48,26 @@ pub enum BenchPart {
     /// that were analysed before.
     #[command(after_help = "Example:\n  mettle bench corrections --device cpu")]
     Corrections(CorrectionsArgs),
+    /// Measure decoding alone: a picture of the middle of each second of a clip, and its sound.
+    #[command(after_help = "Example:\n  mettle bench decode dog.mp4")]
+    Decode(DecodeArgs),
+}
+
+/// Options of `bench decode`.
+#[derive(Args, Clone, Debug)]
+pub struct DecodeArgs {
+    /// The clip.
+    #[arg(value_name = "CLIP")]
+    pub clip: PathBuf,
+    /// How often, after once that does not count.
+    #[arg(long, default_value = "5")]
+    pub rounds: usize,
+    /// Samples of sound a second.
+    #[arg(long, default_value = "32000", value_name = "HZ")]
+    pub rate: u32,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `bench corrections`.
@@ -115,9 +135,9 @@ pub struct BackbonesArgs {
     /// Passes, after one that does not count.
     #[arg(long, default_value = "5")]
     pub rounds: usize,
-    /// A program that runs the same backbones, to be measured in turn with this one.
+    /// A program that runs the same backbones, to be measured in turn with this one; may be given several times.
     #[arg(long, value_name = "COMMAND")]
-    pub peer: Option<String>,
+    pub peer: Vec<String>,
     /// A page whose table is to be replaced.
     #[arg(long, value_name = "FILE")]
     pub readme: Option<PathBuf>,

@@ -17,7 +17,7 @@ use mettle_core::gpu::DeviceChoice;
 
 pub use super::models::ModelsArgs;
 pub use analyze::{AnalyzeArgs, Asked, Format};
-pub use bench::{BackbonesArgs, BenchArgs, BenchPart, CorrectionsArgs, TrainCostArgs};
+pub use bench::{BackbonesArgs, BenchArgs, BenchPart, CorrectionsArgs, DecodeArgs, TrainCostArgs};
 pub use cache::{CacheAction, CacheArgs};
 pub use exchange::{ExportArgs, ImportArgs};
 pub use scenes::{EvalArgs, SceneKind, ScenesArgs};
