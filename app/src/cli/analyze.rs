@@ -47,14 +47,17 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         stems: args.out.as_deref().map(Stems::in_folder),
         header: true,
     };
-    each_clip(&args.clips, args.recursive, |clip| batch.clip(clip))
+    each_clip(&args.clips, args.recursive, |clip, next| {
+        batch.clip(clip, next)
+    })
 }
 
-/// Work through clips and folders of clips, each whatever becomes of the others; what fails is said at once.
+/// Work through clips and folders of clips, each whatever becomes of the others; what fails is said at once. `work` is given a clip
+/// and the one that comes after it.
 pub fn each_clip(
     named: &[PathBuf],
     inside: bool,
-    mut work: impl FnMut(&Path) -> Result<(), Failure>,
+    mut work: impl FnMut(&Path, Option<&Path>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut failed = false;
     let mut tell = |done: Result<(), Failure>| {
@@ -63,11 +66,14 @@ pub fn each_clip(
             failed = true;
         }
     };
-    for given in named {
-        match clips_of(given, inside) {
-            Ok(clips) => clips.iter().for_each(|clip| tell(work(clip))),
-            Err(problem) => tell(Err(problem)),
-        }
+    let of = |given: &PathBuf| match clips_of(given, inside) {
+        Ok(clips) => clips.into_iter().map(Ok).collect(),
+        Err(problem) => vec![Err(problem)],
+    };
+    let mut clips = named.iter().flat_map(of).peekable();
+    while let Some(clip) = clips.next() {
+        let next = clips.peek().and_then(|next| next.as_deref().ok());
+        tell(clip.and_then(|clip| work(&clip, next)));
     }
     if failed { Err(Failure::Told) } else { Ok(()) }
 }

@@ -32,8 +32,8 @@ pub struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Analyse one clip, print and write what it gave.
-    pub fn clip(&mut self, path: &Path) -> Result<(), Failure> {
+    /// Analyse one clip, print and write what it gave; `next` is the one that comes after it.
+    pub fn clip(&mut self, path: &Path, next: Option<&Path>) -> Result<(), Failure> {
         let shelf = match (&self.args.out, self.args.pictures) {
             (Some(folder), true) if self.tasks.contains(&Task::Segment) => {
                 Some(MaskShelf::in_folder(folder)?)
@@ -52,7 +52,7 @@ impl Batch<'_> {
             thresholds,
             masks,
             shelf,
-        } = asking.clip(path, shelf)?;
+        } = asking.clip(path, next, shelf)?;
         let document = Document::new(Findings {
             clip: &analysed.clip,
             asked: self.args.task.one(),

@@ -17,6 +17,7 @@ use mettle_core::media::Clip;
 use mettle_core::model::{Calibration, HeadCatalogue, ModelInfo};
 use mettle_core::predict::{Detail, Prediction, ProbabilityMap, SecondTags};
 
+use super::ahead::Ahead;
 use super::args::AnalyzeArgs;
 use super::{Failure, heads, stopping};
 
@@ -28,6 +29,7 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// An engine and a progress bar.
 pub struct Driver {
     engine: Engine,
+    ahead: Ahead,
     quiet: bool,
     /// Heads that answer in place of the model's own.
     heads: BTreeMap<Task, HeadId>,
@@ -43,6 +45,8 @@ pub struct OpenedClip {
     begin: Instant,
     first_frame: Option<Duration>,
     opened: Duration,
+    /// Its first task, where that was asked before its turn.
+    begun: Option<(HeadChoice, JobId)>,
 }
 
 /// Hears masks as they are made, and the second of the first.
@@ -62,7 +66,7 @@ pub struct Analysed {
     pub tags: Vec<SecondTags>,
     /// What the user should know.
     pub notices: Vec<Problem>,
-    /// From handing the file in to its first frame; `None` without pictures.
+    /// From the clip's turn to its first frame; `None` without pictures. One that was opened ahead is there at once.
     pub first_frame: Option<Duration>,
     /// Until the clip was opened and hashed.
     pub opened: Duration,
@@ -146,6 +150,7 @@ impl Driver {
         let engine = Engine::start(options, || {})?;
         Ok(Self {
             engine,
+            ahead: Ahead::default(),
             quiet,
             heads: BTreeMap::new(),
             temperatures: BTreeMap::new(),
@@ -180,7 +185,14 @@ impl Driver {
         let begin = Instant::now();
         let mut notices = Vec::new();
         let (mut first_frame, mut clip) = (None, None);
-        let open = self.engine.submit(JobSpec::Open { path: path.into() });
+        let ahead = self.ahead.turn(&self.engine, path);
+        let (open, begun) = match ahead {
+            Some(ahead) => (ahead.open, ahead.predict),
+            None => (
+                self.engine.submit(JobSpec::Open { path: path.into() }),
+                None,
+            ),
+        };
         self.work(&name(path), "", open, |body| match body {
             ReplyBody::FirstFrame(_) => first_frame = Some(begin.elapsed()),
             ReplyBody::Opened(opened) => clip = Some(opened),
@@ -193,7 +205,23 @@ impl Driver {
             begin,
             first_frame,
             opened: begin.elapsed(),
+            begun,
         })
+    }
+
+    /// Say which clip comes after the one that was opened last, and its tasks: it is opened, and its first task begun, meanwhile.
+    pub fn look_ahead(&self, path: &Path, tasks: &[Task], model: &ModelChoice) {
+        if let Some(first) = tasks.first() {
+            let head = self.head(*first, model);
+            self.ahead.look(&self.engine, path, head);
+        }
+    }
+
+    fn head(&self, task: Task, model: &ModelChoice) -> HeadChoice {
+        HeadChoice {
+            model: model.clone(),
+            which: self.which(task),
+        }
     }
 
     /// Ask the tasks of a clip. Masks are handed on to who wants to `hear` them as they are made, and no prediction holds them.
@@ -210,19 +238,17 @@ impl Driver {
             begin,
             first_frame,
             opened,
+            mut begun,
         } = opened;
         let (mut first_scores, mut predictions) = (None, Vec::new());
         let (mut tags, mut meta_tokens) = (Vec::new(), Vec::new());
-        for &task in tasks {
+        for (index, &task) in tasks.iter().enumerate() {
             let (mut prediction, mut distilled) = (None, Vec::new());
             let path = clip.path.clone();
-            let job = self.engine.submit(JobSpec::Predict {
-                clip: Arc::clone(&clip),
-                head: HeadChoice {
-                    model: model.clone(),
-                    which: self.which(task),
-                },
-            });
+            let job = self.asked(&clip, self.head(task, model), begun.take());
+            if index + 1 == tasks.len() {
+                self.ahead.all_is_asked(&self.engine);
+            }
             let temperatures = self.temperatures.get(&task);
             self.work(&name(&path), SECONDS, job, |body| match body {
                 ReplyBody::Prediction(part) => {
@@ -272,6 +298,22 @@ impl Driver {
         })
     }
 
+    /// The job that answers for a head: the one that was begun ahead, if it is for this head.
+    fn asked(
+        &self,
+        clip: &Arc<Clip>,
+        head: HeadChoice,
+        begun: Option<(HeadChoice, JobId)>,
+    ) -> JobId {
+        match begun {
+            Some((theirs, job)) if theirs == head => return job,
+            Some((_, other)) => self.engine.cancel(other),
+            None => {}
+        }
+        let clip = Arc::clone(clip);
+        self.engine.submit(JobSpec::Predict { clip, head })
+    }
+
     /// Export clips; each is told when it is dealt with.
     pub fn export(&self, spec: Export, mut hear: impl FnMut(ExportedClip)) -> Result<(), Problem> {
         let job = self.engine.submit(JobSpec::Export(Box::new(spec)));
@@ -302,8 +344,7 @@ impl Driver {
             if stopping::asked() {
                 self.engine.cancel(job);
             }
-            let reply = self.engine.wait_for_reply(GLANCE);
-            match reply.filter(|reply| reply.job == job).map(|r| r.body) {
+            match self.ahead.reply(&self.engine, job, GLANCE) {
                 Some(ReplyBody::Done | ReplyBody::Cancelled) => break Ok(()),
                 Some(ReplyBody::Failed(problem)) => break Err(problem),
                 Some(body) => bar.suspend(|| hear(body)),

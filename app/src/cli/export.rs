@@ -30,7 +30,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     }
     let driver = Driver::for_analyze(&analysis, &model)?;
     let mut clips: Vec<PathBuf> = Vec::new();
-    let mut listed = each_clip(&args.clips, args.recursive, |clip| {
+    let mut listed = each_clip(&args.clips, args.recursive, |clip, _| {
         clips.push(clip.to_owned());
         Ok(())
     });

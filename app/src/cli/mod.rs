@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed (one clear line on stderr for each thing that failed), 2 wrong usage, 75 worth another try.
 
 mod ablation;
+mod ahead;
 mod analyze;
 mod args;
 mod batch;

@@ -33,10 +33,19 @@ pub struct OneClip {
 }
 
 impl Asking<'_> {
-    /// Analyse a clip; maps of masks are put on the shelf, if there is one.
-    pub fn clip(&self, path: &Path, shelf: Option<MaskShelf>) -> Result<OneClip, Failure> {
+    /// Analyse a clip, and begin with the one that comes `next`; maps of masks are put on the shelf, if there is one.
+    pub fn clip(
+        &self,
+        path: &Path,
+        next: Option<&Path>,
+        shelf: Option<MaskShelf>,
+    ) -> Result<OneClip, Failure> {
         let told = |problem: Problem| Failure::Said(line(&problem));
-        let opened = self.driver.open_clip(path).map_err(told)?;
+        let opened = self.driver.open_clip(path);
+        if let Some(next) = next {
+            self.driver.look_ahead(next, self.tasks, &self.args.model);
+        }
+        let opened = opened.map_err(told)?;
         let clip = Arc::clone(&opened.clip);
         let thresholds = Thresholds {
             masks: self.args.thresholds.masks(clip.id)?,

@@ -78,8 +78,10 @@ pub fn run(args: &AnalyzeArgs, format: PartFormat) -> Result<(), Failure> {
         writer,
     };
     worker.warm_up()?;
-    for clip in mine {
-        worker.clip(clip)?;
+    let mut mine = mine.into_iter().peekable();
+    while let Some(clip) = mine.next() {
+        let next = mine.peek().map(|next| next.path.as_path());
+        worker.clip(clip, next)?;
     }
     let manifest = worker.writer.put().map_err(again)?;
     ended(args, &place, &manifest, "is written")
@@ -105,10 +107,10 @@ impl Worker<'_> {
 
     /// One clip. One that fails is tried once more, and then is a row of its own, if the device still computes and what was
     /// named is still there.
-    fn clip(&mut self, clip: &Listed) -> Result<(), Failure> {
-        let tried = self.taken(clip).or_else(|_| {
+    fn clip(&mut self, clip: &Listed, next: Option<&Path>) -> Result<(), Failure> {
+        let tried = self.taken(clip, next).or_else(|_| {
             stop_where_asked()?;
-            self.taken(clip)
+            self.taken(clip, next)
         });
         stop_where_asked()?;
         let taken = match tried {
@@ -124,7 +126,7 @@ impl Worker<'_> {
         self.writer.add(taken).map_err(again)
     }
 
-    fn taken(&self, listed: &Listed) -> Result<ClipTaken, Failure> {
+    fn taken(&self, listed: &Listed, next: Option<&Path>) -> Result<ClipTaken, Failure> {
         let asking = Asking {
             args: self.args,
             driver: self.driver,
@@ -137,7 +139,7 @@ impl Worker<'_> {
             thresholds,
             masks,
             ..
-        } = asking.clip(&listed.path, None)?;
+        } = asking.clip(&listed.path, next, None)?;
         let document = Document::new(Findings {
             clip: &analysed.clip,
             asked: self.args.task.one(),

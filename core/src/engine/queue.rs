@@ -21,6 +21,10 @@ pub(super) struct Queued<S> {
     pub urgent: bool,
     pub model: Option<ModelChoice>,
     pub cancel: CancelToken,
+    /// Whether it may be begun while a like job before it is worked on.
+    pub starts_ahead: bool,
+    /// Whether it has had a step.
+    pub begun: bool,
     /// Taken out while a step runs.
     pub job: Option<Box<dyn Job<S>>>,
     pub paused: bool,
@@ -80,7 +84,7 @@ impl<S> Queue<S> {
             return Next::Sleep(None);
         };
         if self.is_at_hand(first) {
-            return Next::Run(first.id);
+            return Next::Run(self.begun_ahead(first).unwrap_or(first).id);
         }
         let rank = self.class(first);
         let holding = self
@@ -92,6 +96,20 @@ impl<S> Queue<S> {
             Some(left) => Next::Sleep(Some(left)),
             None => Next::Run(first.id),
         }
+    }
+
+    /// The job that is to be begun before this one goes on, so that its decoder works meanwhile. One at a time, however many wait;
+    /// not one of the same clip, which may find what this one keeps of it.
+    fn begun_ahead(&self, first: &Queued<S>) -> Option<&Queued<S>> {
+        let like = |job: &&Queued<S>| job.starts_ahead && job.id != first.id;
+        let others = self.jobs.iter().filter(like);
+        if !first.starts_ahead || !first.begun || others.clone().any(|job| job.begun) {
+            return None;
+        }
+        others
+            .filter(|job| !job.paused && self.is_at_hand(job))
+            .filter(|job| self.class(job) == self.class(first) && job.clip != first.clip)
+            .min_by_key(|job| job.id)
     }
 
     fn class(&self, job: &Queued<S>) -> (bool, bool, bool) {

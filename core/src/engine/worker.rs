@@ -46,6 +46,12 @@ pub trait Job<S>: Send {
     fn step(&mut self, session: &mut S, context: &mut StepContext<'_>)
     -> Result<Step, EngineError>;
 
+    /// Whether its first step sets something going beside the worker, such as a decoder, which may as well run while the job of the
+    /// same kind before it is worked on.
+    fn starts_ahead(&self) -> bool {
+        false
+    }
+
     /// Forget what was done, to begin anew after the session lost what it held; false where that cannot be.
     fn restart(&mut self) -> bool {
         false
@@ -225,6 +231,8 @@ impl<S: Session + 'static> Worker<S> {
             urgent: new.urgent,
             model: new.model,
             cancel: CancelToken::default(),
+            starts_ahead: new.job.starts_ahead(),
+            begun: false,
             job: Some(new.job),
             paused: false,
             waits_since: None,
@@ -371,6 +379,7 @@ impl<S: Session> Shared<S> {
     fn put_back(&self, id: JobId, job: Box<dyn Job<S>>, waits: bool) {
         if let Some(entry) = self.queue().get(id) {
             entry.job = Some(job);
+            entry.begun = true;
             entry.waits_since = waits.then(Instant::now);
         }
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use mettle_core::base::Task;
 use mettle_core::exchange::json::{Analysis, SCHEMA};
 use mettle_core::media::Clip;
 use mettle_tests::program::{self, ffmpeg, run, talking_picture};
@@ -101,6 +102,52 @@ fn a_broken_clip_fails_with_one_line_and_the_others_are_analysed() {
         !stderr.contains("panicked") && !stderr.contains("backtrace"),
         "{stderr}"
     );
+}
+
+/// Each clip is begun while the one before it is worked on: nothing of one gets into another, also past one that is broken.
+#[test]
+fn clips_of_a_list_say_in_its_order_what_each_says_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let names = ["three", "one", "broken", "four", "two"];
+    for (name, seconds) in [("one", "1"), ("two", "2"), ("three", "3"), ("four", "4")] {
+        talking_picture(seconds, &at(&format!("{name}.mp4")));
+    }
+    std::fs::write(at("broken.mp4"), "Dear diary").expect("written");
+    let clips = names.map(|name| at(&format!("{name}.mp4")));
+    let said = |out: &Path, name: &str| read(&out.join(format!("{name}.json"))).segments;
+    let model = at("model");
+    tiny_model::write_with(&model, &Task::ALL);
+    let analyze = |out: &Path| {
+        // Nothing kept of another run.
+        let mut command = program::mettle(&out.join("cache"));
+        command.args(["analyze", "--device", "cpu", "--task", "all", "--model"]);
+        command.arg(&model).arg("--out").arg(out);
+        command
+    };
+    let together = at("together");
+    let (code, stdout, stderr) = run(analyze(&together).args(&clips));
+    assert_eq!(code, 1, "{stderr}");
+    let places = ["three", "one", "four", "two"].map(|name| stdout.find(&format!("{name}.mp4")));
+    assert!(places.is_sorted() && places[0].is_some(), "{stdout}");
+    for (name, clip) in names
+        .iter()
+        .zip(&clips)
+        .filter(|(name, _)| **name != "broken")
+    {
+        let alone = at(&format!("{name} alone"));
+        let (code, _, stderr) = run(analyze(&alone).arg(clip));
+        assert_eq!(code, 0, "{stderr}");
+        let (one, other) = (said(&together, name), said(&alone, name));
+        assert_eq!(one.len(), other.len(), "{name}");
+        // Seconds may have gone through the backbones in other company.
+        for (one, other) in one.iter().zip(&other) {
+            let near = |(one, other): ((&String, &f32), (&String, &f32))| {
+                one.0 == other.0 && (one.1 - other.1).abs() < 1e-3
+            };
+            assert!(one.scores.iter().zip(&other.scores).all(near), "{name}");
+        }
+    }
 }
 
 #[test]

@@ -13,11 +13,18 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 type Body = Box<dyn FnMut(&mut StepContext<'_>) -> Result<Step, EngineError> + Send>;
 
-struct FakeJob(Body);
+struct FakeJob {
+    body: Body,
+    ahead: bool,
+}
 
 impl Job<()> for FakeJob {
     fn step(&mut self, _: &mut (), context: &mut StepContext<'_>) -> Result<Step, EngineError> {
-        (self.0)(context)
+        (self.body)(context)
+    }
+
+    fn starts_ahead(&self) -> bool {
+        self.ahead
     }
 }
 
@@ -46,6 +53,20 @@ impl Bench {
         clip: Option<ClipId>,
         body: impl FnMut(&mut StepContext<'_>) -> Result<Step, EngineError> + Send + 'static,
     ) -> JobId {
+        self.submit_job(id, clip, false, Box::new(body))
+    }
+
+    /// The same of a job that may be begun while a like one is worked on.
+    pub fn submit_ahead(
+        &self,
+        id: u64,
+        clip: Option<ClipId>,
+        body: impl FnMut(&mut StepContext<'_>) -> Result<Step, EngineError> + Send + 'static,
+    ) -> JobId {
+        self.submit_job(id, clip, true, Box::new(body))
+    }
+
+    fn submit_job(&self, id: u64, clip: Option<ClipId>, ahead: bool, body: Body) -> JobId {
         let id = JobId(id);
         self.worker.submit(NewJob {
             id,
@@ -54,7 +75,7 @@ impl Bench {
             clip,
             urgent: false,
             model: None,
-            job: Box::new(FakeJob(Box::new(body))),
+            job: Box::new(FakeJob { body, ahead }),
         });
         id
     }

@@ -6,6 +6,7 @@ mod device_choice;
 mod doctor;
 mod fake_jobs;
 mod fine_tuning;
+mod job_ahead;
 mod job_cancel;
 mod job_ends_once;
 mod job_failure;

@@ -191,6 +191,10 @@ impl Job<ComputeSession> for PredictJob {
         }
     }
 
+    fn starts_ahead(&self) -> bool {
+        true
+    }
+
     fn restart(&mut self) -> bool {
         (self.begun, self.batch, self.sent) = (None, 1, None);
         true
