@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 
 use super::Names;
 use super::file::StateDict;
@@ -115,6 +115,7 @@ pub(in crate::model) fn load_in_numbers<M: Module>(
 ) -> Result<M, ModelError> {
     let mut mapper = Loader {
         half,
+        underway: 0,
         renamed: Renamed::of(names, state, &outline(&module)),
         path: Fields::default(),
         report: KeyReport {
@@ -136,8 +137,13 @@ pub(in crate::model) fn load_in_numbers<M: Module>(
     }
 }
 
+/// Bytes of which there may be two copies while they go to the device: about the largest matrix.
+const UNDERWAY: usize = 32 << 20;
+
 struct Loader {
     half: bool,
+    /// Bytes that were given to the device and may still lie in the program's memory, too.
+    underway: usize,
     renamed: Renamed,
     path: Fields,
     report: KeyReport,
@@ -172,6 +178,16 @@ impl Loader {
         Some(values)
     }
 
+    /// Waits, every so many bytes, until what was given to the device lies there alone: a driver keeps a copy until then, and where the
+    /// device's memory is the program's, all copies together would be as large as the weights.
+    fn arrive(&mut self, device: &Device) {
+        if self.underway >= UNDERWAY {
+            self.underway = 0;
+            // A device that fails here fails again, and is told of, when the weights are used.
+            let _ = device.sync();
+        }
+    }
+
     fn refuse(&mut self, key: &str, why: &str) {
         let key = self.renamed.theirs(key);
         self.report.unreadable.push(format!("{key} {why}"));
@@ -200,11 +216,15 @@ impl ModuleMapper for Loader {
         match self.take(&shape) {
             // Not through `param.map`: that would first draw the random weights that are being replaced.
             Some(values) => {
+                let half = self.half && is_halved(self.path.all());
+                self.underway += values.len() * if half { 2 } else { 4 };
                 let data = TensorData::new(values, shape);
-                Param::from_tensor(match self.half && is_halved(self.path.all()) {
+                let tensor = match half {
                     true => Tensor::from_data(data, (&device, DType::F16)),
                     false => Tensor::from_data(data, &device),
-                })
+                };
+                self.arrive(&device);
+                Param::from_tensor(tensor)
             }
             None => param,
         }
