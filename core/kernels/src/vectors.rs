@@ -20,6 +20,9 @@ enum Proof {
     /// Eight at a time, with FMA.
     #[cfg(target_arch = "x86_64")]
     Avx2(pulp::x86::V3),
+    /// Sixteen at a time.
+    #[cfg(target_arch = "x86_64")]
+    Avx512(pulp::x86::V4),
     /// Four at a time.
     #[cfg(target_arch = "aarch64")]
     Neon(pulp::aarch64::Neon),
@@ -52,7 +55,10 @@ impl Vectors {
     pub fn there() -> Vec<Self> {
         let mut there = Vec::new();
         #[cfg(target_arch = "x86_64")]
-        there.extend(pulp::x86::V3::try_new().map(Proof::Avx2));
+        {
+            there.extend(pulp::x86::V4::try_new().map(Proof::Avx512));
+            there.extend(pulp::x86::V3::try_new().map(Proof::Avx2));
+        }
         #[cfg(target_arch = "aarch64")]
         there.extend(pulp::aarch64::Neon::try_new().map(Proof::Neon));
         there.push(Proof::Plain);
@@ -92,6 +98,8 @@ impl Vectors {
             Proof::Plain => "plain",
             #[cfg(target_arch = "x86_64")]
             Proof::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Proof::Avx512(_) => "avx512",
             #[cfg(target_arch = "aarch64")]
             Proof::Neon(_) => "neon",
         }
@@ -104,6 +112,8 @@ pub(super) fn with_vectors<W: WithSimd>(work: W) -> W::Output {
         Proof::Plain => Simd::vectorize(pulp::Scalar, work),
         #[cfg(target_arch = "x86_64")]
         Proof::Avx2(simd) => Simd::vectorize(simd, work),
+        #[cfg(target_arch = "x86_64")]
+        Proof::Avx512(simd) => Simd::vectorize(simd, work),
         #[cfg(target_arch = "aarch64")]
         Proof::Neon(simd) => Simd::vectorize(simd, work),
     }
