@@ -30,11 +30,7 @@ pub fn grown(
 ///
 /// # Errors
 /// The two are not of one shape.
-pub(super) fn grown_into(
-    head: &TaskHead,
-    fresh: TaskHead,
-    device: &Device,
-) -> Result<TaskHead, TrainError> {
+fn grown_into(head: &TaskHead, fresh: TaskHead, device: &Device) -> Result<TaskHead, TrainError> {
     let mut old = Known(Vec::new());
     head.visit(&mut old);
     let mut grower = Grower {

@@ -11,7 +11,6 @@
 //! - `--material=DIR`: the heads learn from clips made of the real sounds and photographs of a folder with a `manifest.csv`, too, and from
 //!   phrases of a soundfont (`--soundfont=FILE`; FluidR3, where Debian installs it, unless another is named). What each class was
 //!   learned from, and how it does on what was kept apart, goes into `model.json`.
-//! - `--from=MODEL`: all go on from another model of this kind, which knows drawings, and the heads learn for a shorter time.
 //! - `--trunk=visual` or `audio` trains that backbone and nothing else, so that both can be trained at once.
 //! - `--scores=FILE` writes what the heads say of made-up features: the golden file `tests/golden/heads/demo_scores.json`, whenever
 //!   `assets/demo` is made anew; the names of the backbones that `tests/promises/files/kept_keys.rs` compares are printed.
@@ -20,12 +19,12 @@
 //! - `--exchange=none`, `sequential` or `parallel`: event localization ends as a new head would, with that choice of what modalities learn of
 //!   each other: in a folder without `localize.safetensors`.
 //!
-//! All of it, from the embedded model to one that knows some real sounds and pictures (then the files but `stage-*` go to `assets/demo`):
+//! All of it, from nothing to the embedded model, which knows some real sounds and pictures (then the files but `stage-*` go to `assets/demo`):
 //!
 //! ```text
 //! python3 tests/peers/teachers.py DIR pictures TEACHERS/pictures.safetensors
 //! python3 tests/peers/teachers.py DIR sounds TEACHERS/sounds.safetensors
-//! cargo run --release -p mettle-tests --bin make-demo -- NEW FEATURES --from=assets/demo --teachers=TEACHERS --material=DIR \
+//! cargo run --release -p mettle-tests --bin make-demo -- NEW FEATURES --teachers=TEACHERS --material=DIR \
 //!     --scores=tests/golden/heads/demo_scores.json
 //! python3 tests/peers/notice.py DIR > assets/demo/NOTICE.md
 //! ```
@@ -55,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut recipe = DemoRecipe::default();
     let (mut teachers, mut trunk) = (None, None);
     let (mut folder, mut soundfont) = (None, PathBuf::from(SOUNDFONT));
-    let (mut from, mut scores) = (None, None);
+    let mut scores = None;
     for arg in std::env::args().skip(3) {
         match arg.split_once('=').unwrap_or((&arg, "")) {
             ("--exchange", choice) => recipe = recipe.with_exchange(exchange(choice)?),
@@ -64,7 +63,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("--trunk", "visual") => trunk = Some(Side::Visual),
             ("--trunk", "audio") => trunk = Some(Side::Audio),
             ("--material", dir) => folder = Some(PathBuf::from(dir)),
-            ("--from", dir) => from = Some(going_on(Path::new(dir), &out)?),
             ("--scores", file) => scores = Some(PathBuf::from(file)),
             ("--soundfont", file) => soundfont = file.into(),
             _ => return Err(format!("{arg} is not known").into()),
@@ -84,14 +82,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .as_ref()
         .map(|dir| DemoMaterial::open(dir, Some(&soundfont)));
     let material = material.transpose()?;
-    train_demo(
-        &out,
-        &features,
-        &recipe,
-        material.as_ref(),
-        from.as_ref(),
-        |line| println!("{line}"),
-    )?;
+    train_demo(&out, &features, &recipe, material.as_ref(), |line| {
+        println!("{line}")
+    })?;
     let made = ModelBundle::open(&out)?;
     let pair = made.pair(&Device::flex(), Precision::F32)?;
     let [eye, ear] = [&pair.about().visual, &pair.about().audio].map(|side| side.hash);
@@ -108,19 +101,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("unseen scenes: {report:#?}");
     }
     Ok(())
-}
-
-/// A model to go on from. Its backbones know drawings: where the folder has none, they go on from there, too.
-fn going_on(from: &Path, out: &Path) -> Result<ModelBundle, Box<dyn std::error::Error>> {
-    let model = ModelBundle::open(from)?;
-    std::fs::create_dir_all(out)?;
-    for file in ["visual.safetensors", "audio.safetensors"] {
-        let drawn = out.join(format!("stage-1-{file}"));
-        if !out.join(file).exists() && !drawn.exists() {
-            std::fs::copy(from.join(file), drawn)?;
-        }
-    }
-    Ok(model)
 }
 
 /// Measures the model on what it has not learned from, and writes into its description how well each class is known.

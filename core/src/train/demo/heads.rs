@@ -11,7 +11,7 @@ use super::clips::{Clips, with};
 use super::frozen::{Frozen, SourceExamples};
 use super::one_task::OneTask;
 use super::probe::{self, Pooled};
-use super::recipe::{DemoRecipe, going_on, labels};
+use super::recipe::{DemoRecipe, labels};
 use super::source::{ClipSource, Made, Scenes};
 use super::{DemoMaterial, HEAD_SEEDS, MADE_SEEDS, VALIDATION_SEEDS, seeds};
 use crate::data::material::Material;
@@ -19,15 +19,14 @@ use crate::data::scenes::{SceneOptions, SceneTask};
 use crate::features::Lease;
 use crate::model::weights::{Names, load_into, read_checkpoint, save_module};
 use crate::model::{
-    Calibration, Familiarity, LayerShape, LocalizeHead, ModelBundle, ModelError, ParseConfig,
-    ParseHead, SegmentConfig, SegmentHead, TaskHead,
+    Calibration, Familiarity, LayerShape, LocalizeHead, ModelError, ParseConfig, ParseHead,
+    SegmentConfig, SegmentHead, TaskHead,
 };
 use crate::train::calibration::fit_calibration;
 use crate::train::config::TrainConfig;
 use crate::train::error::TrainError;
 use crate::train::examples::Examples;
 use crate::train::familiarity;
-use crate::train::grown::grown_into;
 use crate::train::trainer::{Step, Trainer};
 
 /// The probe's weights, beside the model's: so that its figure can be had again.
@@ -69,8 +68,6 @@ pub(super) struct HeadTraining<'a> {
     pub out: &'a Path,
     pub recipe: &'a DemoRecipe,
     pub frozen: &'a Frozen<'a>,
-    /// A model whose heads these go on from, on backbones that went on from its own; it may know fewer classes.
-    pub from: Option<&'a ModelBundle>,
     /// Real sounds and photographs, where there are any.
     pub material: Option<&'a DemoMaterial>,
     /// Pins the features of scenes.
@@ -81,10 +78,7 @@ pub(super) struct HeadTraining<'a> {
 impl<'a> HeadTraining<'a> {
     /// Trains all heads and baselines; the baselines and the probe are written, the heads returned.
     pub fn run(&mut self) -> Result<TrainedHeads, TrainError> {
-        let counts = match self.from {
-            Some(_) => self.recipe.more,
-            None => self.recipe.scenes,
-        };
+        let counts = self.recipe.scenes;
         let events = self.scenes(SceneTask::Localize, counts.localize)?;
         let made = self.made(counts.made, EVENTS, None)?;
         let localized = with(&[&events], made.as_ref());
@@ -259,35 +253,14 @@ impl<'a> HeadTraining<'a> {
             return Ok(load_into(fresh(classes)?, state, Names::Head, &path)?);
         }
         device.seed(3);
-        let (head, config) = match self.from {
-            Some(from) => {
-                let known = from.about().labels.len();
-                let grown = self.grown(file, from, [fresh(known)?, fresh(classes)?])?;
-                (grown, going_on(config))
-            }
-            None => (fresh(classes)?, config.clone()),
-        };
+        let head = fresh(classes)?;
         (self.log)(&format!("{file}: {} parameters", Module::num_params(&head)));
-        let (head, score) = self.fit(head.into_task(), &config, clips, device)?;
+        let (head, score) = self.fit(head.into_task(), config, clips, device)?;
         self.say(file, score);
         let trained =
             H::of(head).ok_or_else(|| TrainError::Data(format!("{file}: another task")))?;
         save_module(&trained, &path)?;
         Ok(trained)
-    }
-
-    /// What another model's head has learned: into a fresh one as that is, and from there into one that may know more classes.
-    fn grown<H: OneTask>(
-        &self,
-        file: &str,
-        from: &ModelBundle,
-        [old, fresh]: [H; 2],
-    ) -> Result<H, TrainError> {
-        let lacks = || TrainError::Data(format!("the model to go on from has no {file}"));
-        let state = from.beside(file)?.ok_or_else(lacks)?;
-        let old = load_into(old, state, Names::Head, Path::new(file))?;
-        let grown = grown_into(&old.into_task(), fresh.into_task(), self.frozen.device)?;
-        H::of(grown).ok_or_else(|| TrainError::Data(format!("{file}: another task")))
     }
 
     /// Trains to the end; gives the best head and its score.

@@ -74,8 +74,8 @@ impl DemoMaterial {
 
 /// Trains the demo model into a folder. Backbones and heads whose weights already lie there are kept, so that a run can
 /// go on where another stopped; an empty folder gives everything from seeds. The frozen features of scenes are kept in `features`
-/// (4 GB) and found there by a later run. With material the heads learn from that, too; with a model to go on from they begin
-/// as its heads are, and learn for a shorter time. `log` gets the figures line by line.
+/// (4 GB) and found there by a later run. With material the heads learn from that, too. `log` gets the figures
+/// line by line.
 ///
 /// # Errors
 /// The recipe describes what cannot be built, or the folder cannot be written.
@@ -84,7 +84,6 @@ pub fn train_demo(
     features: &Path,
     recipe: &DemoRecipe,
     material: Option<&DemoMaterial>,
-    from: Option<&ModelBundle>,
     mut log: impl FnMut(&str),
 ) -> Result<ModelBundle, TrainError> {
     std::fs::create_dir_all(out).map_err(|e| TrainError::io(out, e))?;
@@ -116,7 +115,6 @@ pub fn train_demo(
         out,
         recipe,
         frozen: &frozen,
-        from,
         material,
         lease: lease.into(),
         log: &mut log,

@@ -32,8 +32,6 @@ pub struct DemoRecipe {
     pub sounds: Vec<Schedule>,
     /// Clips for the heads.
     pub scenes: DemoScenes,
-    /// Clips for heads that go on from heads that know drawings; they learn for a third of the epochs.
-    pub more: DemoScenes,
     /// How the head for event localization is trained.
     pub localize_training: TrainConfig,
     /// How the head for video parsing is trained.
@@ -122,25 +120,17 @@ impl Default for DemoRecipe {
                 Schedule::scenes(6000, 1, 1.5e-3).and_real(22),
             ],
             scenes: DemoScenes {
-                localize: (1200, 200),
-                parse: (200, 100),
-                segment: (600, 100),
-                segment_many: (1000, 100),
-                made: (800, 160),
-                made_masks: (300, 60),
-            },
-            more: DemoScenes {
-                localize: (600, 100),
+                localize: (700, 120),
                 parse: (150, 60),
-                segment: (250, 50),
-                segment_many: (350, 50),
-                made: (700, 140),
-                made_masks: (150, 40),
+                segment: (500, 80),
+                segment_many: (900, 80),
+                made: (1600, 200),
+                made_masks: (200, 40),
             },
-            // Table 13 has 10 epochs on 3339 clips; fewer, easier clips want more.
-            localize_training: by_adam_w(16, 12, (4, 0.35), 0.05, 0.0),
-            parse_training: by_adam_w(16, 20, (6, 0.5), 0.01, 0.3),
-            segment_training: by_adam_w(4, 6, (2, 0.5), 0.01, 0.0),
+            // Table 13 has 10 epochs on 3339 clips.
+            localize_training: by_adam_w(16, 8, (3, 0.35), 0.05, 0.0),
+            parse_training: by_adam_w(16, 12, (4, 0.5), 0.01, 0.3),
+            segment_training: by_adam_w(4, 5, (2, 0.5), 0.01, 0.0),
         }
     }
 }
@@ -185,19 +175,6 @@ fn small(distill: Distillation, visual: usize, audio: usize) -> Distillation {
         visual: tokens(distill.visual.clone(), visual),
         audio: tokens(distill.audio.clone(), audio),
         ..distill
-    }
-}
-
-/// How a head goes on that was trained so already: for a third of the epochs.
-pub(super) fn going_on(config: &TrainConfig) -> TrainConfig {
-    let schedule = config.schedule.map(|falls| StepLr {
-        step: falls.step.div_ceil(3),
-        ..falls
-    });
-    TrainConfig {
-        epochs: config.epochs.div_ceil(3),
-        schedule,
-        ..config.clone()
     }
 }
 
