@@ -149,8 +149,8 @@ fn left_out(path: &Path, why: &str) {
 /// As the window trains, changed by a file and a seed.
 fn config(args: &TrainArgs, task: Task, clips: usize) -> Result<TrainConfig, Failure> {
     let mut config = TrainConfig::few_clips(task, clips, FEW_STEPS);
-    if args.relearn {
-        config.learns = Learns::Everything;
+    if args.decision {
+        config.learns = Learns::Decision;
     }
     if let Some(path) = &args.config {
         let failed = |e: &dyn std::fmt::Display| Failure::Said(format!("{}: {e}", path.display()));

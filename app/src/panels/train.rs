@@ -180,7 +180,7 @@ fn keeping_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         commands.push(TrainIntent::PseudoLabels(keeps));
     }
     let mut relearns = state.training.learns() == Learns::Everything;
-    let tip = "Off: what the head distils of the frozen layers stays as it is, and what it makes of that learns. It is quick, and forgets least. On: all of it learns. It is slower, and for many corrected clips. (A head that was never trained learns all of itself)";
+    let tip = "On: all of the head learns. Off: what it distils of the frozen layers stays as it is, and what it makes of that learns. That is several times quicker, but three seconds denied may take the event from more of the clip. (A head that was never trained learns all of itself)";
     let words = "Relearn what it distils, too";
     if ui
         .checkbox(&mut relearns, words)

@@ -136,8 +136,9 @@ impl Default for TrainConfig {
 
 /// Optimiser steps of a training on a few clips, at most.
 pub const FEW_STEPS: usize = 120;
-/// What of a head learns from a few clips, unless a person wishes otherwise.
-pub const FEW_CHANGE: Learns = Learns::Decision;
+/// What of a head learns from a few clips, unless a person wishes otherwise: on validation scenes seconds that are denied then leave the
+/// event's others as they are, where with the decision alone they take most of them along (`eval --few-shot 8 --search`).
+pub const FEW_CHANGE: Learns = Learns::Everything;
 /// Clips a step, where there are few.
 const FEW: usize = 4;
 /// Adam's step is about as long as the rate: a hundred steps, in place of the paper's thousands, get somewhere with longer ones.
@@ -197,7 +198,7 @@ impl TrainConfig {
 
     /// For a head that goes on learning from a few clips: small batches, epochs enough for `steps` optimiser steps but no more than
     /// it takes, the rate falling as often as the paper's does over its epochs; where nobody said anything, and on clips that are
-    /// replayed, it stays near what it knew, and it goes on reading the layers as it did (ours).
+    /// replayed, it stays near what it knew (ours).
     pub fn few_clips(task: Task, clips: usize, steps: usize) -> Self {
         let paper = Self::of(task);
         let batch = paper.batch.min(FEW);
