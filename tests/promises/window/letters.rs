@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use egui::epaint::text::{FallbackRequest, FontInsert, FontPriority, InsertFontFamily};
 use egui::{Context, FontDefinitions, FontFamily, FontId, RawInput};
+use egui_kittest::Harness;
 use mettle_app::fonts::{self, Unshown};
 use mettle_app::state::AppState;
 use mettle_app::theme::STRONG;
 
-use super::scripted::{run_until, window};
+use super::scripted::{run_until, window_in};
 
 fn told(state: &AppState) -> Vec<(&str, &str)> {
     let problems = state.problems.iter();
@@ -21,7 +22,9 @@ fn told(state: &AppState) -> Vec<(&str, &str)> {
 
 #[test]
 fn a_writing_that_no_font_has_is_named_once_with_what_to_install() {
-    let (mut window, _) = window(&["/clips/測試.mp4", "/clips/犬.mp4", "/clips/Тест é.mp4"]);
+    let paths = ["/clips/測試.mp4", "/clips/犬.mp4", "/clips/Тест é.mp4"];
+    let builder = Harness::builder().allow_missing_glyphs();
+    let (mut window, _) = window_in(builder, egui::vec2(1280.0, 800.0), &paths, None);
     run_until(&mut window, "it is told", |state| !told(state).is_empty());
     window.run_steps(10);
     let told = told(window.state().state());

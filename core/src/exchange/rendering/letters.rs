@@ -3,6 +3,7 @@
 //! legible.
 
 use std::collections::HashMap;
+use std::panic::catch_unwind;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
@@ -46,12 +47,15 @@ struct Letters {
 
 impl Default for Letters {
     fn default() -> Self {
-        let options = CollectionOptions {
-            shared: false,
-            system_fonts: true,
+        let fonts = |system_fonts| {
+            Collection::new(CollectionOptions {
+                shared: false,
+                system_fonts,
+            })
         };
         Self {
-            fonts: Collection::new(options),
+            // Where fontconfig knows of no font at all, fontique panics.
+            fonts: catch_unwind(|| fonts(true)).unwrap_or_else(|_| fonts(false)),
             files: SourceCache::new(SourceCacheOptions::default()),
             drawn: HashMap::new(),
         }
