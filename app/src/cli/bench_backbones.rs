@@ -146,12 +146,11 @@ fn measure(
     })
 }
 
+/// Another program, and its passes where it can run the model.
+type Measured = (Peer, Option<Vec<Pass>>);
+
 /// The other programs with a model, each in a process that never had another; without passes those that cannot run it.
-fn others(
-    name: &str,
-    args: &BackbonesArgs,
-    report: &Report,
-) -> Result<Vec<(Peer, Option<Vec<Pass>>)>, Failure> {
+fn others(name: &str, args: &BackbonesArgs, report: &Report) -> Result<Vec<Measured>, Failure> {
     let load = |command: &String| {
         let mut peer = Peer::start(command)?;
         let passes = match peer.load(name, report.batch, report.threads) {
@@ -168,7 +167,7 @@ fn others(
 }
 
 /// What another program's passes say beside ours.
-fn against(ours: &[Pass], (peer, passes): (Peer, Option<Vec<Pass>>)) -> Theirs {
+fn against(ours: &[Pass], (peer, passes): Measured) -> Theirs {
     let ratio = |of: fn(&Pass) -> Option<f64>| compare(ours, passes.as_deref()?, of);
     Theirs {
         ratio: ratio(|pass| Some(pass.wall)),

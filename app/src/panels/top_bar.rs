@@ -50,7 +50,8 @@ fn menus(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 
 /// What was opened lately: clips and projects, by name, with the whole path as a tip.
 fn recent(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let lists: [(&str, &[PathBuf], fn(PathBuf) -> Intent); 2] = [
+    type Opens = fn(PathBuf) -> Intent;
+    let lists: [(&str, &[PathBuf], Opens); 2] = [
         ("Recent clips", &state.settings.recent, |path| {
             ClipIntent::Open(vec![path]).into()
         }),

@@ -17,6 +17,9 @@ use crate::train::evaluation::numbers;
 use crate::train::examples::{Distilled, Examples};
 use crate::train::objective;
 
+/// Clips that are shown again, and those of them that join a step.
+type Replayed = (Arc<dyn Examples>, Lot);
+
 impl Trainer {
     /// One batch of validation.
     pub(super) fn look(&mut self, clips: &[usize]) -> Result<(), TrainError> {
@@ -88,7 +91,7 @@ impl Trainer {
     }
 
     /// The clips that join this step.
-    fn replayed(&self) -> Result<Option<(Arc<dyn Examples>, Lot)>, TrainError> {
+    fn replayed(&self) -> Result<Option<Replayed>, TrainError> {
         let Some(replay) = &self.replay else {
             return Ok(None);
         };
