@@ -111,11 +111,11 @@ fn backbones_have_the_same_names() {
     let model = model.load(&burn::tensor::Device::flex()).unwrap();
     assert_eq!(
         model.pair.about().visual.hash.to_string(),
-        "5119ef7d5084dbf6cdb3caf12e3591cdf6eed42839908986132c8e0ebdef8b2b"
+        "6289cf9b4236b5d33db16a6cc742984f2f1dc9538b4ff50185e4f9acec9c5a2e"
     );
     assert_eq!(
         model.pair.about().audio.hash.to_string(),
-        "ffdb4fa35e563dab284a75d3fb44853efa28a10820b59aa7293aab60a62c9ef5"
+        "d5b1fa855ef6cdc43170869f1e69bf2c27cec356166c37d58d430bf0fb1e3fdf"
     );
 }
 
