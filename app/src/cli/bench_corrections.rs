@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mettle_core::base::{Said, Task};
+use mettle_core::base::{Labels, Said, Task};
 use mettle_core::data::Targets;
 use mettle_core::data::scenes::{SceneTask, write_clip};
 use mettle_core::engine::{
@@ -70,7 +70,7 @@ fn analysed(
     folder: &Path,
     driver: &Driver,
 ) -> Result<Vec<TaughtClip>, Failure> {
-    let mut clips = vec![];
+    let (mut clips, classes) = (vec![], labels()?.len());
     for (i, scene) in unseen_clips(SceneTask::Localize, args.clips, SEED)
         .iter()
         .enumerate()
@@ -81,7 +81,7 @@ fn analysed(
         let clip = analysed
             .map_err(|problem| Failure::Said(line(&problem)))?
             .clip;
-        let both = scene.targets(None).both;
+        let both = scene.targets(None).with_classes(classes).both;
         let mut targets = Targets::unknown(both.seconds(), both.classes());
         targets.both = both;
         targets.sum_up();
@@ -95,13 +95,17 @@ fn analysed(
     Ok(clips)
 }
 
-fn learned(driver: &mut Driver, clips: &[TaughtClip]) -> Result<Duration, Failure> {
-    let said = |problem| Failure::Said(line(&problem));
+/// What the demo's head for events tells apart: more than scenes have.
+fn labels() -> Result<Labels, Failure> {
     let model = model_info(&ModelChoice::Demo)?;
     let own = model.tasks.iter().find(|info| info.task == Task::Localize);
     let labels = own.map(|info| info.labels.clone());
-    let labels =
-        labels.ok_or_else(|| Failure::Said("the demo model has no head for events".to_owned()))?;
+    labels.ok_or_else(|| Failure::Said("the demo model has no head for events".to_owned()))
+}
+
+fn learned(driver: &mut Driver, clips: &[TaughtClip]) -> Result<Duration, Failure> {
+    let said = |problem| Failure::Said(line(&problem));
+    let labels = labels()?;
     let spec = FineTune {
         head: HeadChoice {
             model: ModelChoice::Demo,
