@@ -138,6 +138,11 @@ impl MettleApp {
         }
     }
 
+    /// Have a window ask the system for letters that our faces lack, before this is made in it or moves to it.
+    pub fn ask_for_fonts(cc: &eframe::CreationContext<'_>) {
+        fonts::ask_the_system(&cc.egui_ctx);
+    }
+
     /// Go on in another window: the one there was has lost its graphics device.
     pub fn move_to(&mut self, cc: &eframe::CreationContext<'_>) {
         dress(&mut self.state, cc, &self.unshown);

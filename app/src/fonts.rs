@@ -1,11 +1,13 @@
-//! The faces of the window: Inter for words, JetBrains Mono for figures. For other writings eframe asks the system for a font, the
-//! first time a letter of one is shown; where the system has none either, that is said in words.
+//! The faces of the window: Inter for words, JetBrains Mono for figures. For other writings the system is asked for a font, the first
+//! time a letter of one is shown; where the system has none either, that is said in words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use egui::epaint::text::{FallbackRequest, FontInsert};
+use egui::epaint::text::{FallbackRequest, FontInsert, FontProvider};
 use egui::{FontData, FontDefinitions, FontFamily};
+use egui_system_font_provider::SystemFontProvider;
 use mettle_core::base::Problem;
 use unicode_script::{Script, UnicodeScript};
 
@@ -14,6 +16,38 @@ use crate::theme::STRONG;
 const INTER: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.otf");
 const INTER_STRONG: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
 const FIGURES: &[u8] = include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf");
+
+/// The system's fonts, which eframe would ask itself, but without care: where fontconfig knows of no font at all, the library that it
+/// asks panics.
+struct SystemFonts {
+    provider: SystemFontProvider,
+    none: AtomicBool,
+}
+
+impl FontProvider for SystemFonts {
+    fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
+        if self.none.load(Ordering::Relaxed) {
+            return None;
+        }
+        // On another thread, whose panics go to the log.
+        let found = std::thread::scope(|threads| {
+            let asked = threads.spawn(|| self.provider.font_for(request));
+            asked.join()
+        });
+        found.unwrap_or_else(|_| {
+            self.none.store(true, Ordering::Relaxed);
+            None
+        })
+    }
+}
+
+/// Have a window ask the system for letters that our faces lack. In place of `NativeOptions::system_font_fallback`.
+pub fn ask_the_system(ctx: &egui::Context) {
+    ctx.add_font_provider(Arc::new(SystemFonts {
+        provider: SystemFontProvider::new(),
+        none: AtomicBool::new(false),
+    }));
+}
 
 /// Give egui our faces, in front of its own, which keep serving symbols.
 pub fn install(ctx: &egui::Context) {

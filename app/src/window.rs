@@ -51,6 +51,7 @@ pub fn run_window(options: WindowOptions) -> anyhow::Result<()> {
             native_options(),
             Box::new(move |cc| {
                 drop(hush);
+                MettleApp::ask_for_fonts(cc);
                 Ok(Box::new(theirs.move_in(cc, || create(cc, options))?))
             }),
         );
@@ -76,6 +77,7 @@ fn native_options() -> eframe::NativeOptions {
         renderer: eframe::Renderer::Wgpu,
         // No gradients here to smooth, and it costs a software rasteriser dearly.
         dithering: false,
+        system_font_fallback: false,
         ..Default::default()
     }
 }

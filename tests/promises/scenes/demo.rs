@@ -34,17 +34,17 @@ fn it_localizes_scenes_it_has_never_met() {
 /// As above, with `mettle eval --task parse`: Type@AV by segments.
 #[test]
 fn it_parses_scenes_it_has_never_met() {
-    let Report::Parse(report) = evaluate_demo(Task::Parse, 40, 3).unwrap() else {
+    let Report::Parse(report) = evaluate_demo(Task::Parse, 120, 3).unwrap() else {
         panic!("a report of another task");
     };
     println!("{report:?}");
     let type_at_av = |scores: LlpScores| scores.segment.type_at_av;
     let head = type_at_av(report.scores.head);
-    // A mean over 40 scenes wavers by some four points.
+    // The head is a point or two above its baselines, and a mean over 40 scenes wavers by some four points: hence so many.
     assert!(head >= 0.66, "{head:.3}");
     for baseline in [report.scores.direct, report.scores.linear] {
         let baseline = type_at_av(baseline.unwrap());
-        assert!(head > baseline - 0.04, "{head:.3} against {baseline:.3}");
+        assert!(head > baseline, "{head:.3} against {baseline:.3}");
     }
 }
 

@@ -10,12 +10,10 @@ use super::error::TrainingError;
 use super::material::{Material, some};
 use super::recipe::DatasetRecipe;
 use super::request::{OnClips, TrainNews};
-use super::run::pair_of;
 use crate::base::{CancelToken, Task};
 use crate::data::{Dataset, Item};
-use crate::engine::model_bundle;
 use crate::features::{FeatureError, FeatureStream};
-use crate::gpu::{DeviceReport, Prober, choose};
+use crate::gpu::{DeviceReport, Prober};
 use crate::model::{FrozenPair, HeadFile, Manifest, ModelError, params};
 use crate::train::{Batch, Evaluation, Examples, Figures};
 
@@ -67,15 +65,8 @@ pub fn measure_head(
     let (file, dataset) = fitting(request)?;
     tell(TrainNews::Data(&dataset));
     let recipe = recipe_of(&file);
-    let bundle = model_bundle(&request.on.model)?;
-    let (device, report) = choose(request.on.device, prober)?;
-    let pair = pair_of(
-        &bundle,
-        request.on.dataset,
-        recipe,
-        &device,
-        request.on.precision,
-    )?;
+    let (bundle, pair, report) = request.on.pair(recipe, prober)?;
+    let device = pair.device().clone();
     let head = file.load(pair.about(), &device)?;
     let material = Material {
         dataset: &dataset,

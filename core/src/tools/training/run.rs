@@ -11,11 +11,11 @@ use super::error::TrainingError;
 use super::head::Known;
 use super::material::{Material, some};
 use super::recipe::DatasetRecipe;
-use super::request::{TrainNews, TrainRequest, Trained};
+use super::request::{OnClips, TrainNews, TrainRequest, Trained};
 use crate::base::{CancelToken, HeadId};
 use crate::data::{Dataset, DatasetKind, Part};
 use crate::engine::model_bundle;
-use crate::gpu::{Prober, choose};
+use crate::gpu::{DeviceReport, Prober, choose};
 use crate::model::{
     Calibration, FrozenPair, HeadFile, ModelBundle, Precision, TaskHead, write_head_into,
 };
@@ -230,8 +230,22 @@ fn free(request: &TrainRequest) -> Result<bool, TrainingError> {
     Ok(there)
 }
 
+impl OnClips {
+    /// The model, and its backbones, listening as the recipe says, on the device that is asked for.
+    pub(super) fn pair(
+        &self,
+        recipe: DatasetRecipe,
+        prober: &Prober,
+    ) -> Result<(ModelBundle, FrozenPair, DeviceReport), TrainingError> {
+        let bundle = model_bundle(&self.model)?;
+        let (device, report) = choose(self.device, prober)?;
+        let pair = pair_of(&bundle, self.dataset, recipe, &device, self.precision)?;
+        Ok((bundle, pair, report))
+    }
+}
+
 /// The model's backbones, listening as the recipe says.
-pub(super) fn pair_of(
+fn pair_of(
     bundle: &ModelBundle,
     kind: DatasetKind,
     recipe: DatasetRecipe,

@@ -5,16 +5,14 @@ use std::sync::Arc;
 use super::FigureRequest;
 use crate::base::{CancelToken, Labels};
 use crate::data::{Dataset, Item};
-use crate::engine::model_bundle;
 use crate::features::Lease;
-use crate::gpu::{Prober, choose};
+use crate::gpu::Prober;
 use crate::model::{FrozenPair, HeadFile, TaskHead};
 use crate::tools::training::error::TrainingError;
 use crate::tools::training::material::{Material, some};
 use crate::tools::training::measure::recipe_of;
 use crate::tools::training::recipe::DatasetRecipe;
 use crate::tools::training::request::TrainNews;
-use crate::tools::training::run::pair_of;
 use crate::train::{Batch, ClipExamples};
 
 /// What is taken of a clip, if anything.
@@ -40,19 +38,11 @@ impl<'a> Ground<'a> {
         let files = request.heads.iter().map(|(_, head)| HeadFile::open(head));
         let files: Vec<HeadFile> = files.collect::<Result<_, _>>()?;
         let recipe = files.first().map(recipe_of).unwrap_or_default();
-        let bundle = model_bundle(&request.on.model)?;
-        let (device, report) = choose(request.on.device, prober)?;
+        let (_, pair, report) = request.on.pair(recipe, prober)?;
         tell(TrainNews::Device(&report));
-        let pair = pair_of(
-            &bundle,
-            request.on.dataset,
-            recipe,
-            &device,
-            request.on.precision,
-        )?;
         let named = request.heads.iter().map(|(name, _)| name.clone());
         let heads = named.zip(&files).map(|(name, file)| {
-            let head = file.load(pair.about(), &device)?;
+            let head = file.load(pair.about(), pair.device())?;
             Ok((name, head))
         });
         Ok(Self {
