@@ -1,4 +1,4 @@
-//! Hand-written CPU kernels for frozen backbones and for heads that learn from what those give: slices in, slices out. They know no tensor and no model.
+//! Hand-written CPU kernels for frozen backbones, for heads that learn from what those give, and for pictures on their way there: slices in, slices out. They know no tensor and no model.
 //!
 //! They exist because a profile asked for them: burn's operations, one after the other, spend as long on moving
 //! activations through memory as on multiplying. Here one task takes a few windows of tokens through a whole transformer
@@ -9,8 +9,10 @@
 //! Vectors are `pulp`'s, of the widest kind that the processor has ([`Vectors`]). Threads are rayon's current pool.
 
 mod attention;
+mod bicubic;
 mod block;
 mod bottleneck;
+mod colors;
 mod conv;
 mod cut;
 mod few_rows;
@@ -26,8 +28,10 @@ mod vectors;
 mod winograd;
 
 pub use attention::{Attention, AttentionKind};
+pub use bicubic::bicubic;
 pub use block::{NormPlace, TransformerBlock};
 pub use bottleneck::Bottleneck;
+pub use colors::{ColorTables, Planes, averaged};
 pub use conv::GroupConv;
 pub use cut::{Cut, Pieces};
 pub use few_rows::{Tokens, softmax};

@@ -4,6 +4,8 @@
 //! `(x >> chroma_shift_x, y >> chroma_shift_y)`, and pixels that are not square are repeated or left out. Nothing is
 //! interpolated, so that the two agree to a rounding step.
 
+use mettle_kernels::{ColorTables, Planes};
+
 use super::picture::{ColorMatrix, ColorRange, RgbFrame, YuvPicture};
 
 /// The matrix `m` and offset `o` with which `rgb = m · yuv + o`, where `yuv` is `sample / (2^depth - 1)`, 0 to 1,
@@ -75,12 +77,19 @@ impl YuvPicture {
         let (small_width, small_height) = (fit(width), fit(height));
         // At most 16 source pixels go into a small one: more cannot be seen, and all of a 4K picture is slow.
         let source = self.sampled(width.min(small_width * 4), height.min(small_height * 4));
-        averaged(&source, small_width, small_height)
+        let from = (source.width, source.height);
+        if from == (small_width, small_height) {
+            return source;
+        }
+        RgbFrame {
+            width: small_width,
+            height: small_height,
+            data: mettle_kernels::averaged(&source.data, from, (small_width, small_height)),
+        }
     }
 
     /// The upright picture at `width` by `height`, each pixel the nearest coded one.
     fn sampled(&self, width: usize, height: usize) -> RgbFrame {
-        let tables = Tables::new(self);
         let (w, h) = (self.width, self.height);
         let turned = matches!(self.rotation_deg, 90 | 270);
         let (along_x, along_y) = if turned { (h, w) } else { (w, h) };
@@ -92,28 +101,19 @@ impl YuvPicture {
         };
         let columns = nearest(width, along_x, matches!(self.rotation_deg, 90 | 180));
         let rows = nearest(height, along_y, matches!(self.rotation_deg, 180 | 270));
-        let mut data = Vec::with_capacity(width * height * 3);
-        for &row in &rows {
-            for &column in &columns {
-                let (x, y) = if turned { (row, column) } else { (column, row) };
-                data.extend_from_slice(&tables.rgb(self, x, y));
-            }
-        }
+        let (matrix, offset) = yuv_to_rgb_matrix(self.matrix, self.range, self.depth);
+        let coded = Planes {
+            planes: self.planes.each_ref().map(Vec::as_slice),
+            width: self.width,
+            halved: (self.chroma_shift_x, self.chroma_shift_y),
+            depth: self.depth,
+        };
+        let tables = ColorTables::new(matrix, offset, self.depth);
+        let data = tables.rgb(coded, &rows, &columns, turned);
         RgbFrame {
             width,
             height,
             data,
-        }
-    }
-
-    fn sample(&self, plane: usize, index: usize) -> usize {
-        let data = &self.planes[plane];
-        if self.depth > 8 {
-            let low = data.get(2 * index).copied().unwrap_or(0);
-            let high = data.get(2 * index + 1).copied().unwrap_or(0);
-            usize::from(u16::from_le_bytes([low, high]))
-        } else {
-            usize::from(data.get(index).copied().unwrap_or(0))
         }
     }
 }
@@ -129,85 +129,5 @@ pub(super) fn shown_size(
     match rotation_deg {
         90 | 270 => (height, square),
         _ => (square, height),
-    }
-}
-
-/// What every sample value contributes to each colour, 0 to 255.
-struct Tables {
-    luma: Vec<f32>,
-    /// To red by V, green by U, green by V, blue by U.
-    chroma: [Vec<f32>; 4],
-    last: usize,
-}
-
-impl Tables {
-    fn new(picture: &YuvPicture) -> Self {
-        let (m, o) = yuv_to_rgb_matrix(picture.matrix, picture.range, picture.depth);
-        let last = (1_usize << picture.depth) - 1;
-        let table = |gain: f32, offset: f32| -> Vec<f32> {
-            (0..=last)
-                .map(|v| 255.0 * (gain * v as f32 / last as f32 + offset))
-                .collect()
-        };
-        Self {
-            luma: table(m[0][0], 0.0),
-            chroma: [
-                table(m[0][2], o[0]),
-                table(m[1][1], o[1]),
-                table(m[1][2], 0.0),
-                table(m[2][1], o[2]),
-            ],
-            last,
-        }
-    }
-
-    fn rgb(&self, picture: &YuvPicture, x: usize, y: usize) -> [u8; 3] {
-        let chroma_width = picture.width.div_ceil(1 << picture.chroma_shift_x);
-        let at = (y >> picture.chroma_shift_y) * chroma_width + (x >> picture.chroma_shift_x);
-        let luma = self.luma[picture.sample(0, y * picture.width + x).min(self.last)];
-        let u = picture.sample(1, at).min(self.last);
-        let v = picture.sample(2, at).min(self.last);
-        let [red_v, green_u, green_v, blue_u] = &self.chroma;
-        [
-            luma + red_v[v],
-            luma + green_u[u] + green_v[v],
-            luma + blue_u[u],
-        ]
-        // The cast clamps to 0 and 255.
-        .map(|value| (value + 0.5) as u8)
-    }
-}
-
-/// Each small pixel the mean of the pixels it covers.
-fn averaged(source: &RgbFrame, width: usize, height: usize) -> RgbFrame {
-    if (source.width, source.height) == (width, height) {
-        return source.clone();
-    }
-    let covered = |i: usize, small: usize, large: usize| {
-        let start = i * large / small;
-        start..((i + 1) * large / small).max(start + 1).min(large)
-    };
-    let mut data = Vec::with_capacity(width * height * 3);
-    for y in 0..height {
-        for x in 0..width {
-            let mut sums = [0_u32; 3];
-            let mut count = 0;
-            for row in covered(y, height, source.height) {
-                for column in covered(x, width, source.width) {
-                    let at = (row * source.width + column) * 3;
-                    let pixel = &source.data[at..at + 3];
-                    sums.iter_mut()
-                        .zip(pixel)
-                        .for_each(|(sum, &v)| *sum += u32::from(v));
-                    count += 1;
-                }
-            }
-            data.extend(sums.map(|sum| ((sum + count / 2) / count.max(1)) as u8));
-        }
-    }
-    RgbFrame {
-        width,
-        height,
-        data,
     }
 }

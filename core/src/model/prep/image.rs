@@ -3,6 +3,7 @@
 //! They resize the float tensor with torchvision 0.14's bicubic: a = -0.75, half-pixel centres, edges repeated, no
 //! antialiasing, no clamping to [0, 1] afterwards; aspect is not kept and nothing is cropped.
 
+use mettle_kernels::bicubic;
 use serde::{Deserialize, Serialize};
 
 use crate::base::KeyHasher;
@@ -53,56 +54,13 @@ impl ImagePrep {
 
     /// The resized picture in [0, 1] before normalisation, `[3, height, width]`; bicubic may overshoot a little.
     pub fn resize(&self, frame: &RgbFrame) -> Vec<f32> {
-        let plane = self.height * self.width;
-        let mut out = vec![0.0; 3 * plane];
-        let (w, h) = (frame.width, frame.height);
-        if w == 0 || h == 0 || frame.data.len() < w * h * 3 {
-            return out;
+        let (from, to) = ((frame.width, frame.height), (self.width, self.height));
+        let pixels = from.0 * from.1;
+        if pixels == 0 || to.0 * to.1 == 0 || frame.data.len() < pixels * 3 {
+            return vec![0.0; 3 * to.0 * to.1];
         }
-        let columns: Vec<_> = (0..self.width).map(|x| taps(x, w, self.width)).collect();
-        for y in 0..self.height {
-            let rows = taps(y, h, self.height);
-            for (x, cols) in columns.iter().enumerate() {
-                let rgb = sample(frame, &rows, cols);
-                for (channel, value) in rgb.into_iter().enumerate() {
-                    out[channel * plane + y * self.width + x] = value / 255.0;
-                }
-            }
-        }
+        let mut out = bicubic(&frame.data, from, to);
+        out.iter_mut().for_each(|value| *value /= 255.0);
         out
     }
-}
-
-/// Four source places and their weights.
-type Taps = [(usize, f32); 4];
-
-/// The taps of output `i` of `to`, over `from` source pixels.
-fn taps(i: usize, from: usize, to: usize) -> Taps {
-    const A: f64 = -0.75;
-    let near = |x: f64| ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0;
-    let far = |x: f64| ((A * x - 5.0 * A) * x + 8.0 * A) * x - 4.0 * A;
-    let at = (i as f64 + 0.5) * from as f64 / to as f64 - 0.5;
-    let floor = at.floor();
-    let t = at - floor;
-    let weights = [far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)];
-    std::array::from_fn(|k| {
-        let place = (floor as i64 + k as i64 - 1).clamp(0, from as i64 - 1);
-        (place as usize, weights[k] as f32)
-    })
-}
-
-/// The weighted sum of sixteen pixels, in bytes' units.
-fn sample(frame: &RgbFrame, rows: &Taps, cols: &Taps) -> [f32; 3] {
-    let mut sum = [0.0; 3];
-    for (y, wy) in rows {
-        let mut line = [0.0; 3];
-        for (x, wx) in cols {
-            let at = (y * frame.width + x) * 3;
-            for (value, byte) in line.iter_mut().zip(&frame.data[at..at + 3]) {
-                *value += wx * f32::from(*byte);
-            }
-        }
-        sum.iter_mut().zip(line).for_each(|(s, l)| *s += wy * l);
-    }
-    sum
 }
