@@ -1,6 +1,6 @@
 //! What a person said, laid over what a model says. Pure: no file, clock or device; the same input gives the same output.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Event, Source, Statements, Track};
 use crate::base::{Label, LabelId, Modality, TimeSpan};
@@ -50,12 +50,13 @@ pub fn merge(predicted: &[Track], said: &Statements, names: &Names) -> Vec<Track
     let told_apart = predicted
         .iter()
         .any(|track| track.modality != Modality::AudioVisual);
-    let lanes = predicted.iter().map(|track| &track.label).cloned();
-    let mut labels: BTreeSet<Label> = lanes.collect();
-    labels.extend(said.labels().into_iter().map(|label| names.name(label)));
+    let lanes = predicted.iter().map(|track| (track.label.clone(), vec![]));
+    let mut labels: BTreeMap<Label, Vec<LabelId>> = lanes.collect();
+    for class in said.labels() {
+        labels.entry(names.name(class)).or_default().push(class);
+    }
     let mut tracks = Vec::new();
-    for label in labels {
-        let classes = classes_called(said, names, &label);
+    for (label, classes) in labels {
         let of_class = || predicted.iter().filter(|track| track.label == label);
         if classes.is_empty() {
             tracks.extend(of_class().cloned());
@@ -99,26 +100,18 @@ fn merged(
     modality: Modality,
 ) -> Vec<Event> {
     for class in classes {
-        for verdict in said.verdicts(*class, modality) {
-            events = without(&events, verdict.span);
-            if verdict.yes {
-                events.push(Event {
-                    span: verdict.span,
-                    score: 1.0,
-                    source: Source::User(verdict.event),
-                });
-            }
-        }
+        let verdicts = said.verdicts(*class, modality);
+        let spans: Vec<TimeSpan> = verdicts.iter().map(|verdict| verdict.span).collect();
+        events = without(&events, &spans);
+        let happens = verdicts.iter().filter(|verdict| verdict.yes);
+        events.extend(happens.map(|verdict| Event {
+            span: verdict.span,
+            score: 1.0,
+            source: Source::User(verdict.event),
+        }));
     }
     events.sort_by_key(|event| event.span);
     events
-}
-
-/// The classes of which something is said that go by a name.
-fn classes_called(said: &Statements, names: &Names, label: &Label) -> Vec<LabelId> {
-    let mut labels: Vec<LabelId> = said.labels().into_iter().collect();
-    labels.retain(|class| names.name(*class) == *label);
-    labels
 }
 
 /// Where something is said of being heard or of being seen alone, and nothing of both at once, both at once is where both are left.
@@ -134,23 +127,16 @@ fn follow(
             .flat_map(move |c| said.verdicts(*c, modality));
         verdicts.map(|verdict| verdict.span)
     };
-    let decided: Vec<TimeSpan> = spans(Modality::AudioVisual).collect();
+    let decided = joined(spans(Modality::AudioVisual));
     let alone = joined(spans(Modality::Audible).chain(spans(Modality::Visible)));
-    let open = alone.into_iter().flat_map(|span| {
-        let whole = vec![span];
-        decided.iter().fold(whole, |parts, decided| {
-            let parts = parts.into_iter().flat_map(|part| part.without(*decided));
-            parts.flatten().collect()
-        })
-    });
-    for span in open {
-        *both = without(both, span);
-        both.extend(both_of(audible, visible, span));
-    }
+    let open = alone.into_iter().flat_map(|span| rest_of(span, &decided));
+    let open: Vec<TimeSpan> = open.collect();
+    *both = without(both, &open);
+    both.extend(both_of(audible, visible, &open));
     both.sort_by_key(|event| event.span);
 }
 
-/// Spans joined where they touch or overlap.
+/// Spans joined where they touch or overlap: in order and disjoint.
 fn joined(spans: impl Iterator<Item = TimeSpan>) -> Vec<TimeSpan> {
     let mut spans: Vec<TimeSpan> = spans.collect();
     spans.sort_unstable();
@@ -164,37 +150,57 @@ fn joined(spans: impl Iterator<Item = TimeSpan>) -> Vec<TimeSpan> {
     joined
 }
 
-/// Events without what lies under a span.
-fn without(events: &[Event], span: TimeSpan) -> Vec<Event> {
+/// Those of some things in order and disjoint that share a moment with a span: hours of them cost no more than those few.
+fn touching<T>(things: &[T], span: TimeSpan, of: impl Fn(&T) -> TimeSpan) -> &[T] {
+    let first = things.partition_point(|thing| of(thing).end <= span.start);
+    let rest = things.get(first..).unwrap_or_default();
+    let count = rest.partition_point(|thing| of(thing).start < span.end);
+    rest.get(..count).unwrap_or_default()
+}
+
+/// What is left of a span where others, in order and disjoint, lie over it.
+fn rest_of(span: TimeSpan, over: &[TimeSpan]) -> Vec<TimeSpan> {
+    let mut parts = Vec::new();
+    let mut rest = Some(span);
+    for over in touching(over, span, |over| *over) {
+        let Some(whole) = rest else { break };
+        let before = TimeSpan::new(whole.start, over.start);
+        parts.extend(before.intersection(whole));
+        rest = TimeSpan::new(over.end, whole.end).intersection(whole);
+    }
+    parts.extend(rest);
+    parts
+}
+
+/// Events without what lies under spans that are in order and disjoint.
+fn without(events: &[Event], over: &[TimeSpan]) -> Vec<Event> {
     let parts = events.iter().flat_map(|event| {
-        let parts = event.span.without(span).into_iter().flatten();
-        parts.map(|part| Event {
-            span: part,
-            ..*event
-        })
+        let parts = rest_of(event.span, over).into_iter();
+        parts.map(|span| Event { span, ..*event })
     });
     parts.collect()
 }
 
-/// Where two lanes both have an event, within a span: the user's word only where both are, scored by the lower.
-fn both_of(audible: &[Event], visible: &[Event], within: TimeSpan) -> Vec<Event> {
+/// Where two lanes both have an event, within spans that are in order and disjoint: the user's word only where both are, scored by
+/// the lower.
+fn both_of(audible: &[Event], visible: &[Event], within: &[TimeSpan]) -> Vec<Event> {
     let mut both = Vec::new();
     for heard in audible {
-        for seen in visible {
-            let shared = heard.span.intersection(seen.span);
-            let Some(span) = shared.and_then(|span| span.intersection(within)) else {
+        for seen in touching(visible, heard.span, |event| event.span) {
+            let Some(shared) = heard.span.intersection(seen.span) else {
                 continue;
             };
             let source = match (heard.source, seen.source) {
                 (user @ Source::User(_), Source::User(_)) => user,
                 _ => Source::Model,
             };
-            let score = heard.score.min(seen.score);
-            both.push(Event {
+            let within = touching(within, shared, |span| *span).iter();
+            let spans = within.filter_map(|span| span.intersection(shared));
+            both.extend(spans.map(|span| Event {
                 span,
-                score,
+                score: heard.score.min(seen.score),
                 source,
-            });
+            }));
         }
     }
     both

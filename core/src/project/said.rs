@@ -45,7 +45,8 @@ pub(super) fn other(modality: Modality) -> Option<Modality> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statements {
     by_event: BTreeMap<EventId, Statement>,
-    by_place: BTreeSet<(LabelId, Modality, Time, EventId)>,
+    /// The same by where it stands, so that a lane is read from end to end without looking anything else up.
+    by_place: BTreeMap<(LabelId, Modality, Time, EventId), Statement>,
 }
 
 impl Statements {
@@ -80,7 +81,7 @@ impl Statements {
             self.by_place.remove(&place(before));
         }
         if let Some(said) = &said {
-            self.by_place.insert(place(said));
+            self.by_place.insert(place(said), *said);
         }
         before
     }
@@ -101,7 +102,7 @@ impl Statements {
         let to = (label, modality, span.end, EventId([0; 16]));
         let earlier = self.by_place.range(from..to).rev();
         let mut found: Vec<_> = earlier
-            .filter_map(|(.., event)| Some((*event, *self.by_event.get(event)?)))
+            .map(|((.., event), said)| (*event, *said))
             .take_while(|(_, said)| said.span.end > span.start)
             .collect();
         found.reverse();
@@ -120,17 +121,26 @@ impl Statements {
     /// Every stretch of which something is said, of a class in a modality: in order, disjoint, neighbours that say the same for
     /// the same event joined.
     pub fn verdicts(&self, label: LabelId, modality: Modality) -> Vec<Verdict> {
-        let mut edges: Vec<Time> = Vec::new();
-        for layer in LAYERS {
-            for (_, said) in self.overlapping(label, layer, TimeSpan::ALL) {
-                edges.extend([said.span.start, said.span.end]);
-            }
-        }
+        self.verdicts_within(label, modality, TimeSpan::ALL)
+    }
+
+    /// The same of a stretch of time, cut at its ends. Looks at no statement beyond it, and at each in it once.
+    pub fn verdicts_within(
+        &self,
+        label: LabelId,
+        modality: Modality,
+        within: TimeSpan,
+    ) -> Vec<Verdict> {
+        let mut layers = LAYERS.map(|layer| Layer::new(self.overlapping(label, layer, within)));
+        let said = layers.iter().flat_map(|layer| &layer.statements);
+        let parts = said.filter_map(|(_, said)| said.span.intersection(within));
+        let mut edges: Vec<Time> = parts.flat_map(|part| [part.start, part.end]).collect();
         edges.sort_unstable();
         edges.dedup();
         let mut verdicts: Vec<Verdict> = Vec::new();
         for pair in edges.windows(2) {
-            let Some((event, yes)) = self.read(label, modality, pair[0]) else {
+            let words = layers.each_mut().map(|layer| layer.word_at(pair[0]));
+            let Some((event, yes)) = holds(modality, |layer| words[place_of(layer)]) else {
                 continue;
             };
             let span = TimeSpan::new(pair[0], pair[1]);
@@ -148,33 +158,74 @@ impl Statements {
 
     /// The classes of which something is said.
     pub fn labels(&self) -> BTreeSet<LabelId> {
-        self.by_place.iter().map(|(label, ..)| *label).collect()
+        let mut labels: Vec<LabelId> = self.by_place.keys().map(|(label, ..)| *label).collect();
+        labels.dedup();
+        labels.into_iter().collect()
     }
 
-    /// What holds at a moment, and by which event. Its own modality's word first. Else what follows from the others: what is
-    /// heard and seen is heard; what is not heard is not both; what is seen, and not both, is not heard.
-    fn read(&self, label: LabelId, modality: Modality, at: Time) -> Option<(EventId, bool)> {
-        use Modality::{Audible, AudioVisual, Visible};
-        let own = |modality| self.own(label, modality, at);
-        if let Some(own) = own(modality) {
-            return Some(own);
-        }
-        match modality {
-            AudioVisual => match (own(Audible), own(Visible)) {
-                (Some(no @ (_, false)), _) | (_, Some(no @ (_, false))) => Some(no),
-                (Some(yes), Some(_)) => Some(yes),
-                _ => None,
-            },
-            Audible | Visible => match own(AudioVisual)? {
-                yes @ (_, true) => Some(yes),
-                no => own(other(modality)?).filter(|(_, yes)| *yes).map(|_| no),
-            },
-        }
+    /// What holds at a moment, and by which event.
+    fn read(&self, label: LabelId, modality: Modality, at: Time) -> Option<Word> {
+        holds(modality, |modality| self.own(label, modality, at))
     }
 
-    fn own(&self, label: LabelId, modality: Modality, at: Time) -> Option<(EventId, bool)> {
+    fn own(&self, label: LabelId, modality: Modality, at: Time) -> Option<Word> {
         let moment = TimeSpan::new(at, at + Time::from_micros(1));
         let found = self.overlapping(label, modality, moment);
         found.first().map(|(event, said)| (*event, said.yes))
+    }
+}
+
+/// By which event, and whether it says yes.
+type Word = (EventId, bool);
+
+/// What holds, given what is said in each modality itself. Its own modality's word first. Else what follows from the others: what is
+/// heard and seen is heard; what is not heard is not both; what is seen, and not both, is not heard.
+fn holds(modality: Modality, own: impl Fn(Modality) -> Option<Word>) -> Option<Word> {
+    use Modality::{Audible, AudioVisual, Visible};
+    if let Some(own) = own(modality) {
+        return Some(own);
+    }
+    match modality {
+        AudioVisual => match (own(Audible), own(Visible)) {
+            (Some(no @ (_, false)), _) | (_, Some(no @ (_, false))) => Some(no),
+            (Some(yes), Some(_)) => Some(yes),
+            _ => None,
+        },
+        Audible | Visible => match own(AudioVisual)? {
+            yes @ (_, true) => Some(yes),
+            no => own(other(modality)?).filter(|(_, yes)| *yes).map(|_| no),
+        },
+    }
+}
+
+/// A modality's place in [`LAYERS`].
+fn place_of(modality: Modality) -> usize {
+    match modality {
+        Modality::Audible => 0,
+        Modality::Visible => 1,
+        Modality::AudioVisual => 2,
+    }
+}
+
+/// The statements of a class in one modality, read from the earliest on.
+struct Layer {
+    statements: Vec<(EventId, Statement)>,
+    next: usize,
+}
+
+impl Layer {
+    fn new(statements: Vec<(EventId, Statement)>) -> Self {
+        Self {
+            statements,
+            next: 0,
+        }
+    }
+
+    /// What is said at a moment, which must not be before the last one that was asked.
+    fn word_at(&mut self, at: Time) -> Option<Word> {
+        let rest = self.statements.get(self.next..).unwrap_or_default();
+        self.next += rest.iter().take_while(|(_, s)| s.span.end <= at).count();
+        let (event, said) = self.statements.get(self.next)?;
+        (said.span.start <= at).then_some((*event, said.yes))
     }
 }

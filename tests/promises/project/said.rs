@@ -1,7 +1,7 @@
 //! What is said of a class: the newest word holds at every moment, no two contradict each other, and every word can be taken back.
 
 use mettle_core::base::{LabelId, Modality, Said, Time, TimeSpan};
-use mettle_core::project::{Change, Corrections, Edit, Scope, Statements};
+use mettle_core::project::{Change, Corrections, Edit, Scope, Statements, Verdict};
 use proptest::prelude::*;
 
 use super::{MODALITIES, dog, event, of_clip, say, span};
@@ -212,6 +212,32 @@ proptest! {
         let (forth, back) = (order([&one, &other]), order([&other, &one]));
         for tenth in 0..160 {
             prop_assert_eq!(at(&forth, tenth), at(&back, tenth));
+        }
+    }
+
+    #[test]
+    fn a_stretch_of_a_lane_is_read_as_the_whole_lane_and_as_each_moment(
+        words in proptest::collection::vec(words(), 1..25),
+        from in 0..40_i64,
+        length in 1..20_i64,
+    ) {
+        let statements = after(&words).statements;
+        let view = span(from, from + length);
+        for modality in MODALITIES {
+            let whole = statements.verdicts(dog(), modality).into_iter();
+            let cut = whole.filter_map(|verdict| {
+                let span = verdict.span.intersection(view)?;
+                Some(Verdict { span, ..verdict })
+            });
+            let cut: Vec<Verdict> = cut.collect();
+            let within = statements.verdicts_within(dog(), modality, view);
+            prop_assert_eq!(&cut, &within);
+            for tenth in from..from + length {
+                let moment = Time::from_micros(tenth * 100_000 + 50_000);
+                let here = within.iter().find(|verdict| verdict.span.contains(moment));
+                let read = here.map_or(Unknown, |verdict| Said::from(verdict.yes));
+                prop_assert_eq!(read, statements.said(dog(), modality, moment));
+            }
         }
     }
 }
