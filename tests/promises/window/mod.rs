@@ -37,6 +37,7 @@ mod sync;
 mod tags;
 mod theme;
 mod training;
+mod two_hours;
 mod untrained;
 mod weights;
 mod work;

@@ -12,18 +12,16 @@ use mettle_app::models::AskModel;
 use mettle_app::playback::{Player, PlayerOptions};
 use mettle_app::state::{AppState, Corrected};
 use mettle_app::waking::Waker;
-use mettle_core::base::{
-    ClipId, ContentHash, HeadId, Labels, Problem, Progress, Severity, Time, TimeSpan,
-};
+use mettle_core::base::{ClipId, HeadId, Labels, Problem, Progress, Severity, Time, TimeSpan};
 use mettle_core::engine::{
     DeviceReport, JobId, JobSpec, JobState, JobStatus, Reply, ReplyBody, Thumbnail, WaveformPart,
 };
 use mettle_core::media::{
-    AudioInfo, Clip, ColorMatrix, ColorRange, MediaError, Pictures, RgbFrame, Sound, SoundLayout,
-    Source, VideoFrame, VideoInfo, YuvPicture,
+    Clip, MediaError, Pictures, RgbFrame, Sound, SoundLayout, Source, VideoFrame,
 };
 use mettle_core::model::Precision;
 use mettle_core::predict::{Detail, Prediction, PredictionKey};
+use mettle_tests::made_clips;
 use mettle_tests::parts::whole;
 
 /// What the window asked, and what it is to be told.
@@ -125,35 +123,17 @@ impl EngineLink for ScriptedEngine {
     }
 }
 
+/// Of its pictures.
+const SIZE: [usize; 2] = [64, 36];
+
 /// Frames of 40 ms without a decoder.
 #[derive(Debug)]
 struct Drawn;
 
 pub fn frame_at(t: Time) -> Arc<VideoFrame> {
-    let index = t.micros().max(0) / 40_000;
+    let index = t.micros().max(0) / made_clips::FRAME.micros();
     let grey = (index * 3 % 200) as u8;
-    let picture = YuvPicture {
-        width: 64,
-        height: 36,
-        chroma_shift_x: 1,
-        chroma_shift_y: 1,
-        depth: 8,
-        planes: [
-            vec![grey.max(16); 64 * 36],
-            vec![100; 32 * 18],
-            vec![150; 32 * 18],
-        ],
-        matrix: ColorMatrix::Bt709,
-        range: ColorRange::Limited,
-        rotation_deg: 0,
-        pixel_aspect: 1.0,
-    };
-    let start = Time::from_micros(index * 40_000);
-    Arc::new(VideoFrame {
-        span: TimeSpan::new(start, start + Time::from_micros(40_000)),
-        index: Some(index as u64),
-        picture: Arc::new(picture),
-    })
+    made_clips::frame(index, SIZE, grey.max(16))
 }
 
 impl Source for Drawn {
@@ -194,29 +174,7 @@ impl Pictures for Frames {
 /// A clip of ten seconds.
 pub fn clip(path: &str, number: u8) -> Arc<Clip> {
     let end = Time::from_micros(10_000_000);
-    Arc::new(Clip {
-        id: ClipId(ContentHash([number; 32])),
-        path: PathBuf::from(path),
-        duration: end,
-        video: Some(VideoInfo {
-            width: 64,
-            height: 36,
-            fps: 25.0,
-            variable_fps: None,
-            codec: "h264".into(),
-            pixel_format: "yuv420p".into(),
-            rotation_deg: 0,
-            start: Time::ZERO,
-            end,
-        }),
-        audio: Some(AudioInfo {
-            sample_rate: 48_000,
-            channels: 2,
-            codec: "aac".into(),
-            start: Time::ZERO,
-            end,
-        }),
-    })
+    made_clips::clip(Path::new(path), number, SIZE, end)
 }
 
 /// A dog from second 2 to 5 at 0.8, a bell from 6 to 8 at 0.6; `scored` seconds of ten.
