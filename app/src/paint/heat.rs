@@ -26,6 +26,7 @@ pub fn columns_of(prediction: &Prediction, class: usize, axis: &TimeAxis) -> Vec
     let first = prediction
         .segments
         .partition_point(|span| span.end.as_secs_f64() <= axis.start);
+    let place = axis.placer();
     let mut columns: Vec<Column> = Vec::new();
     for index in first..scored {
         let (Some(span), Some(scores)) =
@@ -36,8 +37,8 @@ pub fn columns_of(prediction: &Prediction, class: usize, axis: &TimeAxis) -> Vec
         if span.start.as_secs_f64() >= end {
             break;
         }
-        let left = axis.screen_from_time(span.start).max(axis.left);
-        let right = axis.screen_from_time(span.end).min(axis.right);
+        let left = place(span.start).max(axis.left);
+        let right = place(span.end).min(axis.right);
         let score = scores.get(class).copied().unwrap_or(0.0);
         match columns.last_mut() {
             // Several seconds on one point: the highest is what must not be missed.

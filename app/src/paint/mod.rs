@@ -1,5 +1,6 @@
 //! Drawing what no widget draws: heat, waves, film strips, icons, and the video frame on the GPU. Takes what it draws.
 
+mod bars;
 mod covering;
 mod grid;
 mod heat;
@@ -16,6 +17,7 @@ mod video;
 mod video_gpu;
 mod waves;
 
+pub use bars::{Bars, is_bar};
 pub use grid::{paint_grid, swatch};
 pub use heat::{Column, columns_of, paint_columns, pending_pattern};
 pub use mask::{map_of, paint_mask};

@@ -1,10 +1,9 @@
 //! Cells split in two: the upper half is what is heard, the lower half what is seen; hatched where only one of them is.
 
 use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2};
-use mettle_core::base::Modality;
 use mettle_core::predict::{Prediction, Thresholds};
 
-use crate::state::{Disagreement, TimeAxis, perceived};
+use crate::state::{Disagreement, Perceived, TimeAxis};
 
 /// Cells narrower than this have no gap between them and no hatching: the halves' places say enough.
 const ROOMY: f32 = 6.0;
@@ -41,24 +40,19 @@ pub fn split_columns(
     let first = prediction
         .segments
         .partition_point(|span| span.end.as_secs_f64() <= axis.start);
-    let score = |modality: Modality, index: usize| {
-        let scores = prediction.scores_of(modality).get(index);
-        scores.and_then(|s| s.get(class)).copied().unwrap_or(0.0)
-    };
+    let perceived = Perceived::of(prediction, thresholds, class);
+    let place = axis.placer();
     let mut columns: Vec<SplitColumn> = Vec::new();
     for index in first..scored {
         let span = prediction.segments[index];
         if span.start.as_secs_f64() >= end {
             break;
         }
-        let (heard, seen) = perceived(prediction, thresholds, index, class);
+        let [heard, seen] = perceived.over(index);
         let column = SplitColumn {
-            left: axis.screen_from_time(span.start).max(axis.left),
-            right: axis.screen_from_time(span.end).min(axis.right),
-            scores: [
-                score(Modality::Audible, index),
-                score(Modality::Visible, index),
-            ],
+            left: place(span.start).max(axis.left),
+            right: place(span.end).min(axis.right),
+            scores: perceived.scores(index).map(Option::unwrap_or_default),
             over: [heard, seen],
             shown: filter.is_none_or(|filter| filter.is(heard, seen)),
         };

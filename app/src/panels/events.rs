@@ -11,7 +11,7 @@ use crate::intent::{Commands, EditIntent};
 use crate::state::{AppState, Gesture, LaneEvent, Mode, Shown, shown_classes, word};
 
 /// Rows are made this far beyond what is in sight, in points, so that Tab goes on past the edge.
-const BEYOND: f32 = 10.0 * HEIGHT;
+const BEYOND: f32 = 2.0 * HEIGHT;
 
 /// Draw it.
 pub fn events_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut Commands) {
@@ -39,7 +39,7 @@ pub fn events_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut
             format!("No event reaches the threshold of {threshold:.2}"),
         );
     }
-    rows(ui, &events, (state, &classes, editable), commands);
+    rows(ui, events, (state, &classes, editable), commands);
 }
 
 /// The rows in sight, and a few around them: thousands cost no more than those.

@@ -54,10 +54,11 @@ fn events(painter: &egui::Painter, room: Rect, shown: Shown<'_>, axis: &TimeAxis
     let columns = room.width().max(1.0) as usize;
     let mut happens: Vec<Option<Modality>> = vec![None; columns];
     let mut said = vec![false; columns];
+    let at = axis.placer();
     let range = |span: TimeSpan| {
-        let place = |x: f32| ((x - room.left()).max(0.0) as usize).min(columns);
-        let from = place(axis.screen_from_time(span.start)).min(columns.saturating_sub(1));
-        from..place(axis.screen_from_time(span.end)).max(from + 1)
+        let place = |time| ((at(time) - room.left()).max(0.0) as usize).min(columns);
+        let from = place(span.start).min(columns.saturating_sub(1));
+        from..place(span.end).max(from + 1)
     };
     for track in shown.tracks() {
         for event in &track.events {

@@ -59,10 +59,11 @@ pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     }
     let ruler = row(ui, "", RULER);
     marks(ui, ruler, &axis);
-    lanes_button(ui, ruler, state, shown, commands);
-    let lanes = ScrollArea::vertical().id_salt("lanes").auto_shrink(false);
-    let under = lanes.show(ui, |ui| {
-        timeline_lanes::lanes_ui(ui, state, shown, &axis, commands)
+    let lanes = shown_lanes(shown, state);
+    lanes_button(ui, ruler, lanes.len(), shown, commands);
+    let room = ScrollArea::vertical().id_salt("lanes").auto_shrink(false);
+    let under = room.show(ui, |ui| {
+        timeline_lanes::lanes_ui(ui, state, shown, (&lanes, &axis), commands)
     });
     selection(ui, whole, ruler, shown, &axis);
     playhead(ui, whole, state, &axis);
@@ -183,13 +184,7 @@ fn mark_text(secs: f64, step: f64) -> String {
     }
 }
 
-fn lanes_button(
-    ui: &mut Ui,
-    ruler: Rect,
-    state: &AppState,
-    shown: Shown<'_>,
-    commands: &mut Commands,
-) {
+fn lanes_button(ui: &mut Ui, ruler: Rect, lanes: usize, shown: Shown<'_>, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let Some(prediction) = shown.prediction() else {
         return;
@@ -198,7 +193,6 @@ fn lanes_button(
     if all <= FEW {
         return;
     }
-    let lanes = shown_lanes(shown, state).len();
     let text = format!("{lanes} of {} classes", all.max(lanes));
     let rect = Rect::from_min_max(
         pos2(ruler.left() - size::NAMES + 4.0, ruler.top()),

@@ -12,9 +12,9 @@ use super::timeline_said::{brush_ui, parts, said_at, said_ui, spoken_said, subje
 use super::widgets::{count, dim, elided};
 use crate::intent::{Commands, ViewIntent};
 use crate::paint::{
-    columns_of, paint_columns, paint_split, pending_pattern, split_columns, swatch,
+    Bars, columns_of, is_bar, paint_columns, paint_split, pending_pattern, split_columns, swatch,
 };
-use crate::state::{AppState, Changes, Chosen, Lane, Mode, Shown, TimeAxis, shown_lanes};
+use crate::state::{AppState, Changes, Chosen, Lane, Mode, Shown, TimeAxis};
 use crate::theme::{figures, mix, size, strong, tokens};
 
 /// Draw them. Gives the class under the pointer and its score there.
@@ -22,7 +22,7 @@ pub fn lanes_ui(
     ui: &mut Ui,
     state: &AppState,
     shown: Shown<'_>,
-    axis: &TimeAxis,
+    (lanes, axis): (&[Lane], &TimeAxis),
     commands: &mut Commands,
 ) -> Option<(Label, f32)> {
     let Some(prediction) = shown.prediction() else {
@@ -33,7 +33,6 @@ pub fn lanes_ui(
         waiting(ui, shown, axis);
         return None;
     };
-    let lanes = shown_lanes(shown, state);
     if let (Some(filter), true) = (state.filter, lanes.is_empty()) {
         let words = format!("Nothing here is {}", filter.text().to_lowercase());
         ui.indent("nothing", |ui| dim(ui, words));
@@ -43,7 +42,7 @@ pub fn lanes_ui(
         (&**new, Changes::of(prediction, new, &thresholds))
     });
     let mut pointed = None;
-    for lane in &lanes {
+    for lane in lanes {
         let under = lane_ui(ui, state, shown, prediction, lane, axis, commands);
         pointed = pointed.or(under);
         if let Some((new, changes)) = &new {
@@ -104,11 +103,12 @@ fn lane_ui(
     name(ui, rect, state, prediction, lane);
     let cells = rect.with_min_x(axis.left).with_max_x(axis.right);
     let inner = cells.shrink2(vec2(0.0, 2.0));
-    let painter = ui.painter_at(cells);
+    // One place to paint in for all of a lane: each other one would be a drawing of its own.
+    let painter = ui.painter_at(cells.expand(1.0));
     cells_ui(&painter, inner, (state, shown, prediction), lane, axis);
     said_ui(&painter, inner, shown, prediction, lane, axis);
     pending(ui, inner, shown, prediction, axis);
-    outline(ui, inner, events, axis);
+    outline(&painter, inner, events, axis);
     match shown.row.view.chosen {
         Some(_) => chosen_ui(ui, inner, shown, lane, axis),
         None => subject_ui(ui, inner, state, lane, axis),
@@ -130,8 +130,11 @@ fn lane_ui(
             commands,
         );
     }
-    let label = spoken(shown, lane, events.len());
-    response.widget_info(|| WidgetInfo::selected(Role::Row, true, here, &label));
+    // Put into words only where a screen reader listens.
+    response.widget_info(|| {
+        let label = spoken(shown, lane, events.len());
+        WidgetInfo::selected(Role::Row, true, here, label)
+    });
     tooltip(response, (shown, prediction), lane, events, axis, commands)
 }
 
@@ -234,24 +237,30 @@ fn pending(ui: &Ui, cells: Rect, shown: Shown<'_>, prediction: &Prediction, axis
     pending_pattern(ui.painter(), rest.shrink2(vec2(0.0, 4.0)), t.line);
 }
 
-/// The events of a lane, each a box; those closer than a point are drawn as one.
-fn outline(ui: &Ui, cells: Rect, events: &[Event], axis: &TimeAxis) {
-    let t = tokens(ui.ctx());
-    let painter = ui.painter_at(cells.expand(1.0));
-    let first = events.partition_point(|e| axis.screen_from_time(e.span.end) < axis.left);
+/// The events of a lane, each a box, or a bar where there is no room for one; those closer than a point are drawn as one.
+fn outline(painter: &egui::Painter, cells: Rect, events: &[Event], axis: &TimeAxis) {
+    let t = tokens(painter.ctx());
+    let (stroke, foot) = (Stroke::new(1.5, t.both), mix(t.both, t.text, 0.35));
+    let (mut bars, mut feet) = (Bars::new(painter), Bars::new(painter));
+    let place = axis.placer();
+    let first = events.partition_point(|e| place(e.span.end) < axis.left);
     let mut open: Option<Rect> = None;
-    let draw = |rect: Rect| {
-        let stroke = Stroke::new(1.5, t.both);
-        painter.rect_stroke(rect, 3.0, stroke, StrokeKind::Inside);
+    let mut draw = |rect: Rect| {
         let bar = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 3.0), rect.max);
-        painter.rect_filled(bar, 1.0, mix(t.both, t.text, 0.35));
+        if is_bar(rect) {
+            bars.add(rect, stroke.color);
+            feet.add(bar, foot);
+        } else {
+            painter.rect_stroke(rect, 3.0, stroke, StrokeKind::Inside);
+            painter.rect_filled(bar, 1.0, foot);
+        }
     };
     for event in events.get(first..).unwrap_or_default() {
-        let left = axis.screen_from_time(event.span.start);
+        let left = place(event.span.start);
         if left > axis.right {
             break;
         }
-        let right = axis.screen_from_time(event.span.end).max(left + 1.0);
+        let right = place(event.span.end).max(left + 1.0);
         let rect = Rect::from_x_y_ranges(left..=right, cells.y_range());
         open = Some(match open {
             Some(before) if left - before.right() < 1.0 && rect.width() < 4.0 => before.union(rect),
@@ -265,6 +274,8 @@ fn outline(ui: &Ui, cells: Rect, events: &[Event], axis: &TimeAxis) {
     if let Some(rect) = open {
         draw(rect);
     }
+    bars.paint(painter);
+    feet.paint(painter);
 }
 
 /// The chosen event stands out.

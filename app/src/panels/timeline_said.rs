@@ -6,8 +6,9 @@ use mettle_core::predict::{Detail, Prediction};
 use mettle_core::project::Change;
 
 use crate::intent::{Commands, EditIntent, ViewIntent};
+use crate::paint::{Bars, is_bar};
 use crate::state::{AppState, Gesture, Lane, Shown, TimeAxis};
-use crate::theme::tokens;
+use crate::theme::{mix, tokens};
 
 /// Cells narrower than this have no sign in them: their fill says enough.
 const ROOMY: f32 = 7.0;
@@ -36,33 +37,47 @@ pub fn said_ui(
 ) {
     let t = tokens(painter.ctx());
     let statements = &shown.row.corrected.shown().statements;
+    let (view, at) = (axis.in_view(), axis.placer());
+    let (mut bars, mut tops) = (Bars::new(painter), Bars::new(painter));
     for (modality, part) in parts(prediction, cells) {
         let color = match modality {
             Modality::Audible => t.audible,
             Modality::Visible => t.visible,
             Modality::AudioVisual => t.both,
         };
-        for verdict in statements.verdicts(LabelId::named(&lane.label), modality) {
+        let label = LabelId::named(&lane.label);
+        for verdict in statements.verdicts_within(label, modality, view) {
             let (from, to) = (
-                axis.screen_from_time(verdict.span.start).max(axis.left),
-                axis.screen_from_time(verdict.span.end).min(axis.right),
+                at(verdict.span.start).max(axis.left),
+                at(verdict.span.end).min(axis.right),
             );
             if to <= from {
                 continue;
             }
             let place = Rect::from_x_y_ranges(from..=to, part.y_range());
-            match verdict.yes {
-                true => yes(painter, place, color, t.text),
-                false => no(painter, place, axis, &prediction.segments, (t.bg0, t.text)),
+            match (verdict.yes, is_bar(place)) {
+                (true, true) => {
+                    bars.add(place, color);
+                    tops.add(top_of(place), t.text);
+                }
+                (false, true) => bars.add(place, mix(t.bg0, t.text, 0.5)),
+                (true, false) => {
+                    painter.rect_filled(place, 1.0, color);
+                    painter.rect_filled(top_of(place), 1.0, t.text);
+                }
+                (false, false) => {
+                    no(painter, place, axis, &prediction.segments, (t.bg0, t.text));
+                }
             }
         }
     }
+    bars.paint(painter);
+    tops.paint(painter);
 }
 
-fn yes(painter: &Painter, place: Rect, color: Color32, bar: Color32) {
-    painter.rect_filled(place, 1.0, color);
-    let top = Rect::from_min_max(place.min, pos2(place.right(), place.top() + 2.5));
-    painter.rect_filled(top, 1.0, bar);
+/// The bar on top of what is said to happen.
+fn top_of(place: Rect) -> Rect {
+    Rect::from_min_max(place.min, pos2(place.right(), place.top() + 2.5))
 }
 
 fn no(

@@ -7,7 +7,7 @@ use mettle_core::engine::JobId;
 use mettle_core::predict::{Prediction, PredictionPart};
 use mettle_core::project::Track;
 
-use crate::state::{Answer, AppState, JobKind, Library, Row, RowId, Settings, Standing};
+use crate::state::{Answer, AppState, JobKind, Library, Row, RowId, Settings, Standing, Tracks};
 
 /// Rows of the list brought up to date in one frame after a threshold moved.
 const A_FRAME: usize = 4;
@@ -192,7 +192,7 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     }
     library.change(id, |open| {
         if let Some(answer) = open.answers.to_mut(task) {
-            (answer.tracks, answer.revision) = (Arc::new(tracks), revision);
+            (answer.tracks, answer.revision) = (Arc::new(Tracks::new(tracks)), revision);
         }
     });
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use mettle_core::base::{HeadId, Task};
 use mettle_core::model::Calibration;
 use mettle_core::predict::{Detail, Prediction, PredictionPart};
-use mettle_core::project::Track;
+
+use super::Tracks;
 
 /// What one head said of a clip.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub struct Answer {
     /// Whether all seconds are scored.
     pub complete: bool,
     /// The events, at the thresholds of this revision.
-    pub tracks: Arc<Vec<Track>>,
+    pub tracks: Arc<Tracks>,
     /// Which revision of the thresholds that is.
     pub revision: u64,
 }
@@ -164,6 +165,7 @@ impl Answer {
         };
         let events: usize = self
             .tracks
+            .all()
             .iter()
             .map(|track| track.events.len() * 32 + 64)
             .sum();

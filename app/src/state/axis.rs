@@ -1,6 +1,6 @@
 //! Between seconds of the clip and points on the screen. Pure.
 
-use mettle_core::base::Time;
+use mettle_core::base::{Time, TimeSpan};
 
 /// The shortest time a timeline shows, in seconds: a few frames.
 const CLOSEST: f64 = 0.25;
@@ -32,6 +32,20 @@ impl TimeAxis {
     /// Where a time is on the screen.
     pub fn screen_from_time(&self, time: Time) -> f32 {
         self.screen_from_secs(time.as_secs_f64())
+    }
+
+    /// [`Self::screen_from_time`] for many times: what they have in common is worked out once.
+    pub fn placer(&self) -> impl Fn(Time) -> f32 + use<> {
+        let (left, start, scale) = (f64::from(self.left), self.start, self.scale());
+        move |time| (left + (time.as_secs_f64() - start) * scale) as f32
+    }
+
+    /// The stretch of time that is in view.
+    pub fn in_view(&self) -> TimeSpan {
+        TimeSpan::new(
+            Time::from_secs_f64(self.start),
+            Time::from_secs_f64(self.start + self.span),
+        )
     }
 
     /// Which time a place on the screen is, in seconds.

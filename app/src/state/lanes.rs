@@ -85,26 +85,24 @@ pub fn lanes_in_view(prediction: &Prediction, axis: &TimeAxis) -> Vec<Lane> {
     let in_view = first..last.min(prediction.scores.len());
     // What is only heard or only seen must not be missed either.
     let kinds = match &prediction.detail {
-        Detail::Parsed { audible, visible } => [audible, visible],
-        _ => [&prediction.scores, &prediction.scores],
+        Detail::Parsed { audible, visible } => vec![audible, visible],
+        _ => vec![&prediction.scores],
     };
-    let seen: Vec<&Vec<f32>> = kinds
-        .into_iter()
-        .flat_map(|scores| scores.get(in_view.clone()).unwrap_or_default())
-        .collect();
-    let mut lanes: Vec<Lane> = prediction
-        .labels
-        .iter()
-        .enumerate()
-        .map(|(class, label)| Lane {
-            class,
-            label: label.clone(),
-            highest: seen
-                .iter()
-                .filter_map(|scores| scores.get(class).copied())
-                .fold(0.0, f32::max),
-        })
-        .collect();
+    let seen = kinds.into_iter().filter_map(|s| s.get(in_view.clone()));
+    let mut highest = vec![0.0; prediction.labels.len()];
+    for scores in seen.flatten() {
+        for (highest, score) in highest.iter_mut().zip(scores) {
+            *highest = f32::max(*highest, *score);
+        }
+    }
+    let labels = prediction.labels.iter().cloned();
+    let each = labels.zip(highest).enumerate();
+    let lane = |(class, (label, highest))| Lane {
+        class,
+        label,
+        highest,
+    };
+    let mut lanes: Vec<Lane> = each.map(lane).collect();
     lanes.sort_by(|a, b| b.highest.total_cmp(&a.highest));
     lanes
 }

@@ -30,6 +30,7 @@ mod spectrogram;
 mod spoken;
 mod strip;
 mod subject;
+mod tracks;
 mod training;
 mod waves;
 mod weights;
@@ -75,6 +76,7 @@ pub use spectrogram::Spectrogram;
 pub use spoken::{SpokenLine, SpokenList};
 pub use strip::Strip;
 pub use subject::{taken_back, word};
+pub use tracks::Tracks;
 pub use training::{Changes, Proposal, Run, TrainingView};
 pub use waves::Waves;
 pub use weights::WeightsView;
@@ -241,7 +243,8 @@ impl AppState {
 
 /// The segment at a time, or the last one: a clip's end belongs to it.
 pub fn segment_at(prediction: &Prediction, time: Time) -> Option<usize> {
-    let mut spans = prediction.segments.iter();
-    let found = spans.position(|span| span.contains(time));
-    found.or_else(|| prediction.segments.len().checked_sub(1))
+    let segments = &prediction.segments;
+    let place = segments.partition_point(|span| span.end <= time);
+    let here = segments.get(place).filter(|span| span.contains(time));
+    here.map(|_| place).or(segments.len().checked_sub(1))
 }

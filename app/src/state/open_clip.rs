@@ -10,7 +10,7 @@ use mettle_core::project::Track;
 
 use mettle_core::base::{Task, Time, TimeSpan};
 
-use super::{Answers, JobKind, Jobs, Row, Settings, Spectrogram, Strip, Waves};
+use super::{Answers, JobKind, Jobs, LaneEvent, Row, Settings, Spectrogram, Strip, Waves};
 
 /// What was read and computed of a clip, as far as it has come.
 #[derive(Clone, Debug, Default)]
@@ -97,7 +97,13 @@ impl<'a> Shown<'a> {
     /// The events shown, at the thresholds in use.
     pub fn tracks(&self) -> &'a [Track] {
         let answer = self.open.answers.to(self.task);
-        answer.map_or(&[], |answer| &answer.tracks)
+        answer.map_or(&[], |answer| answer.tracks.all())
+    }
+
+    /// Every event shown, in time; see [`super::Tracks::listed`].
+    pub fn lane_events(&self) -> &'a [LaneEvent] {
+        let answer = self.open.answers.to(self.task);
+        answer.map_or(&[], |answer| answer.tracks.listed())
     }
 
     /// Whether all seconds have the answer shown.

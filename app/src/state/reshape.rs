@@ -1,50 +1,16 @@
 //! Events taken by their edges, split, put on another lane or taken away, and the moments a drag snaps to. Pure: gives changes,
 //! carries none out.
 
-use std::collections::BTreeSet;
-
 use mettle_core::base::{EventId, LabelId, Modality, Said, Time, TimeSpan};
 use mettle_core::predict::tracks_of;
 use mettle_core::project::{Change, Source};
 
 use super::{AppState, Happening, LaneEvent, Shown, TimeAxis, word};
 
-/// The name and the time of the user's word.
-fn word_of(event: &LaneEvent) -> Option<(EventId, TimeSpan)> {
-    match event.source {
-        Source::User(name) => Some((name, event.what.span)),
-        Source::Model => None,
-    }
-}
-
 /// A drag this near to an edge snaps to it, in points.
 const NEAR: f32 = 7.0;
 
 impl Shown<'_> {
-    /// Every event, in time. What the user says to be both heard and seen is one event, though it is heard and is seen, too.
-    pub fn lane_events(&self) -> Vec<LaneEvent> {
-        let each = self.tracks().iter().flat_map(|track| {
-            track.events.iter().map(|event| LaneEvent {
-                what: Happening {
-                    label: track.label.clone(),
-                    modality: track.modality,
-                    span: event.span,
-                },
-                source: event.source,
-                score: event.score,
-            })
-        });
-        let mut events: Vec<LaneEvent> = each.collect();
-        let is_both = |event: &LaneEvent| event.what.modality == Modality::AudioVisual;
-        let both = events.iter().filter(|event| is_both(event));
-        let both: BTreeSet<(EventId, TimeSpan)> = both.filter_map(word_of).collect();
-        events.retain(|event| {
-            is_both(event) || word_of(event).is_none_or(|word| !both.contains(&word))
-        });
-        events.sort_by_key(|event| (event.what.span, event.what.modality));
-        events
-    }
-
     /// Where events begin and end, and the marks.
     fn edges(&self) -> impl Iterator<Item = Time> {
         let events = self.tracks().iter().flat_map(|track| &track.events);
@@ -123,14 +89,14 @@ impl AppState {
         let shown = self.shown()?;
         let now = self.player.time;
         let view = &shown.row.view;
-        let inside = |event: &LaneEvent| event.what.span.start < now && now < event.what.span.end;
-        let wanted = |event: &LaneEvent| match (&view.chosen, &view.lane) {
+        let inside = |event: &&LaneEvent| event.what.span.start < now && now < event.what.span.end;
+        let wanted = |event: &&LaneEvent| match (&view.chosen, &view.lane) {
             (Some(chosen), _) => event.what.label == chosen.label && event.what.span == chosen.span,
             (None, Some(lane)) => event.what.label == *lane,
             (None, None) => false,
         };
-        let mut events = shown.lane_events().into_iter();
-        events.find(|event| inside(event) && wanted(event))
+        let mut events = shown.lane_events().iter();
+        events.find(|event| inside(event) && wanted(event)).cloned()
     }
 
     /// The name of the user's word that is all of an event and nothing else.
