@@ -1,9 +1,9 @@
 //! Cells split in two: the upper half is what is heard, the lower half what is seen; hatched where only one of them is.
 
 use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2};
-use mettle_core::predict::{Prediction, Thresholds};
+use mettle_core::predict::{Perceived, Prediction, Thresholds};
 
-use crate::state::{Disagreement, Perceived, TimeAxis};
+use crate::state::{Disagreement, TimeAxis};
 
 /// Cells narrower than this have no gap between them and no hatching: the halves' places say enough.
 const ROOMY: f32 = 6.0;

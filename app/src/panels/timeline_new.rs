@@ -5,8 +5,8 @@ use mettle_core::base::Modality;
 use mettle_core::predict::{Detail, Prediction};
 
 use super::widgets::count;
-use crate::paint::{columns_of, paint_columns, paint_split, split_columns};
-use crate::state::{AppState, Changes, Lane, Shown, TimeAxis};
+use crate::paint::{Bars, columns_of, is_bar, paint_columns, paint_split, split_columns};
+use crate::state::{AppState, Changes, Lane, Shown, TimeAxis, happens_in};
 use crate::theme::{figures, size, tokens};
 
 const HEIGHT: f32 = 18.0;
@@ -22,7 +22,8 @@ pub fn new_lane_ui(
 ) {
     let t = tokens(ui.ctx());
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
-    let Some(class) = new.labels.position(&lane.label) else {
+    let class = new.labels.position(&lane.label);
+    let Some(class) = class.filter(|_| ui.is_rect_visible(rect)) else {
         return;
     };
     let cells = rect.with_min_x(axis.left).with_max_x(axis.right);
@@ -37,21 +38,29 @@ pub fn new_lane_ui(
         paint_columns(&painter, inner, &columns_of(new, class, axis), t.both);
     }
     let mut changed = 0;
+    let at = axis.placer();
     for (modality, part) in parts(parsed, inner) {
+        let mut bars = Bars::new(&painter);
+        let [old, new_events] = changes.of_lane(&lane.label, modality);
         for span in new.segments.iter().take(new.scores.len()) {
-            let [before, after] = changes.happens(&lane.label, modality, *span);
-            if before == after {
+            let middle = span.middle();
+            if happens_in(old, middle) == happens_in(new_events, middle) {
                 continue;
             }
             changed += 1;
-            let (from, to) = (
-                axis.screen_from_time(span.start),
-                axis.screen_from_time(span.end),
-            );
+            let (from, to) = (at(span.start), at(span.end));
+            if to < axis.left || from > axis.right {
+                continue;
+            }
             let cell = Rect::from_x_y_ranges(from..=(to - 1.0).max(from + 1.0), part.y_range());
+            if is_bar(cell) {
+                bars.add(cell, t.accent);
+                continue;
+            }
             let stroke = Stroke::new(1.5, t.accent);
             painter.rect_stroke(cell, 1.0, stroke, StrokeKind::Inside);
         }
+        bars.paint(&painter);
     }
     let at = rect.left_center() + vec2(size::NAMES - 10.0, 0.0);
     ui.painter()

@@ -7,7 +7,9 @@ use mettle_core::engine::JobId;
 use mettle_core::predict::{Prediction, PredictionPart};
 use mettle_core::project::Track;
 
-use crate::state::{Answer, AppState, JobKind, Library, Row, RowId, Settings, Standing, Tracks};
+use crate::state::{
+    Answer, AppState, ByModel, JobKind, Library, Row, RowId, Settings, Standing, Tracks,
+};
 
 /// Rows of the list brought up to date in one frame after a threshold moved.
 const A_FRAME: usize = 4;
@@ -175,10 +177,13 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     let Some(row) = library.row(id) else { return };
     let thresholds = settings.thresholds(&row.corrected.shown().mask_thresholds);
     let answer = library.open.get(id).and_then(|open| open.answers.to(task));
-    let Some((prediction, complete)) = answer.map(|a| (a.prediction.clone(), a.complete)) else {
-        return;
-    };
-    let tracks = row.tracks_at(&prediction, &thresholds, &library.classes);
+    let Some(answer) = answer else { return };
+    let (prediction, complete) = (answer.prediction.clone(), answer.complete);
+    // A correction leaves what the model says as it is: hours of it are not gone through anew.
+    let same = answer.tracks.by_model_at(&thresholds);
+    let same = same.filter(|_| answer.revision == revision).cloned();
+    let by_model = same.unwrap_or_else(|| Arc::new(ByModel::of(&prediction, thresholds)));
+    let tracks = row.said_over(&by_model.tracks, &prediction.labels, &library.classes);
     let standing = Standing {
         scored: prediction.scores.len().min(prediction.segments.len()),
         complete,
@@ -192,7 +197,7 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     }
     library.change(id, |open| {
         if let Some(answer) = open.answers.to_mut(task) {
-            (answer.tracks, answer.revision) = (Arc::new(Tracks::new(tracks)), revision);
+            (answer.tracks, answer.revision) = (Arc::new(Tracks::new(tracks, by_model)), revision);
         }
     });
 }

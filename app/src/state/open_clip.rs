@@ -100,6 +100,12 @@ impl<'a> Shown<'a> {
         answer.map_or(&[], |answer| answer.tracks.all())
     }
 
+    /// What the model alone says at the thresholds in use.
+    pub fn models_tracks(&self) -> &'a [Track] {
+        let answer = self.open.answers.to(self.task);
+        answer.map_or(&[], |answer| answer.tracks.by_model())
+    }
+
     /// Every event shown, in time; see [`super::Tracks::listed`].
     pub fn lane_events(&self) -> &'a [LaneEvent] {
         let answer = self.open.answers.to(self.task);

@@ -2,7 +2,6 @@
 //! carries none out.
 
 use mettle_core::base::{EventId, LabelId, Modality, Said, Time, TimeSpan};
-use mettle_core::predict::tracks_of;
 use mettle_core::project::{Change, Source};
 
 use super::{AppState, Happening, LaneEvent, Shown, TimeAxis, word};
@@ -129,13 +128,7 @@ impl AppState {
 
     /// Where the model says a class, at the thresholds in use.
     fn models_spans(&self, event: &Happening, modality: Modality) -> Vec<TimeSpan> {
-        let Some(shown) = self.shown() else {
-            return Vec::new();
-        };
-        let Some(prediction) = shown.prediction() else {
-            return Vec::new();
-        };
-        let tracks = tracks_of(prediction, &shown.thresholds(&self.settings));
+        let tracks = self.shown().map_or(&[][..], |shown| shown.models_tracks());
         let of_lane = tracks
             .iter()
             .filter(|track| track.label == event.label && track.modality == modality);

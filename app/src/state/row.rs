@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mettle_core::base::{ClipId, Label, LabelId, Problem, Task, Time, TimeSpan};
+use mettle_core::base::{ClipId, Label, LabelId, Labels, Problem, Task, Time, TimeSpan};
 use mettle_core::media::{Clip, RgbFrame};
 use mettle_core::model::ModelInfo;
-use mettle_core::predict::{Prediction, Thresholds, tracks_of};
 use mettle_core::project::{Class, Names, Track, merge};
 
 use super::{Chosen, Corrected, Known, RowId, file_name};
@@ -172,17 +171,15 @@ impl Row {
         (start < end).then(|| TimeSpan::new(start, end))
     }
 
-    /// The events of an answer at the thresholds in use, with the user's word over the model's.
-    pub fn tracks_at(
+    /// A model's events with the user's word over them; `labels` are the model's.
+    pub fn said_over(
         &self,
-        prediction: &Prediction,
-        thresholds: &Thresholds,
+        by_model: &[Track],
+        labels: &Labels,
         classes: &BTreeMap<LabelId, Class>,
     ) -> Vec<Track> {
-        let tracks = tracks_of(prediction, thresholds);
         let said = &self.corrected.shown().statements;
-        let names = Names::of(prediction.labels.iter(), classes);
-        merge(&tracks, said, &names)
+        merge(by_model, said, &Names::of(labels.iter(), classes))
     }
 
     /// Whether results computed elsewhere hold what a model would say of it: the file is the one they are of.

@@ -2,7 +2,7 @@
 //! playhead. Pure: gives changes, carries none out.
 
 use mettle_core::base::{EventId, Label, LabelId, Modality, Said, Task, Time, TimeSpan};
-use mettle_core::project::{Change, Track};
+use mettle_core::project::{Change, Event, Track};
 
 use super::{AppState, Shown, Subject};
 
@@ -96,15 +96,18 @@ fn accepted_lane(
         .collect()
 }
 
-/// Whether a class happens at a moment, by some tracks.
-pub(super) fn happens(tracks: &[Track], label: &Label, modality: Modality, at: Time) -> bool {
+/// The events of a class in one modality, by some tracks.
+pub(super) fn lane_of<'a>(tracks: &'a [Track], label: &Label, modality: Modality) -> &'a [Event] {
     let mut tracks = tracks.iter();
     let track = tracks.find(|track| track.label == *label && track.modality == modality);
-    track.is_some_and(|track| {
-        let place = track.events.partition_point(|event| event.span.end <= at);
-        let event = track.events.get(place);
-        event.is_some_and(|event| event.span.contains(at))
-    })
+    track.map_or(&[], |track| &track.events)
+}
+
+/// Whether one of a lane's events lasts at a moment.
+pub fn happens_in(events: &[Event], at: Time) -> bool {
+    let place = events.partition_point(|event| event.span.end <= at);
+    let event = events.get(place);
+    event.is_some_and(|event| event.span.contains(at))
 }
 
 /// Something said of a class, under a fresh name.
@@ -127,7 +130,7 @@ pub fn taken_back(label: LabelId, span: TimeSpan) -> impl Iterator<Item = Change
 impl Shown<'_> {
     /// Whether a class happens at a moment, as is shown: the user's word over the model's.
     pub fn happens(&self, label: &Label, modality: Modality, at: Time) -> bool {
-        happens(self.tracks(), label, modality, at)
+        happens_in(lane_of(self.tracks(), label, modality), at)
     }
 
     /// For how many seconds it is said that a class happens, and that it does not.

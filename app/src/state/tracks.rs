@@ -1,9 +1,10 @@
 //! The events of an answer: by lane, and in one list.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use mettle_core::base::{EventId, Modality, TimeSpan};
+use mettle_core::predict::{Prediction, Thresholds, tracks_of};
 use mettle_core::project::{Source, Track};
 
 use super::{Happening, LaneEvent};
@@ -12,16 +13,47 @@ use super::{Happening, LaneEvent};
 #[derive(Clone, Debug, Default)]
 pub struct Tracks {
     tracks: Vec<Track>,
+    by_model: Arc<ByModel>,
     listed: OnceLock<Vec<LaneEvent>>,
 }
 
+/// What the model alone says at some thresholds: the same however much is corrected.
+#[derive(Clone, Debug, Default)]
+pub struct ByModel {
+    /// Lane by lane.
+    pub tracks: Vec<Track>,
+    thresholds: Option<Thresholds>,
+}
+
+impl ByModel {
+    /// What a prediction gives at these thresholds.
+    pub fn of(prediction: &Prediction, thresholds: Thresholds) -> Self {
+        Self {
+            tracks: tracks_of(prediction, &thresholds),
+            thresholds: Some(thresholds),
+        }
+    }
+}
+
 impl Tracks {
-    /// These.
-    pub fn new(tracks: Vec<Track>) -> Self {
+    /// What is shown, and what of it is the model's.
+    pub fn new(tracks: Vec<Track>, by_model: Arc<ByModel>) -> Self {
         Self {
             tracks,
+            by_model,
             listed: OnceLock::new(),
         }
+    }
+
+    /// What the model alone says, if these are the thresholds it was asked at.
+    pub fn by_model_at(&self, thresholds: &Thresholds) -> Option<&Arc<ByModel>> {
+        let same = self.by_model.thresholds.as_ref() == Some(thresholds);
+        same.then_some(&self.by_model)
+    }
+
+    /// What the model alone says.
+    pub fn by_model(&self) -> &[Track] {
+        &self.by_model.tracks
     }
 
     /// Lane by lane.

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use mettle_core::base::{ClipId, HeadId, Label, LabelId, Labels, Modality, Said, Task, TimeSpan};
+use mettle_core::base::{ClipId, HeadId, Label, LabelId, Labels, Modality, Task};
 use mettle_core::engine::{FineTune, HeadLine, JobId, TrainedHead, TrainingCost, WhichHead};
 use mettle_core::model::Calibration;
 use mettle_core::predict::{Prediction, Thresholds, tracks_of};
-use mettle_core::project::{ClipFacts, Corrections, Track};
+use mettle_core::project::{ClipFacts, Corrections, Event, Track};
 use mettle_core::train::{Duel, Epoch, FEW_CHANGE, Learns};
 
-use super::subject::happens;
+use super::subject::{happens_in, lane_of};
 use super::{AppState, Shown, SpokenList};
 
 /// What the window knows of training.
@@ -99,10 +99,9 @@ impl Changes {
         }
     }
 
-    /// Whether a class happens in a second, for the head in use and for the new one.
-    pub fn happens(&self, label: &Label, modality: Modality, span: TimeSpan) -> [bool; 2] {
-        let at = span.middle();
-        [&self.before, &self.after].map(|tracks| happens(tracks, label, modality, at))
+    /// The events of a class, for the head in use and for the new one.
+    pub fn of_lane(&self, label: &Label, modality: Modality) -> [&[Event]; 2] {
+        [&self.before, &self.after].map(|tracks| lane_of(tracks, label, modality))
     }
 }
 
@@ -187,16 +186,20 @@ impl AppState {
         let done = shown.scored().min(new.scores.len());
         let said = &shown.row.corrected.shown().statements;
         let mut right = [Vec::new(), Vec::new()];
-        for label in new.labels.iter() {
-            for span in old.segments.get(..done).unwrap_or_default() {
-                for &modality in layers {
-                    let word = said.said(LabelId::named(label), modality, span.middle());
-                    if word == Said::Unknown {
-                        continue;
-                    }
-                    let happens = changes.happens(label, modality, *span);
-                    right[0].push(Said::from(happens[0]) == word);
-                    right[1].push(Said::from(happens[1]) == word);
+        let seconds = old.segments.get(..done).unwrap_or_default();
+        let lanes = new.labels.iter().flat_map(|label| {
+            let layers = layers.iter();
+            layers.map(move |&modality| (label, modality))
+        });
+        for (label, modality) in lanes {
+            let lane = changes.of_lane(label, modality);
+            for verdict in said.verdicts(LabelId::named(label), modality) {
+                let first = seconds.partition_point(|s| s.middle() < verdict.span.start);
+                let spoken = seconds.iter().skip(first);
+                for second in spoken.take_while(|s| s.middle() < verdict.span.end) {
+                    let happens = lane.map(|events| happens_in(events, second.middle()));
+                    right[0].push(happens[0] == verdict.yes);
+                    right[1].push(happens[1] == verdict.yes);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! From scores to tracks at a threshold. Pure: same input, same output; cheap enough for every move of a slider.
 
-use super::{Detail, Prediction, Thresholds};
+use super::{Detail, Perceived, Prediction, Thresholds};
 use crate::base::{BACKGROUND, Label, Modality, TimeSpan};
 use crate::project::{Event, Source, Track};
 
@@ -55,9 +55,10 @@ pub fn tracks_of(prediction: &Prediction, thresholds: &Thresholds) -> Vec<Track>
     };
     let mut tracks = Vec::new();
     for (class, label) in prediction.labels.iter().enumerate() {
+        let perceived = Perceived::of(prediction, thresholds, class);
         for &modality in modalities {
             let score = |segment: usize| match parsed {
-                true => parsed_score(prediction, thresholds, segment, class, modality),
+                true => perceived.score(modality, segment),
                 false => winners[segment].filter(|w| w.0 == class).map(|w| w.1),
             };
             let events = events(&prediction.segments, score);
@@ -71,25 +72,6 @@ pub fn tracks_of(prediction: &Prediction, thresholds: &Thresholds) -> Vec<Track>
         }
     }
     tracks
-}
-
-/// The score of a class in a segment where it reaches its threshold; for both at once, where heard and seen reach theirs.
-fn parsed_score(
-    prediction: &Prediction,
-    thresholds: &Thresholds,
-    segment: usize,
-    class: usize,
-    modality: Modality,
-) -> Option<f32> {
-    let label = prediction.labels.get(class)?;
-    let reached = |modality: Modality| {
-        let score = *prediction.scores_of(modality).get(segment)?.get(class)?;
-        (score >= thresholds.of(label, modality)).then_some(score)
-    };
-    match modality {
-        Modality::AudioVisual => Some(reached(Modality::Audible)?.min(reached(Modality::Visible)?)),
-        modality => reached(modality),
-    }
 }
 
 /// Runs of neighbouring segments that have a score.

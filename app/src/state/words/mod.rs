@@ -13,9 +13,7 @@ pub use asked::{JobKind, PathKind, RowId, Wanted};
 pub use dialog::{Dialog, Focus, InspectorTab};
 pub use gesture::{Gesture, Ongoing};
 pub use mask_tool::{BrushMove, Corners, MaskHand, MaskTool};
-pub use mode::{
-    Disagreement, MaskSettings, Mode, OwnThresholds, Perceived, ThresholdOf, perceived,
-};
+pub use mode::{Disagreement, MaskSettings, Mode, OwnThresholds, ThresholdOf, perceived};
 pub use paths::{file_name, typed_path};
 pub use pointed::{Chosen, Happening, Hover, LaneEvent, Subject};
 pub use weights::{bytes, contents_text, standing};

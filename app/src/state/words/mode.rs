@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mettle_core::base::{Modality, Task};
-use mettle_core::predict::{MaskStyle, Prediction, Thresholds};
+use mettle_core::base::Task;
+use mettle_core::predict::{MaskStyle, Perceived, Prediction, Thresholds};
 use serde::{Deserialize, Serialize};
 
 /// What is on screen.
@@ -87,40 +87,6 @@ impl Disagreement {
             })
         };
         (0..prediction.scores.len()).filter(differs).count()
-    }
-}
-
-/// How a class is heard, and how it is seen, second by second: what the seconds have in common is looked up once.
-#[derive(Clone, Copy, Debug)]
-pub struct Perceived<'a> {
-    class: usize,
-    scores: [&'a [Vec<f32>]; 2],
-    limits: [f32; 2],
-}
-
-impl<'a> Perceived<'a> {
-    /// A class, at these thresholds. What the model does not know is never over one.
-    pub fn of(prediction: &'a Prediction, thresholds: &Thresholds, class: usize) -> Self {
-        let label = prediction.labels.get(class);
-        let limit = |modality| label.map_or(f32::INFINITY, |label| thresholds.of(label, modality));
-        let kinds = [Modality::Audible, Modality::Visible];
-        Self {
-            class,
-            scores: kinds.map(|modality| prediction.scores_of(modality)),
-            limits: kinds.map(limit),
-        }
-    }
-
-    /// How strongly it is heard in a second, and how strongly seen; none where it has no score.
-    pub fn scores(&self, segment: usize) -> [Option<f32>; 2] {
-        let of_class = |scores: &'a [Vec<f32>]| scores.get(segment)?.get(self.class).copied();
-        self.scores.map(of_class)
-    }
-
-    /// Whether it is heard in a second, and whether it is seen.
-    pub fn over(&self, segment: usize) -> [bool; 2] {
-        let scores = self.scores(segment);
-        [0, 1].map(|half| scores[half].is_some_and(|score| score >= self.limits[half]))
     }
 }
 
