@@ -1,6 +1,8 @@
 //! What is too narrow on a lane for edges and corners: bars of whole pixels, however many, one mesh.
 
-use egui::{Color32, Mesh, Painter, Rect, Shape};
+use egui::{Color32, Mesh, Painter, Rect};
+
+use super::paint_flat;
 
 /// Narrower than this a thing on a lane is a bar, in points.
 const ROOMY: f32 = 4.0;
@@ -53,11 +55,19 @@ impl Bars {
         }
     }
 
-    /// Draw them.
-    pub fn paint(mut self, painter: &Painter) {
+    fn finish(mut self) -> Mesh {
         if let Some((last, color)) = self.open {
             self.mesh.add_colored_rect(last, color);
         }
-        painter.add(Shape::mesh(self.mesh));
+        self.mesh
     }
+}
+
+/// Draw some, and others over them.
+pub fn paint_bars(painter: &Painter, all: impl IntoIterator<Item = Bars>) {
+    let mut mesh = Mesh::default();
+    for bars in all {
+        mesh.append(bars.finish());
+    }
+    paint_flat(painter, mesh);
 }

@@ -1,8 +1,9 @@
 //! Heat: scores as strength of colour, however many seconds fall on one point.
 
-use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2};
+use egui::{Color32, Mesh, Painter, Rect, Stroke, pos2};
 use mettle_core::predict::Prediction;
 
+use super::paint_flat;
 use crate::state::TimeAxis;
 
 /// Cells narrower than this are drawn without the gap between them.
@@ -69,7 +70,7 @@ pub fn paint_columns(painter: &Painter, rect: Rect, columns: &[Column], color: C
         let strength = 0.05 + 0.95 * column.score.clamp(0.0, 1.0);
         mesh.add_colored_rect(cell, color.gamma_multiply(strength));
     }
-    painter.add(Shape::mesh(mesh));
+    paint_flat(painter, mesh);
 }
 
 /// Slanted lines over what is not analysed yet: not to be mistaken for a score of zero.

@@ -2,6 +2,8 @@
 
 mod bars;
 mod covering;
+mod flat;
+mod flat_gpu;
 mod grid;
 mod heat;
 pub mod icons;
@@ -17,7 +19,8 @@ mod video;
 mod video_gpu;
 mod waves;
 
-pub use bars::{Bars, is_bar};
+pub use bars::{Bars, is_bar, paint_bars};
+pub use flat::{install_flat, paint_flat, paint_ground};
 pub use grid::{paint_grid, swatch};
 pub use heat::{Column, columns_of, paint_columns, pending_pattern};
 pub use mask::{map_of, paint_mask};

@@ -5,6 +5,7 @@ pub const SHADERS: &[(&str, &str)] = &[
     ("covering.wgsl", COVERING),
     ("yuv_to_rgb.wgsl", YUV_TO_RGB),
     ("mask_overlay.wgsl", MASK_OVERLAY),
+    ("flat.wgsl", FLAT),
 ];
 
 /// Covers the viewport with a triangle.
@@ -12,6 +13,9 @@ pub const COVERING: &str = include_str!("../../../shaders/covering.wgsl");
 
 /// Draws a planar YUV picture, turned upright.
 pub const YUV_TO_RGB: &str = include_str!("../../../shaders/yuv_to_rgb.wgsl");
+
+/// Draws meshes of plain colours.
+pub const FLAT: &str = include_str!("../../../shaders/flat.wgsl");
 
 /// Lays a mask of probabilities over a picture.
 pub const MASK_OVERLAY: &str = include_str!("../../../shaders/mask_overlay.wgsl");

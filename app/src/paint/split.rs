@@ -3,6 +3,7 @@
 use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2};
 use mettle_core::predict::{Perceived, Prediction, Thresholds};
 
+use super::paint_flat;
 use crate::state::{Disagreement, TimeAxis};
 
 /// Cells narrower than this have no gap between them and no hatching: the halves' places say enough.
@@ -101,7 +102,7 @@ pub fn paint_split(
             }
         }
     }
-    painter.add(Shape::mesh(mesh));
+    paint_flat(painter, mesh);
     let stroke = Stroke::new(1.5, hatch);
     painter.extend(
         lines

@@ -1,7 +1,8 @@
 //! Drawing a waveform.
 
-use egui::{Color32, Mesh, Painter, Rect, Shape, pos2};
+use egui::{Color32, Mesh, Painter, Rect, pos2};
 
+use super::paint_flat;
 use crate::state::{TimeAxis, Waves};
 
 /// Draw it, a line a point. Quiet clips are drawn larger, up to four times.
@@ -20,5 +21,5 @@ pub fn paint_waves(painter: &Painter, rect: Rect, waves: &Waves, axis: &TimeAxis
         }
         x += 1.5;
     }
-    painter.add(Shape::mesh(mesh));
+    paint_flat(painter, mesh);
 }

@@ -1,12 +1,11 @@
 //! The whole clip in one row, whatever part of it the timeline shows: events, what was said, the playhead, and the part in view. A click
 //! or a drag goes there.
 
-use egui::{
-    Mesh, PointerButton, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
-};
+use egui::{Mesh, PointerButton, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2};
 use mettle_core::base::{Modality, TimeSpan};
 
 use crate::intent::{Commands, ViewIntent};
+use crate::paint::paint_flat;
 use crate::state::{AppState, Shown, TimeAxis};
 use crate::theme::{Tokens, tokens};
 
@@ -95,7 +94,7 @@ fn events(painter: &egui::Painter, room: Rect, shown: Shown<'_>, axis: &TimeAxis
             bar(room.top(), room.top() + 2.0, t.text);
         }
     }
-    painter.add(Shape::mesh(mesh));
+    paint_flat(painter, mesh);
 }
 
 fn go_there(

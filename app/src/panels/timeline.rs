@@ -11,7 +11,7 @@ use mettle_core::base::Task;
 
 use crate::command::Command;
 use crate::intent::Commands;
-use crate::paint::{MaskCells, paint_cells, paint_strip, pending_pattern};
+use crate::paint::{MaskCells, paint_cells, paint_ground, paint_strip, pending_pattern};
 use crate::state::{AppState, FEW, Mode, Shown, SoundView, TimeAxis, shown_lanes};
 use crate::theme::{figures, size, tokens};
 
@@ -24,7 +24,7 @@ const RULER: f32 = 22.0;
 pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let whole = ui.available_rect_before_wrap();
-    ui.painter().rect_filled(whole, 0.0, t.bg0);
+    paint_ground(ui.painter(), whole, t.bg0);
     let Some(shown) = state.shown().filter(|shown| shown.row.clip.is_some()) else {
         return;
     };

@@ -12,7 +12,8 @@ use super::timeline_said::{brush_ui, parts, said_at, said_ui, spoken_said, subje
 use super::widgets::{count, dim, elided};
 use crate::intent::{Commands, ViewIntent};
 use crate::paint::{
-    Bars, columns_of, is_bar, paint_columns, paint_split, pending_pattern, split_columns, swatch,
+    Bars, columns_of, is_bar, paint_bars, paint_columns, paint_split, pending_pattern,
+    split_columns, swatch,
 };
 use crate::state::{AppState, Changes, Chosen, Lane, Mode, Shown, TimeAxis};
 use crate::theme::{figures, mix, size, strong, tokens};
@@ -274,8 +275,7 @@ fn outline(painter: &egui::Painter, cells: Rect, events: &[Event], axis: &TimeAx
     if let Some(rect) = open {
         draw(rect);
     }
-    bars.paint(painter);
-    feet.paint(painter);
+    paint_bars(painter, [bars, feet]);
 }
 
 /// The chosen event stands out.

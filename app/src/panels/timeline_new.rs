@@ -5,7 +5,9 @@ use mettle_core::base::Modality;
 use mettle_core::predict::{Detail, Prediction};
 
 use super::widgets::count;
-use crate::paint::{Bars, columns_of, is_bar, paint_columns, paint_split, split_columns};
+use crate::paint::{
+    Bars, columns_of, is_bar, paint_bars, paint_columns, paint_split, split_columns,
+};
 use crate::state::{AppState, Changes, Lane, Shown, TimeAxis, happens_in};
 use crate::theme::{figures, size, tokens};
 
@@ -60,7 +62,7 @@ pub fn new_lane_ui(
             let stroke = Stroke::new(1.5, t.accent);
             painter.rect_stroke(cell, 1.0, stroke, StrokeKind::Inside);
         }
-        bars.paint(&painter);
+        paint_bars(&painter, [bars]);
     }
     let at = rect.left_center() + vec2(size::NAMES - 10.0, 0.0);
     ui.painter()

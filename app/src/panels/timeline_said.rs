@@ -6,7 +6,7 @@ use mettle_core::predict::{Detail, Prediction};
 use mettle_core::project::Change;
 
 use crate::intent::{Commands, EditIntent, ViewIntent};
-use crate::paint::{Bars, is_bar};
+use crate::paint::{Bars, is_bar, paint_bars};
 use crate::state::{AppState, Gesture, Lane, Shown, TimeAxis};
 use crate::theme::{mix, tokens};
 
@@ -71,8 +71,7 @@ pub fn said_ui(
             }
         }
     }
-    bars.paint(painter);
-    tops.paint(painter);
+    paint_bars(painter, [bars, tops]);
 }
 
 /// The bar on top of what is said to happen.

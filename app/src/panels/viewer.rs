@@ -10,7 +10,7 @@ use super::widgets::on_picture;
 use super::{attention, mask_hand, masks};
 use crate::command::Command;
 use crate::intent::Commands;
-use crate::paint::{Placement, paint_mask, paint_video, paint_waves};
+use crate::paint::{Placement, paint_ground, paint_mask, paint_video, paint_waves};
 use crate::state::{AppState, Mode, Shown, TimeAxis, segment_at};
 use crate::theme::{size, tokens};
 
@@ -101,7 +101,7 @@ fn bars(ui: &Ui, room: Rect, picture: Rect) {
         ),
     ];
     for bar in around {
-        ui.painter().rect_filled(bar, 0.0, t.stage);
+        paint_ground(ui.painter(), bar, t.stage);
     }
 }
 

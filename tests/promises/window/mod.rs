@@ -10,6 +10,7 @@ mod events_edited;
 mod export;
 mod files;
 mod fine_screen;
+mod flat;
 mod gestures;
 mod heat;
 mod import;
