@@ -11,7 +11,7 @@ use mettle_core::gpu::Prober;
 use mettle_core::tools::{HeadReport, MeasureRequest, OnClips, measure_head};
 use serde_json::{Map, Value, json};
 
-use super::args::{EvalArgs, PartArg};
+use super::args::EvalArgs;
 use super::memory::Memory;
 use super::train::Teller;
 use super::{Failure, output, stopping};
@@ -25,11 +25,7 @@ pub fn run(args: &EvalArgs, head: &Path) -> Result<(), Failure> {
             "--head needs --dataset and --data".to_owned(),
         ));
     };
-    let part = match of.part {
-        PartArg::Train => Part::Train,
-        PartArg::Val => Part::Val,
-        PartArg::Test => Part::Test,
-    };
+    let part = of.part.part();
     let task = mettle_core::model::HeadFile::open(head)?.task();
     let request = MeasureRequest {
         head: head.to_owned(),

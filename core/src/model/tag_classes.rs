@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CLASS_LISTS, ModelError, class_names};
+use super::{CLASS_LISTS, ModelError, Scale, class_names};
 use crate::base::Labels;
 
 /// Rows for AVE's and LLP's classes, chosen by hand; `tests/peers/tag_classes.py` writes it.
@@ -21,6 +21,19 @@ pub struct TagRow {
     /// Classes of who looks. They exclude each other, and their probabilities add up; none where it cannot be seen.
     #[serde(default)]
     pub seen: Vec<String>,
+    /// What makes the score of being heard mean what it says; as the classifier gives it where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_scale: Option<Scale>,
+    /// The same of being seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_scale: Option<Scale>,
+}
+
+impl TagRow {
+    /// Whether its scores are changed.
+    pub fn is_scaled(&self) -> bool {
+        self.heard_scale.is_some() || self.seen_scale.is_some()
+    }
 }
 
 /// A row for each class.
@@ -62,6 +75,13 @@ impl TagClasses {
                     "{class}: no class of AudioSet or ImageNet is called {tag:?}; names are written in full, as in assets/labels"
                 )));
             }
+            let mut scales = row.heard_scale.iter().chain(&row.seen_scale);
+            let fine = |s: &Scale| s.slope > 0.0 && s.slope.is_finite() && s.offset.is_finite();
+            if !scales.all(fine) {
+                return Err(wrong(format!(
+                    "{class}: a scale has a slope above 0 and an offset"
+                )));
+            }
         }
         Ok(Self(
             rows.into_iter()
@@ -80,6 +100,30 @@ impl TagClasses {
     /// The row of a class; capitals, spaces and underscores make no difference.
     pub fn row(&self, class: &str) -> Option<&TagRow> {
         self.0.get(&key(class))
+    }
+
+    /// The rows of some classes with these scales, heard and seen, class by class, in place of their own; for a file.
+    ///
+    /// # Errors
+    /// They cannot be written as JSON.
+    pub fn scaled(
+        &self,
+        labels: &Labels,
+        [heard, seen]: [&[Option<Scale>]; 2],
+    ) -> Result<String, ModelError> {
+        let rows = labels.iter().enumerate().filter_map(|(class, label)| {
+            let row = self.row(label)?.clone();
+            let scale = |of: &[Option<Scale>]| of.get(class).copied().flatten();
+            let row = TagRow {
+                heard_scale: scale(heard),
+                seen_scale: scale(seen),
+                ..row
+            };
+            Some((label.to_string(), row))
+        });
+        let rows: BTreeMap<String, TagRow> = rows.collect();
+        let text = serde_json::to_string_pretty(&rows);
+        Ok(text.map_err(|e| ModelError::Config(e.to_string()))? + "\n")
     }
 
     /// All rows.

@@ -28,7 +28,7 @@ pub use tag::{TagReport, TagRequest, tag_clip};
 pub use train_cost::{CostSteps, TrainCost};
 pub use training::{
     ClipLanes, ClipStrips, DatasetRecipe, Figure, FigureRequest, HeadKind, HeadReport, Lane,
-    MeasureRequest, OnClips, Panel, Point, Strip, TrainNews, TrainRequest, Trained, TrainingError,
-    ablation_rows, figure, measure_head, train_head,
+    MeasureRequest, OnClips, Panel, Point, Strip, TagsReport, TrainNews, TrainRequest, Trained,
+    TrainingError, ablation_rows, calibrate_tags, figure, measure_head, train_head,
 };
 pub use verify::verify;

@@ -25,6 +25,7 @@ mod objective;
 mod pinned;
 mod step_bench;
 mod streamed;
+mod tag_scales;
 mod taught;
 mod trainer;
 
@@ -58,5 +59,6 @@ pub use metrics::{
 };
 pub use objective::{avel_targets, masks, parse_targets};
 pub use step_bench::StepBench;
+pub use tag_scales::{TagScales, fit_tags};
 pub use taught::{Before, agreement, before, filled};
 pub use trainer::{Best, Epoch, Step, Trainer};

@@ -18,4 +18,5 @@ mod parameters;
 mod precision;
 mod speed;
 pub mod tag_heads;
+mod tag_scales;
 mod vectors;

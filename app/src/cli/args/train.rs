@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use mettle_core::base::Task;
-use mettle_core::data::DatasetKind;
+use mettle_core::data::{DatasetKind, Part};
 use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::tools::DatasetRecipe;
@@ -188,4 +188,15 @@ pub enum PartArg {
     Val,
     /// Those held out.
     Test,
+}
+
+impl PartArg {
+    /// As readers name it.
+    pub fn part(self) -> Part {
+        match self {
+            Self::Train => Part::Train,
+            Self::Val => Part::Val,
+            Self::Test => Part::Test,
+        }
+    }
 }

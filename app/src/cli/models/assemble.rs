@@ -79,7 +79,9 @@ pub fn run(args: &AssembleArgs) -> Result<(), Failure> {
         audio: backbone_file(&args.audio, own, folder)?,
         visual,
         heads: trained.map(ModelBundle::open).transpose()?,
-        tags: from_tags.then(|| tags(args)).transpose()?,
+        tags: from_tags
+            .then(|| tags(args.tag_classes.as_deref()))
+            .transpose()?,
         untrained: tasks(&args.untrained),
         labels: args.labels.as_deref().map(labels).transpose()?,
         seed: args.seed,
@@ -89,9 +91,9 @@ pub fn run(args: &AssembleArgs) -> Result<(), Failure> {
 }
 
 /// What stands for what: our own rows, the user's before them.
-fn tags(args: &AssembleArgs) -> Result<TagClasses, Failure> {
+pub(super) fn tags(file: Option<&Path>) -> Result<TagClasses, Failure> {
     let ours = TagClasses::ours()?;
-    Ok(match &args.tag_classes {
+    Ok(match file {
         Some(file) => ours.and(TagClasses::read(file)?),
         None => ours,
     })

@@ -1,6 +1,7 @@
 //! `mettle models`: the real backbones' weights. What there is, fetching it, checking it, where it lies.
 
 mod assemble;
+mod calibrate;
 mod calibration;
 mod list;
 mod params;
@@ -48,6 +49,11 @@ pub enum ModelsTask {
         after_help = "Examples:\n  mettle models calibration my-head\n  mettle models calibration my-head --precision 0.95 --calibrated --json\n\nOf the validation clips, as counted when the head was trained; without weighing scores by familiarity."
     )]
     Calibration(calibration::CalibrationArgs),
+    /// Fit the scores of heads from tags to clips that are labelled: the classifiers' scores were never meant as probabilities of your classes.
+    #[command(
+        after_help = "Examples:\n  mettle models calibrate my-model --dataset llp --data LLP --out fitted.json\n  mettle models assemble fitted --heads tags --tag-classes fitted.json --labels classes.txt\n\nThe file has the tags of each class, and beside them a slope and an offset for its logit (Platt's scaling), which one may also write by hand."
+    )]
+    Calibrate(calibrate::CalibrateArgs),
     /// Count the parameters of the full-size models, beside the paper's.
     #[command(after_help = "Example:\n  mettle models params")]
     Params(ParamsArgs),
@@ -126,6 +132,7 @@ pub fn run(args: &ModelsArgs) -> Result<(), Failure> {
         ModelsTask::Path(args) => list::path(args),
         ModelsTask::Assemble(args) => assemble::run(args),
         ModelsTask::Calibration(args) => calibration::run(args),
+        ModelsTask::Calibrate(args) => calibrate::run(args),
         ModelsTask::Params(args) => params::run(args),
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn entries(
                 hears,
                 sees,
                 classes: rows.len(),
+                scaled: rows.iter().any(TagRow::is_scaled),
             };
             let head = HeadEntry {
                 labels,
@@ -125,6 +126,13 @@ pub(super) fn about(manifest: &Manifest, classes: Option<&TagClasses>) -> String
         " From tags, not trained: {} by the classes that the backbones' own classifiers were trained on.",
         names.join(", ")
     );
+    let scaled = manifest
+        .tags
+        .iter()
+        .any(|entry| entry.head.config.tags.scaled);
+    if scaled {
+        text += " Its scores were fitted to clips of the user's.";
+    }
     let lacking = |list: &str, tags: fn(&TagRow) -> &[String]| -> Vec<String> {
         let list = class_names(list).unwrap_or_else(|| Labels::new::<&str>([]));
         let has = |row: &TagRow| {

@@ -1,11 +1,13 @@
 //! A head without training: what the backbones' own classifiers know, and which of their classes stand for which of the head's.
 
 use burn::module::{Module, Param};
+use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::check_classes;
 use crate::base::Task;
+use crate::model::scale::{END, Scale};
 use crate::model::tag_classes::TagRow;
 use crate::model::{Backbone, Backbones, LayerFeatures, ModelError, class_names};
 
@@ -25,6 +27,9 @@ pub struct TagLists {
     pub sees: String,
     /// How many classes it has rows for.
     pub classes: usize,
+    /// Whether scores are made to mean what they say ([`Scale`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scaled: bool,
 }
 
 impl TagConfig {
@@ -52,8 +57,25 @@ impl TagConfig {
         Ok(TagHead {
             hears: self.stands_for(&self.tags.hears, &heard, device)?,
             sees: self.stands_for(&self.tags.sees, &seen, device)?,
+            scales: self.tags.scaled.then(|| self.scales(rows, device)),
             task,
         })
+    }
+
+    /// `[heard and seen, slope and offset, classes]`.
+    fn scales(&self, rows: &[TagRow], device: &Device) -> Param<Tensor<3>> {
+        let classes = self.tags.classes;
+        let of = |part: fn(&TagRow) -> Option<Scale>| {
+            let scale = move |class: usize| rows.get(class).and_then(part).unwrap_or(Scale::NONE);
+            let slopes = (0..classes).map(move |class| scale(class).slope);
+            let offsets = (0..classes).map(move |class| scale(class).offset);
+            slopes.chain(offsets)
+        };
+        let values: Vec<f32> = of(|row| row.heard_scale)
+            .chain(of(|row| row.seen_scale))
+            .collect();
+        let values = TensorData::new(values, [2, 2, classes]);
+        Param::from_tensor(Tensor::from_data(values, device))
     }
 
     /// `[tags, classes]`: 1 where a tag stands for a class.
@@ -85,6 +107,7 @@ impl TagConfig {
 pub struct TagHead {
     hears: Param<Tensor<2>>,
     sees: Param<Tensor<2>>,
+    scales: Option<Param<Tensor<3>>>,
     #[module(skip)]
     task: Task,
 }
@@ -99,6 +122,7 @@ impl TagHead {
         Self {
             hears: none(),
             sees: none(),
+            scales: None,
             task,
         }
     }
@@ -118,7 +142,7 @@ impl TagHead {
         let [n, count] = tags.dims();
         let classes = self.hears.dims()[1];
         let each = tags.reshape([n, count, 1]) * self.hears.val().reshape([1, count, classes]);
-        Ok(each.max_dim(1).squeeze_dim(1))
+        Ok(self.scaled(0, each.max_dim(1).squeeze_dim(1)))
     }
 
     /// Probability of each class being seen, `[n, classes]`: what its tags have of the softmax together.
@@ -127,7 +151,26 @@ impl TagHead {
     /// Who looks has no classifier, or one of another list.
     pub fn seen(&self, pair: &Backbones, visual: &LayerFeatures) -> Result<Tensor<2>, ModelError> {
         let tags = classified(&*pair.visual, visual, &self.sees, "looks")?;
-        Ok(tags.matmul(self.sees.val()).clamp(0.0, 1.0))
+        Ok(self.scaled(1, tags.matmul(self.sees.val()).clamp(0.0, 1.0)))
+    }
+
+    /// What is heard (0) or seen (1), `[n, classes]`, as probabilities of the classes themselves; what the classifier says where nothing
+    /// else is known. What has no tag stays 0.
+    fn scaled(&self, modality: usize, said: Tensor<2>) -> Tensor<2> {
+        let Some(scales) = &self.scales else {
+            return said;
+        };
+        let classes = said.dims()[1];
+        let part = |of: usize| {
+            let part = scales
+                .val()
+                .slice([modality..modality + 1, of..of + 1, 0..classes]);
+            part.reshape([1, classes])
+        };
+        let never = said.clone().equal_elem(0.0);
+        let p = said.clamp(END, 1.0 - END);
+        let logit = (p.clone() / (p.neg() + 1.0)).log();
+        sigmoid(logit * part(0) + part(1)).mask_fill(never, 0.0)
     }
 
     /// How much each place of the picture sounds, `[n, rows * columns]`, and the rows and columns: of all classes the largest

@@ -9,6 +9,7 @@ mod measure;
 mod recipe;
 mod request;
 mod run;
+mod tags;
 
 pub use config::HeadKind;
 pub use error::TrainingError;
@@ -19,3 +20,4 @@ pub use measure::{HeadReport, MeasureRequest, measure_head};
 pub use recipe::DatasetRecipe;
 pub use request::{OnClips, TrainNews, TrainRequest, Trained};
 pub use run::{ablation_rows, train_head};
+pub use tags::{TagsReport, calibrate_tags};
