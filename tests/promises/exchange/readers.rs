@@ -42,7 +42,11 @@ fn the_files_that_other_programs_read_are_ours() {
 }
 
 fn found() -> Value {
-    let text = std::fs::read_to_string(golden("read.json")).expect("read.json");
+    found_in("read.json")
+}
+
+fn found_in(name: &str) -> Value {
+    let text = std::fs::read_to_string(golden(name)).expect(name);
     serde_json::from_str(&text).expect("JSON")
 }
 
@@ -157,6 +161,33 @@ fn label_studio_s_own_check_accepts_every_region() {
     assert_eq!(found()["label-studio-sdk"], expected);
 }
 
+/// Its timeline has a lane for each option, and the table it exports says options by their ids.
+#[test]
+fn via_s_own_code_loads_the_project_and_lays_every_event_on_a_lane() {
+    let found = found_in("read.via.json");
+    let times = [
+        (0, 10400, "audible/犬 \"吠え\"", "a_犬__吠え_"),
+        (
+            1000,
+            1520,
+            "audible/two lines and a tab",
+            "a_two_lines_and_a_tab",
+        ),
+        (2000, 5000, "audible/Dog", "a_dog"),
+        (3000, 6000, "visible/Dog", "v_dog"),
+        (
+            9120,
+            10400,
+            "audio-visual/Rock & <roll>",
+            "av_rock____roll_",
+        ),
+    ];
+    let lanes = times.map(|(from, to, lane, _)| json!(["", from, to, lane]));
+    let table = times.map(|(from, to, _, id)| json!(["dog.mp4", from, to, id]));
+    assert_eq!(found["lanes"], json!(lanes));
+    assert_eq!(found["table"], json!(table));
+}
+
 #[test]
 fn pycocotools_decodes_the_mask() {
     let mask = "00000011100111000000";
@@ -179,6 +210,9 @@ fn files_that_other_libraries_write_are_read() {
     ];
     let names = [
         "pympi.eaf",
+        "speach.eaf",
+        "crowsetta.txt",
+        "via.json",
         "textgrid.TextGrid",
         "tgt-short.TextGrid",
         "praatio.TextGrid",
@@ -195,6 +229,28 @@ fn files_that_other_libraries_write_are_read() {
             "{name}"
         );
     }
+}
+
+/// Pictures of three seconds; a mask on the second one.
+#[test]
+fn cvat_files_of_datumaro_are_read() {
+    let sheet = read("datumaro.xml");
+    let marks: Vec<(TimeSpan, &str, Modality)> = sheet
+        .marks
+        .iter()
+        .map(|m| (m.span, &*m.label, m.modality))
+        .collect();
+    let expected = [
+        (span(1.0, 3.0), "Dog", Modality::Audible),
+        (span(3.0, 4.0), "猫 \"ねこ\"", Modality::Visible),
+    ];
+    assert_eq!(marks, expected);
+    let [mask] = &sheet.masks[..] else {
+        panic!("{:?}", sheet.masks);
+    };
+    let rows = ["00000", "01110", "01110", "00000"].concat();
+    let expected: Vec<bool> = rows.chars().map(|c| c == '1').collect();
+    assert_eq!((mask.span, mask.mask.mask()), (span(2.0, 3.0), expected));
 }
 
 #[test]

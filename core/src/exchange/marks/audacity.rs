@@ -2,6 +2,8 @@
 //!
 //! Lost: who says it and how surely, what is said not to happen, masks, scores of seconds; line ends and tabs in names.
 
+use std::borrow::Cow;
+
 use super::rows::{renamed, unsaid};
 use super::text::{label_of, lane, one_line, six_decimals, time, word};
 use super::{By, Mark, Sheet, Wrong};
@@ -32,7 +34,8 @@ pub(super) fn read(text: &str, mut sheet: Sheet, usual: Modality) -> Result<Shee
                 "line {line} is no label: start, end and name have tabs between"
             )));
         };
-        let (modality, label) = lane(parts.next().unwrap_or_default());
+        let name = unquoted(parts.next().unwrap_or_default());
+        let (modality, label) = lane(&name);
         sheet.marks.push(Mark {
             span: TimeSpan::new(start, end),
             modality: modality.unwrap_or(usual),
@@ -41,4 +44,19 @@ pub(super) fn read(text: &str, mut sheet: Sheet, usual: Modality) -> Result<Shee
         });
     }
     Ok(sheet)
+}
+
+/// A name that a program for tables put in quotes, as it was. Audacity itself writes none.
+fn unquoted(name: &str) -> Cow<'_, str> {
+    let inside = name
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let doubled = |inside: &&str| {
+        let rest = inside.replace("\"\"", "");
+        rest.len() < inside.len() && !rest.contains('"')
+    };
+    match inside.filter(doubled) {
+        Some(inside) => Cow::Owned(inside.replace("\"\"", "\"")),
+        None => Cow::Borrowed(name),
+    }
 }

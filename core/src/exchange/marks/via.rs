@@ -111,7 +111,7 @@ fn ids(lanes: &BTreeSet<String>) -> BTreeMap<String, String> {
             _ => "av",
         };
         let letters = label.to_lowercase();
-        let letters = letters.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        let letters = letters.replace(|c: char| !c.is_alphanumeric(), "_");
         let plain = format!("{begin}_{letters}");
         let numbered = (2..).map(|number| format!("{plain}_{number}"));
         let mut names = std::iter::once(plain.clone()).chain(numbered);

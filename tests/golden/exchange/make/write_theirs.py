@@ -4,8 +4,12 @@ Every file says that "Dog" happens from 1.5 s to 4 s, and "猫 \"ねこ\"" from 
 """
 
 import json
+import re
+import tempfile
 from pathlib import Path
 
+import crowsetta
+import datumaro
 import numpy
 import pympi
 import pysrt
@@ -15,6 +19,7 @@ import webvtt
 from praatio import textgrid as praatio
 from praatio.data_classes.interval_tier import IntervalTier
 from pycocotools import mask as coco_masks
+from speach import elan
 
 THEIRS = Path(__file__).parent.parent / "theirs"
 MARKS = [(1.5, 4.0, "Dog"), (3.0, 9.25, '猫 "ねこ"')]
@@ -27,6 +32,17 @@ for place, (start, end, label) in enumerate(MARKS):
     eaf.add_tier(f"speaker {place}")
     eaf.add_annotation(f"speaker {place}", round(start * 1000), round(end * 1000), label)
 eaf.to_file(str(THEIRS / "pympi.eaf"))
+(THEIRS / "pympi.bak").unlink(missing_ok=True)
+eaf = elan.create(media_file="dog.mp4", author="someone")
+for place, (start, end, label) in enumerate(MARKS):
+    eaf.new_tier(f"speaker {place}", "default-lt").new_annotation(label, from_ts=round(start * 1000), to_ts=round(end * 1000))
+text = re.sub(r'DATE="[^"]*"', 'DATE="2026-01-01T00:00:00+00:00"', eaf.to_xml_str())
+text = re.sub(r"urn:nl-mpi-tools-elan-eaf:[-0-9a-f]+", "urn:nl-mpi-tools-elan-eaf:0", text)
+(THEIRS / "speach.eaf").write_text(text, encoding="utf-8")
+
+# Audacity.
+starts, ends, labels = (numpy.array(column) for column in zip(*MARKS))
+crowsetta.formats.seq.AudSeq(starts, ends, labels, THEIRS / "crowsetta.txt", None).to_file(THEIRS / "crowsetta.txt")
 
 # Praat: long and short text, UTF-16 as Praat itself writes CJK.
 grid = textgrid.TextGrid(maxTime=10.0)
@@ -75,3 +91,16 @@ coco = {
     "annotations": [annotation(1, 1, packed), annotation(2, 2, plain)],
 }
 (THEIRS / "pycocotools.json").write_text(json.dumps(coco))
+
+# CVAT for images: a dog that is heard, with a mask, and a cat that is seen.
+dog, cat = 0, 1
+said = lambda label: datumaro.Label(label, attributes={"modality": ["audible", "visible"][label]})
+picture = lambda second, said: datumaro.DatasetItem(
+    f"frame_{second * 25 + 12:06}", media=datumaro.Image.from_numpy(numpy.zeros((4, 5, 3), numpy.uint8)), annotations=said
+)
+pictures = [picture(1, [said(dog)]), picture(2, [said(dog), datumaro.Mask(mask, label=dog)]), picture(3, [said(cat)])]
+with tempfile.TemporaryDirectory() as folder:
+    datumaro.Dataset.from_iterable(pictures, categories=["Dog", MARKS[1][2]]).export(folder, "cvat", allow_undeclared_attrs=True)
+    [written] = Path(folder).glob("**/*.xml")
+    text = re.sub(r"<(created|updated|dumped)>[^<]*<", r"<\1><", written.read_text(encoding="utf-8"))
+    (THEIRS / "datumaro.xml").write_text(text, encoding="utf-8")
