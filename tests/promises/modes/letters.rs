@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use mettle_core::base::{ClipId, HeadId, Labels, Time, TimeSpan};
-use mettle_core::exchange::rendering::{Shown, film_strip};
+use mettle_core::exchange::rendering::{Shown, face_for, film_strip};
 use mettle_core::media::{Clip, LocalFiles, RgbFrame};
 use mettle_core::model::Precision;
 use mettle_core::predict::{ClassColors, Detail, Prediction, PredictionKey, Thresholds};
@@ -51,6 +51,12 @@ fn with_a_font() {
     assert_ne!(strip("Кот"), strip("Ток"));
     // Nor does any font here have these.
     assert_eq!(strip("測試"), strip("??"));
+    // Figures are drawn with one face: one of the system where the usual one (here, one without letters) lacks some.
+    assert!(!face_for("Кот, 12", &[]).is_empty());
+    assert!(
+        face_for("Кот 測試", &[]).is_empty(),
+        "no font here has both"
+    );
 }
 
 #[test]
@@ -58,6 +64,7 @@ fn with_a_font() {
 fn without_a_font() {
     assert_eq!(strip("Кот"), strip("???"));
     assert_ne!(strip("Cat"), strip("???"));
+    assert!(face_for("Кот", &[]).is_empty());
 }
 
 /// Run one of the two, fontconfig knowing only the fonts of a folder.

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mettle_core::exchange::rendering::png;
+use mettle_core::exchange::rendering::{face_for, png};
 use mettle_core::media::RgbFrame;
 use mettle_core::predict::ClassColor;
 use mettle_core::tools::Figure;
@@ -27,9 +27,12 @@ pub type Placed<'a> = ((u32, u32), &'a RgbFrame);
 
 /// As SVG, and as PNG.
 pub fn drawn(figure: &Figure) -> Result<(String, Vec<u8>), Failure> {
-    let font = epaint_default_fonts::UBUNTU_LIGHT;
-    // The font is the window's, and is one.
-    let _ = register_font(FONT, FontStyle::Normal, font);
+    let usual = epaint_default_fonts::UBUNTU_LIGHT;
+    let write_with = |font| {
+        // It is a font.
+        let _ = register_font(FONT, FontStyle::Normal, font);
+    };
+    write_with(usual);
     let size = size(figure);
     let placed = match figure {
         Figure::Strips(clips) => strips::placed(clips),
@@ -37,6 +40,13 @@ pub fn drawn(figure: &Figure) -> Result<(String, Vec<u8>), Failure> {
     };
     let mut svg = String::new();
     painted(SVGBackend::with_string(&mut svg, size), figure)?;
+    // Names in another writing: all that is written stands in it.
+    let font = face_for(&svg, usual);
+    if font != usual {
+        write_with(font);
+        svg.clear();
+        painted(SVGBackend::with_string(&mut svg, size), figure)?;
+    }
     let svg = with_pictures(&svg, &placed)?;
     let mut pixels = vec![255; (size.0 * size.1 * 3) as usize];
     painted(BitMapBackend::with_buffer(&mut pixels, size), figure)?;

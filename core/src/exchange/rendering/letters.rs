@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::panic::catch_unwind;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use fontique::{
@@ -33,9 +33,29 @@ pub(super) struct Letter {
 
 /// A letter in a square of so many pixels; none where no font of the system has it.
 pub(super) fn letter(letter: char, side: usize) -> Option<Arc<Letter>> {
+    found().get(letter, side)
+}
+
+/// One face for all of a text, for whoever can draw with one alone: the usual one, or where that lacks letters, one of the system that
+/// has them all; where none has, the usual one. It is kept for good, so this is for what is drawn once.
+pub fn face_for(text: &str, usual: &'static [u8]) -> &'static [u8] {
+    let lacks = |face: &[u8]| {
+        let face = FontRef::try_from_slice(face).ok();
+        let has = |letter: &char| {
+            let glyph = face.as_ref().map(|face| face.glyph_id(*letter).0);
+            glyph.is_some_and(|glyph| glyph != 0)
+        };
+        let mut letters = text.chars().filter(|letter| !letter.is_control());
+        letters.find(|letter| !has(letter))
+    };
+    let other = lacks(usual).and_then(|missing| found().font_of(missing));
+    let other = other.filter(|font| lacks(font.blob.as_ref()).is_none());
+    other.map_or(usual, |font| font.blob.as_ref().to_vec().leak())
+}
+
+fn found() -> MutexGuard<'static, Letters> {
     static FOUND: LazyLock<Mutex<Letters>> = LazyLock::new(Mutex::default);
-    let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
-    found.get(letter, side)
+    FOUND.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The system's fonts, listed once the first letter is wanted, and the letters drawn so far.

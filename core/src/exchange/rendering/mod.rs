@@ -10,6 +10,7 @@ mod shown;
 mod strip;
 
 pub use drawn::DrawnOver;
+pub use letters::face_for;
 pub use overlay::write_overlay;
 pub use png::{mask_png, png};
 pub use said::with_said;
