@@ -8,5 +8,6 @@ mod long_clips;
 mod names_of_results;
 #[cfg(target_os = "linux")]
 mod offline;
+mod package;
 pub mod terminal;
 mod vit;

@@ -5,6 +5,7 @@ mod bare;
 mod build;
 mod detect;
 mod libclang;
+mod package;
 mod scale;
 mod system;
 
@@ -17,6 +18,8 @@ cargo xtask test [ARGS]   install what the system lacks, build, and run every te
 cargo xtask check         formatting, lints and documentation, as strict as a reviewer
 cargo xtask scale         many clips in parts on Snakemake and Ray with workers killed at random, DuckDB over the parts, and their
                           figures (makes a Python environment in the target folder; about a quarter of an hour)
+cargo xtask package       the program as one file that is unpacked and runs, nothing installed, in target/package (--of PROGRAM: one that
+                          is built already)
 cargo xtask setup         only install what the system lacks
 cargo xtask bare [--cold] the first command on a minimal Debian system made for it: the set-up, a crate that binds every
                           library, the program already built here (--cold: the whole demo, built from nothing)";
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         "test" => system::install_missing(system::TEST).and_then(|()| build::test(&rest)),
         "check" => system::install_missing(system::TEST).and_then(|()| build::check()),
         "bare" => bare::bare(&rest),
+        "package" => package::package(&rest),
         "scale" => scale::scale(&rest),
         "setup" => system::install_missing(system::TEST),
         _ => Err(format!("unknown task `{task}`\n\n{USAGE}")),
