@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use egui::{Button, Grid, RichText, ScrollArea, Stroke, Ui};
-use mettle_core::engine::ModelChoice;
-use mettle_core::model::{Known, ModelInfo, TaskInfo};
+use mettle_core::engine::{ModelChoice, Precision};
+use mettle_core::model::{Known, ModelInfo, Needs, TaskInfo};
 
 use super::mode_switch::tags_ui;
 use super::widgets::{card, dim, emphasis};
 use crate::intent::{Commands, DialogIntent, EngineIntent};
-use crate::state::{AppState, Dialog, Wanted, file_name};
+use crate::state::{AppState, Dialog, Wanted, bytes, file_name};
 use crate::theme::{size, tokens};
 
 /// The chip's words.
@@ -38,7 +38,11 @@ pub fn warning_ui(ui: &mut Ui, state: &AppState) {
 /// Draw the dialog.
 pub fn model_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     match &state.model {
-        Some(info) => about_ui(ui, info),
+        Some(info) => about_ui(
+            ui,
+            info,
+            state.device.no_f16.is_none() && state.precision != Precision::F32,
+        ),
         None => drop(dim(ui, "Looking for the model…")),
     }
     tags_ui(ui, state, commands);
@@ -48,7 +52,7 @@ pub fn model_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 }
 
 /// What it is, in its maker's words, and every class it knows.
-fn about_ui(ui: &mut Ui, info: &ModelInfo) {
+fn about_ui(ui: &mut Ui, info: &ModelInfo, half: bool) {
     ui.label(emphasis(name(info), size::HEADING));
     ui.add(egui::Label::new(&info.about).wrap());
     let names: Vec<&str> = info.labels.iter().map(|label| &**label).collect();
@@ -63,8 +67,21 @@ fn about_ui(ui: &mut Ui, info: &ModelInfo) {
         });
     }
     known_ui(ui, info);
+    needs_ui(ui, info.needs, half);
     let hash: String = info.sha256.to_string().chars().take(16).collect();
     dim(ui, format!("SHA-256 {hash}…"));
+}
+
+/// What it will take, before anything is analysed.
+fn needs_ui(ui: &mut Ui, needs: Needs, half: bool) {
+    if needs == Needs::default() {
+        return;
+    }
+    let (memory, hour) = (bytes(needs.memory(half)), bytes(needs.hour()));
+    let text = format!(
+        "Its weights take {memory} of memory and what is computed at once some more, however long a clip is. An hour of clips keeps {hour} of features on the disk, as far as they are allowed."
+    );
+    ui.add(egui::Label::new(RichText::new(text).size(size::SMALL)).wrap());
 }
 
 /// What each class was learned from, heard and seen apart, and how it does on what it has not learned from.

@@ -180,7 +180,7 @@ impl Calibration {
         let clips = left_out.clips;
         if !self.changes() {
             return Some(format!(
-                "temperatures were no better on clips they were not fitted to (scores off by {before:.1} %, with them {after:.1} %, of {clips} clips): scores stay as they are"
+                "Temperatures were no better on clips they were not fitted to (scores off by {before:.1} %, with them {after:.1} %, of {clips} clips): scores stay as they are"
             ));
         }
         (clips < ENOUGH_CLIPS).then(|| {

@@ -36,7 +36,7 @@ pub use backbones::{
     SwinV2, SwinV2Config, Vit, VitConfig,
 };
 pub use bundle::{
-    Assembly, BackboneFile, Hearing, LoadedModel, ModelBundle, ModelInfo, TaskInfo, assemble,
+    Assembly, BackboneFile, Hearing, LoadedModel, ModelBundle, ModelInfo, Needs, TaskInfo, assemble,
 };
 pub use calibration::{
     Calibration, Counted, LeftOut, calibration_error, fit_temperatures, tempered,

@@ -34,6 +34,11 @@ fn what_is_saved_is_loaded() {
     let sound = about.sound_prep.second(&[0.1; 8000], about.sound_tile);
     let sound = burn::tensor::TensorData::new(sound, [1, 1, 101, 32]);
     let audio = pair.audio.forward(Tensor::from_data(sound, &device));
+    // What was said beforehand of a second's features.
+    let layers = visual.layers.iter().chain(&audio.layers);
+    let layers = layers.chain([&visual.final_norm, &audio.final_norm]);
+    let numbers: usize = layers.map(|l| l.dims().iter().product::<usize>()).sum();
+    assert_eq!(opened.about().needs.features, numbers as u64);
     let out = head.forward(&visual, &audio, 1);
     assert_eq!(out.event.dims(), [1, 3]);
     // Weights are kept in 16 bit; a second save of the loaded ones would lose nothing more.

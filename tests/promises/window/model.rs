@@ -12,7 +12,7 @@ use mettle_app::intent::EngineIntent;
 use mettle_app::models::AskModel;
 use mettle_core::base::{ContentHash, HeadId, Labels, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, ReplyBody};
-use mettle_core::model::{Hits, Known, KnownClass, LearnedFrom, ModelInfo, TaskInfo};
+use mettle_core::model::{Hits, Known, KnownClass, LearnedFrom, ModelInfo, Needs, TaskInfo};
 use mettle_tests::parts::whole;
 
 use super::scripted::{clip, fill, prediction, window_in};
@@ -49,6 +49,10 @@ fn models() -> AskModel {
             about: "Knows animals by their drawings.".to_owned(),
             labels: Labels::new(["Bark", "Church bell", "Truck"]),
             known: vec![barks()],
+            needs: Needs {
+                weights: 228_000_000,
+                features: 5_300_000,
+            },
             sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {
                 task: Task::Localize,
@@ -91,6 +95,9 @@ fn another_model_analyses_anew() {
     window.get_by_label_contains("3 classes and nothing else");
     window.get_by_label("real: 31 of 40 s");
     window.get_by_label("drawn only");
+    // What it takes is said before anything is analysed with it.
+    window.get_by_label_contains("take 912.0 MB of memory");
+    window.get_by_label_contains("38.16 GB of features");
     let old = engine.job_of(|job| matches!(job, JobSpec::Predict { .. }));
 
     let kennel = ModelChoice::Folder("/models/kennel".into());

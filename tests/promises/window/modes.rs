@@ -16,7 +16,7 @@ use mettle_app::state::{AppState, InspectorTab, Mode, ThresholdOf};
 use mettle_core::base::{ContentHash, HeadId, Labels, Task, TimeSpan};
 use mettle_core::engine::{JobId, JobSpec, ReplyBody, WhichHead};
 use mettle_core::media::Clip;
-use mettle_core::model::{ModelInfo, Precision, TaskInfo, TokenReading};
+use mettle_core::model::{ModelInfo, Needs, Precision, TaskInfo, TokenReading};
 use mettle_core::predict::{
     Attention, ClassColor, ClassColors, Detail, MaskStyle, Prediction, PredictionKey,
     ProbabilityMap,
@@ -48,6 +48,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
         labels: Labels::new(CLASSES),
         tasks: tasks.iter().map(info).collect(),
         known: Vec::new(),
+        needs: Needs::default(),
         sha256: ContentHash::default(),
     }
 }

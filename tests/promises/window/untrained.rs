@@ -10,7 +10,7 @@ use mettle_app::app::MettleApp;
 use mettle_app::models::AskModel;
 use mettle_core::base::{ContentHash, HeadId, Labels, Task, TimeSpan};
 use mettle_core::engine::{JobSpec, Precision, ReplyBody, TagsPart};
-use mettle_core::model::{ModelInfo, TaskInfo};
+use mettle_core::model::{ModelInfo, Needs, TaskInfo};
 use mettle_core::predict::{SecondTags, Tag};
 
 use super::scripted::{ScriptedEngine, clip, fill, window_in};
@@ -23,6 +23,7 @@ fn models() -> AskModel {
             about: "Random.".to_owned(),
             labels: labels.clone(),
             known: Vec::new(),
+            needs: Needs::default(),
             sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {
                 task: Task::Localize,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Needs;
 use crate::base::{ContentHash, HeadId, Label, Labels, Task};
 use crate::model::{Calibration, HeadFile, KnownClass};
 
@@ -22,6 +23,9 @@ pub struct ModelInfo {
     /// What each class was learned from and how well it is known, where its maker says so.
     #[serde(default)]
     pub known: Vec<KnownClass>,
+    /// Memory and disk, as far as its description tells.
+    #[serde(default)]
+    pub needs: Needs,
     /// Hash over all its files: weights and configuration.
     pub sha256: ContentHash,
 }

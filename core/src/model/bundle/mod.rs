@@ -5,6 +5,7 @@ mod backbones;
 mod head_files;
 mod info;
 mod loaded;
+mod needs;
 mod place;
 mod save;
 mod tag_heads;
@@ -23,6 +24,7 @@ pub use assemble::{Assembly, BackboneFile, assemble};
 pub use backbones::Hearing;
 pub use info::{ModelInfo, TaskInfo};
 pub use loaded::LoadedModel;
+pub use needs::Needs;
 pub(in crate::model) use place::Place;
 
 /// The file every bundle has.
@@ -96,6 +98,8 @@ impl ModelBundle {
             labels: first.unwrap_or_else(|| Labels::new::<&str>([])),
             tasks,
             known: self.manifest.known.clone(),
+            // A manifest that is open describes what can be built.
+            needs: Needs::of(&self.manifest).unwrap_or_default(),
             sha256: self.sha256,
         }
     }
