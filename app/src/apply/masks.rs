@@ -1,6 +1,6 @@
 //! Masks drawn by hand: the tools, strokes and polygons, and whole masks copied, accepted or taken back.
 
-use mettle_core::project::Change;
+use mettle_core::base::TimeSpan;
 
 use super::{Context, edits, says, timeline};
 use crate::command::Command;
@@ -115,9 +115,21 @@ fn copy(state: &mut AppState, context: &mut Context<'_>, forward: bool) {
         };
         return edits::note(state, context.now(), "No mask was copied".into(), why);
     };
+    let over = drawn_of(state, span);
     says::together(state, context, changes);
+    if over {
+        let second = span.second();
+        let title = format!("Your mask of second {second} is replaced by the copy");
+        edits::note_gone(state, context.now(), title);
+    }
     context.player.seek(span.start);
     timeline::follow(state, span.start);
+}
+
+/// Whether the user drew a mask of a second.
+fn drawn_of(state: &AppState, span: TimeSpan) -> bool {
+    let row = state.library.selected_row();
+    row.is_some_and(|row| row.corrected.shown().drawn_at(span).next().is_some())
 }
 
 /// The model's mask is the user's own; on to the next second.
@@ -129,9 +141,14 @@ fn accept(state: &mut AppState, context: &mut Context<'_>) {
 
 /// Nothing drawn any more for this second: the model's mask again.
 fn revert(state: &mut AppState, context: &mut Context<'_>) {
-    let second = state.masked_second();
-    let all: Vec<Change> = second
-        .map(|(_, span)| state.masks_taken_back(span))
-        .unwrap_or_default();
+    let Some((_, span)) = state.masked_second() else {
+        return;
+    };
+    let drawn = drawn_of(state, span);
+    let all = state.masks_taken_back(span);
     says::together(state, context, all);
+    if drawn {
+        let title = format!("Taken back: your mask of second {}", span.second());
+        edits::note_gone(state, context.now(), title);
+    }
 }

@@ -207,8 +207,11 @@ fn masks_are_accepted_copied_and_taken_back() {
     assert_eq!(state(&window).current_segment(), Some(5));
     press(&mut window, Key::R);
     assert_eq!(drawn(&window, 5), None, "the model's again");
-    undo(&mut window);
-    assert_eq!(drawn(&window, 5), Some(models));
+    // How much is gone is said, with the way back beside it.
+    window.get_by_label("Taken back: your mask of second 5");
+    window.get_by_label("Undo").click();
+    settled(&mut window);
+    assert_eq!(drawn(&window, 5), Some(models.clone()));
     window.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
     settled(&mut window);
     let said: Vec<usize> = (0..10).filter(|s| drawn(&window, *s).is_some()).collect();
@@ -220,6 +223,23 @@ fn masks_are_accepted_copied_and_taken_back() {
     undo(&mut window);
     let said: Vec<usize> = (0..10).filter(|s| drawn(&window, *s).is_some()).collect();
     assert_eq!(said, [4, 5], "in one step");
+}
+
+#[test]
+fn a_copy_over_a_drawn_mask_says_so_and_can_be_undone_there() {
+    let mut window = in_masks(None);
+    at(&mut window, 5);
+    press(&mut window, Key::P);
+    stroke(&mut window, &[(0.4, 0.5), (0.6, 0.5)], Modifiers::NONE);
+    let mine = drawn(&window, 5).expect("drawn");
+    at(&mut window, 4);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::D);
+    settled(&mut window);
+    assert_ne!(drawn(&window, 5), Some(mine.clone()));
+    window.get_by_label("Your mask of second 5 is replaced by the copy");
+    window.get_by_label("Undo").click();
+    settled(&mut window);
+    assert_eq!(drawn(&window, 5), Some(mine));
 }
 
 fn kept(file: &Path) -> Window {
