@@ -38,6 +38,8 @@ pub fn alike_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         .min_scrolled_height(360.0)
         .auto_shrink([false, true]);
     area.show_rows(ui, ROW, found.len(), |ui, shown| {
+        // Beside the bar, not under it.
+        ui.set_width(ui.available_width() - 12.0);
         for place in shown {
             found_ui(ui, state, (place, &found[place]), commands);
         }

@@ -102,9 +102,11 @@ fn format_ui(ui: &mut Ui, form: &mut ExportForm) {
 
 fn folder_ui(ui: &mut Ui, form: &mut ExportForm, commands: &mut Commands) {
     line(ui, "Folder", |ui| {
+        // What is left of the line, with the button after it: a line that wraps speaks of its whole width.
+        let left = ui.max_rect().right() - ui.cursor().left();
         let field = egui::TextEdit::singleline(&mut form.folder)
             .hint_text("/path/to/folder")
-            .desired_width(ui.available_width() - 110.0);
+            .desired_width(left - 110.0);
         let response = ui.add(field);
         let info = || WidgetInfo::labeled(Role::TextInput, true, "Folder to write into");
         response.widget_info(info);

@@ -30,7 +30,9 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         commands.push(ViewIntent::Tab(tab));
     }
     let Some(shown) = state.shown() else { return };
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    // Each page begins at its top.
+    let page = ScrollArea::vertical().id_salt(state.tab);
+    page.auto_shrink(false).show(ui, |ui| {
         model::warning_ui(ui, state);
         if let Some(problem) = shown
             .row
@@ -53,11 +55,10 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 missing_head(ui, state, shown.task, commands);
             }
             (InspectorTab::Second, Some(prediction)) => {
-                second_ui(ui, state, shown, prediction);
+                second_ui(ui, state, shown, prediction, commands);
                 if matches!(prediction.detail, Detail::Parsed { .. }) {
                     parsing::disagreements(ui, state, shown, prediction, commands);
                 }
-                correct::correct_ui(ui, state, commands);
                 thresholds_ui(ui, state, shown, commands);
                 calibration_ui(ui, state, shown, commands);
             }
@@ -78,7 +79,14 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     });
 }
 
-fn second_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, prediction: &Prediction) {
+/// What is said of the second, the buttons that correct it, and the scores of all classes, which may be many.
+fn second_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    shown: Shown<'_>,
+    prediction: &Prediction,
+    commands: &mut Commands,
+) {
     let t = tokens(ui.ctx());
     let Some(segment) = state.current_segment() else {
         return;
@@ -95,7 +103,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, prediction: &Predi
     });
     if segment >= shown.scored() {
         dim(ui, "Not yet analysed");
-        return;
+        return correct::correct_ui(ui, state, commands);
     }
     let thresholds = shown.thresholds(&state.settings);
     if matches!(prediction.detail, Detail::Parsed { .. }) {
@@ -109,6 +117,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, prediction: &Predi
         }
         unfamiliar(ui, prediction, segment);
         tags::tags_ui(ui, &shown.open.tags, segment);
+        correct::correct_ui(ui, state, commands);
         ui.add_space(4.0);
         return parsing::parsing_bars(ui, state, shown, prediction, segment);
     }
@@ -120,6 +129,7 @@ fn second_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, prediction: &Predi
     }
     unfamiliar(ui, prediction, segment);
     tags::tags_ui(ui, &shown.open.tags, segment);
+    correct::correct_ui(ui, state, commands);
     ui.add_space(4.0);
     bars(ui, prediction, &thresholds, segment);
 }

@@ -141,7 +141,7 @@ fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
     let selected = state.library.selected == Some(row.id);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CARD), Sense::click());
     let marked = if row.marked { ", marked" } else { "" };
-    let label = format!("{}, {}{marked}", row.name(), standing(state, row));
+    let label = format!("{}, {}{marked}", row.name(), standing(state, row).whole);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &label));
     let (fill, border) = match (selected, response.hovered() || response.has_focus()) {
         (true, _) => (mix(t.bg2, t.accent, 0.12), mix(t.line, t.accent, 0.5)),
@@ -206,43 +206,62 @@ fn card_words(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands)
     ui.add(egui::Label::new(row.name()).truncate());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        let color = if row.failure.is_some() { t.warn } else { t.dim };
-        let text = RichText::new(standing(state, row))
-            .font(figures(10.5))
-            .color(color);
-        ui.add(egui::Label::new(text).truncate());
-        if state.jobs.of_row(row.id).next().is_some() {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let cross = RichText::new("Cancel").size(10.5).color(t.dim);
-                let tip = format!("Stop what runs for {}", row.name());
-                if ui
-                    .add(Button::new(cross).frame(false).small())
-                    .on_hover_text(tip)
-                    .clicked()
-                {
-                    let of_row = state.jobs.of_row(row.id);
-                    of_row.for_each(|known| commands.push(EngineIntent::Cancel(known.job)));
-                }
+        // From the right: what is cut short for want of room are the words.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if state.jobs.of_row(row.id).next().is_some() {
+                cancel_ui(ui, state, row, commands);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let color = if row.failure.is_some() { t.warn } else { t.dim };
+                let text = RichText::new(standing(state, row).short);
+                let text = text.font(figures(10.5)).color(color);
+                ui.add(egui::Label::new(text).truncate());
             });
-        }
+        });
     });
     if let Some((share, what)) = progress(state, row) {
         thin_bar(ui, share, t.both, &what);
     }
 }
 
-/// `0:24 · 62 % analysed`.
-fn standing(state: &AppState, row: &Row) -> String {
+fn cancel_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
+    let t = tokens(ui.ctx());
+    let cross = RichText::new("Cancel").size(10.5).color(t.dim);
+    let tip = format!("Stop what runs for {}", row.name());
+    let button = Button::new(cross).frame(false).small();
+    if ui.add(button).on_hover_text(tip).clicked() {
+        let of_row = state.jobs.of_row(row.id);
+        of_row.for_each(|known| commands.push(EngineIntent::Cancel(known.job)));
+    }
+}
+
+/// How a clip stands, in words.
+struct Words {
+    /// `0:24 · 3 events · 62 % looked at`.
+    whole: String,
+    /// As much as a card has room for: how much was looked at, once anything was, else what was found.
+    short: String,
+}
+
+impl From<String> for Words {
+    fn from(whole: String) -> Self {
+        let short = whole.clone();
+        Self { whole, short }
+    }
+}
+
+fn standing(state: &AppState, row: &Row) -> Words {
     if let Some(known) = row.known.as_ref().filter(|_| row.clip.is_none()) {
-        return of_result(known);
+        return of_result(known).into();
     }
     if row.failure.is_some() && row.clip.is_none() {
-        return "Not opened".into();
+        return "Not opened".to_owned().into();
     }
     let Some(clip) = &row.clip else {
         let opening = state.jobs.job(row.id, JobKind::Open).is_some();
         let opening = opening || state.library.selected == Some(row.id);
-        return if opening { "Opening…" } else { "Waiting" }.into();
+        let word = if opening { "Opening…" } else { "Waiting" };
+        return word.to_owned().into();
     };
     let secs = clip.duration.micros() / 1_000_000;
     let length = if secs >= 3600 {
@@ -266,7 +285,12 @@ fn standing(state: &AppState, row: &Row) -> String {
         (share, 0) => format!(" · {:.0} % looked at", share * 100.0),
         (share, flags) => format!(" · {:.0} % looked at, {flags} flagged", share * 100.0),
     };
-    format!("{length} · {how}{looked}")
+    let short = match looked.is_empty() {
+        true => format!("{length} · {how}"),
+        false => format!("{length}{looked}"),
+    };
+    let whole = format!("{length} · {how}{looked}");
+    Words { whole, short }
 }
 
 /// `0:10 · 3 events · Dog 0.93`, from a result that was computed elsewhere; where several tasks were asked, its count is of all.

@@ -81,7 +81,7 @@ fn order_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         );
     }
     if state.review.is_outdated() {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             dim(ui, "Scores came since; the order stays as it is");
             if ui.small_button("Sort anew").clicked() {
                 commands.push(ReviewIntent::SortBy(by));

@@ -4,7 +4,7 @@ use super::{PathKind, Wanted};
 use crate::command::Command;
 
 /// The pages of the inspector.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum InspectorTab {
     /// The scores of the second under the playhead.
     #[default]
