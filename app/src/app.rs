@@ -23,7 +23,9 @@ use crate::project_desk::ProjectDesk;
 use crate::replies::Desks;
 use crate::saving::{Due, Saving};
 use crate::sessions::SessionDesk;
-use crate::state::{AppState, Dialog, InspectorTab, Recovered, Row, RowId, Settings, ToSort};
+use crate::state::{
+    AppState, Dialog, InspectorTab, Recovered, Row, RowId, Settings, ToSort, pasted_paths,
+};
 use crate::waking::Waker;
 use crate::{panels, replies, requests, shortcuts, theme};
 
@@ -203,7 +205,18 @@ impl MettleApp {
             }
         }
         self.state.jobs.look(self.engine.jobs(), now);
-        self.state.device = self.engine.device();
+        let device = self.engine.device();
+        if device.failed != self.state.device.failed && !device.failed.is_empty() {
+            let title = "A graphics device does not work";
+            let advice = format!(
+                "{} is used. A newer driver may help; the device's chip has a report to copy.",
+                device.name
+            );
+            let problem = Problem::warning(title, advice);
+            let problem = problem.with_detail(device.failed.join("\n"));
+            replies::tell(&mut self.state, problem, now);
+        }
+        self.state.device = device;
     }
 
     /// What the engine is asked without anybody asking: what is on screen needs it.
@@ -308,10 +321,13 @@ impl MettleApp {
         if let Some(path) = held.filter(|_| news) {
             self.disk.kind(path);
         }
-        let paths: Vec<PathBuf> = ctx.input(|input| {
+        let mut paths: Vec<PathBuf> = ctx.input(|input| {
             let files = input.raw.dropped_files.iter();
             files.map(|file| file.path().to_owned()).collect()
         });
+        if self.state.dialog == Dialog::None && !ctx.text_edit_focused() {
+            paths.extend(pasted(ctx));
+        }
         if !paths.is_empty() {
             self.commands.push(ClipIntent::Open(paths));
         }
@@ -377,6 +393,20 @@ impl MettleApp {
     }
 }
 
+/// Files that were copied elsewhere and are pasted here, the way in where none can be dropped.
+fn pasted(ctx: &egui::Context) -> Vec<PathBuf> {
+    ctx.input(|input| {
+        let texts = input.events.iter().filter_map(|event| match event {
+            egui::Event::Paste(text) => Some(text),
+            _ => None,
+        });
+        texts
+            .filter_map(|text| pasted_paths(text))
+            .flatten()
+            .collect()
+    })
+}
+
 /// Give a window its looks.
 fn dress(state: &mut AppState, cc: &eframe::CreationContext<'_>, unshown: &Unshown) {
     let ctx = &cc.egui_ctx;
@@ -403,6 +433,8 @@ impl eframe::App for MettleApp {
         for intent in self.commands.take() {
             let (state, mut context) = self.context(ctx);
             apply::apply(state, &mut context, intent);
+            // The next one of this frame is about where this one went.
+            self.state.player.time = self.player.time();
         }
         let (state, mut context) = self.context(ctx);
         apply::settle(state, &mut context);

@@ -92,7 +92,7 @@ fn create(cc: &eframe::CreationContext<'_>, options: WindowOptions) -> anyhow::R
         Arc::new(waker.call()),
     );
     let state = AppState {
-        drops: Drops::new(files::is_wayland()),
+        drops: Drops::new(files::is_wayland(cc)),
         sample: Some(sample_clip),
         device_choice: options.device,
         precision: options.precision,

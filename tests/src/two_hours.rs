@@ -104,8 +104,7 @@ impl EngineLink for Answers {
     fn device(&self) -> DeviceReport {
         DeviceReport {
             name: "CPU".into(),
-            refusals: Vec::new(),
-            no_f16: None,
+            ..DeviceReport::default()
         }
     }
 }

@@ -8,6 +8,8 @@ mod plan;
 
 use std::path::Path;
 
+use wgpu::rwh::{HasDisplayHandle, RawDisplayHandle};
+
 pub use disk::{Disk, Found};
 pub use folders::{clips_in, expand};
 pub use picker::{FilePicker, Picked};
@@ -21,7 +23,9 @@ pub fn is_model(path: &Path) -> bool {
     path.join(MODEL).is_file()
 }
 
-/// Whether this is a Wayland session, where files cannot be dropped on the window.
-pub fn is_wayland() -> bool {
-    cfg!(target_os = "linux") && std::env::var_os("WAYLAND_DISPLAY").is_some_and(|v| !v.is_empty())
+/// Whether a window is drawn through Wayland, where files cannot be dropped on it. That is what it is, not what the session is: it may
+/// be an X window there, on which files can.
+pub fn is_wayland(window: &impl HasDisplayHandle) -> bool {
+    let display = window.display_handle().map(|display| display.as_raw());
+    matches!(display, Ok(RawDisplayHandle::Wayland(_)))
 }

@@ -56,7 +56,7 @@ fn drop_target(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             ui.add_space(4.0);
             let hint = if state.drops.unavailable {
                 format!(
-                    "Open a video or sound file with {}",
+                    "Open video or sound files with {}, or copy them and paste them here",
                     key_text(ui.ctx(), Command::Open)
                 )
             } else {

@@ -4,6 +4,7 @@ mod alike;
 mod attention;
 mod calibration;
 mod correct;
+mod device;
 mod dialogs;
 mod empty;
 mod event_row;
@@ -52,7 +53,7 @@ mod widgets;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::intent::Commands;
-use crate::state::{AppState, Shown};
+use crate::state::{AppState, Mode, Shown};
 use crate::theme::{size, tokens, tokens_of};
 
 /// The ground of the window, which no panel paints again.
@@ -107,9 +108,14 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             return viewer::viewer_ui(ui, state, commands);
         }
         let room = ui.available_height();
-        Panel::bottom(pane("timeline", state))
+        // Masks have one lane, and are drawn on the picture: what they leave belongs to it.
+        let (timeline, tall) = match state.mode() {
+            Mode::Masks => ("mask timeline", 304.0),
+            Mode::Events | Mode::Parsing => ("timeline", 400.0),
+        };
+        Panel::bottom(pane(timeline, state))
             .resizable(true)
-            .default_size(400.0)
+            .default_size(tall)
             .size_range(180.0..=(room - 120.0).max(200.0))
             .frame(Frame::new())
             .show(ui, |ui| {

@@ -2,16 +2,13 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Layout, Popup, RichText, Ui};
+use egui::{Align, Layout, RichText, Ui};
 
 use super::mode_switch::mode_switch_ui;
-use super::model;
-use super::widgets::{chip, command_button, dim, emphasis};
-use mettle_core::engine::Precision;
-use mettle_core::gpu::DeviceChoice;
-
+use super::widgets::{chip, command_button};
+use super::{device, model};
 use crate::command::{Command, Group};
-use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent, Intent, ProjectIntent};
+use crate::intent::{ClipIntent, Commands, Intent, ProjectIntent};
 use crate::keymap::key_text;
 use crate::state::{AppState, SoundState, file_name};
 use crate::theme::{size, tokens};
@@ -26,7 +23,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         menus(ui, state, commands);
         mode_switch_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            device_chip(ui, state, commands);
+            device::device_chip(ui, state, commands);
             sound_chip(ui, state);
             model_chip(ui, state, commands);
         });
@@ -121,75 +118,5 @@ fn sound_chip(ui: &mut Ui, state: &AppState) {
     if let SoundState::Silent(reason) = &state.player.sound {
         chip(ui, t.audible, "Plays without sound")
             .on_hover_text(format!("The clip plays by the wall clock: {reason}."));
-    }
-}
-
-fn device_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let t = tokens(ui.ctx());
-    let device = &state.device;
-    let name = if device.name.is_empty() {
-        "Starting the device…"
-    } else {
-        &device.name
-    };
-    let dot = if device.refusals.is_empty() {
-        t.both
-    } else {
-        t.audible
-    };
-    let response = chip(ui, dot, name);
-    Popup::menu(&response).show(|ui| {
-        ui.set_max_width(380.0);
-        ui.label(emphasis(name, size::BODY));
-        if device.refusals.is_empty() {
-            ui.label("The best device found here.");
-        } else {
-            dim(ui, "Why not another one");
-            // A menu spreads its text over the whole width: not sentences.
-            ui.vertical(|ui| {
-                device.refusals.iter().for_each(|reason| {
-                    ui.label(reason);
-                });
-            });
-        }
-        if state.can_change_device {
-            ui.separator();
-            for (choice, text) in [
-                (DeviceChoice::Auto, "The fastest that works"),
-                (DeviceChoice::Cpu, "CPU"),
-                (DeviceChoice::Wgpu, "GPU, even one drawn by software"),
-            ] {
-                let on = state.device_choice == choice;
-                if ui.radio(on, text).clicked() && !on {
-                    commands.push(EngineIntent::Device(choice));
-                }
-            }
-            ui.separator();
-            precision_ui(ui, state, commands);
-        }
-        if ui.button("Copy report").clicked() {
-            let report = format!("{name}\n{}", device.refusals.join("\n"));
-            commands.push(DialogIntent::Copy(report));
-        }
-    });
-}
-
-/// In which numbers backbones are kept, with the reason where f16 is not to be had.
-fn precision_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let no_f16 = state.device.no_f16.as_deref();
-    for (precision, text) in [
-        (Precision::F32, "Backbones in f32"),
-        (Precision::F16, "Backbones in f16, half the memory"),
-        (Precision::Auto, "f16 where the device computes in it"),
-    ] {
-        let on = state.precision == precision;
-        let usable = on || precision != Precision::F16 || no_f16.is_none();
-        let radio = ui.add_enabled(usable, egui::RadioButton::new(on, text));
-        if radio.clicked() && !on {
-            commands.push(EngineIntent::Precision(precision));
-        }
-    }
-    if let Some(reason) = no_f16 {
-        dim(ui, format!("No f16: {reason}"));
     }
 }

@@ -26,6 +26,9 @@ pub struct Problem {
     pub advice: String,
     /// Technical detail, to copy.
     pub detail: String,
+    /// What a person can run in a terminal to mend it, to copy; empty where there is no such thing.
+    #[serde(default)]
+    pub command: String,
     /// The file it is about.
     #[serde(with = "super::maybe_path")]
     pub path: Option<PathBuf>,
@@ -53,6 +56,7 @@ impl Problem {
             title,
             advice,
             detail: String::new(),
+            command: String::new(),
             path: None,
         }
     }
@@ -61,6 +65,14 @@ impl Problem {
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self {
             detail: detail.into(),
+            ..self
+        }
+    }
+
+    /// With what a person can run in a terminal to mend it.
+    pub fn with_command(self, command: Option<String>) -> Self {
+        Self {
+            command: command.unwrap_or_default(),
             ..self
         }
     }

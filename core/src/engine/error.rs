@@ -108,6 +108,10 @@ impl EngineError {
         };
         let problem = Problem::error(format!("Could not {}", lower_first(title)), advice);
         let problem = problem.with_detail(format!("{self:?}"));
+        let problem = match self {
+            Self::Media(error) => problem.with_command(error.conversion()),
+            _ => problem,
+        };
         match path {
             Some(path) => problem.about(path),
             None => problem,

@@ -259,6 +259,7 @@ fn open_device(
         Err(error) => DeviceReport {
             name: "no device".to_owned(),
             refusals: vec![error.to_string()],
+            failed: vec![error.to_string()],
             no_f16: None,
         },
     };

@@ -21,6 +21,8 @@ pub struct DeviceReport {
     pub name: String,
     /// Why a device that would have been preferred was refused; empty when the best one is in use.
     pub refusals: Vec<String>,
+    /// Those of them that should have worked and did not: drivers that crashed, did not answer or computed nonsense.
+    pub failed: Vec<String>,
     /// Why backbones cannot be kept in f16 on it; `None` where they can, or while no device is open.
     pub no_f16: Option<String>,
 }
@@ -38,7 +40,7 @@ pub fn choose(
     super::keep_tuning_results(plan.candidates.iter().any(Candidate::is_software));
     let mut refusals = plan.refusals;
     refusals.extend(silence);
-    let mut last = None;
+    let (mut failed, mut last) = (Vec::new(), None);
     for candidate in plan.candidates {
         match prober.check(&candidate).and_then(|()| open(&candidate)) {
             Ok(device) => {
@@ -47,12 +49,14 @@ pub fn choose(
                 let report = DeviceReport {
                     name,
                     refusals,
+                    failed,
                     no_f16,
                 };
                 return Ok((device, report));
             }
             Err(error) => {
                 refusals.push(error.to_string());
+                failed.push(error.to_string());
                 last = Some(error);
             }
         }

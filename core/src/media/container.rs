@@ -17,7 +17,7 @@ use super::looks::{looks_like, unreadable};
 use super::stream_choice::chosen;
 use super::timeline::{Clock, StreamTimes};
 use super::timeline_scan::clock_of;
-use super::{ffi, ffmpeg_log};
+use super::{ffi, ffi_fields, ffmpeg_log};
 use crate::base::Time;
 
 /// Unreadable packets in a row after which a file counts as ended.
@@ -239,6 +239,14 @@ impl Container {
             .unwrap_or_default()
     }
 
+    /// A stream as errors name it: codec, profile, format and size.
+    pub fn described(&self, stream: usize) -> String {
+        match self.decoder_context(stream) {
+            Ok(mut context) => ffi_fields::in_words(&mut context),
+            Err(_) => self.codec_name(stream),
+        }
+    }
+
     /// The error for a stream whose decoder would not open.
     pub fn no_decoder(
         &self,
@@ -246,7 +254,7 @@ impl Container {
         stream: &'static str,
         error: ffmpeg::Error,
     ) -> MediaError {
-        let (path, codec) = (self.path.clone(), self.codec_name(index));
+        let (path, codec) = (self.path.clone(), self.described(index));
         match error {
             ffmpeg::Error::DecoderNotFound => MediaError::UnsupportedCodec {
                 path,

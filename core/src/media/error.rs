@@ -93,7 +93,7 @@ pub enum MediaError {
         path: PathBuf,
         /// `picture` or `sound`.
         stream: &'static str,
-        /// FFmpeg's name of the codec.
+        /// Codec, profile, format and size in FFmpeg's words.
         codec: String,
     },
     /// A known codec whose data could not be decoded at all.
@@ -103,7 +103,7 @@ pub enum MediaError {
         path: PathBuf,
         /// `picture` or `sound`.
         stream: &'static str,
-        /// Codec, and pixel or sample format where known.
+        /// Codec, profile, format and size in FFmpeg's words.
         codec: String,
         /// What the decoder said.
         cause: String,
@@ -254,7 +254,7 @@ pub enum MediaWarning {
         path: PathBuf,
         /// `picture` or `sound`.
         stream: &'static str,
-        /// FFmpeg's name of the codec.
+        /// Codec, profile, format and size in FFmpeg's words.
         codec: String,
     },
     /// One of the two streams has nothing that can be decoded; the other has.

@@ -1,6 +1,8 @@
 //! Single fields of FFmpeg's that ffmpeg-next does not wrap: of programmes, protection, and the size of pictures.
 #![allow(unsafe_code)] // Each function says why its pointer is valid.
 
+use std::ffi::CStr;
+
 use ffmpeg_next as ffmpeg;
 
 use ffmpeg::codec::packet::side_data::Type;
@@ -25,6 +27,21 @@ pub(super) fn pixels(context: &ffmpeg::codec::Context) -> u64 {
     // SAFETY: the context is borrowed.
     let (width, height) = unsafe { ((*context.as_ptr()).width, (*context.as_ptr()).height) };
     u64::from(width.max(0) as u32) * u64::from(height.max(0) as u32)
+}
+
+/// A stream in FFmpeg's words: its codec with profile and four letters, its format of pixels or samples, its size.
+pub(super) fn in_words(context: &mut ffmpeg::codec::Context) -> String {
+    let mut words = [0_u8; 256];
+    // SAFETY: the context is borrowed mutably; the call writes no more than it is told there is room for, and a zero after it.
+    unsafe {
+        let room = words.len() as _;
+        ffi::avcodec_string(words.as_mut_ptr().cast(), room, context.as_mut_ptr(), 0);
+    }
+    let words = CStr::from_bytes_until_nul(&words).map(CStr::to_string_lossy);
+    let words = words.unwrap_or_default();
+    // It begins with what kind of stream it is.
+    let described = words.split_once(": ").map_or(&*words, |(_, rest)| rest);
+    described.to_owned()
 }
 
 /// Halves the sides of a decoder's pictures so often, where its codec can. To be said before it is opened.

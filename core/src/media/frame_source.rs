@@ -252,11 +252,10 @@ impl FrameSource {
     }
 
     pub fn undecodable(&self, cause: &str) -> MediaError {
-        let format = self.decoder.format().descriptor().map_or("", |d| d.name());
         MediaError::Undecodable {
             path: self.container.path.clone(),
             stream: "picture",
-            codec: format!("{} {format}", self.container.codec_name(self.stream)),
+            codec: self.container.described(self.stream),
             cause: cause.into(),
         }
     }

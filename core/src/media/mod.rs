@@ -12,6 +12,7 @@ mod codecs;
 mod color;
 mod container;
 mod content;
+mod conversion;
 mod coverage;
 mod downmix;
 mod edit_list;

@@ -94,7 +94,7 @@ impl SoundCodec {
             return Err(MediaError::Undecodable {
                 path: container.path.clone(),
                 stream: "sound",
-                codec: container.codec_name(stream),
+                codec: container.described(stream),
                 cause: format!(
                     "it is said to have {} samples a second in {} channels",
                     form.rate, form.channels

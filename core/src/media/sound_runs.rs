@@ -88,7 +88,7 @@ impl SoundRuns {
         begun.map_err(|runs| MediaError::Undecodable {
             path: path.into(),
             stream: "sound",
-            codec: runs.container.codec_name(stream),
+            codec: runs.container.described(stream),
             cause: "no sound could be decoded".into(),
         })
     }

@@ -147,16 +147,17 @@ fn problem() -> impl Strategy<Value = Problem> {
         Just(Severity::Warning),
         Just(Severity::Error)
     ];
-    let words = any::<[String; 3]>();
-    (severity, words, option::of(path())).prop_map(|(severity, [title, advice, detail], path)| {
-        Problem {
+    let words = any::<[String; 4]>();
+    (severity, words, option::of(path())).prop_map(
+        |(severity, [title, advice, detail, command], path)| Problem {
             severity,
             title,
             advice,
             detail,
+            command,
             path,
-        }
-    })
+        },
+    )
 }
 
 fn frame() -> impl Strategy<Value = VideoFrame> {

@@ -170,7 +170,16 @@ fn a_codec_without_a_decoder_is_named() {
         ),
         "{warnings:?}"
     );
+    let command = warnings[0].conversion().expect("a way to have both");
+    let path = unknown.display().to_string();
+    assert!(
+        command.starts_with("ffmpeg -i ") && command.contains(&path),
+        "{command}"
+    );
     let error = FrameReader::open(&unknown).err().expect("no pictures");
+    // Not "unknown" alone: its four letters and its size.
+    let said = error.to_string();
+    assert!(said.contains("QQQ7") && said.contains("160x120"), "{said}");
     assert!(
         error.advice().contains("ffmpeg -i"),
         "{error}: {}",

@@ -9,10 +9,10 @@ use egui_kittest::kittest::Queryable;
 use mettle_app::app::MettleApp;
 use mettle_app::files::expand;
 use mettle_app::intent::{ClipIntent, DialogIntent};
-use mettle_app::state::{Dialog, PathKind, Row, Wanted, typed_path};
+use mettle_app::state::{AppState, Dialog, Drops, PathKind, Row, Wanted, typed_path};
 use mettle_core::engine::{JobSpec, ReplyBody};
 
-use super::scripted::{ScriptedEngine, broken, run_until, window};
+use super::scripted::{ScriptedEngine, broken, run_until, window, window_of};
 
 fn opens(engine: &ScriptedEngine) -> Vec<PathBuf> {
     let asked = engine.asked().into_iter();
@@ -154,6 +154,47 @@ fn where_there_is_no_file_dialog_a_path_is_typed() {
 fn paths_are_understood_as_file_managers_write_them() {
     assert_eq!(typed_path("file:///a%20b.mp4"), Some("/a b.mp4".into()));
     assert_eq!(typed_path("  "), None);
+}
+
+/// Where no file can be dropped (Wayland), the window says so in place of the hint, and copied files can be pasted.
+#[test]
+fn files_copied_in_a_file_manager_are_pasted() {
+    let (mut window, engine) = window(&[]);
+    window.get_by_label("Drop video or sound files here, or open them");
+    window.event(egui::Event::Paste("a line of some text".into()));
+    window.run_steps(2);
+    let copied =
+        "x-special/nautilus-clipboard\ncopy\nfile:///clips/a%20dog.mp4\nfile:///clips/cat.mp4\n";
+    window.event(egui::Event::Paste(copied.into()));
+    run_until(&mut window, "both are listed", |state| {
+        state.library.rows().len() == 2
+    });
+    assert_eq!(opens(&engine), [PathBuf::from("/clips/a dog.mp4")]);
+    // Into a field they are text.
+    window
+        .state_mut()
+        .ask(mettle_app::command::Command::OpenPath);
+    window.run_steps(4);
+    window.event(egui::Event::Paste("/clips/bell.mp4".into()));
+    window.run_steps(3);
+    assert_eq!(rows(&window).len(), 2);
+    let typed = matches!(&window.state().state().dialog, Dialog::Path { typed, .. } if typed == "/clips/bell.mp4");
+    assert!(typed, "{:?}", window.state().state().dialog);
+}
+
+#[test]
+fn a_window_that_nothing_can_be_dropped_on_says_how_else() {
+    let undroppable = AppState {
+        drops: Drops::new(true),
+        ..Default::default()
+    };
+    let (window, _) = window_of(undroppable);
+    assert!(
+        window
+            .query_by_label_contains("Drop video or sound")
+            .is_none()
+    );
+    window.get_by_label_contains("or copy them and paste them here");
 }
 
 #[derive(Debug)]

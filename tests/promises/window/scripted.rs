@@ -33,6 +33,7 @@ pub struct Script {
     pub replies: VecDeque<Reply>,
     pub running: Vec<JobStatus>,
     pub awaited: Option<JobId>,
+    pub broken_device: Vec<String>,
 }
 
 /// The engine's end of a script.
@@ -118,6 +119,7 @@ impl EngineLink for ScriptedEngine {
             refusals: vec![
                 "llvmpipe is a processor that draws: slower than computing on it directly".into(),
             ],
+            failed: self.0.lock().expect("script").broken_device.clone(),
             no_f16: Some("the CPU computes in f32 only; f16 would make it slower".into()),
         }
     }
@@ -205,6 +207,7 @@ pub fn broken(path: &str) -> Problem {
         title: format!("Could not open {path}"),
         advice: "It is not a video or sound file. Check that it was copied whole.".into(),
         detail: "moov atom not found".into(),
+        command: String::new(),
         path: Some(PathBuf::from(path)),
     }
 }
@@ -241,8 +244,43 @@ pub fn window_after(
     size: egui::Vec2,
     paths: &[&str],
     models: Option<AskModel>,
-    (corrections, sessions): (Option<PathBuf>, Option<PathBuf>),
+    places: (Option<PathBuf>, Option<PathBuf>),
 ) -> (Harness<'static, MettleApp>, ScriptedEngine) {
+    let files = Files {
+        paths,
+        models,
+        places,
+    };
+    built(builder, size, files, AppState::default())
+}
+
+/// A window that begins so.
+pub fn window_of(state: AppState) -> (Harness<'static, MettleApp>, ScriptedEngine) {
+    let size = egui::vec2(1280.0, 800.0);
+    built(Harness::builder(), size, Files::default(), state)
+}
+
+/// What a window is opened with.
+#[derive(Default)]
+struct Files<'a> {
+    paths: &'a [&'a str],
+    models: Option<AskModel>,
+    /// Where corrections are kept, and where each window says what is open.
+    places: (Option<PathBuf>, Option<PathBuf>),
+}
+
+fn built(
+    builder: HarnessBuilder<MettleApp>,
+    size: egui::Vec2,
+    files: Files<'_>,
+    state: AppState,
+) -> (Harness<'static, MettleApp>, ScriptedEngine) {
+    let Files {
+        paths,
+        models,
+        places,
+    } = files;
+    let (corrections, sessions) = places;
     let engine = ScriptedEngine::default();
     let (theirs, again) = (engine.clone(), engine.clone());
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
@@ -255,7 +293,7 @@ pub fn window_after(
             engine: Box::new(theirs),
             player,
             waker,
-            state: AppState::default(),
+            state,
             paths,
             restart: Some(Box::new(move |_, _| Ok(Box::new(again.clone())))),
             models,

@@ -10,7 +10,7 @@ use mettle_app::app::MettleApp;
 use mettle_app::command::Command;
 use mettle_app::intent::ClipIntent;
 use mettle_app::state::{Dialog, JobKind, Row};
-use mettle_core::base::{Task, Time};
+use mettle_core::base::{Problem, Task, Time};
 use mettle_core::engine::{JobSpec, ReplyBody};
 
 use super::scripted::{broken, clip, fill, run_until, window};
@@ -113,6 +113,30 @@ fn a_broken_file_is_named_and_the_others_go_on() {
     fill(&mut window, &engine, &clip("/clips/dog.mp4", 1), 10);
     window.run_steps(4);
     window.get_by_label_contains("Bark, highest score");
+}
+
+/// No decoder here has it, so the program cannot convert it; the command that can, elsewhere, is to be had by a click.
+#[test]
+fn a_codec_without_a_decoder_offers_the_command_that_converts_it() {
+    let (mut window, engine) = window(&["/clips/odd.mov"]);
+    let command = "ffmpeg -i '/clips/odd.mov' -c:v libx264 '/clips/odd.converted.mp4'";
+    let problem = Problem::error("Could not open odd.mov", "No decoder for its codec.");
+    let problem = problem.with_command(Some(command.to_owned()));
+    let open = engine.open_of("/clips/odd.mov");
+    engine.say(open, ReplyBody::Failed(problem));
+    window.run_steps(3);
+    let buttons = window.query_all_by_label("Copy the command");
+    buttons.last().expect("a button").click();
+    let mut copied = Vec::new();
+    for _ in 0..4 {
+        window.run_steps(1);
+        let commands = window.output().platform_output.commands.iter();
+        copied.extend(commands.filter_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        }));
+    }
+    assert_eq!(copied, [command]);
 }
 
 #[test]

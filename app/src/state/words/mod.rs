@@ -14,6 +14,6 @@ pub use dialog::{Dialog, Focus, InspectorTab};
 pub use gesture::{Gesture, Ongoing};
 pub use mask_tool::{BrushMove, Corners, MaskHand, MaskTool};
 pub use mode::{Disagreement, MaskSettings, Mode, OwnThresholds, ThresholdOf, perceived};
-pub use paths::{file_name, typed_path};
+pub use paths::{file_name, pasted_paths, typed_path};
 pub use pointed::{Chosen, Happening, Hover, LaneEvent, Subject};
 pub use weights::{bytes, contents_text, standing};

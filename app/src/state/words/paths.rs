@@ -1,4 +1,4 @@
-//! Paths in words: a file's name, and a path as a person types it.
+//! Paths in words: a file's name, and paths as a person types or pastes them.
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,17 @@ pub fn typed_path(text: &str) -> Option<PathBuf> {
         return Some(dirs.home_dir().join(rest));
     }
     Some(PathBuf::from(text))
+}
+
+/// Files copied in a file manager, as pasted text: a line each, a whole path or a `file://` address. None where anything else is among
+/// them.
+pub fn pasted_paths(text: &str) -> Option<Vec<PathBuf>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    // What GNOME puts before them.
+    let lines = lines.filter(|line| !matches!(*line, "x-special/nautilus-clipboard" | "copy"));
+    let path = |line| typed_path(line).filter(|path| path.is_absolute());
+    let paths: Vec<PathBuf> = lines.map(path).collect::<Option<_>>()?;
+    (!paths.is_empty()).then_some(paths)
 }
 
 /// `%20` and the like, as file managers write them.

@@ -72,5 +72,6 @@ impl Job<MediaSession> for OpenJob {
 fn notice_of(warning: &MediaWarning, clip: &Clip) -> Problem {
     Problem::warning(warning.to_string(), warning.advice())
         .with_detail(format!("{warning:?}"))
+        .with_command(warning.conversion())
         .about(&clip.path)
 }
