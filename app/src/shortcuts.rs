@@ -6,28 +6,30 @@ use crate::command::{Chord, Command};
 use crate::intent::{Commands, DialogIntent};
 use crate::keymap::{Keymap, plain};
 
-/// Queue the commands whose keys were pressed. Plain keys belong to an open menu and to a text field that has the keyboard, which
-/// also takes its own edits back; the keys that work a button or a slider belong to the one that has the keyboard.
+/// Queue the commands whose keys were pressed, in the order they were: in a slow frame there are several, and what is said is said of
+/// where the one before went. Plain keys belong to an open menu and to a text field that has the keyboard, which also takes its own
+/// edits back; the keys that work a button or a slider belong to the one that has the keyboard.
 pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
+    let is_press = |event: &Event| matches!(event, Event::Key { pressed: true, .. });
+    if !ctx.input(|input| input.events.iter().any(is_press)) {
+        return;
+    }
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let menu_open = egui::Popup::is_any_open(ctx);
     let map = Keymap::of(ctx);
-    for &command in Command::ALL.iter().filter(|command| !command.is_held()) {
-        if typing && matches!(command, Command::Undo | Command::Redo) {
-            continue;
+    let usable = |command: Command, (held, key): Chord| {
+        let unmodified = held == Modifiers::NONE || held == Modifiers::SHIFT;
+        let taken = typing || dialog_open || menu_open || (focused && works_widgets(key));
+        let own = typing && matches!(command, Command::Undo | Command::Redo);
+        !command.is_held() && !own && !(unmodified && !is_function(key) && taken)
+    };
+    for (command, key) in pressed(ctx, &map, usable) {
+        if key == Key::Tab {
+            // Taken as a command: egui is not to move the keyboard as well.
+            ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
         }
-        for &(held, key) in map.keys(command) {
-            let unmodified = held == Modifiers::NONE || held == Modifiers::SHIFT;
-            let taken = typing || dialog_open || menu_open || (focused && works_widgets(key));
-            if !(unmodified && !is_function(key) && taken) && pressed(ctx, &map, (held, key)) {
-                if key == Key::Tab {
-                    // Taken as a command: egui is not to move the keyboard as well.
-                    ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
-                }
-                commands.push(command);
-            }
-        }
+        commands.push(command);
     }
 }
 
@@ -90,17 +92,40 @@ fn works_widgets(key: Key) -> bool {
     )
 }
 
-fn pressed(ctx: &egui::Context, map: &Keymap, chord: Chord) -> bool {
+/// The commands whose keys were pressed, each with its key. What is meant for one is taken from the others.
+fn pressed(
+    ctx: &egui::Context,
+    map: &Keymap,
+    usable: impl Fn(Command, Chord) -> bool,
+) -> Vec<(Command, Key)> {
+    let chords = Command::ALL.iter().flat_map(|command| {
+        let keys = map.keys(*command).iter();
+        keys.map(|chord| (*command, *chord))
+    });
+    let chords: Vec<(Command, Chord)> = chords
+        .filter(|(command, chord)| usable(*command, *chord))
+        .collect();
+    let mut pressed = Vec::new();
     ctx.input_mut(|input| {
-        let mut hit = false;
         input.events.retain(|event| {
-            let is_it = matches!(event, Event::Key { key, physical_key, modifiers, pressed: true, .. }
-                if means(map, chord, (*modifiers, *key), *physical_key));
-            hit |= is_it;
-            !is_it
+            let &Event::Key {
+                key,
+                physical_key,
+                modifiers,
+                pressed: true,
+                ..
+            } = event
+            else {
+                return true;
+            };
+            let given = (modifiers, key);
+            let meant = |(_, chord): &&(Command, Chord)| means(map, *chord, given, physical_key);
+            let command = chords.iter().find(meant);
+            pressed.extend(command.map(|(command, (_, key))| (*command, *key)));
+            command.is_none()
         });
-        hit
-    })
+    });
+    pressed
 }
 
 /// Whether what was pressed is a command's key. Keys are meant by what they write: where a layout writes a sign in another place than

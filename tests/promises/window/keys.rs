@@ -10,7 +10,7 @@ use mettle_app::state::{AppState, Dialog, Row, SoundView};
 use mettle_core::base::{Time, TimeSpan};
 use mettle_core::engine::JobSpec;
 
-use super::scripted::{ScriptedEngine, clip, fill, window};
+use super::scripted::{ScriptedEngine, clip, fill, settled, window};
 
 type Window = Harness<'static, MettleApp>;
 
@@ -46,6 +46,32 @@ fn secs(from: i64, to: i64) -> TimeSpan {
         Time::from_micros(from * 1_000_000),
         Time::from_micros(to * 1_000_000),
     )
+}
+
+/// In a slow frame several keys come at once: each counts, and each is about where the one before went.
+#[test]
+fn keys_that_come_in_one_frame_act_in_their_order() {
+    let (mut window, _) = opened();
+    press(&mut window, Key::ArrowDown);
+    let pressed = |key| Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let keys = [Key::ArrowRight, Key::ArrowRight, Key::B, Key::ArrowRight];
+    window.input_mut().events.extend(keys.map(pressed));
+    window.run_steps(1);
+    settled(&mut window);
+    assert_eq!(at(&window), 3.0);
+    let said = &row(&window).corrected.shown().statements;
+    let spans: Vec<TimeSpan> = said.iter().map(|(_, said)| said.span).collect();
+    assert_eq!(
+        spans,
+        [secs(2, 3)],
+        "said of the second the keys had gone to"
+    );
 }
 
 #[test]
