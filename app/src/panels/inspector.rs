@@ -75,7 +75,9 @@ pub fn inspector_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
                 dim(ui, words);
             }
         }
-        model_ui(ui, state, commands);
+        // All that is to be known of it, as long as there is room for it.
+        let alone = state.tab == InspectorTab::Second && shown.prediction().is_none();
+        model_ui(ui, state, alone, commands);
     });
 }
 
@@ -220,11 +222,11 @@ fn bar(
     response
 }
 
-fn model_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+fn model_ui(ui: &mut Ui, state: &AppState, alone: bool, commands: &mut Commands) {
     let Some(info) = &state.model else { return };
     ui.add_space(8.0);
     card(ui).show(ui, |ui| {
         ui.take_available_width();
-        model::reminder_ui(ui, info, commands);
+        model::reminder_ui(ui, info, alone, commands);
     });
 }

@@ -169,10 +169,12 @@ fn choice(
     });
 }
 
-/// The row of the inspector that says so plainly.
-pub fn reminder_ui(ui: &mut Ui, info: &ModelInfo, commands: &mut Commands) {
+/// The card of the inspector that says whose word the scores are: in a line with the way to more, or in its maker's words.
+pub fn reminder_ui(ui: &mut Ui, info: &ModelInfo, whole: bool, commands: &mut Commands) {
     dim(ui, name(info));
-    ui.add(egui::Label::new(RichText::new(&info.about).size(12.0)).wrap());
+    if whole {
+        ui.add(egui::Label::new(RichText::new(&info.about).size(12.0)).wrap());
+    }
     let text = RichText::new("What it can recognise…").size(size::SMALL);
     if ui.add(Button::new(text).small()).clicked() {
         commands.push(DialogIntent::Show(Dialog::Model));

@@ -231,7 +231,7 @@ fn files_that_other_libraries_write_are_read() {
     }
 }
 
-/// Pictures of three seconds; a mask on the second one.
+/// Pictures of three seconds; a mask on the second one, a polygon on the third.
 #[test]
 fn cvat_files_of_datumaro_are_read() {
     let sheet = read("datumaro.xml");
@@ -245,21 +245,25 @@ fn cvat_files_of_datumaro_are_read() {
         (span(3.0, 4.0), "猫 \"ねこ\"", Modality::Visible),
     ];
     assert_eq!(marks, expected);
-    let [mask] = &sheet.masks[..] else {
-        panic!("{:?}", sheet.masks);
-    };
     let rows = ["00000", "01110", "01110", "00000"].concat();
     let expected: Vec<bool> = rows.chars().map(|c| c == '1').collect();
-    assert_eq!((mask.span, mask.mask.mask()), (span(2.0, 3.0), expected));
+    let masks = sheet.masks.iter();
+    let masks: Vec<_> = masks.map(|m| (m.span, &*m.label, m.mask.mask())).collect();
+    let [second, third] = [span(2.0, 3.0), span(3.0, 4.0)];
+    let cat = "猫 \"ねこ\"";
+    assert_eq!(
+        masks,
+        [(second, "Dog", expected.clone()), (third, cat, expected)]
+    );
 }
 
 #[test]
-fn masks_of_pycocotools_are_read_as_strings_and_as_numbers() {
+fn masks_of_pycocotools_are_read_as_strings_as_numbers_and_as_polygons() {
     let sheet = read("pycocotools.json");
     let rows = ["00000", "01110", "01110", "00000"].concat();
     let expected: Vec<bool> = rows.chars().map(|c| c == '1').collect();
     let spans: Vec<TimeSpan> = sheet.masks.iter().map(|mask| mask.span).collect();
-    assert_eq!(spans, [span(2.0, 3.0), span(3.0, 4.0)]);
+    assert_eq!(spans, [span(2.0, 3.0), span(3.0, 4.0), span(4.0, 5.0)]);
     for mask in &sheet.masks {
         assert_eq!((mask.mask.mask(), &*mask.label), (expected.clone(), "Dog"));
     }

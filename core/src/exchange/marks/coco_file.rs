@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::frames::{begin, count, on_screen, rate};
-use super::{By, MaskMark, Sheet, Wrong};
+use super::{By, MaskMark, Sheet, Wrong, polygons};
 use crate::base::{Label, Time, TimeSpan};
 use crate::exchange::ExchangeError;
 use crate::project::RunLengths;
@@ -95,7 +95,7 @@ pub(super) fn read(value: &Value, mut sheet: Sheet) -> Result<Sheet, Wrong> {
         sheet.masks.push(MaskMark {
             span: span(image, fps)?,
             label: Label::from(label),
-            mask: mask(annotation)?,
+            mask: mask(annotation, image)?,
             by,
         });
     }
@@ -130,14 +130,18 @@ pub(super) fn second_of(at: Time) -> TimeSpan {
     TimeSpan::of_second(u32::try_from(second).unwrap_or(0))
 }
 
-/// Run lengths, as a string or as numbers.
-fn mask(annotation: &Value) -> Result<RunLengths, Wrong> {
+/// Run lengths, as a string or as numbers; or polygons.
+fn mask(annotation: &Value, image: &Value) -> Result<RunLengths, Wrong> {
     let id = &annotation["id"];
     let segmentation = &annotation["segmentation"];
+    if let Some(polygons) = segmentation.as_array() {
+        return within(polygons, image)
+            .ok_or_else(|| Wrong::new(format!("the polygons of annotation {id} are none")));
+    }
     let side = |place: usize| u32::try_from(segmentation["size"][place].as_u64()?).ok();
     let (Some(height), Some(width)) = (side(0), side(1)) else {
         return Err(Wrong::new(format!(
-            "annotation {id} is no run lengths; polygons are not read"
+            "annotation {id} has neither run lengths nor polygons"
         )));
     };
     if let Some(text) = segmentation["counts"].as_str() {
@@ -162,4 +166,17 @@ fn mask(annotation: &Value) -> Result<RunLengths, Wrong> {
             "the runs of annotation {id} do not cover its picture"
         ))),
     }
+}
+
+/// What lies inside polygons, each `[x, y, x, y, …]`.
+fn within(polygons: &[Value], image: &Value) -> Option<RunLengths> {
+    let side = |name: &str| u32::try_from(image[name].as_u64()?).ok();
+    let numbers = |polygon: &Value| {
+        let numbers = polygon.as_array()?.iter();
+        numbers
+            .map(|number| Some(number.as_f64()? as f32))
+            .collect::<Option<Vec<f32>>>()
+    };
+    let polygons: Option<Vec<Vec<f32>>> = polygons.iter().map(numbers).collect();
+    polygons::inside((side("width")?, side("height")?), &polygons?)
 }

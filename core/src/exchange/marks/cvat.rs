@@ -13,7 +13,7 @@ use super::frames::{begin, count, nearest};
 use super::rows::joined;
 use super::text::{label_of, one_line};
 use super::xml::{children, need, number, parsed};
-use super::{By, MaskMark, Sheet, Wrong, cvat_images, xml};
+use super::{By, MaskMark, Sheet, Wrong, cvat_images, polygons, xml};
 use crate::base::{Modality, TimeSpan};
 
 /// What begins both kinds of file.
@@ -70,11 +70,20 @@ pub(super) fn speaker(node: Node<'_, '_>) -> By {
     }
 }
 
+/// The masks of an element: painted ones, and polygons.
+pub(super) fn shapes<'a, 'input>(node: Node<'a, 'input>) -> impl Iterator<Item = Node<'a, 'input>> {
+    node.children()
+        .filter(|shape| shape.has_tag_name("mask") || shape.has_tag_name("polygon"))
+}
+
 /// The mask of an element in a picture.
 pub(super) fn mask_of(
     node: Node<'_, '_>,
     size: (u32, u32),
 ) -> Result<crate::project::RunLengths, Wrong> {
+    if node.has_tag_name("polygon") {
+        return polygon_of(node, size);
+    }
     let boxed = Boxed {
         rle: need(node, "rle")?.to_owned(),
         left: number(node, "left")?,
@@ -83,6 +92,17 @@ pub(super) fn mask_of(
         height: number(node, "height")?,
     };
     boxed.mask(size)
+}
+
+/// `x,y;x,y;…`
+fn polygon_of(node: Node<'_, '_>, size: (u32, u32)) -> Result<crate::project::RunLengths, Wrong> {
+    let points = need(node, "points")?;
+    let numbers = points.split([',', ';']).map(|number| number.trim().parse());
+    let numbers: Result<Vec<f32>, _> = numbers.collect();
+    let mask = numbers
+        .ok()
+        .and_then(|numbers| polygons::inside(size, &[numbers]));
+    mask.ok_or_else(|| Wrong::new(format!("the points of a polygon are none: {points}")))
 }
 
 pub(super) fn write(sheet: &Sheet) -> String {
@@ -150,7 +170,7 @@ pub(super) fn read(text: &str, mut sheet: Sheet, usual: Modality) -> Result<Shee
 /// A mask holds until the next frame that says otherwise.
 fn read_track(track: Node<'_, '_>, size: (u32, u32), sheet: &mut Sheet) -> Result<(), Wrong> {
     let label = label_of(need(track, "label")?);
-    let masks: Vec<Node<'_, '_>> = children(track, "mask").collect();
+    let masks: Vec<Node<'_, '_>> = shapes(track).collect();
     for (place, mask) in masks.iter().enumerate() {
         if mask.attribute("outside") == Some("1") {
             continue;

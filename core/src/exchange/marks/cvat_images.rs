@@ -8,7 +8,7 @@ use std::fmt::Write;
 use roxmltree::Node;
 
 use super::coco_file::second_of;
-use super::cvat::{head, mask_element, mask_of, source, speaker};
+use super::cvat::{head, mask_element, mask_of, shapes, source, speaker};
 use super::cvat_runs::Boxed;
 use super::frames::{begin, on_screen};
 use super::rows::renamed;
@@ -120,7 +120,7 @@ pub(super) fn read_image(
             by: speaker(tag),
         });
     }
-    for mask in children(image, "mask") {
+    for mask in shapes(image) {
         let size = (number(image, "width")?, number(image, "height")?);
         sheet.masks.push(MaskMark {
             span,

@@ -15,6 +15,7 @@ mod kept;
 mod label_studio;
 mod lines;
 mod made;
+mod polygons;
 mod read;
 mod rfc4180;
 mod rows;

@@ -74,31 +74,34 @@ for place, (start, end, label) in enumerate(MARKS):
     srt.append(pysrt.SubRipItem(place + 1, time(start), time(end), label))
 srt.save(str(THEIRS / "pysrt.srt"), encoding="utf-8")
 
-# COCO: the same mask as a string and as plain counts.
+# COCO: the same mask as a string, as plain counts and as a polygon.
 mask = numpy.zeros((4, 5), dtype=numpy.uint8, order="F")
 mask[1:3, 1:4] = 1
 packed = coco_masks.encode(mask)
 packed["counts"] = packed["counts"].decode()
 plain = {"size": [4, 5], "counts": [5, 2, 2, 2, 2, 2, 5]}
+polygon = [[1, 1, 4, 1, 4, 3, 1, 3]]
+[drawn] = coco_masks.frPyObjects(polygon, 4, 5)
+assert (coco_masks.decode(drawn) == mask).all()
 image = lambda id, frame: {"id": id, "file_name": f"{frame}.png", "width": 5, "height": 4, "video_id": 1, "frame_id": frame}
 annotation = lambda id, image, rle: {
     "id": id, "image_id": image, "category_id": 7, "iscrowd": 0, "segmentation": rle, "area": 6, "bbox": [1, 1, 3, 2],
 }
 coco = {
     "videos": [{"id": 1, "file_name": "dog.mp4", "fps": 25.0}],
-    "images": [image(1, 50), image(2, 75)],
+    "images": [image(1, 50), image(2, 75), image(3, 100)],
     "categories": [{"id": 7, "name": "Dog"}],
-    "annotations": [annotation(1, 1, packed), annotation(2, 2, plain)],
+    "annotations": [annotation(1, 1, packed), annotation(2, 2, plain), annotation(3, 3, polygon)],
 }
 (THEIRS / "pycocotools.json").write_text(json.dumps(coco))
 
-# CVAT for images: a dog that is heard, with a mask, and a cat that is seen.
+# CVAT for images: a dog that is heard, with a mask, and a cat that is seen, with a polygon.
 dog, cat = 0, 1
 said = lambda label: datumaro.Label(label, attributes={"modality": ["audible", "visible"][label]})
 picture = lambda second, said: datumaro.DatasetItem(
     f"frame_{second * 25 + 12:06}", media=datumaro.Image.from_numpy(numpy.zeros((4, 5, 3), numpy.uint8)), annotations=said
 )
-pictures = [picture(1, [said(dog)]), picture(2, [said(dog), datumaro.Mask(mask, label=dog)]), picture(3, [said(cat)])]
+pictures = [picture(1, [said(dog)]), picture(2, [said(dog), datumaro.Mask(mask, label=dog)]), picture(3, [said(cat), datumaro.Polygon(polygon[0], label=cat)])]
 with tempfile.TemporaryDirectory() as folder:
     datumaro.Dataset.from_iterable(pictures, categories=["Dog", MARKS[1][2]]).export(folder, "cvat", allow_undeclared_attrs=True)
     [written] = Path(folder).glob("**/*.xml")
