@@ -8,9 +8,10 @@ use mettle_core::predict::{SecondOf, in_order};
 
 use crate::answering::Answering;
 use crate::apply::{self, Context, Restart};
+use crate::clicks::Clicks;
 use crate::command::Command;
 use crate::covers::CoverDesk;
-use crate::files::{Disk, FilePicker};
+use crate::files::{self, Disk, FilePicker};
 use crate::fitting::Fitting;
 use crate::fonts::{self, Unshown};
 use crate::intent::{ClipIntent, Commands, Intent};
@@ -23,9 +24,7 @@ use crate::project_desk::ProjectDesk;
 use crate::replies::Desks;
 use crate::saving::{Due, Saving};
 use crate::sessions::SessionDesk;
-use crate::state::{
-    AppState, Dialog, InspectorTab, Recovered, Row, RowId, Settings, ToSort, pasted_paths,
-};
+use crate::state::{AppState, Dialog, InspectorTab, Recovered, Row, RowId, Settings, ToSort};
 use crate::waking::Waker;
 use crate::{panels, replies, requests, shortcuts, theme};
 
@@ -80,6 +79,7 @@ pub struct MettleApp {
     /// When the window opened, and what was open when that was noted last: how many clips, the newest, and the project.
     began: SystemTime,
     noted: Option<(usize, Option<RowId>, Option<PathBuf>)>,
+    clicks: Clicks,
     log_frames: bool,
 }
 
@@ -137,6 +137,7 @@ impl MettleApp {
             covers,
             sorting,
             commands,
+            clicks: Clicks::default(),
             log_frames: std::env::var_os("METTLE_FRAME_LOG").is_some(),
         }
     }
@@ -326,7 +327,7 @@ impl MettleApp {
             files.map(|file| file.path().to_owned()).collect()
         });
         if self.state.dialog == Dialog::None && !ctx.text_edit_focused() {
-            paths.extend(pasted(ctx));
+            paths.extend(files::pasted(ctx));
         }
         if !paths.is_empty() {
             self.commands.push(ClipIntent::Open(paths));
@@ -393,20 +394,6 @@ impl MettleApp {
     }
 }
 
-/// Files that were copied elsewhere and are pasted here, the way in where none can be dropped.
-fn pasted(ctx: &egui::Context) -> Vec<PathBuf> {
-    ctx.input(|input| {
-        let texts = input.events.iter().filter_map(|event| match event {
-            egui::Event::Paste(text) => Some(text),
-            _ => None,
-        });
-        texts
-            .filter_map(|text| pasted_paths(text))
-            .flatten()
-            .collect()
-    })
-}
-
 /// Give a window its looks.
 fn dress(state: &mut AppState, cc: &eframe::CreationContext<'_>, unshown: &Unshown) {
     let ctx = &cc.egui_ctx;
@@ -422,6 +409,12 @@ fn dress(state: &mut AppState, cc: &eframe::CreationContext<'_>, unshown: &Unsho
 }
 
 impl eframe::App for MettleApp {
+    fn raw_input_hook(&mut self, ctx: &egui::Context, input: &mut egui::RawInput) {
+        if self.clicks.one_at_a_time(&mut input.events) {
+            ctx.request_repaint();
+        }
+    }
+
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         let now = ctx.input(|input| input.time);
         self.state.overlays_hidden = shortcuts::is_held(ctx, Command::BarePicture);

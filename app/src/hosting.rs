@@ -88,6 +88,10 @@ impl Hosted {
 }
 
 impl App for Hosted {
+    fn raw_input_hook(&mut self, ctx: &egui::Context, input: &mut egui::RawInput) {
+        self.with(|app| app.raw_input_hook(ctx, input));
+    }
+
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         if !self.is_lost(ctx, frame) {
             self.with(|app| app.logic(ctx, frame));

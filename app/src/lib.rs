@@ -15,12 +15,13 @@
 //! | 2 | [`intent`] | what a person can ask for |
 //! | 2 | [`files`], [`models`], [`covers`], [`project_desk`], [`sessions`], [`answering`], [`playback`], [`link`] | desks: each a thread (or the engine) behind a handle; no call waits |
 //! | 1 | [`state`] | words, the clip list, settings, views: plain data |
-//! | 0 | [`command`], [`keymap`], [`theme`], [`fonts`], [`fitting`], [`waking`] | the table of commands, their keys, looks, the window's size, waking it |
+//! | 0 | [`command`], [`keymap`], [`clicks`], [`theme`], [`fonts`], [`fitting`], [`waking`] | the table of commands, their keys, clicks one at a time, looks, the window's size, waking it |
 
 pub mod answering;
 pub mod app;
 pub mod apply;
 pub mod cli;
+pub mod clicks;
 pub mod command;
 pub mod covers;
 pub mod files;

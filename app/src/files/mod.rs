@@ -6,9 +6,11 @@ mod parts;
 mod picker;
 mod plan;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wgpu::rwh::{HasDisplayHandle, RawDisplayHandle};
+
+use crate::state::pasted_paths;
 
 pub use disk::{Disk, Found};
 pub use folders::{clips_in, expand};
@@ -28,4 +30,18 @@ pub fn is_model(path: &Path) -> bool {
 pub fn is_wayland(window: &impl HasDisplayHandle) -> bool {
     let display = window.display_handle().map(|display| display.as_raw());
     matches!(display, Ok(RawDisplayHandle::Wayland(_)))
+}
+
+/// Files that were copied elsewhere and are pasted here, the way in where none can be dropped.
+pub fn pasted(ctx: &egui::Context) -> Vec<PathBuf> {
+    ctx.input(|input| {
+        let texts = input.events.iter().filter_map(|event| match event {
+            egui::Event::Paste(text) => Some(text),
+            _ => None,
+        });
+        texts
+            .filter_map(|text| pasted_paths(text))
+            .flatten()
+            .collect()
+    })
 }

@@ -6,11 +6,12 @@ use super::layers::imported_modules;
 
 /// Each module of `app` and what it may import, the lowest first: whoever stands further down the list is above. So no circle
 /// can be written down here, and none can be in the code.
-const ROWS: [(&str, &[&str]); 28] = [
+const ROWS: [(&str, &[&str]); 29] = [
     ("theme", &[]),
     ("fonts", &["theme"]),
     ("fitting", &[]),
     ("waking", &[]),
+    ("clicks", &[]),
     ("command", &[]),
     ("keymap", &["command"]),
     // Plain data. It knows the names of commands (a dialog waits for a command's key) and the keys a user changed.
@@ -74,6 +75,7 @@ const ROWS: [(&str, &[&str]); 28] = [
             "fonts",
             "fitting",
             "waking",
+            "clicks",
             "link",
             "project_desk",
             "models",

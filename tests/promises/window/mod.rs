@@ -4,6 +4,7 @@ mod alike;
 mod axis;
 mod calibration;
 mod class_colors;
+mod clicks;
 mod commands;
 mod corrections;
 mod device;
