@@ -1,17 +1,11 @@
 //! Planes of brightness and colour to interleaved red, green and blue, by tables.
 
-/// A picture as it is coded: samples of brightness, and fewer of the two colours.
-#[derive(Clone, Copy, Debug)]
-pub struct Planes<'a> {
-    /// Y, U and V; samples of more than 8 bits are words, low byte first. What a plane lacks counts as 0.
-    pub planes: [&'a [u8]; 3],
-    /// Samples in a row of Y.
-    pub width: usize,
-    /// How often columns and rows are halved for U and V.
-    pub halved: (u32, u32),
-    /// Bits of a sample: 8 to 16.
-    pub depth: u32,
-}
+/// Samples of brightness and of the two colours: Y, U and V. Those of more than 8 bits are words, low byte first; what a plane lacks
+/// counts as 0.
+pub type Planes<'a> = [&'a [u8]; 3];
+
+/// What a row or a column of pixels adds to the number of a pixel's sample, of brightness and of colour.
+pub type Place = [usize; 2];
 
 /// What every sample value contributes to each colour, 0 to 255.
 #[derive(Clone, Debug)]
@@ -41,19 +35,13 @@ impl ColorTables {
         }
     }
 
-    /// The pixels at some rows and columns of what is coded, in that order, `[rows, columns, 3]`; of a picture that lies on its
-    /// side, rows are those of the upright one, so that they count coded columns.
-    pub fn rgb(&self, coded: Planes, rows: &[usize], columns: &[usize], on_side: bool) -> Vec<u8> {
-        let places = Places {
-            rows,
-            columns,
-            on_side,
-        };
-        match coded.depth {
-            ..=8 => self.sampled(coded, places, |plane, i| {
+    /// The pixels at some rows and columns, `[rows, columns, 3]`, of planes with this many bits a sample.
+    pub fn rgb(&self, planes: Planes, depth: u32, rows: &[Place], columns: &[Place]) -> Vec<u8> {
+        match depth {
+            ..=8 => self.sampled(rows, columns, planes, |plane, i| {
                 plane.get(i).copied().map(usize::from)
             }),
-            _ => self.sampled(coded, places, |plane, i| {
+            _ => self.sampled(rows, columns, planes, |plane, i| {
                 let low = *plane.get(2 * i)?;
                 let high = plane.get(2 * i + 1).copied().unwrap_or(0);
                 Some(usize::from(u16::from_le_bytes([low, high])))
@@ -64,26 +52,21 @@ impl ColorTables {
     #[inline(always)]
     fn sampled(
         &self,
-        coded: Planes,
-        places: Places,
+        rows: &[Place],
+        columns: &[Place],
+        [y, u, v]: Planes,
         sample: impl Fn(&[u8], usize) -> Option<usize>,
     ) -> Vec<u8> {
-        let ([y_plane, u_plane, v_plane], (halved_x, halved_y)) = (coded.planes, coded.halved);
-        let chroma_width = coded.width.div_ceil(1 << halved_x);
         let last = self.luma.len() - 1;
         let value = |plane: &[u8], i: usize| sample(plane, i).unwrap_or(0).min(last);
         let [red_v, green_u, green_v, blue_u] = self.chroma.each_ref().map(|t| &t[..=last]);
-        let width = 3 * places.columns.len();
-        let mut data = vec![0; places.rows.len() * width];
-        for (&row, line) in places.rows.iter().zip(data.chunks_exact_mut(width.max(1))) {
-            for (&column, pixel) in places.columns.iter().zip(line.chunks_exact_mut(3)) {
-                let (x, y) = match places.on_side {
-                    true => (row, column),
-                    false => (column, row),
-                };
-                let at = (y >> halved_y) * chroma_width + (x >> halved_x);
-                let luma = self.luma[value(y_plane, y * coded.width + x)];
-                let (u, v) = (value(u_plane, at), value(v_plane, at));
+        let width = 3 * columns.len();
+        let mut data = vec![0; rows.len() * width];
+        for (row, line) in rows.iter().zip(data.chunks_exact_mut(width.max(1))) {
+            for (column, pixel) in columns.iter().zip(line.chunks_exact_mut(3)) {
+                let luma = self.luma[value(y, row[0] + column[0])];
+                let chroma = row[1] + column[1];
+                let (u, v) = (value(u, chroma), value(v, chroma));
                 // The cast clamps to 0 and 255.
                 pixel[0] = (luma + red_v[v] + 0.5) as u8;
                 pixel[1] = (luma + green_u[u] + green_v[v] + 0.5) as u8;
@@ -92,13 +75,6 @@ impl ColorTables {
         }
         data
     }
-}
-
-/// Which pixels are wanted.
-struct Places<'a> {
-    rows: &'a [usize],
-    columns: &'a [usize],
-    on_side: bool,
 }
 
 /// Each pixel of a small picture the mean of the pixels it covers, rounded, `[height, width, 3]`.

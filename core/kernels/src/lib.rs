@@ -31,7 +31,7 @@ pub use attention::{Attention, AttentionKind};
 pub use bicubic::bicubic;
 pub use block::{NormPlace, TransformerBlock};
 pub use bottleneck::Bottleneck;
-pub use colors::{ColorTables, Planes, averaged};
+pub use colors::{ColorTables, Place, Planes, averaged};
 pub use conv::GroupConv;
 pub use cut::{Cut, Pieces};
 pub use few_rows::{Tokens, softmax};

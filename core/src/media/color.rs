@@ -4,7 +4,7 @@
 //! `(x >> chroma_shift_x, y >> chroma_shift_y)`, and pixels that are not square are repeated or left out. Nothing is
 //! interpolated, so that the two agree to a rounding step.
 
-use mettle_kernels::{ColorTables, Planes};
+use mettle_kernels::{ColorTables, Place};
 
 use super::picture::{ColorMatrix, ColorRange, RgbFrame, YuvPicture};
 
@@ -90,31 +90,32 @@ impl YuvPicture {
 
     /// The upright picture at `width` by `height`, each pixel the nearest coded one.
     fn sampled(&self, width: usize, height: usize) -> RgbFrame {
-        let (w, h) = (self.width, self.height);
         let turned = matches!(self.rotation_deg, 90 | 270);
-        let (along_x, along_y) = if turned { (h, w) } else { (w, h) };
-        let nearest = |shown: usize, coded: usize, flip: bool| -> Vec<usize> {
-            (0..shown)
-                .map(|i| (2 * i + 1) * coded / (2 * shown))
-                .map(|i| if flip { coded - 1 - i } else { i })
-                .collect()
-        };
-        let columns = nearest(width, along_x, matches!(self.rotation_deg, 90 | 180));
-        let rows = nearest(height, along_y, matches!(self.rotation_deg, 180 | 270));
+        let columns = self.places(width, !turned, matches!(self.rotation_deg, 90 | 180));
+        let rows = self.places(height, turned, matches!(self.rotation_deg, 180 | 270));
         let (matrix, offset) = yuv_to_rgb_matrix(self.matrix, self.range, self.depth);
-        let coded = Planes {
-            planes: self.planes.each_ref().map(Vec::as_slice),
-            width: self.width,
-            halved: (self.chroma_shift_x, self.chroma_shift_y),
-            depth: self.depth,
-        };
         let tables = ColorTables::new(matrix, offset, self.depth);
-        let data = tables.rgb(coded, &rows, &columns, turned);
+        let planes = self.planes.each_ref().map(Vec::as_slice);
+        let data = tables.rgb(planes, self.depth, &rows, &columns);
         RgbFrame {
             width,
             height,
             data,
         }
+    }
+
+    /// The places of `shown` columns or rows that run along the coded picture's x or its y, and from its end where `flip`.
+    fn places(&self, shown: usize, along_x: bool, flip: bool) -> Vec<Place> {
+        let chroma_width = self.width.div_ceil(1 << self.chroma_shift_x);
+        let coded = if along_x { self.width } else { self.height };
+        (0..shown)
+            .map(|i| (2 * i + 1) * coded / (2 * shown))
+            .map(|i| if flip { coded - 1 - i } else { i })
+            .map(|i| match along_x {
+                true => [i, i >> self.chroma_shift_x],
+                false => [i * self.width, (i >> self.chroma_shift_y) * chroma_width],
+            })
+            .collect()
     }
 }
 
