@@ -5,7 +5,8 @@ PyAV where that does not load; OpenVINO in f32), and beside it the decoding alon
     peer/bin/python tests/peers/whole_job.py --mettle target/release/mettle
 
 Needs the ffmpeg program, which draws the clips. Each side is a process of its own, in turn, and starts without anything kept; printed are
-wall time and peak memory of each, the fastest of both, and their ratio. What takes long to make lies in --folder and is used again.
+wall time, processor time (which other programs on the machine disturb less) and peak memory of each, the fastest of both, and their ratios.
+What takes long to make lies in --folder and is used again.
 """
 import argparse
 import json
@@ -37,7 +38,7 @@ def draw(folder, count):
 
 
 def measured(command, **variables):
-    """Seconds and MiB of a program, and what it printed last."""
+    """Seconds, seconds of a processor and MiB of a program, and what it printed."""
     begin = time.perf_counter()
     child = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True, env={**os.environ, **variables})
     said = child.stdout.read()
@@ -45,7 +46,7 @@ def measured(command, **variables):
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         sys.exit(f"{command[0]} failed: {said}")
-    return time.perf_counter() - begin, used.ru_maxrss // 1024, said
+    return time.perf_counter() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, said
 
 
 def model(folder, mettle):
@@ -169,47 +170,51 @@ def theirs(clips, out, threads):
 
 
 def decode(clip, threads, rounds):
-    """Milliseconds of each decoding in this process."""
-    times = []
+    """Milliseconds of each decoding in this process, and of the processor."""
+    times = {"ms": [], "cpu_ms": []}
     for _ in range(rounds + 1):
-        begin = time.perf_counter()
+        begin = time.perf_counter(), time.process_time()
         seen_and_heard(clip, threads)
-        times.append((time.perf_counter() - begin) * 1e3)
-    print(json.dumps({"ms": times[1:]}))
+        for name, since, now in zip(times, begin, (time.perf_counter(), time.process_time())):
+            times[name].append((now - since) * 1e3)
+    print(json.dumps({name: values[1:] for name, values in times.items()}))
 
 
 def decoding(clip, mettle, options):
-    """The fastest decoding of each side in milliseconds, and its peak memory."""
-    said = {"ours": [], "theirs": []}
+    """Milliseconds, milliseconds of a processor and MiB of each side, decoding by decoding."""
+    said = ([], [])
     for _ in range(options.rounds):
         ours = [mettle, "bench", "decode", clip, "--rounds", "5", "--json"]
         other = [sys.executable, __file__, "--decode", clip, "--threads", options.threads]
-        for side, command in (("ours", ours), ("theirs", other)):
-            _, mib, text = measured(command, RAYON_NUM_THREADS=str(options.threads))
-            said[side] += [(ms, mib) for ms in json.loads(text)["ms"]]
-    return [min(said[side]) for side in ("ours", "theirs")]
+        for side, command in zip(said, (ours, other)):
+            *_, mib, text = measured(command, RAYON_NUM_THREADS=str(options.threads))
+            times = json.loads(text)
+            side += [(ms, cpu, mib) for ms, cpu in zip(times["ms"], times["cpu_ms"])]
+    return said
 
 
 def job(clips, place, mettle, options):
-    """Seconds and MiB of each side, round by round."""
-    rounds = []
+    """Seconds, seconds of a processor and MiB of each side, round by round."""
+    said = ([], [])
     for _ in range(options.rounds):
-        sides = []
-        for side in ("ours", "theirs"):
+        for name, side in zip(("here", "there"), said):
             with tempfile.TemporaryDirectory(dir=options.folder) as fresh:
                 ours = [mettle, "analyze", *clips, "--model", place, "--out", fresh, "--device", "cpu", "--threads", options.threads, "--quiet"]
                 other = [sys.executable, __file__, "--theirs", fresh, "--threads", options.threads, "--clips", len(clips), "--folder", options.folder]
                 cache = Path(fresh) / "cache"
-                sides.append(measured(ours if side == "ours" else other, METTLE_CACHE=str(cache), METTLE_DATA=str(cache / "data"))[:2])
+                wall, cpu, mib, _ = measured(ours if name == "here" else other, METTLE_CACHE=str(cache), METTLE_DATA=str(cache / "data"))
                 made = len(list(Path(fresh).glob("*.json")))
-                assert made == len(clips), f"{side}: {made} of {len(clips)} clips"
-        print("  round: " + "; ".join(f"{seconds:.1f} s, {mib} MiB" for seconds, mib in sides), flush=True)
-        rounds.append(sides)
-    return [min(sides[i] for sides in rounds) for i in (0, 1)]
+                assert made == len(clips), f"{name}: {made} of {len(clips)} clips"
+            print(f"  {name}: {wall:.1f} s, {cpu:.1f} s of a processor, {mib} MiB", flush=True)
+            side.append((wall, cpu, mib))
+    return said
 
 
-def table(title, unit, ours, other):
-    return f"| {title} | {ours[0]:.1f} {unit}, {ours[1]} MiB | {other[0]:.1f} {unit}, {other[1]} MiB | **{ours[0] / other[0]:.2f}** | {ours[1] / other[1]:.2f} |"
+def table(title, unit, said):
+    """A row: the fastest, the least processor time and the most memory of each side, and their ratios."""
+    (wall, cpu, mib), (their_wall, their_cpu, their_mib) = ((min(s[0] for s in side), min(s[1] for s in side), max(s[2] for s in side)) for side in said)
+    sides = [f"{w:.1f} {unit}, {c:.1f} {unit} of a processor, {m} MiB" for w, c, m in ((wall, cpu, mib), (their_wall, their_cpu, their_mib))]
+    return f"| {title} | {sides[0]} | {sides[1]} | **{wall / their_wall:.2f}** | {cpu / their_cpu:.2f} | {mib / their_mib:.2f} |"
 
 
 def main():
@@ -235,11 +240,11 @@ def main():
     mettle = Path(options.mettle).resolve()
     rows = []
     if options.only != "job":
-        rows.append(table("10 pictures and the sound of a clip", "ms", *decoding(clips[0], mettle, options)))
+        rows.append(table("10 pictures and the sound of a clip", "ms", decoding(clips[0], mettle, options)))
     if options.only != "decode":
         subprocess.run([sys.executable, HERE / "backbones.py", "export", str(SECONDS), SWIN, HTSAT], check=True)
-        rows.append(table(f"{len(clips)} clips from file to JSON", "s", *job(clips, model(options.folder, mettle), mettle, options)))
-    print("\n| | here | there | time, here : there | memory, here : there |\n|---|---|---|---|---|")
+        rows.append(table(f"{len(clips)} clips from file to JSON", "s", job(clips, model(options.folder, mettle), mettle, options)))
+    print("\n| | here | there | time, here : there | processor time | memory |\n|---|---|---|---|---|---|")
     print("\n".join(rows))
 
 
