@@ -1,4 +1,5 @@
-//! Hand-written CPU kernels for frozen backbones, for heads that learn from what those give, and for pictures on their way there: slices in, slices out. They know no tensor and no model.
+//! Hand-written CPU kernels for frozen backbones, for heads that learn from what those give, for the trainings that burn's operations
+//! slow down, and for pictures on their way there: slices in, slices out. They know no tensor and no model.
 //!
 //! They exist because a profile asked for them: burn's operations, one after the other, spend as long on moving
 //! activations through memory as on multiplying. Here one task takes a few windows of tokens through a whole transformer
@@ -24,6 +25,7 @@ mod norm;
 mod product;
 mod stem;
 mod steps;
+mod tangents;
 mod vectors;
 mod winograd;
 
@@ -38,6 +40,7 @@ pub use few_rows::{Tokens, softmax};
 pub use gemm::{Packed, multiply};
 pub use norm::Norm;
 pub use stem::Stem;
+pub use tangents::gelu_tangents;
 pub use vectors::{NoSuchVectors, Vectors};
 
 use vectors::with_vectors;

@@ -33,7 +33,7 @@ mod verify;
 pub use backbone_config::BackboneConfig;
 pub use backbones::{
     Backbone, BackboneSpec, HtsAt, HtsAtConfig, LayerFeatures, LayerShape, ResNext, ResNextConfig,
-    SwinV2, SwinV2Config, Vit, VitConfig,
+    SwinV2, SwinV2Config, Vit, VitConfig, gelu,
 };
 pub use bundle::{
     Assembly, BackboneFile, Hearing, LoadedModel, ModelBundle, ModelInfo, Needs, TaskInfo, assemble,

@@ -1,9 +1,9 @@
 //! The CPU's own kernels compute what burn's operations do, also where nothing divides evenly; operations are counted as
 //! PyTorch counts them.
 
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::tensor::{Device, Distribution, Tensor, activation};
 use mettle_core::model::{
-    BackboneDesc, HtsAtConfig, LayerFeatures, ResNextConfig, SwinV2Config, VitConfig,
+    BackboneDesc, HtsAtConfig, LayerFeatures, ResNextConfig, SwinV2Config, VitConfig, gelu,
 };
 
 use super::golden::distance;
@@ -157,5 +157,30 @@ fn operations_are_counted_as_pytorch_counts_them() {
         let desc = BackboneDesc::read(path.as_ref()).unwrap();
         let ours = desc.backbone().unwrap().operations();
         assert_eq!(ours, torch, "{name}");
+    }
+}
+
+/// In training GELU goes along tangents on the CPU: its values and gradients are burn's, of several tasks' numbers, the last vector
+/// not full.
+#[test]
+fn gelu_in_training() {
+    let device = Device::flex().autodiff();
+    let at: Vec<f32> = (0..40_003).map(|i| i as f32 * 1e-3 - 20.0).collect();
+    let pull: Vec<f32> = at.iter().map(|x| (7.0 * x).sin()).collect();
+    let [ours, burns] = [gelu::<1>, activation::gelu::<1>].map(|gelu| {
+        let x = Tensor::<1>::from_floats(at.as_slice(), &device).require_grad();
+        let y = gelu(x.clone());
+        let loss = (y.clone() * Tensor::from_floats(pull.as_slice(), &device)).sum();
+        let gradient = x.grad(&loss.backward()).unwrap();
+        [y.inner(), gradient].map(|values| values.try_into_vec_as::<f32>().unwrap())
+    });
+    for (what, (ours, burns)) in ["value", "gradient"].iter().zip(ours.iter().zip(&burns)) {
+        for (x, (ours, burns)) in at.iter().zip(ours.iter().zip(burns)) {
+            let apart = (ours - burns).abs();
+            assert!(
+                apart < 1e-6 * x.abs().max(1.0),
+                "{what} at {x}: {ours}, {burns}"
+            );
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};
 use burn::nn::{LayerNorm, LayerNormConfig};
-use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
+use mettle_core::model::gelu;
 use mettle_core::model::weights::{Names, StateDict, load_into, read_checkpoint};
 
 use super::golden::{GoldenFile, assert_close, path};

@@ -4,6 +4,7 @@ mod flops;
 mod frozen;
 mod frozen_convs;
 mod frozen_cut;
+mod gelu;
 mod hts_at;
 mod hts_at_config;
 pub(super) mod parts;
@@ -23,6 +24,7 @@ mod windows;
 
 use burn::tensor::Tensor;
 
+pub use gelu::gelu;
 pub use hts_at::{HtsAt, HtsAtOutput};
 pub use hts_at_config::HtsAtConfig;
 pub use resnext::ResNext;

@@ -5,8 +5,9 @@
 use burn::module::{Flag, Initializer, Module, Param};
 use burn::nn::conv::Conv2d;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
-use burn::tensor::activation::gelu;
 use burn::tensor::{DType, Device, Distribution, FloatDType, Tensor};
+
+use super::gelu::gelu;
 
 /// Upstream draws matrices from a normal of this standard deviation, cut at ±2: a hundred deviations, so uncut here.
 pub(in crate::model) const INIT_STD: f64 = 0.02;
