@@ -92,7 +92,8 @@ fn works_widgets(key: Key) -> bool {
     )
 }
 
-/// The commands whose keys were pressed, each with its key. What is meant for one is taken from the others.
+/// The commands whose keys were pressed, each with its key. What is meant for one is taken from the others. What is typed after the
+/// key of a dialog is meant for that, though it is not there yet.
 fn pressed(
     ctx: &egui::Context,
     map: &Keymap,
@@ -118,6 +119,9 @@ fn pressed(
             else {
                 return true;
             };
+            if pressed.last().is_some_and(opens_a_dialog) {
+                return true;
+            }
             let given = (modifiers, key);
             let meant = |(_, chord): &&(Command, Chord)| means(map, *chord, given, physical_key);
             let command = chords.iter().find(meant);
@@ -126,6 +130,11 @@ fn pressed(
         });
     });
     pressed
+}
+
+/// The names of those that do end so.
+fn opens_a_dialog((command, _): &(Command, Key)) -> bool {
+    command.text().ends_with('…')
 }
 
 /// Whether what was pressed is a command's key. Keys are meant by what they write: where a layout writes a sign in another place than

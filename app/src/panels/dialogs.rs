@@ -24,7 +24,7 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let (width, body): (f32, Body<'_>) = match &state.dialog {
         Dialog::None => return,
         Dialog::Shortcuts(filter, waiting) => (
-            720.0,
+            940.0,
             Box::new(|ui, c| sheet::sheet_ui(ui, state, filter, *waiting, c)),
         ),
         Dialog::Model => (460.0, Box::new(|ui, c| model::model_ui(ui, state, c))),

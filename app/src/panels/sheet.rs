@@ -128,7 +128,11 @@ fn group_ui(
         for &command in found {
             key_button(ui, command, waiting == Some(command), commands);
             ui.label(command.text());
-            dim(ui, command.tooltip());
+            let tooltip = command.tooltip();
+            let text = RichText::new(tooltip).size(size::SMALL);
+            let text = egui::Label::new(text.color(tokens(ui.ctx()).dim));
+            // Else the longest one makes the sheet wider than its head.
+            ui.add(text.truncate()).on_hover_text(tooltip);
             ui.end_row();
         }
     });

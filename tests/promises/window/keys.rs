@@ -72,6 +72,21 @@ fn keys_that_come_in_one_frame_act_in_their_order() {
         [secs(2, 3)],
         "said of the second the keys had gone to"
     );
+    // What is typed after a dialog's key is for the dialog, which is not there yet.
+    let name = Event::Key {
+        key: Key::N,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    };
+    let before = row(&window).corrected.shown().clone();
+    let events = &mut window.input_mut().events;
+    events.extend([name, pressed(Key::B), pressed(Key::A)]);
+    window.run_steps(1);
+    settled(&mut window);
+    assert_eq!(state(&window).dialog, Dialog::NewClass(String::new()));
+    assert_eq!(row(&window).corrected.shown(), &before);
 }
 
 #[test]
