@@ -106,7 +106,7 @@ fn pressed(
     let chords: Vec<(Command, Chord)> = chords
         .filter(|(command, chord)| usable(*command, *chord))
         .collect();
-    let mut pressed = Vec::new();
+    let mut pressed: Vec<(Command, Key)> = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let &Event::Key {
