@@ -1,15 +1,19 @@
 //! Names typed through an input method: what is being composed shows, no command's key acts meanwhile, and what comes is one name.
 
 use egui::{Event, ImeEvent, Key};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use mettle_app::command::Command;
 use mettle_app::state::{AppState, Dialog};
 
 use super::modes::{Window, state};
-use super::scripted::{clip, fill, settled, window};
+use super::scripted::{clip, fill, settled, window_in};
 
 fn naming() -> Window {
-    let (mut window, engine) = window(&["/clips/dog.mp4"]);
+    // It is not about how the letters look: there may be no font for them here.
+    let builder = Harness::builder().allow_missing_glyphs();
+    let size = egui::vec2(1280.0, 800.0);
+    let (mut window, engine) = window_in(builder, size, &["/clips/dog.mp4"], None);
     fill(&mut window, &engine, &clip("/clips/dog.mp4", 1), 10);
     window.key_press(Key::ArrowDown);
     window.run_steps(2);
