@@ -1,5 +1,6 @@
 //! What stays with a worker thread from job to job: the compute device, the models that are open.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
@@ -11,11 +12,12 @@ use super::model::bundle;
 use super::worker::Session;
 use super::{EngineError, EngineOptions, HeadChoice, ModelChoice, WhichHead};
 use crate::base::{HeadId, PairId, Problem, Task};
-use crate::features::FeatureCache;
+use crate::features::{FeatureCache, FeatureKey};
 use crate::gpu::{DeviceError, DeviceReport, choose, is_lost, retire};
 use crate::media::Source;
 use crate::model::{FrozenPair, HeadCatalogue, HeadFile, ModelBundle, ModelInfo, TaskHead};
 use crate::predict::DistilledSeconds;
+use crate::train::{Before, Examples, TrainError, before};
 
 /// The session of the `engine` thread.
 pub struct ComputeSession {
@@ -39,6 +41,28 @@ pub(super) struct ReadyHead {
     pub file: HeadFile,
     /// Its weights.
     pub head: TaskHead,
+    /// What it said of clips that were learned from or replayed: the next training begins with the same head, and asks the same.
+    said: RefCell<HashMap<FeatureKey, Arc<Before>>>,
+}
+
+impl ReadyHead {
+    /// What it says of a clip, which has these features.
+    ///
+    /// # Errors
+    /// As of [`before`].
+    pub fn before(
+        &self,
+        [visual, _]: [FeatureKey; 2],
+        of: (&dyn Examples, usize),
+        device: &Device,
+    ) -> Result<Arc<Before>, TrainError> {
+        if let Some(said) = self.said.borrow().get(&visual) {
+            return Ok(Arc::clone(said));
+        }
+        let said = Arc::new(before(&self.head, of, device)?);
+        self.said.borrow_mut().insert(visual, Arc::clone(&said));
+        Ok(said)
+    }
 }
 
 /// The session of the `media` thread: decoders belong to the jobs.
@@ -173,7 +197,8 @@ impl ComputeSession {
             Entry::Occupied(known) => Rc::clone(known.get()),
             Entry::Vacant(place) => {
                 let head = file.load(model.pair.about(), model.pair.device())?;
-                Rc::clone(place.insert(Rc::new(ReadyHead { file, head })))
+                let said = RefCell::default();
+                Rc::clone(place.insert(Rc::new(ReadyHead { file, head, said })))
             }
         })
     }

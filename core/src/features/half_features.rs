@@ -1,5 +1,7 @@
 //! Layer features on the host in 16 bit: what is kept of a clip.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
@@ -9,11 +11,11 @@ use crate::gpu::ComputeError;
 use crate::model::{FrozenLayer, LayerFeatures};
 
 /// Layer features of a run of segments, every layer in turn and the final norm last, rounded to 16 bit. Numbers beyond
-/// f16's range (65504) become its ends.
+/// f16's range (65504) become its ends. A clone shares the numbers until one of both is written to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HalfFeatures {
     segments: usize,
-    layers: Vec<Layer>,
+    layers: Arc<Vec<Layer>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +36,7 @@ impl HalfFeatures {
         };
         Self {
             segments,
-            layers: sizes.iter().map(zeros).collect(),
+            layers: Arc::new(sizes.iter().map(zeros).collect()),
         }
     }
 
@@ -47,7 +49,7 @@ impl HalfFeatures {
         let layers: Result<Vec<Layer>, ComputeError> = tensors.map(rounded).collect();
         Ok(Self {
             segments: features.final_norm.dims()[0],
-            layers: layers?,
+            layers: Arc::new(layers?),
         })
     }
 
@@ -118,7 +120,7 @@ impl HalfFeatures {
         };
         Self {
             segments: segments.len(),
-            layers: self.layers.iter().map(layer).collect(),
+            layers: Arc::new(self.layers.iter().map(layer).collect()),
         }
     }
 
@@ -127,16 +129,21 @@ impl HalfFeatures {
         if self.sizes() != other.sizes() {
             return false;
         }
-        for (layer, more) in self.layers.iter_mut().zip(&other.layers) {
+        for (layer, more) in self.written().iter_mut().zip(&*other.layers) {
             layer.values.extend_from_slice(&more.values);
         }
         self.segments += other.segments;
         true
     }
 
+    /// The layers, to be written.
+    fn written(&mut self) -> &mut Vec<Layer> {
+        Arc::make_mut(&mut self.layers)
+    }
+
     /// One segment's numbers, layer by layer, to be written.
     pub(super) fn segment_mut(&mut self, index: usize) -> impl Iterator<Item = &mut [f16]> {
-        self.layers.iter_mut().map(move |layer| {
+        self.written().iter_mut().map(move |layer| {
             let count = layer.size[0] * layer.size[1];
             &mut layer.values[index * count..(index + 1) * count]
         })
@@ -144,7 +151,7 @@ impl HalfFeatures {
 
     /// Makes a segment the same as another.
     pub(super) fn copy_segment(&mut self, from: usize, to: usize) {
-        for layer in &mut self.layers {
+        for layer in self.written() {
             let count = layer.size[0] * layer.size[1];
             layer
                 .values

@@ -8,14 +8,14 @@ use rayon::prelude::*;
 
 use super::half_features::HalfFeatures;
 use crate::gpu::ComputeError;
-use crate::model::{Answer, Back, Mix, Question};
+use crate::model::{Answer, Back, FrozenLayer, Mix, Question};
 
 /// A question's numbers on the host, and the tokens it is asked of.
 struct Asked<'a> {
-    tokens: &'a [f16],
+    /// Of each segment, clip after clip.
+    tokens: Vec<&'a [f16]>,
     /// Tokens and width.
     size: [usize; 2],
-    segments: usize,
     /// `[1 or n, rows, D]`.
     query: Vec<f32>,
     rows: usize,
@@ -27,12 +27,16 @@ struct Asked<'a> {
 }
 
 impl HalfFeatures {
-    /// The answers to some questions; `None` where a layer is not there.
+    /// The answers to some questions, asked of all segments of some clips; `None` where a layer is not there, or clips differ in its
+    /// size.
     ///
     /// # Errors
     /// The device failed.
-    pub fn answers(&self, questions: &[Question]) -> Result<Option<Vec<Answer>>, ComputeError> {
-        let Some(asked) = self.asked(questions)? else {
+    pub fn answers(
+        clips: &[Self],
+        questions: &[Question],
+    ) -> Result<Option<Vec<Answer>>, ComputeError> {
+        let Some(asked) = asked(clips, questions)? else {
             return Ok(None);
         };
         let each = over_segments(&asked, |asked, segment| asked.answer(segment));
@@ -42,16 +46,16 @@ impl HalfFeatures {
         ))
     }
 
-    /// What comes back to some questions of gradients for their answers; `None` where a layer is not there.
+    /// What comes back to some questions of gradients for their answers; `None` where a layer is not there, or clips differ in its size.
     ///
     /// # Errors
     /// The device failed.
     pub fn back(
-        &self,
+        clips: &[Self],
         questions: &[Question],
         wanted: &[Answer],
     ) -> Result<Option<Vec<Back>>, ComputeError> {
-        let Some(asked) = self.asked(questions)? else {
+        let Some(asked) = asked(clips, questions)? else {
             return Ok(None);
         };
         let wanted: Result<Vec<[Vec<f32>; 2]>, ComputeError> = wanted
@@ -70,34 +74,55 @@ impl HalfFeatures {
         ))
     }
 
-    fn asked<'a>(&'a self, questions: &[Question]) -> Result<Option<Vec<Asked<'a>>>, ComputeError> {
-        questions
-            .iter()
-            .map(|question| self.ask(question))
-            .collect()
+    /// A layer of each segment, and its tokens and width.
+    fn by_segment(&self, layer: FrozenLayer) -> Option<(impl Iterator<Item = &[f16]>, [usize; 2])> {
+        let (numbers, size) = self.layer(layer)?;
+        // A layer without numbers has no segments either.
+        let count = (size[0] * size[1]).max(1);
+        Some((numbers.chunks_exact(count), size))
     }
+}
 
-    fn ask<'a>(&'a self, question: &Question) -> Result<Option<Asked<'a>>, ComputeError> {
-        let Some((tokens, size)) = self.layer(question.layer) else {
+fn asked<'a>(
+    clips: &'a [HalfFeatures],
+    questions: &[Question],
+) -> Result<Option<Vec<Asked<'a>>>, ComputeError> {
+    questions
+        .iter()
+        .map(|question| ask(clips, question))
+        .collect()
+}
+
+fn ask<'a>(
+    clips: &'a [HalfFeatures],
+    question: &Question,
+) -> Result<Option<Asked<'a>>, ComputeError> {
+    let (mut tokens, mut size) = (vec![], None);
+    for clip in clips {
+        let Some((segments, own)) = clip.by_segment(question.layer) else {
             return Ok(None);
         };
-        let dims = question.query.as_ref().map_or([1, 0, 0], Tensor::dims);
-        let weights = match &question.mix {
-            Mix::Nothing => vec![],
-            Mix::Mean => vec![1.0 / size[0] as f32; size[0]],
-            Mix::Weighted(weights) => numbers(Some(&weights.clone().swap_dims(0, 1)))?,
-        };
-        Ok(Some(Asked {
-            tokens,
-            size,
-            segments: self.segments(),
-            query: numbers(question.query.as_ref())?,
-            rows: dims[1],
-            shared: dims[0] == 1,
-            weights,
-            weighted: matches!(question.mix, Mix::Weighted(_)),
-        }))
+        if *size.get_or_insert(own) != own {
+            return Ok(None);
+        }
+        tokens.extend(segments);
     }
+    let size = size.unwrap_or_default();
+    let dims = question.query.as_ref().map_or([1, 0, 0], Tensor::dims);
+    let weights = match &question.mix {
+        Mix::Nothing => vec![],
+        Mix::Mean => vec![1.0 / size[0] as f32; size[0]],
+        Mix::Weighted(weights) => numbers(Some(&weights.clone().swap_dims(0, 1)))?,
+    };
+    Ok(Some(Asked {
+        tokens,
+        size,
+        query: numbers(question.query.as_ref())?,
+        rows: dims[1],
+        shared: dims[0] == 1,
+        weights,
+        weighted: matches!(question.mix, Mix::Weighted(_)),
+    }))
 }
 
 /// Work of every question and segment, on all threads: by question, then segment.
@@ -118,21 +143,20 @@ trait Segments {
 
 impl Segments for Asked<'_> {
     fn segments(&self) -> usize {
-        self.segments
+        self.tokens.len()
     }
 }
 
 impl Segments for (Asked<'_>, [Vec<f32>; 2]) {
     fn segments(&self) -> usize {
-        self.0.segments
+        self.0.segments()
     }
 }
 
 impl Asked<'_> {
     /// Of one segment.
     fn tokens(&self, segment: usize) -> Tokens {
-        let count = self.size[0] * self.size[1];
-        Tokens::new(&self.tokens[segment * count..][..count], self.size[1])
+        Tokens::new(self.tokens[segment], self.size[1])
     }
 
     fn query(&self, segment: usize) -> &[f32] {
@@ -156,13 +180,13 @@ impl Asked<'_> {
         tokens.together(&weights)
     }
 
-    fn answers(&self, parts: &[Vec<f32>]) -> Answer {
+    fn answers<'b>(&self, parts: &'b [Vec<f32>]) -> Answer {
         let width = self.size[1];
         let (device, n) = (Device::flex(), parts.len());
         let cut = |from: usize, rows: usize| {
-            let rows_of = |part: &Vec<f32>| part[from * width..(from + rows) * width].to_vec();
-            let all: Vec<f32> = parts.iter().flat_map(rows_of).collect();
-            (rows > 0).then(|| tensor(all, [n, rows, width], &device))
+            let rows_of = |part: &'b Vec<f32>| &part[from * width..(from + rows) * width];
+            let all = || parts.iter().map(rows_of).collect::<Vec<_>>().concat();
+            (rows > 0).then(|| tensor(all(), [n, rows, width], &device))
         };
         Answer {
             attended: cut(0, self.rows),

@@ -113,10 +113,10 @@ impl ClipExamples {
     }
 
     /// Has a clip know what a head said of it before.
-    pub fn said_before(&mut self, clip: usize, before: Before) {
+    pub fn said_before(&mut self, clip: usize, before: Arc<Before>) {
         self.before.resize(self.targets.len(), None);
         if let Some(kept) = self.before.get_mut(clip) {
-            *kept = Some(Arc::new(before));
+            *kept = Some(before);
         }
     }
 

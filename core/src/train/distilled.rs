@@ -13,12 +13,10 @@ use crate::model::TaskHead;
 /// Of which clips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Part {
-    /// Those that are learned from.
-    Taught,
+    /// Those that are learned from, then those that are replayed.
+    Learned,
     /// Those that an epoch is chosen by.
     Checked,
-    /// Those that are replayed.
-    Replayed,
 }
 
 /// Features behind the distillers, as far as they were asked for: `d` numbers a segment and modality, of the thousands that the layers

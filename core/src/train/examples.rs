@@ -113,6 +113,8 @@ pub(super) struct Shown<'a> {
     pub targets: &'a [Targets],
     /// What the head that is gone on from said of them; empty where nothing of that is to be kept.
     pub before: &'a [Option<Arc<Before>>],
+    /// How many of the clips are learned from, the first ones; the others are only held to what was said of them before.
+    pub learned: usize,
     /// What the head's distillers made of them, where that is known already.
     pub distilled: Option<&'a Distilled>,
 }
@@ -181,6 +183,7 @@ impl Batch {
             audio: &self.audio,
             targets: &self.targets,
             before: &[],
+            learned: self.targets.len(),
             distilled: None,
         }
     }

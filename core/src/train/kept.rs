@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
+use half::f16;
 
 use super::losses::{Known, divergence, event_divergence};
 use super::taught::Before;
 use crate::base::Said;
 use crate::data::{SaidGrid, Targets};
-use crate::model::{AvelOutput, ParseOutput};
+use crate::model::{AvelOutput, ParseOutput, SegmentOutput};
 
 /// Of each clip, what was said of it and what the head said before; the latter may be missing.
 pub(super) struct Kept<'a> {
@@ -91,6 +92,30 @@ impl Kept<'_> {
         }
         let of = known_numbers(target, known, output.clip.dims(), device);
         divergence(output.clip.clone(), &of)
+    }
+
+    /// Of masks: each place of each second whose mask is not known.
+    pub fn masks(&self, output: &SegmentOutput, device: &Device) -> Tensor<1> {
+        let [_, rows, columns] = output.logits.dims();
+        let places = rows * columns;
+        let (mut target, mut known) = (vec![], vec![]);
+        for (targets, before) in self.clips() {
+            let of: &[f16] = match before {
+                Some(Before::Segment { masks }) => masks,
+                _ => &[],
+            };
+            for (t, said) in targets.masks.iter().enumerate() {
+                let mask = of.get(t * places..(t + 1) * places);
+                let mask = mask.filter(|_| said.is_none());
+                known.resize(known.len() + places, f32::from(mask.is_some()));
+                match mask {
+                    Some(mask) => target.extend(mask.iter().map(|p| p.to_f32())),
+                    None => target.resize(known.len(), 0.0),
+                }
+            }
+        }
+        let of = known_numbers(target, known, output.logits.dims(), device);
+        divergence(output.probabilities(), &of)
     }
 
     fn clips(&self) -> impl Iterator<Item = (&Targets, Option<&Before>)> {

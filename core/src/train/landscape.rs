@@ -83,8 +83,10 @@ pub fn landscape(
         for point in 0..points {
             let (x, y) = (point % side, point / side);
             let at = (landscape.place(x), landscape.place(y));
-            let loss = objective::loss(&plane.at(at, device), &batch.shown(), config, device)?;
-            let loss = numbers(loss)?.first().copied().unwrap_or(f32::NAN);
+            let head = plane.at(at, device);
+            let losses = objective::losses(&head, &batch.shown(), config, device)?;
+            let loss = losses.learned.map(numbers).transpose()?.unwrap_or_default();
+            let loss = loss.first().copied().unwrap_or(f32::NAN);
             landscape.losses[point] += loss / count as f32;
             if !go_on(clip * points + point + 1, count * points) {
                 return Ok(None);

@@ -1,5 +1,7 @@
 //! What a head should say of a batch, and how far it is from that: one loss a task, over what is known.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::error::TrainError;
@@ -11,24 +13,70 @@ use super::losses::{
 };
 use crate::base::Said;
 use crate::data::{SaidGrid, SoundingMask, Targets};
-use crate::model::{AvelOutput, LocalizeHead, ParseHead, ParseOutput, SegmentHead, TaskHead};
+use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
 
-/// The loss of a head on a batch, `[1]`.
+/// What a head loses on clips that it is shown.
+#[derive(Default)]
+pub(super) struct Losses {
+    /// On those that are learned from, `[1]`; none where there are none.
+    pub learned: Option<Tensor<1>>,
+    /// How far it has gone from what it said of those that are replayed, `[1]`; none where there are none.
+    pub replayed: Option<Tensor<1>>,
+}
+
+impl Losses {
+    /// Both together.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            learned: sum(self.learned, other.learned),
+            replayed: sum(self.replayed, other.replayed),
+        }
+    }
+
+    /// As one number.
+    pub fn weighed(self, config: &LossConfig) -> Option<Tensor<1>> {
+        sum(self.learned, self.replayed.map(|loss| loss * config.replay))
+    }
+}
+
+fn sum(one: Option<Tensor<1>>, other: Option<Tensor<1>>) -> Option<Tensor<1>> {
+    one.into_iter().chain(other).reduce(|a, b| a + b)
+}
+
+/// The losses of a head on a batch.
 ///
 /// # Errors
 /// The features are not those of the head's backbones.
-pub(super) fn loss(
+pub(super) fn losses(
     head: &TaskHead,
     shown: &Shown<'_>,
     config: &LossConfig,
     device: &Device,
-) -> Result<Tensor<1>, TrainError> {
+) -> Result<Losses, TrainError> {
     match head {
         TaskHead::Localize(head) => Ok(localize(head, shown, config, device)),
         TaskHead::Parse(head) => parse(head, shown, config, device),
         TaskHead::Segment(head) => segment(head, shown, config, device),
         TaskHead::Tags(_) => Err(not_trained()),
     }
+}
+
+/// Whether what a head says of several clips can be told apart by clip, so that clips that are learned from and clips that are
+/// replayed may go through it together. The matching loss of masks is of all that is shown.
+pub(super) fn splits(head: &TaskHead) -> bool {
+    matches!(head, TaskHead::Localize(_) | TaskHead::Parse(_))
+}
+
+/// The clips that are learned from, and those that are replayed: where they stand in the batch, and what is to be stayed near to.
+fn halved<'a>(of: &Shown<'a>) -> [Option<(Range<usize>, Kept<'a>)>; 2] {
+    let all = of.targets.len();
+    [0..of.learned, of.learned..all].map(|range| {
+        let kept = Kept {
+            targets: of.targets.get(range.clone()).unwrap_or_default(),
+            before: of.before.get(range.clone()).unwrap_or_default(),
+        };
+        (!range.is_empty()).then_some((range, kept))
+    })
 }
 
 /// A head from tags has nothing to learn with.
@@ -39,55 +87,25 @@ pub(super) fn not_trained() -> TrainError {
     )
 }
 
-fn localize(
-    head: &LocalizeHead,
-    of: &Shown<'_>,
-    config: &LossConfig,
-    device: &Device,
-) -> Tensor<1> {
-    let output = events(head, of);
-    let kept = kept(of, config).map(|kept| kept.events(&output, device) * config.keep);
-    let loss = avel_loss(output, &avel_targets(of.targets, device));
-    kept.into_iter().fold(loss, |loss, kept| loss + kept)
-}
-
-fn events(head: &LocalizeHead, of: &Shown<'_>) -> AvelOutput {
+fn localize(head: &LocalizeHead, of: &Shown<'_>, config: &LossConfig, device: &Device) -> Losses {
     let (visual, audio) = of.distilled(|visual, audio| head.meta_features(visual, audio));
-    head.classify(visual, audio, of.clips())
+    let output = head.classify(visual, audio, of.clips());
+    let [learned, replayed] = halved(of);
+    let learned = learned.map(|(range, kept)| {
+        let output = output.of_clips(range);
+        let stays = stays(&kept, config).then(|| kept.events(&output, device) * config.keep);
+        let loss = avel_loss(output, &avel_targets(kept.targets, device));
+        stays.into_iter().fold(loss, |loss, kept| loss + kept)
+    });
+    Losses {
+        learned,
+        replayed: replayed.map(|(range, kept)| kept.events(&output.of_clips(range), device)),
+    }
 }
 
-fn halves(head: &ParseHead, of: &Shown<'_>) -> Result<ParseOutput, TrainError> {
-    let (visual, audio) = of.distilled(|visual, audio| head.meta_features(visual, audio));
-    Ok(head.classify(visual, audio, None, of.clips())?)
-}
-
-/// How far a head has gone from what it said of clips of which nobody said anything, `[1]`; none of masks.
-///
-/// # Errors
-/// The features are not those of the head's backbones.
-pub(super) fn departed(
-    head: &TaskHead,
-    shown: &Shown<'_>,
-    device: &Device,
-) -> Result<Option<Tensor<1>>, TrainError> {
-    let kept = Kept {
-        targets: shown.targets,
-        before: shown.before,
-    };
-    Ok(match head {
-        TaskHead::Localize(head) => Some(kept.events(&events(head, shown), device)),
-        TaskHead::Parse(head) => Some(kept.halves(&halves(head, shown)?, device)),
-        TaskHead::Segment(_) | TaskHead::Tags(_) => None,
-    })
-}
-
-/// What is to be stayed near to, if anything is.
-fn kept<'a>(of: &Shown<'a>, config: &LossConfig) -> Option<Kept<'a>> {
-    let kept = Kept {
-        targets: of.targets,
-        before: of.before,
-    };
-    (config.keep > 0.0 && !kept.is_empty()).then_some(kept)
+/// Whether anything is to be stayed near to, of clips that are learned from.
+fn stays(kept: &Kept<'_>, config: &LossConfig) -> bool {
+    config.keep > 0.0 && !kept.is_empty()
 }
 
 /// What CMBS should say: of seconds whether an event happens, of clips with an event its class.
@@ -116,12 +134,21 @@ fn parse(
     of: &Shown<'_>,
     config: &LossConfig,
     device: &Device,
-) -> Result<Tensor<1>, TrainError> {
-    let output = halves(head, of)?;
-    let loss = parse_loss(&output, &parse_targets(of.targets, config, device));
-    Ok(match kept(of, config) {
-        Some(kept) => loss + kept.halves(&output, device) * config.keep,
-        None => loss,
+) -> Result<Losses, TrainError> {
+    let (visual, audio) = of.distilled(|visual, audio| head.meta_features(visual, audio));
+    let output = head.classify(visual, audio, None, of.clips())?;
+    let [learned, replayed] = halved(of);
+    let learned = learned.map(|(range, kept)| {
+        let output = output.of_clips(range);
+        let loss = parse_loss(&output, &parse_targets(kept.targets, config, device));
+        match stays(&kept, config) {
+            true => loss + kept.halves(&output, device) * config.keep,
+            false => loss,
+        }
+    });
+    Ok(Losses {
+        learned,
+        replayed: replayed.map(|(range, kept)| kept.halves(&output.of_clips(range), device)),
     })
 }
 
@@ -193,14 +220,27 @@ fn segment(
     of: &Shown<'_>,
     config: &LossConfig,
     device: &Device,
-) -> Result<Tensor<1>, TrainError> {
+) -> Result<Losses, TrainError> {
     let output = head.forward(of.visual, of.audio, of.targets.len())?;
+    let kept = Kept {
+        targets: of.targets,
+        before: of.before,
+    };
+    if of.learned == 0 {
+        return Ok(Losses {
+            learned: None,
+            replayed: Some(kept.masks(&output, device)),
+        });
+    }
     let (masks, known) = masks(of.targets, head.mask(), device);
     let loss = known_mask_loss(output.logits.clone(), masks, known);
     let matching = config.matching.zip(matching_loss(&output));
-    Ok(match matching {
-        Some((weight, matching)) => loss + matching * weight,
-        None => loss,
+    let matching = matching.map(|(weight, matching)| matching * weight);
+    let stays = stays(&kept, config).then(|| kept.masks(&output, device) * config.keep);
+    let more = matching.into_iter().chain(stays);
+    Ok(Losses {
+        learned: Some(more.fold(loss, |loss, more| loss + more)),
+        replayed: None,
     })
 }
 

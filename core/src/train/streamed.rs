@@ -1,5 +1,5 @@
-//! Frozen layers of a batch of clips, read a clip and a layer at a time: a head learns from a batch of any size, and no more than
-//! one layer of one clip is on the device.
+//! Frozen layers of a batch of clips, read a clip and a layer at a time (small clips a few at a time): a head learns from a batch of
+//! any size, and no more than one layer of them is on the device.
 //!
 //! Gradients are those of the whole batch. What distillation asks of tokens (queries, weights) is small, and so is what it gets; only
 //! the products with tokens are large. They are computed apart from the record of gradients: what comes of them begins a record of
@@ -18,6 +18,8 @@ use crate::model::{Answer, Back, FrozenLayer, FrozenLayers, Mix, Question};
 
 /// Bytes of a batch's features that are held on to between the ways there and back; the rest is read twice.
 const HELD: usize = 256 << 20;
+/// Bytes of clips that are gone through together: many small ones, or one of full size.
+const TOGETHER: usize = 64 << 20;
 
 /// One backbone's layers of some clips of one length.
 pub(super) struct Streamed<'a> {
@@ -88,93 +90,100 @@ impl<'a> Streamed<'a> {
         self.device.clone().inner()
     }
 
-    /// Gives a clip's features to `work`.
-    fn with<T>(
-        &self,
-        clip: usize,
-        work: impl FnOnce(&HalfFeatures) -> Result<T, TrainError>,
-    ) -> Result<T, TrainError> {
+    /// Of a clip.
+    fn clip(&self, clip: usize) -> Result<HalfFeatures, TrainError> {
         if let Some(half) = self.held.borrow().get(&clip) {
-            return work(half);
+            return Ok(half.clone());
         }
         let half = self.examples.features(clip, self.side)?;
-        let out = work(&half);
         let bytes = self.bytes.get() + half.numbers() * 2;
         if bytes <= HELD {
             self.bytes.set(bytes);
-            self.held.borrow_mut().insert(clip, half);
+            self.held.borrow_mut().insert(clip, half.clone());
         }
-        out
+        Ok(half)
+    }
+
+    /// Gives all clips' features to `work`, as many as may be in memory together at a time, with the place and the number of their
+    /// segments among all.
+    fn in_turn(
+        &self,
+        mut work: impl FnMut(&[HalfFeatures], (usize, usize)) -> Result<(), TrainError>,
+    ) -> Result<(), TrainError> {
+        let (mut group, mut bytes, mut from) = (vec![], 0, 0);
+        for (at, clip) in self.clips.iter().enumerate() {
+            let half = self.clip(*clip)?;
+            bytes += half.numbers() * 2;
+            group.push(half);
+            if bytes < TOGETHER && at + 1 < self.clips.len() {
+                continue;
+            }
+            let count = group.iter().map(HalfFeatures::segments).sum();
+            work(&group, (from, count))?;
+            group.clear();
+            (bytes, from) = (0, from + count);
+        }
+        Ok(())
     }
 
     fn answered(&self, questions: &[Question]) -> Result<Vec<Answer>, TrainError> {
         let mut all: Vec<Vec<Answer>> = questions.iter().map(|_| vec![]).collect();
-        let mut from = 0;
-        for clip in self.clips {
-            from += self.with(*clip, |half| {
-                let n = half.segments();
-                let parts: Vec<_> = questions.iter().map(|q| part(q, from, n)).collect();
-                let answers = self.answers_of(half, &parts)?;
-                all.iter_mut()
-                    .zip(answers)
-                    .for_each(|(all, answer)| all.push(answer));
-                Ok(n)
-            })?;
-        }
+        self.in_turn(|clips, (from, n)| {
+            let parts: Vec<_> = questions.iter().map(|q| part(q, from, n)).collect();
+            let answers = self.answers_of(clips, &parts)?;
+            let both = all.iter_mut().zip(answers);
+            both.for_each(|(all, answer)| all.push(answer));
+            Ok(())
+        })?;
         Ok(all.into_iter().map(joined).collect())
     }
 
     fn answers_of(
         &self,
-        half: &HalfFeatures,
+        clips: &[HalfFeatures],
         questions: &[Question],
     ) -> Result<Vec<Answer>, TrainError> {
         let device = self.plain();
         if device == Device::flex() {
-            let answers = half.answers(questions).map_err(TrainError::Device)?;
+            let answers = HalfFeatures::answers(clips, questions).map_err(TrainError::Device)?;
             return answers.ok_or_else(other);
         }
-        let of = |question: &Question| Ok(question.of(&layer(half, question.layer, &device)?));
+        let of = |question: &Question| Ok(question.of(&layers(clips, question.layer, &device)?));
         questions.iter().map(of).collect()
     }
 
     fn back(&self, asked: &[Question], wanted: &[Answer]) -> Result<Vec<Back>, TrainError> {
         let mut all: Vec<Vec<Back>> = asked.iter().map(|_| vec![]).collect();
         let plain: Vec<Question> = asked.iter().map(Question::inner).collect();
-        let mut from = 0;
-        for clip in self.clips {
-            from += self.with(*clip, |half| {
-                let n = half.segments();
-                let cut = |x: &Option<Tensor<3>>| x.clone().map(|x| x.narrow(0, from, n));
-                let wanted = wanted.iter().map(|of| Answer {
-                    attended: cut(&of.attended),
-                    mixed: cut(&of.mixed),
-                });
-                let wanted: Vec<Answer> = wanted.collect();
-                let backs = self.backs_of(half, &plain, &wanted)?;
-                all.iter_mut()
-                    .zip(backs)
-                    .for_each(|(all, back)| all.push(back));
-                Ok(n)
-            })?;
-        }
+        self.in_turn(|clips, (from, n)| {
+            let cut = |x: &Option<Tensor<3>>| x.clone().map(|x| x.narrow(0, from, n));
+            let wanted = wanted.iter().map(|of| Answer {
+                attended: cut(&of.attended),
+                mixed: cut(&of.mixed),
+            });
+            let wanted: Vec<Answer> = wanted.collect();
+            let backs = self.backs_of(clips, &plain, &wanted)?;
+            let both = all.iter_mut().zip(backs);
+            both.for_each(|(all, back)| all.push(back));
+            Ok(())
+        })?;
         Ok(all.into_iter().map(together).collect())
     }
 
     fn backs_of(
         &self,
-        half: &HalfFeatures,
+        clips: &[HalfFeatures],
         questions: &[Question],
         wanted: &[Answer],
     ) -> Result<Vec<Back>, TrainError> {
         let device = self.plain();
         if device == Device::flex() {
-            let backs = half.back(questions, wanted).map_err(TrainError::Device)?;
+            let backs = HalfFeatures::back(clips, questions, wanted).map_err(TrainError::Device)?;
             return backs.ok_or_else(other);
         }
         let both = questions.iter().zip(wanted);
         let of = |(question, wanted): (&Question, &Answer)| {
-            Ok(question.back(&layer(half, question.layer, &device)?, wanted))
+            Ok(question.back(&layers(clips, question.layer, &device)?, wanted))
         };
         both.map(of).collect()
     }
@@ -188,14 +197,14 @@ impl FrozenLayers for Streamed<'_> {
 
     fn blocks(&self) -> usize {
         let first = self.clips.first().copied().unwrap_or_default();
-        let layers = self.with(first, |half| Ok(half.sizes().len()));
+        let layers = self.clip(first).map(|half| half.sizes().len());
         // Without layers a head says itself what is wrong; with a failure, that is said.
         layers.map_or_else(|e| self.fail(e, 0), |layers| layers.saturating_sub(1))
     }
 
     fn tokens(&self, of: FrozenLayer) -> Tensor<3> {
         let each = self.clips.iter();
-        let each = each.map(|clip| self.with(*clip, |half| layer(half, of, &self.device)));
+        let each = each.map(|clip| layer(&self.clip(*clip)?, of, &self.device));
         let all: Result<Vec<_>, _> = each.collect();
         let none = || Tensor::zeros([self.segments(), 1, 1], &self.device);
         all.map_or_else(|e| self.fail(e, none()), |all| Tensor::cat(all, 0))
@@ -243,6 +252,16 @@ impl Streamed<'_> {
 /// A layer of a clip on a device.
 fn layer(half: &HalfFeatures, of: FrozenLayer, device: &Device) -> Result<Tensor<3>, TrainError> {
     half.layer_to_device(of, device).ok_or_else(other)
+}
+
+/// The same of several, one after another.
+fn layers(
+    clips: &[HalfFeatures],
+    of: FrozenLayer,
+    device: &Device,
+) -> Result<Tensor<3>, TrainError> {
+    let all = clips.iter().map(|half| layer(half, of, device));
+    Ok(Tensor::cat(all.collect::<Result<_, _>>()?, 0))
 }
 
 fn other() -> TrainError {

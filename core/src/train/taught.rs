@@ -2,6 +2,7 @@
 
 use burn::tensor::Device;
 use burn::tensor::activation::{sigmoid, softmax};
+use half::f16;
 
 use super::error::TrainError;
 use super::evaluation::numbers;
@@ -104,9 +105,14 @@ pub enum Before {
         /// Of each class being in the clip.
         clip: Vec<f32>,
     },
+    /// Of masks.
+    Segment {
+        /// Of each place of each second sounding, `[second][row][column]`: 16 bit, as they are many.
+        masks: Vec<f16>,
+    },
 }
 
-/// What a head says of a clip; none for masks: seconds without one are left out.
+/// What a head says of a clip.
 ///
 /// # Errors
 /// The features cannot be read or are not those of the head's backbones, or the device fails.
@@ -114,23 +120,27 @@ pub fn before(
     head: &TaskHead,
     of: (&dyn Examples, usize),
     device: &Device,
-) -> Result<Option<Before>, TrainError> {
+) -> Result<Before, TrainError> {
     match head {
         TaskHead::Localize(head) => asked(of, device, |visual, audio| {
             let output = head.forward(visual, audio, 1);
-            Ok(Some(Before::Localize {
+            Ok(Before::Localize {
                 is_event: numbers(sigmoid(output.is_event))?,
                 event: numbers(softmax(output.event, 1))?,
-            }))
+            })
         }),
         TaskHead::Parse(head) => asked(of, device, |visual, audio| {
             let output = head.forward(visual, audio, None, 1)?;
-            Ok(Some(Before::Parse {
+            Ok(Before::Parse {
                 halves: [numbers(output.audible)?, numbers(output.visible)?],
                 clip: numbers(output.clip)?,
-            }))
+            })
         }),
-        TaskHead::Segment(_) => Ok(None),
+        TaskHead::Segment(head) => asked(of, device, |visual, audio| {
+            let masks = numbers(head.forward(visual, audio, 1)?.probabilities())?;
+            let masks = masks.into_iter().map(f16::from_f32).collect();
+            Ok(Before::Segment { masks })
+        }),
         TaskHead::Tags(_) => Err(not_trained()),
     }
 }

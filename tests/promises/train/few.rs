@@ -72,12 +72,10 @@ fn trained(head: &TaskHead, taught: Taught, config: TrainConfig) -> Trainer {
 
 /// What a head says of each second: that something happens, or of each class in each modality.
 fn said(head: &TaskHead) -> Vec<f32> {
-    match before(head, (&denied(), 0), &Device::flex())
-        .unwrap()
-        .unwrap()
-    {
+    match before(head, (&denied(), 0), &Device::flex()).unwrap() {
         Before::Localize { is_event, .. } => is_event,
         Before::Parse { halves, .. } => halves.concat(),
+        Before::Segment { .. } => vec![],
     }
 }
 
@@ -95,7 +93,7 @@ fn what_nobody_spoke_of_stays_near_what_the_head_said() {
             let known = before(head, (&denied(), 0), &Device::flex()).unwrap();
             let taught = Taught {
                 clip: denied(),
-                before: known.map(Arc::new),
+                before: Some(Arc::new(known)),
             };
             let config = TrainConfig {
                 epochs: 60,

@@ -1,6 +1,8 @@
 //! The cross-modal background suppression head (Xia and Zhao 2022) without its temporal stack, as DG-SCT and AVMoE carry it:
 //! of two features a second, is there an event, and which class does the clip hold.
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
@@ -21,6 +23,18 @@ pub struct AvelOutput {
     pub event: Tensor<2>,
     /// The part of `event` that comes from each modality by itself, `[b, c]`.
     pub av_score: Tensor<2>,
+}
+
+impl AvelOutput {
+    /// The same of some of the clips.
+    pub fn of_clips(&self, clips: Range<usize>) -> Self {
+        let cut = |x: &Tensor<2>| x.clone().narrow(0, clips.start, clips.len());
+        Self {
+            is_event: cut(&self.is_event),
+            event: cut(&self.event),
+            av_score: cut(&self.av_score),
+        }
+    }
 }
 
 /// The head.

@@ -1,6 +1,8 @@
 //! The head for audio-visual video parsing: both distillations, then MGN or HAN. It says of each class in each second whether it
 //! is heard and whether it is seen, each by itself.
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
@@ -123,6 +125,21 @@ pub struct ParseOutput {
 }
 
 impl ParseOutput {
+    /// The same of some of the clips; what MGN's class tokens say of themselves is of no clip.
+    pub fn of_clips(&self, clips: Range<usize>) -> Self {
+        let (from, count) = (clips.start, clips.len());
+        let cut = |x: &Tensor<2>| x.clone().narrow(0, from, count);
+        let by_second = |x: &Tensor<3>| x.clone().narrow(0, from, count);
+        Self {
+            audible: by_second(&self.audible),
+            visible: by_second(&self.visible),
+            clip: cut(&self.clip),
+            audible_clip: cut(&self.audible_clip),
+            visible_clip: cut(&self.visible_clip),
+            tokens: self.tokens.clone(),
+        }
+    }
+
     /// What is heard and what is seen, as LLP's evaluation decides it: a class counts in a second where both
     /// the second's and the clip's probability reach the threshold, that is, where the smaller of the two does.
     ///

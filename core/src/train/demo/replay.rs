@@ -24,12 +24,12 @@ pub struct DrawnReplay {
 }
 
 impl DrawnReplay {
-    /// For a head of a task; `None` for masks, of which nothing is replayed.
-    pub fn of(task: Task) -> Option<Self> {
+    /// For a head of a task.
+    pub fn of(task: Task) -> Self {
         let task = match task {
             Task::Localize => SceneTask::Localize,
             Task::Parse => SceneTask::Parse,
-            Task::Segment => return None,
+            Task::Segment => SceneTask::SegmentMany,
         };
         // The drawings that the heads have learned from.
         let options = SceneOptions {
@@ -37,10 +37,10 @@ impl DrawnReplay {
             all_classes: true,
             ..SceneOptions::default()
         };
-        Some(Self {
+        Self {
             seeds: seeds(&options),
             options,
-        })
+        }
     }
 
     /// Makes sure of the features of one of them, and says where they are kept and of how many segments; `None` beyond the last.

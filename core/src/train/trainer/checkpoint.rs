@@ -141,9 +141,10 @@ impl ModuleVisitor for Tensors {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let tensor = param.val();
         let shape = tensor.dims().to_vec();
-        let data = tensor.into_data();
+        let values: Vec<f32> = tensor.into_data().iter().collect();
         self.ids.push(param.id.val());
-        let bytes = data.iter::<f32>().flat_map(f32::to_le_bytes).collect();
+        // As this machine has them: it is the one that goes on.
+        let bytes = bytemuck::cast_slice(&values).to_vec();
         self.values.push((shape, bytes));
     }
 }
@@ -186,7 +187,7 @@ impl<'a> Loader<'a> {
             return None;
         }
         let floats = view.data().as_chunks::<4>().0.iter();
-        let values: Vec<f32> = floats.map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        let values: Vec<f32> = floats.map(|bytes| f32::from_ne_bytes(*bytes)).collect();
         self.next += 1;
         let data = TensorData::new(values, shape);
         Some((id, Tensor::from_data(data, self.device)))

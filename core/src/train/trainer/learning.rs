@@ -15,10 +15,7 @@ use crate::train::distilled::Part;
 use crate::train::error::TrainError;
 use crate::train::evaluation::numbers;
 use crate::train::examples::{Distilled, Examples};
-use crate::train::objective;
-
-/// Clips that are shown again, and those of them that join a step.
-type Replayed = (Arc<dyn Examples>, Lot);
+use crate::train::objective::{self, Losses};
 
 impl Trainer {
     /// One batch of validation.
@@ -39,34 +36,28 @@ impl Trainer {
     /// One optimiser step. What it gives is the loss of what is learned, without that of what is replayed.
     pub(super) fn learn(&mut self, clips: &[usize]) -> Result<f32, TrainError> {
         let mut rng = Rng::of(self.config.seed, self.steps_before());
-        let examples = Arc::clone(&self.training);
-        let partners = (&self.partners, self.config.recombined);
-        let lot = Lot::taught(&*examples, clips, partners, &mut rng)?;
-        let taught = self.read(Part::Taught, &*examples, &lot)?;
-        let replayed = self.replayed()?;
-        let again = match &replayed {
-            Some((examples, lot)) => Some((self.read(Part::Replayed, &**examples, lot)?, lot)),
-            None => None,
-        };
+        let examples = Arc::clone(&self.shown);
+        let lots = self.lots(&*examples, clips, &mut rng)?;
+        let reads = lots.iter().map(|lot| self.read(&*examples, lot));
+        let reads: Vec<Read<'_>> = reads.collect::<Result<_, _>>()?;
         // Dropout draws from the device, which has one source of random numbers a process: seeded anew in each step, so that going
         // on from a checkpoint draws the same.
         self.learning.seed(rng.seed());
         let (config, device) = (&self.config.loss, &self.learning);
-        let loss = objective::loss(&self.head, &taught.shown(&lot), config, device);
-        taught.check()?;
-        let mut loss = loss?;
-        let value = scalar(loss.clone())?;
-        if let Some((read, lot)) = &again {
-            let departed = objective::departed(&self.head, &read.shown(lot), device);
+        let mut sum = Losses::default();
+        for (read, lot) in reads.iter().zip(&lots) {
+            let losses = objective::losses(&self.head, &read.shown(lot), config, device);
             read.check()?;
-            loss = departed?.into_iter().fold(loss, |loss, departed| {
-                loss + departed * self.config.loss.replay
-            });
+            sum = sum.and(losses?);
         }
+        let value = match &sum.learned {
+            Some(learned) => scalar(learned.clone())?,
+            None => 0.0,
+        };
         self.check(value)?;
-        let mut grads = vec![loss.backward()];
-        taught.carry(&mut grads)?;
-        if let Some((read, _)) = &again {
+        let none = || TrainError::Data("an empty batch".to_owned());
+        let mut grads = vec![sum.weighed(&self.config.loss).ok_or_else(none)?.backward()];
+        for read in &reads {
             read.carry(&mut grads)?;
         }
         let mut sum = GradientsAccumulator::new();
@@ -74,11 +65,32 @@ impl Trainer {
             sum.accumulate(&self.head, GradientsParams::from_grads(part, &self.head));
         }
         // What was read remembers what it was asked with.
-        drop((taught, again));
+        drop(reads);
         self.follow(sum.grads());
         self.position.batch += 1;
         self.position.add(value);
         Ok(value)
+    }
+
+    /// What goes through the head in this step: at once, where that can be.
+    fn lots(
+        &self,
+        examples: &dyn Examples,
+        clips: &[usize],
+        rng: &mut Rng,
+    ) -> Result<Vec<Lot>, TrainError> {
+        let partners = (&self.partners, self.config.recombined);
+        let mut taught = Lot::taught(examples, clips, partners, rng)?;
+        let replay = self.replay.as_ref();
+        let Some(again) = replay.and_then(|replay| replay.of_step(self.position.batch)) else {
+            return Ok(vec![taught]);
+        };
+        let replayed = Lot::replayed(examples, &again)?;
+        let apart = match objective::splits(&self.head) {
+            true => taught.join(replayed),
+            false => Some(replayed),
+        };
+        Ok([taught].into_iter().chain(apart).collect())
     }
 
     /// Moves the head's numbers. The optimiser has the head for itself meanwhile, so that it writes them where they are; one that held
@@ -90,27 +102,14 @@ impl Trainer {
         self.head = self.optimiser.step(rate, head, grads);
     }
 
-    /// The clips that join this step.
-    fn replayed(&self) -> Result<Option<Replayed>, TrainError> {
-        let Some(replay) = &self.replay else {
-            return Ok(None);
-        };
-        let Some(clips) = replay.of_step(self.position.batch) else {
-            return Ok(None);
-        };
-        let lot = Lot::plain(&*replay.clips, clips)?;
-        Ok(Some((Arc::clone(&replay.clips), lot)))
-    }
-
     /// Where clips that the learning head is shown are read.
     fn read<'a>(
         &mut self,
-        part: Part,
         examples: &'a dyn Examples,
         lot: &'a Lot,
     ) -> Result<Read<'a>, TrainError> {
         let recorded = |(visual, audio)| (Tensor::from_inner(visual), Tensor::from_inner(audio));
-        let distilled = self.known(part, examples, lot)?.map(recorded);
+        let distilled = self.known(Part::Learned, examples, lot)?.map(recorded);
         Ok(Read::new(examples, lot, distilled, &self.learning))
     }
 
@@ -125,15 +124,12 @@ impl Trainer {
         if !self.distils_once() {
             return Ok(false);
         }
-        let replayed = self.replay.as_ref().map(|replay| &replay.clips);
         let parts = [
-            (Part::Taught, Some(&self.training)),
-            (Part::Checked, Some(&self.validation)),
-            (Part::Replayed, replayed),
+            (Part::Learned, &self.shown),
+            (Part::Checked, &self.validation),
         ];
         let mut clip = self.looked;
         for (part, examples) in parts {
-            let Some(examples) = examples else { continue };
             if clip < examples.len() {
                 let (head, own) = (self.head.valid(), [clip]);
                 let of = (part, &**examples);

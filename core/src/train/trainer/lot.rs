@@ -19,6 +19,8 @@ pub(super) struct Lot {
     pub sounds: Vec<usize>,
     targets: Vec<Targets>,
     before: Vec<Option<Arc<Before>>>,
+    /// How many of them are learned from, the first ones; the others are only held to what the head said of them.
+    learned: usize,
 }
 
 impl Lot {
@@ -36,6 +38,7 @@ impl Lot {
         Ok(Self {
             before: before.collect(),
             clips: clips.to_vec(),
+            learned: clips.len(),
             sounds,
             targets,
         })
@@ -49,7 +52,30 @@ impl Lot {
             before: clips.iter().map(|clip| examples.before(*clip)).collect(),
             clips: clips.to_vec(),
             sounds: clips.to_vec(),
+            learned: clips.len(),
         })
+    }
+
+    /// To be held to what the head said of them.
+    pub fn replayed(examples: &dyn Examples, clips: &[usize]) -> Result<Self, TrainError> {
+        Ok(Self {
+            learned: 0,
+            ..Self::plain(examples, clips)?
+        })
+    }
+
+    /// Takes others of the same examples in behind its own, where all are of one length: both then go through the head at once. Else
+    /// they are given back.
+    pub fn join(&mut self, replayed: Self) -> Option<Self> {
+        let seconds = |lot: &Self| lot.targets.first().map(Targets::seconds);
+        if seconds(self) != seconds(&replayed) {
+            return Some(replayed);
+        }
+        self.clips.extend(replayed.clips);
+        self.sounds.extend(replayed.sounds);
+        self.targets.extend(replayed.targets);
+        self.before.extend(replayed.before);
+        None
     }
 }
 
@@ -82,6 +108,7 @@ impl<'a> Read<'a> {
             audio: &self.audio,
             targets: &lot.targets,
             before: &lot.before,
+            learned: lot.learned,
             distilled: self.distilled.as_ref(),
         }
     }

@@ -21,7 +21,7 @@ use super::config::{EarlyStop, TrainConfig};
 use super::distilled::DistilledClips;
 use super::error::TrainError;
 use super::evaluation::{Evaluation, Figures};
-use super::examples::Examples;
+use super::examples::{Examples, Mixture};
 use crate::base::{Progress, Rng};
 use crate::model::TaskHead;
 
@@ -39,6 +39,8 @@ pub struct Trainer {
     head: TaskHead,
     optimiser: ModuleOptimizer,
     training: Arc<dyn Examples>,
+    /// Those, and behind them what is replayed: all that goes through the head while it learns.
+    shown: Arc<dyn Examples>,
     validation: Arc<dyn Examples>,
     partners: Partners,
     /// Clips that join each batch.
@@ -98,6 +100,7 @@ impl Trainer {
             config,
             device: device.clone(),
             learning,
+            shown: Arc::clone(&training),
             training,
             validation,
             partners,
@@ -118,7 +121,10 @@ impl Trainer {
     #[must_use]
     pub fn replaying(mut self, clips: Arc<dyn Examples>) -> Self {
         if self.config.replay > 0 && !clips.is_empty() {
-            self.replay = Some(Replay::new(clips, self.config.replay));
+            let parts = vec![Arc::clone(&self.training), Arc::clone(&clips)];
+            self.shown = Arc::new(Mixture::of(parts));
+            let first = self.training.len();
+            self.replay = Some(Replay::new(clips, self.config.replay, first));
             self.order = self.epoch_order();
         }
         self

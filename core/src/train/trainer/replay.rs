@@ -12,7 +12,9 @@ const ORDER: u64 = 1 << 62;
 
 /// Those clips, and in which order they come.
 pub(super) struct Replay {
-    pub clips: Arc<dyn Examples>,
+    clips: Arc<dyn Examples>,
+    /// Where the first one stands among all clips that go through the head.
+    first: usize,
     /// So many join a step.
     count: usize,
     order: Vec<Vec<usize>>,
@@ -20,9 +22,10 @@ pub(super) struct Replay {
 
 impl Replay {
     /// For the first epoch.
-    pub fn new(clips: Arc<dyn Examples>, count: usize) -> Self {
+    pub fn new(clips: Arc<dyn Examples>, count: usize, first: usize) -> Self {
         Self {
             clips,
+            first,
             count,
             order: vec![],
         }
@@ -34,9 +37,10 @@ impl Replay {
         self.order = batches(&*self.clips, self.count, &mut rng);
     }
 
-    /// The clips that join a step of an epoch, from 0; none where there are none.
-    pub fn of_step(&self, step: usize) -> Option<&[usize]> {
+    /// The clips that join a step of an epoch, from 0, by their places among all; none where there are none.
+    pub fn of_step(&self, step: usize) -> Option<Vec<usize>> {
         let at = step.checked_rem(self.order.len())?;
-        self.order.get(at).map(Vec::as_slice)
+        let clips = self.order.get(at)?.iter();
+        Some(clips.map(|clip| self.first + clip).collect())
     }
 }

@@ -19,7 +19,8 @@ use crate::engine::session::ComputeSession;
 use crate::engine::{
     EngineError, FineTune, Job, ReplyBody, Step, StepContext, TaughtClip, TrainingStage,
 };
-use crate::train::{Before, ClipExamples, Examples, Learns, TrainError, before, filled};
+use crate::features::FeatureKey;
+use crate::train::{Before, ClipExamples, Examples, Learns, TrainError, filled};
 
 /// Trains.
 pub(super) struct FineTuneJob {
@@ -28,7 +29,7 @@ pub(super) struct FineTuneJob {
 }
 
 /// What is learned of a clip, and what the head said of it before, where that is to be kept.
-type Taught = (Targets, Option<Before>);
+type Taught = (Targets, Option<Arc<Before>>);
 
 /// How far it has come.
 enum Phase {
@@ -100,9 +101,14 @@ impl FineTuneJob {
     ) -> Result<Taught, EngineError> {
         let ready = session.head(&self.spec.head)?;
         let device = session.pair(&self.spec.head.model)?.device().clone();
-        let before = match self.spec.pseudo_labels {
-            true => before(&ready.head, (training, clip), &device)?,
-            false => None,
+        let pair = session.pair(&self.spec.head.model)?.about();
+        let learned = self.spec.clips.iter().filter(|taught| !taught.held_out);
+        let mut keys = learned.map(|taught| FeatureKey::of_pair(taught.clip.id, pair));
+        let before = match keys.nth(clip) {
+            Some(keys) if self.spec.pseudo_labels => {
+                Some(ready.before(keys, (training, clip), &device)?)
+            }
+            _ => None,
         };
         Ok((filled(&ready.head, (training, clip), &device)?, before))
     }

@@ -4,12 +4,12 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::base::{ClipId, Task};
+use crate::base::ClipId;
 use crate::data::Targets;
 use crate::engine::session::ComputeSession;
 use crate::engine::{EngineError, FineTune, ModelChoice};
 use crate::features::{FeatureKey, Lease};
-use crate::train::{AskTargets, ClipExamples, DrawnReplay, Examples, before};
+use crate::train::{AskTargets, ClipExamples, DrawnReplay, Examples};
 
 /// Other analysed clips: as many as are learned from, but between these numbers.
 const OTHERS: [usize; 2] = [8, 32];
@@ -26,7 +26,7 @@ pub(super) struct Replaying {
 }
 
 impl Replaying {
-    /// Looks which there are. There are none where nothing is to be kept, and none of masks.
+    /// Looks which there are. There are none where nothing is to be kept.
     pub fn begin(
         spec: &FineTune,
         lease: Arc<Lease>,
@@ -41,11 +41,11 @@ impl Replaying {
             next: 0,
             others: VecDeque::new(),
         };
-        if !spec.pseudo_labels || spec.config.replay == 0 || task == Task::Segment {
+        if !spec.pseudo_labels || spec.config.replay == 0 {
             return Ok(this);
         }
         if spec.head.model == ModelChoice::Demo {
-            this.drawn = DrawnReplay::of(task);
+            this.drawn = Some(DrawnReplay::of(task));
         }
         let drawn = this.drawn.as_ref().map(DrawnReplay::clips);
         let spoken_of = spec.clips.iter().map(|taught| taught.clip.id);
@@ -99,11 +99,10 @@ impl Replaying {
         let said: AskTargets = Arc::new(move || Ok(nothing.clone()));
         let mut alone = ClipExamples::new(Arc::clone(&self.lease), spec.labels.len());
         alone.add_kept(keys, seconds, Arc::clone(&said))?;
-        if let Some(before) = before(&ready.head, (&alone, 0), &device)? {
-            let index = self.found.len();
-            self.found.add_kept(keys, seconds, said)?;
-            self.found.said_before(index, before);
-        }
+        let before = ready.before(keys, (&alone, 0), &device)?;
+        let index = self.found.len();
+        self.found.add_kept(keys, seconds, said)?;
+        self.found.said_before(index, before);
         Ok(())
     }
 

@@ -74,9 +74,9 @@ impl Lesson {
     }
 
     /// What a head said of the last one before.
-    pub fn know(&mut self, before: Option<Before>) {
+    pub fn know(&mut self, before: Before) {
         if let Some(last) = self.before.last_mut() {
-            *last = before.map(Arc::new);
+            *last = Some(Arc::new(before));
         }
     }
 

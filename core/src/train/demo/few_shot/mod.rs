@@ -138,8 +138,7 @@ impl FewShot {
         });
         let asked_old = old.collect::<Result<_, _>>()?;
         let mut drawn = Lesson::default();
-        let scenes = DrawnReplay::of(Task::Localize);
-        for scene in scenes.iter().flat_map(DrawnReplay::scenes) {
+        for scene in DrawnReplay::of(Task::Localize).scenes() {
             let clip = Clip::of(&frozen, &scene, said_of_known(&scene, known))?;
             drawn.add(clip.features, Targets::unknown(clip.truth.seconds(), known));
             let last = drawn.len() - 1;
@@ -270,7 +269,7 @@ impl FewShot {
             let of = (&lesson as &dyn Examples, clip);
             let said = filled(&self.head, of, &self.device)?;
             if keep {
-                lesson.before[clip] = before(&self.head, of, &self.device)?.map(Arc::new);
+                lesson.before[clip] = Some(Arc::new(before(&self.head, of, &self.device)?));
             }
             lesson.targets[clip] = said;
         }
