@@ -3,6 +3,7 @@
 mod calibration;
 mod clean;
 mod clips;
+mod corrections;
 mod few;
 mod figures;
 mod lease;
