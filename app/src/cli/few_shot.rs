@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use mettle_core::base::Task;
 use mettle_core::train::{
-    Denied, FEW_STEPS, FewShot, FewShotReport, Keeping, Learns, LossConfig, OptimiserConfig,
-    TrainConfig,
+    Denied, EarlyStop, FEW_STEPS, FewShot, FewShotReport, Keeping, Learns, LossConfig,
+    OptimiserConfig, StepLr, TrainConfig,
 };
 use serde_json::json;
 
@@ -103,6 +103,10 @@ struct Choice {
     keep: f64,
     /// Clips replayed a step, their weight, and of how many.
     replay: (usize, f64, usize),
+    /// Taught clips a step.
+    batch: usize,
+    /// When it has learned what there is.
+    stop: Option<EarlyStop>,
 }
 
 impl Choice {
@@ -114,6 +118,19 @@ impl Choice {
             rate: config.optimiser.rate / TrainConfig::localize().optimiser.rate,
             keep: config.loss.keep,
             replay: (config.replay, config.loss.replay, usize::MAX),
+            batch: config.batch,
+            stop: config.stop,
+        }
+    }
+
+    /// With other batches, of taught clips and of replayed ones, and another end.
+    fn ending(self, batch: usize, replayed: usize, (loss, patience): (f32, usize)) -> Self {
+        let (_, weight, scenes) = self.replay;
+        Self {
+            batch,
+            replay: (replayed, weight, scenes),
+            stop: Some(EarlyStop { loss, patience }),
+            ..self
         }
     }
 }
@@ -151,15 +168,33 @@ fn choices(clips: usize) -> Vec<Choice> {
     choices
 }
 
+/// Ways that take less: larger batches in fewer steps, fewer clips that are replayed, an earlier end.
+fn shorter(usual: Choice) -> Vec<Choice> {
+    let (soon, early, now) = ((0.02, 2), (0.05, 2), (0.05, 1));
+    let ways = [
+        (4, 8, soon),
+        (4, 8, early),
+        (4, 8, now),
+        (8, 8, soon),
+        (8, 8, now),
+        (4, 4, early),
+        (8, 4, now),
+        (8, 12, now),
+    ];
+    let of = |(batch, replayed, end)| usual.ending(batch, replayed, end);
+    ways.into_iter().map(of).collect()
+}
+
 /// A row a choice, on newcomers and scenes that nothing else is measured on; each is printed when it is known.
 fn search(clips: usize) -> Result<(), Failure> {
     eprintln!("drawing scenes of newcomers and of what is known");
     let shots = TO_CHOOSE.map(|pair| FewShot::new(&pair, clips, ASKED, TO_CHOOSE_SEED));
     let shots = shots.into_iter().collect::<Result<Vec<_>, _>>()?;
     output::say(
-        "learns      rate  keep  replayed (weight, of)   newcomers         known             denied gone, kept     steps  seconds\n",
+        "learns      rate  keep batch  replayed (weight, of)  ends at    newcomers         known             denied gone, kept     steps  seconds\n",
     )?;
-    for choice in choices(clips) {
+    let shorter = shorter(Choice::usual(clips));
+    for choice in shorter.into_iter().chain(choices(clips)) {
         output::say(&row(&shots, clips, choice)?)?;
     }
     Ok(())
@@ -175,8 +210,8 @@ fn row(shots: &[FewShot], clips: usize, choice: Choice) -> Result<String, Failur
         scenes,
     };
     for shot in shots {
-        let report = shot.teach(&changed(shot.config(clips), choice), keeping)?;
-        let denied = shot.deny(&changed(shot.config(1), choice), DENIALS_A_ROW, keeping)?;
+        let report = shot.teach(&changed(shot.config(clips), clips, choice), keeping)?;
+        let denied = shot.deny(&changed(shot.config(1), 1, choice), DENIALS_A_ROW, keeping)?;
         for i in 0..2 {
             new[i] += report.new[i] * 100.0 / shots.len() as f64;
             old[i] += report.old[i] * 100.0 / shots.len() as f64;
@@ -195,10 +230,15 @@ fn row(shots: &[FewShot], clips: usize, choice: Choice) -> Result<String, Failur
     };
     let change = |[before, after]: [f64; 2]| format!("{before:4.1} -> {after:4.1} %");
     Ok(format!(
-        "{learns:10} {:5.1} {:5.1}  {:18}  {}  {}  {:20} {:6} {:8.1}\n",
+        "{learns:10} {:5.1} {:5.1} {:5}  {:18}  {:9}  {}  {}  {:20} {:6} {:8.1}\n",
         choice.rate,
         choice.keep,
+        choice.batch,
         format!("{each} ({weight}, {of})"),
+        choice
+            .stop
+            .map(|stop| format!("{} x {}", stop.loss, stop.patience))
+            .unwrap_or_default(),
         change(new),
         change(old),
         format!("{}, {}", part(gone), part(kept)),
@@ -207,12 +247,22 @@ fn row(shots: &[FewShot], clips: usize, choice: Choice) -> Result<String, Failur
     ))
 }
 
-fn changed(config: TrainConfig, choice: Choice) -> TrainConfig {
+fn changed(config: TrainConfig, clips: usize, choice: Choice) -> TrainConfig {
     let paper = TrainConfig::localize().optimiser.rate;
     let (replay, weight, _) = choice.replay;
+    let epochs = FEW_STEPS.div_ceil(clips.div_ceil(choice.batch).max(1));
+    // The rate falls as often over other epochs.
+    let falls = |falls: StepLr| StepLr {
+        step: (falls.step * epochs).div_ceil(config.epochs.max(1)),
+        ..falls
+    };
     TrainConfig {
         learns: choice.learns,
         replay,
+        batch: choice.batch,
+        epochs,
+        schedule: config.schedule.map(falls),
+        stop: choice.stop,
         optimiser: OptimiserConfig {
             rate: paper * choice.rate,
             ..config.optimiser
