@@ -11,7 +11,10 @@ import argparse
 import json
 import resource
 import statistics
+import sys
 import time
+
+sys.dont_write_bytecode = True
 
 import torch
 from torch import nn
@@ -61,10 +64,11 @@ def backbones(device):
     """Both backbones as functions that give every block's output, without gradients."""
     import timm
 
-    from backbones import htsat, htsat_features
+    from export import Hears, htsat
 
     swin = timm.create_model("swinv2_large_window12_192", num_classes=0).to(device).eval()
     ear = htsat().to(device).eval()
+    heard = Hears(ear)
 
     def outputs(blocks, run):
         got = []
@@ -78,7 +82,7 @@ def backbones(device):
 
     of = lambda model: [block for layer in model.layers for block in layer.blocks]  # noqa: E731
     see = lambda x: outputs(of(swin), lambda: swin.forward_features(x))  # noqa: E731
-    hear = lambda x: outputs(of(ear), lambda: htsat_features(ear, x))  # noqa: E731
+    hear = lambda x: outputs(of(ear), lambda: heard(x))  # noqa: E731
     return hear, see
 
 
@@ -118,7 +122,7 @@ def main():
         if cuda:
             torch.cuda.synchronize()
         times.append(1e3 * (time.perf_counter() - begin))
-    print(json.dumps({"backbone_in_loop": not o.no_backbone, "batch": o.batch, "device": dev,
+    print(json.dumps({"peer": f"PyTorch {torch.__version__.split('+')[0]}", "backbone_in_loop": not o.no_backbone, "batch": o.batch, "device": dev,
                       "ms_per_sample": round(statistics.median(times[1:]) / o.batch, 2), "peak_gb_per_sample": round((held() - before) / o.batch, 3),
                       "trainable_m": round(sum(q.numel() for q in head.parameters()) / 1e6, 3)}))
 

@@ -9,7 +9,7 @@ use super::args::BackbonesArgs;
 use super::bench_peer::Peer;
 use super::bench_times::{Pass, Times, compare, millis};
 use super::memory::{Memory, cpu_time, processor};
-use super::{Failure, bench_table, output};
+use super::{Failure, bench_table, output, page};
 
 /// Everything measured.
 #[derive(Clone, Debug, Serialize)]
@@ -92,7 +92,7 @@ pub fn run(args: &BackbonesArgs) -> Result<(), Failure> {
         row.of_ceiling = row.gflops / report.ceiling_gflops;
     }
     if let Some(page) = &args.readme {
-        bench_table::write(page, &report)?;
+        page::put(page, "bench backbones", &bench_table::markdown(&report))?;
     }
     match args.json {
         true => output::say(&format!("{:#}\n", serde_json::json!(report))),

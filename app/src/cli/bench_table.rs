@@ -1,15 +1,6 @@
-//! The table of `mettle bench backbones`, on the terminal and in a page between two marks.
+//! The table of `mettle bench backbones`, on the terminal and in a page.
 
-use std::path::Path;
-
-use super::Failure;
 use super::bench_backbones::{Report, Row, Theirs};
-
-/// Before and after the table in a page.
-const MARKS: [&str; 2] = [
-    "<!-- mettle bench backbones: begin -->",
-    "<!-- mettle bench backbones: end -->",
-];
 
 /// The table in Markdown, with machine and versions: a line for each backbone, and one for each other program under it.
 pub fn markdown(report: &Report) -> String {
@@ -100,19 +91,4 @@ fn theirs(row: &Row, peer: &Theirs, ceiling: f64) -> String {
 
 fn mebibytes(mib: Option<u64>) -> String {
     mib.map_or("–".to_owned(), |mib| format!("{mib} MiB"))
-}
-
-/// Puts the table into a page, in place of what stands between the marks.
-pub fn write(page: &Path, report: &Report) -> Result<(), Failure> {
-    let failed = |what: String| Failure::Said(format!("{}: {what}", page.display()));
-    let text = std::fs::read_to_string(page).map_err(|e| failed(e.to_string()))?;
-    let text = between(&text, &markdown(report))
-        .ok_or_else(|| failed(format!("needs the lines {} and {}", MARKS[0], MARKS[1])))?;
-    std::fs::write(page, text).map_err(|e| failed(e.to_string()))
-}
-
-fn between(text: &str, table: &str) -> Option<String> {
-    let start = text.find(MARKS[0])? + MARKS[0].len();
-    let end = start + text[start..].find(MARKS[1])?;
-    Some(format!("{}\n\n{table}\n{}", &text[..start], &text[end..]))
 }

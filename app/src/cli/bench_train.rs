@@ -6,35 +6,50 @@ use std::time::Duration;
 
 use mettle_core::base::Task;
 use mettle_core::gpu::Prober;
-use mettle_core::tools::TrainCost;
+use mettle_core::tools::{CostSteps, TrainCost};
 use mettle_core::train::Learns;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use super::args::TrainCostArgs;
 use super::memory::{Memory, processor, resident_mib};
-use super::{Failure, output};
+use super::{Failure, bench_train_table, output, page};
 
 /// Everything measured, a clip of ten seconds being a sample.
 #[derive(Clone, Debug, Serialize)]
-struct Report {
-    machine: String,
-    device: String,
-    batch: usize,
-    trainable: Vec<(Task, usize)>,
-    rows: Vec<Row>,
+pub struct Report {
+    /// The processor's name.
+    pub machine: String,
+    /// The device in use.
+    pub device: String,
+    /// Clips a step.
+    pub batch: usize,
+    /// Numbers that learn, of each task's head.
+    pub trainable: Vec<(Task, usize)>,
+    /// One entry a way to train.
+    pub rows: Vec<Row>,
+    /// What the peer says it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<String>,
+    /// Ours against the peer's.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    ratios: Vec<Ratio>,
-    epochs: Vec<Epochs>,
+    pub ratios: Vec<Ratio>,
+    /// One entry a task.
+    pub epochs: Vec<Epochs>,
 }
 
 /// How much of the peer's time one way to train takes.
 #[derive(Clone, Debug, Serialize)]
-struct Ratio {
-    ours: String,
-    theirs: String,
-    ratio: f64,
+pub struct Ratio {
+    /// The way here.
+    pub ours: String,
+    /// The peer's.
+    pub theirs: String,
+    /// Ours over theirs.
+    pub ratio: f64,
 }
+
+/// Clips at least: the features of a single one would stay in memory from step to step.
+const FEWEST: usize = 3;
 
 /// Names of ways to train that are held against each other.
 const IN_LOOP: &str = "ours, backbones in the loop";
@@ -43,26 +58,30 @@ const PEER_CACHED: &str = "the peer, from features";
 
 /// One way to train.
 #[derive(Clone, Debug, Serialize)]
-struct Row {
-    name: String,
+pub struct Row {
+    /// For people.
+    pub name: String,
     /// Milliseconds a sample, the middle step.
-    ms: f64,
+    pub ms: f64,
     /// The most memory beyond what was held before, a sample, in GB, where the system says.
-    gb: Option<f64>,
+    pub gb: Option<f64>,
 }
 
 /// Whole epochs.
 #[derive(Clone, Debug, Serialize)]
-struct Epochs {
-    task: Task,
-    clips: usize,
-    epochs: usize,
+pub struct Epochs {
+    /// Whose head learns.
+    pub task: Task,
+    /// Clips an epoch.
+    pub clips: usize,
+    /// How many.
+    pub epochs: usize,
     /// Seconds of the first: it finds its kernels, and what does not learn is computed in it.
-    first: f64,
+    pub first: f64,
     /// Seconds of one, the middle one after the first.
-    seconds: f64,
+    pub seconds: f64,
     /// Memory held after the second, and after the last.
-    mib: Option<[u64; 2]>,
+    pub mib: Option<[u64; 2]>,
 }
 
 /// Measure and print.
@@ -73,9 +92,12 @@ pub fn run(args: &TrainCostArgs) -> Result<(), Failure> {
     // What cannot be removed is in the folder for temporary files.
     let _ = std::fs::remove_dir_all(&folder);
     let report = report?;
+    if let Some(page) = &args.readme {
+        page::put(page, "bench train", &bench_train_table::markdown(&report))?;
+    }
     match args.json {
         true => output::say(&format!("{:#}\n", serde_json::json!(report))),
-        false => output::say(&table(&report)),
+        false => output::say(&bench_train_table::text(&report)),
     }
 }
 
@@ -84,9 +106,10 @@ fn measure(args: &TrainCostArgs, folder: &Path) -> Result<Report, Failure> {
     let mut report = Report {
         machine: processor(),
         device: cost.device().name.clone(),
-        batch: args.batch.max(1),
+        batch: args.batch.first().copied().unwrap_or(1).max(1),
         trainable: vec![],
         rows: vec![],
+        peer: None,
         ratios: vec![],
         epochs: vec![],
     };
@@ -98,10 +121,11 @@ fn measure(args: &TrainCostArgs, folder: &Path) -> Result<Report, Failure> {
     }
     if let Some(peer) = &args.peer {
         let steps = args.steps.max(1);
-        let row = theirs(peer, PEER, (report.batch, steps), &[])?;
-        report.rows.push(row);
-        let row = theirs(peer, PEER_CACHED, (report.batch, steps), &["--no-backbone"])?;
-        report.rows.push(row);
+        for (name, more) in [(PEER, None), (PEER_CACHED, Some("--no-backbone"))] {
+            let figures = theirs(peer, (report.batch, steps), more)?;
+            report.rows.push(figures.row(name));
+            report.peer = figures.peer;
+        }
         report.ratios = ratios(&report.rows);
     }
     Ok(report)
@@ -115,16 +139,20 @@ fn learns(args: &TrainCostArgs) -> Learns {
     }
 }
 
-/// What is trained from the cache.
-fn cached(task: Task) -> String {
-    format!("ours, {}, from the cache", task.name())
+/// What is trained from the cache; of a batch that nothing else is measured in, its size.
+fn cached(task: Task, other: Option<usize>) -> String {
+    let size = other.map_or(String::new(), |batch| format!(", {batch} a step"));
+    format!("ours, {}, from the cache{size}", task.name())
 }
 
 /// Ours against the peer's, of the head for events, which is what a peer trains.
 fn ratios(rows: &[Row]) -> Vec<Ratio> {
     let ms = |name: &str| rows.iter().find(|row| row.name == name).map(|row| row.ms);
-    let own = cached(Task::Localize);
-    let pairs = [(&*own, PEER), (IN_LOOP, PEER), (&*own, PEER_CACHED)];
+    let cached = cached(Task::Localize, None);
+    let own = rows.iter().map(|row| &*row.name);
+    let own = own.filter(|name| name.starts_with(&cached));
+    let pairs = own.flat_map(|own| [(own, PEER), (own, PEER_CACHED)]);
+    let pairs = pairs.chain([(IN_LOOP, PEER)]);
     let ratio = |(ours, theirs): (&str, &str)| {
         let ratio = ms(ours)? / ms(theirs)?;
         let (ours, theirs) = (ours.to_owned(), theirs.to_owned());
@@ -134,7 +162,7 @@ fn ratios(rows: &[Row]) -> Vec<Ratio> {
             ratio,
         })
     };
-    pairs.into_iter().filter_map(ratio).collect()
+    pairs.filter_map(ratio).collect()
 }
 
 /// Steps of one task's head; of events, what they cost in other ways too.
@@ -146,43 +174,62 @@ fn steps(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let (batch, steps) = (report.batch, args.steps.max(1));
-    let mut ours = cost.steps(task, ([batch, batch], learns(args)), folder)?;
-    report.trainable.push((task, ours.parameters()));
-    let mut row = |name: &str, times: Vec<Duration>, memory: (Option<u64>, Option<u64>)| {
-        let gb = memory.1.zip(memory.0);
-        let gb =
-            gb.map(|(most, before)| most.saturating_sub(before) as f64 / 1024.0 / batch as f64);
-        let ms = middle(times).as_secs_f64() * 1e3 / batch as f64;
-        let name = name.to_owned();
-        report.rows.push(Row { name, ms, gb });
-        ms
+    let watched = |ours: &mut CostSteps<'_>, batch| -> Result<Row, Failure> {
+        let memory = Memory::watch();
+        // The first finds its kernels, and makes room for Adam's numbers.
+        ours.from_cache()?;
+        let times: Result<Vec<_>, _> = (0..steps).map(|_| ours.from_cache()).collect();
+        Ok(row(&cached(task, None), times?, memory.stop(), batch))
     };
-    let memory = Memory::watch();
-    // The first finds its kernels, and makes room for Adam's numbers.
-    ours.from_cache()?;
-    let times: Result<Vec<_>, _> = (0..steps).map(|_| ours.from_cache()).collect();
-    let cached = row(&cached(task), times?, memory.stop());
+    for other in args.batch.iter().skip(1).map(|other| (*other).max(1)) {
+        let mut ours = cost.steps(task, ([other.max(FEWEST), other], learns(args)), folder)?;
+        let row = watched(&mut ours, other)?;
+        let name = cached(task, Some(other));
+        report.rows.push(Row { name, ..row });
+    }
+    let mut ours = cost.steps(task, ([batch.max(FEWEST), batch], learns(args)), folder)?;
+    report.trainable.push((task, ours.parameters()));
+    let from_cache = watched(&mut ours, batch)?;
+    let cached = from_cache.ms;
+    report.rows.push(from_cache);
     if task != Task::Localize {
         return Ok(());
     }
     let memory = Memory::watch();
     ours.backbones()?;
     let time = ours.backbones()?;
-    let both = row("both backbones alone", vec![time], memory.stop());
+    let alone = row("both backbones alone", vec![time], memory.stop(), batch);
     let memory = Memory::watch();
     ours.textbook()?;
     let times: Result<Vec<_>, _> = (0..steps).map(|_| ours.textbook()).collect();
-    let book = row("textbook form, from features", times?, memory.stop());
+    let book = row("textbook form, from features", times?, memory.stop(), batch);
     let sums = [
         (IN_LOOP, cached),
-        ("textbook form, backbones in the loop", book),
+        ("textbook form, backbones in the loop", book.ms),
     ];
-    report.rows.extend(sums.map(|(name, head)| Row {
+    let sums = sums.map(|(name, head)| Row {
         name: name.to_owned(),
-        ms: head + both,
+        ms: head + alone.ms,
         gb: None,
-    }));
+    });
+    report.rows.extend([alone, book].into_iter().chain(sums));
     Ok(())
+}
+
+/// Of steps, and of the memory before and at most.
+fn row(
+    name: &str,
+    times: Vec<Duration>,
+    (before, most): (Option<u64>, Option<u64>),
+    batch: usize,
+) -> Row {
+    let gb = most.zip(before);
+    let gb = gb.map(|(most, before)| most.saturating_sub(before) as f64 / 1024.0 / batch as f64);
+    Row {
+        name: name.to_owned(),
+        ms: middle(times).as_secs_f64() * 1e3 / batch as f64,
+        gb,
+    }
 }
 
 /// Epochs of one task's head.
@@ -219,13 +266,30 @@ fn middle(mut times: Vec<Duration>) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// Another program that measures itself and prints `ms_per_sample` and `peak_gb_per_sample` as JSON.
+/// What another program says of itself.
+#[derive(Deserialize)]
+struct Figures {
+    ms_per_sample: f64,
+    peak_gb_per_sample: Option<f64>,
+    peer: Option<String>,
+}
+
+impl Figures {
+    fn row(&self, name: &str) -> Row {
+        Row {
+            name: name.to_owned(),
+            ms: self.ms_per_sample,
+            gb: self.peak_gb_per_sample,
+        }
+    }
+}
+
+/// Another program that measures itself and prints [`Figures`] as JSON, last.
 fn theirs(
     command: &str,
-    name: &str,
     (batch, steps): (usize, usize),
-    more: &[&str],
-) -> Result<Row, Failure> {
+    more: Option<&str>,
+) -> Result<Figures, Failure> {
     let failed = |what: String| Failure::Said(format!("the peer `{command}` {what}"));
     let mut words = command.split_whitespace();
     let program = words
@@ -240,60 +304,9 @@ fn theirs(
         .map_err(|e| failed(format!("cannot be started: {e}")))?;
     let said = String::from_utf8_lossy(&ran.stdout);
     let last = said.lines().last().unwrap_or_default();
-    let figures: Value = serde_json::from_str(last).map_err(|_| {
+    serde_json::from_str(last).map_err(|e| {
         let wrong = String::from_utf8_lossy(&ran.stderr);
-        failed(format!(
-            "gives no figures: {}",
-            wrong.lines().last().unwrap_or(last)
-        ))
-    })?;
-    let number = |name: &str| figures.get(name).and_then(Value::as_f64);
-    Ok(Row {
-        name: name.to_owned(),
-        ms: number("ms_per_sample").ok_or_else(|| failed("gives no ms_per_sample".to_owned()))?,
-        gb: number("peak_gb_per_sample"),
+        let why = wrong.lines().last().unwrap_or(last);
+        failed(format!("gives no figures ({e}): {why}"))
     })
-}
-
-fn table(report: &Report) -> String {
-    let trainable = report.trainable.iter();
-    let trainable = trainable.map(|(task, n)| format!("{} {:.1} M", task.name(), *n as f64 / 1e6));
-    let mut text = format!(
-        "{}, {}; Swin-V2-L and HTS-AT, trainable: {}, {} clips of 10 s a step, noise\n",
-        report.machine,
-        report.device,
-        trainable.collect::<Vec<_>>().join(", "),
-        report.batch,
-    );
-    if !report.rows.is_empty() {
-        text += &format!("{:38} {:>10} {:>8}\n", "", "ms a clip", "GB");
-    }
-    for row in &report.rows {
-        let gb = row.gb.map_or("-".to_owned(), |gb| format!("{gb:.2}"));
-        text += &format!("{:38} {:10.1} {gb:>8}\n", row.name, row.ms);
-    }
-    for Ratio {
-        ours,
-        theirs,
-        ratio,
-    } in &report.ratios
-    {
-        text += &format!("{ours} : {theirs} = {ratio:.3}\n");
-    }
-    for row in &report.epochs {
-        let held = row.mib.map_or(String::new(), |[from, to]| {
-            format!(
-                "; {from} MiB held after the second, {to} after the last of {}",
-                row.epochs
-            )
-        });
-        text += &format!(
-            "an epoch of {} clips, {}, from the cache: {:.2} s (the first {:.2} s){held}\n",
-            row.clips,
-            row.task.name(),
-            row.seconds,
-            row.first
-        );
-    }
-    text
 }

@@ -41,7 +41,7 @@ pub enum BenchPart {
     /// Measure a training step at the paper's size on noise: from cached features, with the backbones in the loop, and with the
     /// textbook form of distillation.
     #[command(
-        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --task all --json\n  mettle bench train --epochs 100 --clips 20 --batch 16     does memory grow?\n  mettle bench train --epochs 5 --clips 20 --batch 4 --decision     as corrections are learned\n  mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py'     PyTorch beside it; ratios and both memories"
+        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --task all --json\n  mettle bench train --epochs 100 --clips 20 --batch 16     does memory grow?\n  mettle bench train --epochs 5 --clips 20 --batch 4 --decision     as corrections are learned\n  mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py'     PyTorch beside it; ratios and both memories\n  mettle bench train --device cpu --batch 1,16 --steps 2 --peer … --readme README.md"
     )]
     Train(TrainCostArgs),
     /// Measure how long a person waits for a correction to be learned: from the correction to a new head and its timeline, with clips
@@ -90,9 +90,9 @@ pub struct CorrectionsArgs {
 /// Options of `bench train`.
 #[derive(Args, Clone, Debug)]
 pub struct TrainCostArgs {
-    /// Clips a step.
-    #[arg(long, default_value = "1")]
-    pub batch: usize,
+    /// Clips a step; of several numbers, 1,16, the first is measured in every way, the others from the cache alone.
+    #[arg(long, default_value = "1", value_delimiter = ',')]
+    pub batch: Vec<usize>,
     /// Steps, after one that does not count.
     #[arg(long, default_value = "5")]
     pub steps: usize,
@@ -113,6 +113,9 @@ pub struct TrainCostArgs {
     /// --batch, --steps and --threads, and prints JSON last.
     #[arg(long, value_name = "COMMAND")]
     pub peer: Option<String>,
+    /// A page whose table is to be replaced.
+    #[arg(long, value_name = "FILE")]
+    pub readme: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
