@@ -18,7 +18,6 @@ use crate::intent::{ClipIntent, Commands, Intent};
 use crate::keymap::Keymap;
 use crate::link::EngineLink;
 use crate::models::{AskModel, ModelDesk};
-use crate::paint::install_flat;
 use crate::playback::Player;
 use crate::project_desk::ProjectDesk;
 use crate::replies::Desks;
@@ -400,7 +399,7 @@ fn dress(state: &mut AppState, cc: &eframe::CreationContext<'_>, unshown: &Unsho
     fonts::install(ctx);
     unshown.listen(ctx);
     theme::install(ctx);
-    install_flat(cc);
+    panels::prepare(cc);
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.set_theme(state.settings.theme);
     ctx.set_zoom_factor(state.settings.scale);

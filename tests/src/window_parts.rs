@@ -170,7 +170,7 @@ impl<A: eframe::App> DrawnWindow<A> {
         self.gpu.queue.submit(orders);
         let wait = wgpu::PollType::Wait {
             submission_index: None,
-            timeout: Some(Duration::from_secs(10)),
+            timeout: Some(Duration::from_secs(60)),
         };
         self.gpu.device.poll(wait).expect("drawn in time");
     }

@@ -53,12 +53,18 @@ mod widgets;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::intent::Commands;
+use crate::paint::install_flat;
 use crate::state::{AppState, Mode, Shown};
 use crate::theme::{size, tokens, tokens_of};
 
 /// The ground of the window, which no panel paints again.
 pub fn ground(theme: egui::Theme) -> egui::Color32 {
     tokens_of(theme).bg1
+}
+
+/// Have a window draw what panels paint, before the first frame.
+pub fn prepare(cc: &eframe::CreationContext<'_>) {
+    install_flat(cc);
 }
 
 /// The whole window.
