@@ -10,7 +10,7 @@ use super::widgets::{count, dim, emphasis, thin_bar};
 use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent};
 use crate::paint;
 use crate::state::{AppState, Focus, JobKind, Known, Library, Only, Order, Row};
-use crate::theme::{figures, mix, size, tokens};
+use crate::theme::{mix, size, tokens};
 
 const CARD: f32 = 54.0;
 
@@ -214,7 +214,7 @@ fn card_words(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands)
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let color = if row.failure.is_some() { t.warn } else { t.dim };
                 let text = RichText::new(standing(state, row).short);
-                let text = text.font(figures(10.5)).color(color);
+                let text = text.size(10.5).color(color);
                 ui.add(egui::Label::new(text).truncate());
             });
         });
