@@ -1,5 +1,5 @@
-//! Meshes of plain colours, by `shaders/flat.wgsl`: large grounds and thousands of cells. A processor that rasterises them has a tenth of
-//! the work that egui's own shader makes of it, which reads a texture for each pixel.
+//! Meshes of plain colours, by `shaders/flat.wgsl`: large grounds and thousands of cells. A processor that rasterises them has less
+//! work than with egui's own shader, which reads a texture for each pixel.
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
