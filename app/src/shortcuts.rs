@@ -22,7 +22,8 @@ pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
         let unmodified = held == Modifiers::NONE || held == Modifiers::SHIFT;
         let taken = typing || dialog_open || menu_open || (focused && works_widgets(key));
         let own = typing && matches!(command, Command::Undo | Command::Redo);
-        !command.is_held() && !own && !(unmodified && !is_function(key) && taken)
+        let typed = unmodified && !is_function(key) && taken;
+        !(command.is_held() || own || typed)
     };
     for (command, key) in pressed(ctx, &map, usable) {
         if key == Key::Tab {

@@ -76,8 +76,8 @@ pub fn problem_ui(ui: &mut Ui, problem: &Problem, commands: &mut Commands) {
     ui.add(egui::Label::new(&problem.advice).wrap());
     if !problem.command.is_empty() {
         let copy = ui.button("Copy the command");
-        if copy.on_hover_text(&problem.command).clicked() {
-            commands.push(DialogIntent::Copy(problem.command.clone()));
+        if copy.on_hover_text(&*problem.command).clicked() {
+            commands.push(DialogIntent::Copy(problem.command.to_string()));
         }
     }
     if problem.detail.is_empty() {

@@ -28,7 +28,7 @@ pub struct Problem {
     pub detail: String,
     /// What a person can run in a terminal to mend it, to copy; empty where there is no such thing.
     #[serde(default)]
-    pub command: String,
+    pub command: Box<str>,
     /// The file it is about.
     #[serde(with = "super::maybe_path")]
     pub path: Option<PathBuf>,
@@ -56,7 +56,7 @@ impl Problem {
             title,
             advice,
             detail: String::new(),
-            command: String::new(),
+            command: Box::default(),
             path: None,
         }
     }
@@ -72,7 +72,7 @@ impl Problem {
     /// With what a person can run in a terminal to mend it.
     pub fn with_command(self, command: Option<String>) -> Self {
         Self {
-            command: command.unwrap_or_default(),
+            command: command.unwrap_or_default().into(),
             ..self
         }
     }

@@ -154,7 +154,7 @@ fn problem() -> impl Strategy<Value = Problem> {
             title,
             advice,
             detail,
-            command,
+            command: command.into(),
             path,
         },
     )

@@ -207,7 +207,7 @@ pub fn broken(path: &str) -> Problem {
         title: format!("Could not open {path}"),
         advice: "It is not a video or sound file. Check that it was copied whole.".into(),
         detail: "moov atom not found".into(),
-        command: String::new(),
+        command: Box::default(),
         path: Some(PathBuf::from(path)),
     }
 }

@@ -101,7 +101,7 @@ fn a_failed_download_says_why_in_its_row() {
         title: "Could not fetch swinv2_large_window12_192".into(),
         advice: "huggingface.co cannot be reached: the connection is refused.".into(),
         detail: String::new(),
-        command: String::new(),
+        command: Box::default(),
         path: None,
     };
     engine.say(pull, ReplyBody::Failed(problem));
