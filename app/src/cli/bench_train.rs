@@ -189,7 +189,11 @@ fn steps(
     }
     let mut ours = cost.steps(task, ([batch.max(FEWEST), batch], learns(args)), folder)?;
     report.trainable.push((task, ours.parameters()));
-    let from_cache = watched(&mut ours, batch)?;
+    let mut from_cache = watched(&mut ours, batch)?;
+    if args.batch.len() > 1 {
+        // What larger batches gave back may still be held by this process, and hides what this one takes.
+        from_cache.gb = None;
+    }
     let cached = from_cache.ms;
     report.rows.push(from_cache);
     if task != Task::Localize {
