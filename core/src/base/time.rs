@@ -32,17 +32,17 @@ impl Time {
         }
     }
 
-    /// From `ticks` of a stream's time base `num / den` seconds, rounded to the nearest microsecond.
+    /// From `ticks` of a stream's time base `num / den` seconds, rounded to the nearest microsecond. What is out of range (a damaged
+    /// file may say anything) is clamped.
     pub fn from_ticks(ticks: i64, num: i64, den: i64) -> Self {
         if den == 0 {
             return Self::ZERO;
         }
-        let scaled = i128::from(ticks) * i128::from(num) * 1_000_000;
+        let scaled = (i128::from(ticks) * i128::from(num)).saturating_mul(1_000_000);
         let den = i128::from(den);
-        let rounded =
-            (scaled + den.signum() * den.abs() / 2 * scaled.signum() * den.signum()) / den;
+        let half = den.signum() * den.abs() / 2 * scaled.signum() * den.signum();
         Self {
-            micros: rounded as i64,
+            micros: clamped(scaled.saturating_add(half) / den),
         }
     }
 
@@ -61,24 +61,30 @@ impl Time {
         self.micros as f64 / 1e6
     }
 
-    /// Ticks of a time base `num / den` seconds, rounded down.
+    /// Ticks of a time base `num / den` seconds, rounded down, and clamped to what fits.
     pub fn to_ticks_floor(self, num: i64, den: i64) -> i64 {
         if num == 0 {
             return 0;
         }
-        (i128::from(self.micros) * i128::from(den)).div_euclid(i128::from(num) * 1_000_000) as i64
+        let ticks = i128::from(self.micros) * i128::from(den);
+        clamped(ticks.div_euclid(i128::from(num) * 1_000_000))
     }
 
-    /// Samples at `rate_hz`, rounded to the nearest.
+    /// Samples at `rate_hz`, rounded to the nearest, and clamped to what fits.
     pub fn to_samples(self, rate_hz: u32) -> i64 {
         let scaled = i128::from(self.micros) * i128::from(rate_hz);
-        (scaled + 500_000).div_euclid(1_000_000) as i64
+        clamped((scaled + 500_000).div_euclid(1_000_000))
     }
 
     /// This time, no earlier than `low` and no later than `high`.
     pub fn clamp_to(self, low: Time, high: Time) -> Self {
         self.max(low).min(high.max(low))
     }
+}
+
+/// The nearest number that fits.
+fn clamped(number: i128) -> i64 {
+    number.clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }
 
 impl Add for Time {

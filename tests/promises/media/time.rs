@@ -18,15 +18,30 @@ proptest! {
     #[test]
     fn ticks_come_back_within_one_microsecond(ticks in -1_i64 << 40..1_i64 << 40, (num, den) in base()) {
         let exact = i128::from(ticks) * i128::from(num) * 1_000_000;
-        let micros = i128::from(Time::from_ticks(ticks, num, den).micros());
-        // Rounded to the nearest: no more than half a microsecond off.
-        prop_assert!(2 * (micros * i128::from(den) - exact).abs() <= i128::from(den));
+        let micros = Time::from_ticks(ticks, num, den).micros();
+        let den = i128::from(den);
+        match exact / den {
+            end if end >= i128::from(i64::MAX) => prop_assert_eq!(micros, i64::MAX),
+            end if end <= i128::from(i64::MIN) => prop_assert_eq!(micros, i64::MIN),
+            // Rounded to the nearest: no more than half a microsecond off.
+            _ => prop_assert!(2 * (i128::from(micros) * den - exact).abs() <= den),
+        }
+    }
+
+    /// A damaged file may say anything of its time base: what is too far stays the farthest time on its own side.
+    #[test]
+    fn what_is_too_far_is_clamped_not_wrapped(ticks in any::<i64>(), num in any::<i32>(), den in any::<i32>()) {
+        let (num, den) = (i64::from(num), i64::from(den));
+        let time = Time::from_ticks(ticks, num, den).micros();
+        let signs = ticks.signum() * num.signum() * den.signum();
+        prop_assert!(time == 0 || time.signum() == signs, "{} of {}", time, signs);
     }
 
     #[test]
     fn ticks_are_odd_about_zero(ticks in 0_i64..1 << 40, (num, den) in base()) {
         let (plus, minus) = (Time::from_ticks(ticks, num, den), Time::from_ticks(-ticks, num, den));
-        prop_assert_eq!(plus.micros(), -minus.micros());
+        // The farthest time before zero is one microsecond farther than the farthest after.
+        prop_assert_eq!(plus.micros(), minus.micros().saturating_neg());
     }
 
     #[test]
