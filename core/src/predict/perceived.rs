@@ -4,7 +4,7 @@ use super::{Prediction, Thresholds};
 use crate::base::Modality;
 
 /// How a class is heard, and how it is seen: what all seconds have in common is looked up once, so that hours of them can be read
-/// in every frame of a window.
+/// in every frame of a window. (Arrays are taken apart by hand: `map` on them is a call of its own where a crate is built for size.)
 #[derive(Clone, Copy, Debug)]
 pub struct Perceived<'a> {
     class: usize,
@@ -26,12 +26,15 @@ impl<'a> Perceived<'a> {
     }
 
     /// How strongly it is heard in a segment, and how strongly seen; none where it has no score.
+    #[inline]
     pub fn scores(&self, segment: usize) -> [Option<f32>; 2] {
         let of_class = |scores: &'a [Vec<f32>]| scores.get(segment)?.get(self.class).copied();
-        self.scores.map(of_class)
+        let [heard, seen] = self.scores;
+        [of_class(heard), of_class(seen)]
     }
 
     /// The same where they reach their thresholds.
+    #[inline]
     pub fn reached(&self, segment: usize) -> [Option<f32>; 2] {
         let [heard, seen] = self.scores(segment);
         let [audible, visible] = self.limits;
@@ -42,8 +45,10 @@ impl<'a> Perceived<'a> {
     }
 
     /// Whether it is heard in a segment, and whether it is seen.
+    #[inline]
     pub fn over(&self, segment: usize) -> [bool; 2] {
-        self.reached(segment).map(|reached| reached.is_some())
+        let [heard, seen] = self.reached(segment);
+        [heard.is_some(), seen.is_some()]
     }
 
     /// The score in a segment where it reaches its threshold; for both at once, where heard and seen reach theirs, the lower.
