@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::said::{Verdict, place_of};
 use super::{Event, Source, Statements, Track};
 use crate::base::{Label, LabelId, Modality, TimeSpan};
 
@@ -62,16 +63,18 @@ pub fn merge(predicted: &[Track], said: &Statements, names: &Names) -> Vec<Track
             tracks.extend(of_class().cloned());
             continue;
         }
+        let verdicts = classes.iter().map(|class| said.all_verdicts(*class));
+        let verdicts: Vec<[Vec<Verdict>; 3]> = verdicts.collect();
         let lane = |modality| {
             let of_lane = of_class().filter(|track| track.modality == modality);
             let events = of_lane.flat_map(|track| track.events.iter().copied());
-            merged(events.collect(), said, &classes, modality)
+            merged(events.collect(), of_modality(&verdicts, modality))
         };
         let audible = lane(Modality::Audible);
         let visible = lane(Modality::Visible);
         let mut both = lane(Modality::AudioVisual);
         if told_apart {
-            follow(&mut both, (&audible, &visible), said, &classes);
+            follow(&mut both, (&audible, &visible), &verdicts);
         }
         for (modality, events) in [
             (Modality::Audible, audible),
@@ -92,15 +95,18 @@ pub fn merge(predicted: &[Track], said: &Statements, names: &Names) -> Vec<Track
     tracks
 }
 
-/// One lane: the model's events without what is said, and what is said to happen.
-fn merged(
-    mut events: Vec<Event>,
-    said: &Statements,
-    classes: &[LabelId],
+/// What is said of being perceived in one way, class by class.
+fn of_modality(
+    verdicts: &[[Vec<Verdict>; 3]],
     modality: Modality,
-) -> Vec<Event> {
-    for class in classes {
-        let verdicts = said.verdicts(*class, modality);
+) -> impl Iterator<Item = &[Verdict]> {
+    let place = place_of(modality);
+    verdicts.iter().map(move |of_class| &*of_class[place])
+}
+
+/// One lane: the model's events without what is said, and what is said to happen.
+fn merged<'a>(mut events: Vec<Event>, verdicts: impl Iterator<Item = &'a [Verdict]>) -> Vec<Event> {
+    for verdicts in verdicts {
         let spans: Vec<TimeSpan> = verdicts.iter().map(|verdict| verdict.span).collect();
         events = without(&events, &spans);
         let happens = verdicts.iter().filter(|verdict| verdict.yes);
@@ -118,13 +124,10 @@ fn merged(
 fn follow(
     both: &mut Vec<Event>,
     (audible, visible): (&[Event], &[Event]),
-    said: &Statements,
-    classes: &[LabelId],
+    verdicts: &[[Vec<Verdict>; 3]],
 ) {
     let spans = |modality| {
-        let verdicts = classes
-            .iter()
-            .flat_map(move |c| said.verdicts(*c, modality));
+        let verdicts = of_modality(verdicts, modality).flatten();
         verdicts.map(|verdict| verdict.span)
     };
     let decided = joined(spans(Modality::AudioVisual));

@@ -131,26 +131,43 @@ impl Statements {
         modality: Modality,
         within: TimeSpan,
     ) -> Vec<Verdict> {
-        let mut layers = LAYERS.map(|layer| Layer::new(self.overlapping(label, layer, within)));
+        let [audible, visible, both] = self.read_through(label, within, &[modality]);
+        match modality {
+            Modality::Audible => audible,
+            Modality::Visible => visible,
+            Modality::AudioVisual => both,
+        }
+    }
+
+    /// The verdicts of a class on being heard, on being seen, and on both at once: each statement is looked at once for all three.
+    pub(super) fn all_verdicts(&self, label: LabelId) -> [Vec<Verdict>; 3] {
+        self.read_through(label, TimeSpan::ALL, &LAYERS)
+    }
+
+    /// Those that are asked for; the others stay empty.
+    fn read_through(
+        &self,
+        label: LabelId,
+        within: TimeSpan,
+        asked: &[Modality],
+    ) -> [Vec<Verdict>; 3] {
+        let [mut heard, mut seen, mut both] =
+            LAYERS.map(|layer| Layer::new(self.overlapping(label, layer, within)));
+        let layers = [&heard, &seen, &both];
         let said = layers.iter().flat_map(|layer| &layer.statements);
         let parts = said.filter_map(|(_, said)| said.span.intersection(within));
         let mut edges: Vec<Time> = parts.flat_map(|part| [part.start, part.end]).collect();
         edges.sort_unstable();
         edges.dedup();
-        let mut verdicts: Vec<Verdict> = Vec::new();
+        let mut verdicts: [Vec<Verdict>; 3] = Default::default();
         for pair in edges.windows(2) {
-            let words = layers.each_mut().map(|layer| layer.word_at(pair[0]));
-            let Some((event, yes)) = holds(modality, |layer| words[place_of(layer)]) else {
-                continue;
-            };
             let span = TimeSpan::new(pair[0], pair[1]);
-            match verdicts.last_mut() {
-                Some(last)
-                    if last.span.end == span.start && (last.yes, last.event) == (yes, event) =>
-                {
-                    last.span.end = span.end;
+            let at = span.start;
+            let words = [heard.word_at(at), seen.word_at(at), both.word_at(at)];
+            for modality in asked {
+                if let Some(word) = holds(*modality, |layer| words[place_of(layer)]) {
+                    go_on(&mut verdicts[place_of(*modality)], span, word);
                 }
-                _ => verdicts.push(Verdict { span, yes, event }),
             }
         }
         verdicts
@@ -198,8 +215,18 @@ fn holds(modality: Modality, own: impl Fn(Modality) -> Option<Word>) -> Option<W
     }
 }
 
+/// One more stretch of a lane; it is the last one's end, where that says the same for the same event.
+fn go_on(verdicts: &mut Vec<Verdict>, span: TimeSpan, (event, yes): Word) {
+    match verdicts.last_mut() {
+        Some(last) if last.span.end == span.start && (last.yes, last.event) == (yes, event) => {
+            last.span.end = span.end;
+        }
+        _ => verdicts.push(Verdict { span, yes, event }),
+    }
+}
+
 /// A modality's place in [`LAYERS`].
-fn place_of(modality: Modality) -> usize {
+pub(super) fn place_of(modality: Modality) -> usize {
     match modality {
         Modality::Audible => 0,
         Modality::Visible => 1,
