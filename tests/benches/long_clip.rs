@@ -67,10 +67,6 @@ fn frames<A: eframe::App>(
     line("a frame", taken.iter().map(FrameParts::whole));
     line("  panels", taken.iter().map(|parts| parts.panels));
     line(
-        "  shapes to triangles",
-        taken.iter().map(|parts| parts.tessellated),
-    );
-    line(
         "  handed to the device",
         taken.iter().map(|parts| parts.uploaded),
     );
@@ -78,12 +74,11 @@ fn frames<A: eframe::App>(
         "  drawn by the device",
         taken.iter().map(|parts| parts.rasterised),
     );
-    let most = |what: fn(&FrameParts) -> f64| taken.iter().map(what).fold(0.0, f64::max);
+    let most = |what: fn(&FrameParts) -> usize| taken.iter().map(what).max().unwrap_or(0);
     println!(
-        "    at most {:.0} orders, {:.0} triangles, {:.1} pictures painted over one another",
-        most(|parts| parts.orders as f64),
-        most(|parts| parts.triangles as f64),
-        most(|parts| parts.layers)
+        "    at most {} orders, {} triangles",
+        most(|parts| parts.orders),
+        most(|parts| parts.triangles)
     );
 }
 

@@ -2,20 +2,19 @@
 //! The harness of the other tests cannot: it filters textures by hand so that images are the same everywhere, fetches each picture,
 //! and describes each frame to a screen reader. No user waits for the first two, few for the third.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::{RenderState, RendererOptions, ScreenDescriptor, wgpu};
-use egui::epaint::{ClippedPrimitive, Mesh, Primitive};
+use egui::epaint::{ClippedPrimitive, Primitive};
 use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
 use mettle_core::gpu::Hush;
 
 /// What a frame took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FrameParts {
-    /// What came in is filed, and panels say what is to be drawn.
+    /// What came in is filed, panels say what is to be drawn, and shapes become triangles.
     pub panels: Duration,
-    /// From shapes to triangles.
-    pub tessellated: Duration,
     /// Triangles and textures are handed to the device.
     pub uploaded: Duration,
     /// From the order to draw until the picture is there.
@@ -24,14 +23,12 @@ pub struct FrameParts {
     pub orders: usize,
     /// Triangles in them.
     pub triangles: usize,
-    /// What the triangles cover, in pictures: 2 is each point painted twice.
-    pub layers: f64,
 }
 
 impl FrameParts {
     /// All of it.
     pub fn whole(&self) -> Duration {
-        self.panels + self.tessellated + self.uploaded + self.rasterised
+        self.panels + self.uploaded + self.rasterised
     }
 }
 
@@ -45,6 +42,38 @@ pub struct DrawnWindow<A> {
     target: wgpu::Texture,
     size: egui::Vec2,
     began: Instant,
+    counted: Arc<Mutex<Counted>>,
+}
+
+/// What a frame has to draw, counted before the program makes of it what it likes.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    orders: usize,
+    triangles: usize,
+    /// How long the counting took.
+    took: Duration,
+}
+
+struct Counts(Arc<Mutex<Counted>>);
+
+impl egui::Plugin for Counts {
+    fn debug_name(&self) -> &'static str {
+        "counts"
+    }
+
+    fn output_hook(&mut self, ctx: &egui::Context, output: &mut egui::FullOutput) {
+        let begun = Instant::now();
+        let primitives = ctx.tessellate(output.shapes.clone(), output.pixels_per_point);
+        let triangles = primitives.iter().map(|one| match &one.primitive {
+            Primitive::Mesh(mesh) => mesh.indices.len() / 3,
+            Primitive::Callback(_) => 0,
+        });
+        *self.0.lock().expect("not poisoned") = Counted {
+            orders: primitives.len(),
+            triangles: triangles.sum(),
+            took: begun.elapsed(),
+        };
+    }
 }
 
 impl<A: eframe::App> DrawnWindow<A> {
@@ -60,6 +89,8 @@ impl<A: eframe::App> DrawnWindow<A> {
         let gpu = create_render_state(default_wgpu_setup(), options);
         drop(hush);
         let ctx = egui::Context::default();
+        let counted = Arc::new(Mutex::default());
+        ctx.add_plugin(Counts(counted.clone()));
         let mut cc = eframe::CreationContext::_new_kittest(ctx.clone());
         let mut frame = eframe::Frame::_new_kittest();
         cc.wgpu_render_state = Some(gpu.clone());
@@ -72,6 +103,7 @@ impl<A: eframe::App> DrawnWindow<A> {
             gpu,
             size,
             began: Instant::now(),
+            counted,
         }
     }
 
@@ -88,10 +120,9 @@ impl<A: eframe::App> DrawnWindow<A> {
             app.logic(ui.ctx(), frame);
             app.ui(ui, frame);
         });
-        let panels = begun.elapsed();
-        let begun = Instant::now();
         let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
-        let tessellated = begun.elapsed();
+        let counted = *self.counted.lock().expect("not poisoned");
+        let panels = begun.elapsed() - counted.took;
         let screen = ScreenDescriptor {
             pixels_per_point: output.pixels_per_point,
             size_in_pixels: [self.size.x as u32, self.size.y as u32],
@@ -115,13 +146,10 @@ impl<A: eframe::App> DrawnWindow<A> {
         }
         FrameParts {
             panels,
-            tessellated,
             uploaded,
             rasterised,
-            orders: primitives.len(),
-            triangles: meshes(&primitives).map(|m| m.indices.len() / 3).sum(),
-            layers: meshes(&primitives).map(covered).sum::<f64>()
-                / f64::from(self.size.x * self.size.y),
+            orders: counted.orders,
+            triangles: counted.triangles,
         }
     }
 
@@ -192,22 +220,4 @@ fn target(gpu: &RenderState, size: egui::Vec2) -> wgpu::Texture {
         usage: wgpu::TextureUsages::RENDER_ATTACHMENT,
         view_formats: &[],
     })
-}
-
-fn meshes(primitives: &[ClippedPrimitive]) -> impl Iterator<Item = &Mesh> {
-    primitives.iter().filter_map(|one| match &one.primitive {
-        Primitive::Mesh(mesh) => Some(mesh),
-        Primitive::Callback(_) => None,
-    })
-}
-
-/// What the triangles of a mesh cover together, in square points, wherever they are cut off.
-fn covered(mesh: &Mesh) -> f64 {
-    let corner = |index: u32| mesh.vertices[index as usize].pos;
-    let areas = mesh.indices.chunks_exact(3).map(|three| {
-        let [a, b, c] = [0, 1, 2].map(|at| corner(three[at]));
-        let (ab, ac) = (b - a, c - a);
-        f64::from((ab.x * ac.y - ab.y * ac.x).abs()) / 2.0
-    });
-    areas.sum()
 }

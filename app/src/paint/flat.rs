@@ -1,14 +1,14 @@
 //! Meshes of plain colours, by `shaders/flat.wgsl`: large grounds and thousands of cells. A processor that rasterises them has less
 //! work than with egui's own shader, which reads a texture for each pixel.
 
-use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
 use egui::emath::GuiRounding;
 use egui::{Color32, Id, Mesh, PaintCallbackInfo, Painter, Rect, Shape};
 
-use super::flat_gpu::{FlatGpu, FlatVertex};
+use super::flat_gpu::{FlatDraw, FlatGpu};
+use super::flat_rows::pieces;
 
 fn installed() -> Id {
     Id::unique("flat meshes")
@@ -38,7 +38,7 @@ pub fn paint_flat(painter: &Painter, mesh: Mesh) {
     }
     let paint = FlatPaint {
         mesh,
-        vertices: Mutex::default(),
+        draws: Mutex::default(),
     };
     painter.add(Callback::new_paint_callback(painter.clip_rect(), paint));
 }
@@ -52,21 +52,8 @@ pub fn paint_ground(painter: &Painter, place: Rect, color: Color32) {
 
 struct FlatPaint {
     mesh: Mesh,
-    /// Which of the frame's vertices are this mesh's.
-    vertices: Mutex<Range<u32>>,
-}
-
-impl FlatPaint {
-    fn corners(&self, [width, height]: [f32; 2]) -> impl Iterator<Item = FlatVertex> {
-        let vertices = self.mesh.indices.iter().filter_map(|index| {
-            let vertex = self.mesh.vertices.get(*index as usize)?;
-            Some((vertex.pos, vertex.color))
-        });
-        vertices.map(move |(pos, color)| FlatVertex {
-            place: [2.0 * pos.x / width - 1.0, 1.0 - 2.0 * pos.y / height],
-            color: color.to_array(),
-        })
-    }
+    /// Which of the frame's corners are this mesh's.
+    draws: Mutex<Vec<FlatDraw>>,
 }
 
 impl CallbackTrait for FlatPaint {
@@ -79,10 +66,9 @@ impl CallbackTrait for FlatPaint {
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
         if let Some(gpu) = resources.get_mut::<FlatGpu>() {
-            let size = screen.size_in_pixels;
-            let points = size.map(|side| side as f32 / screen.pixels_per_point);
-            let range = gpu.add(self.corners(points));
-            *self.vertices.lock().unwrap_or_else(PoisonError::into_inner) = range;
+            let pieces = pieces(&self.mesh, screen.pixels_per_point).into_iter();
+            let draws = pieces.map(|piece| gpu.add(&self.mesh, piece, screen));
+            *self.draws.lock().unwrap_or_else(PoisonError::into_inner) = draws.collect();
         }
         Vec::new()
     }
@@ -112,7 +98,7 @@ impl CallbackTrait for FlatPaint {
         // Places are those of the window, so that edges fall on the pixels that egui's would.
         let [width, height] = info.screen_size_px.map(|side| side as f32);
         pass.set_viewport(0.0, 0.0, width, height, 0.0, 1.0);
-        let range = self.vertices.lock().unwrap_or_else(PoisonError::into_inner);
-        gpu.draw(pass, range.clone());
+        let draws = self.draws.lock().unwrap_or_else(PoisonError::into_inner);
+        gpu.draw(pass, &draws);
     }
 }

@@ -1,8 +1,9 @@
 //! Heat: scores as strength of colour, however many seconds fall on one point.
 
-use egui::{Color32, Mesh, Painter, Rect, Stroke, pos2};
+use egui::{Color32, Mesh, Painter, Rect, pos2};
 use mettle_core::predict::Prediction;
 
+use super::hatch::Hatching;
 use super::paint_flat;
 use crate::state::TimeAxis;
 
@@ -73,17 +74,18 @@ pub fn paint_columns(painter: &Painter, rect: Rect, columns: &[Column], color: C
     paint_flat(painter, mesh);
 }
 
-/// Slanted lines over what is not analysed yet: not to be mistaken for a score of zero.
+/// The lines over what is not analysed yet: not to be mistaken for a score of zero.
+const PENDING: Hatching = Hatching {
+    every: 8.0,
+    wide: 1.0,
+};
+
+/// Draw that.
 pub fn pending_pattern(painter: &Painter, rect: Rect, color: Color32) {
-    if rect.width() <= 0.0 || rect.height() <= 0.0 {
-        return;
-    }
-    let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
-    let rect = rect.intersect(painter.clip_rect());
-    let mut x = (rect.left() / 8.0).floor() * 8.0 - rect.height();
-    while x < rect.right() {
-        let ends = [pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())];
-        painter.line_segment(ends, Stroke::new(1.0, color));
-        x += 8.0;
-    }
+    let seen = rect.intersect(painter.clip_rect());
+    PENDING.paint(
+        painter,
+        Some(seen).into_iter().filter(Rect::is_positive),
+        color,
+    );
 }

@@ -1,15 +1,19 @@
 //! Cells split in two: the upper half is what is heard, the lower half what is seen; hatched where only one of them is.
 
-use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2};
+use egui::{Color32, Mesh, Painter, Rect, pos2};
 use mettle_core::predict::{Perceived, Prediction, Thresholds};
 
+use super::hatch::Hatching;
 use super::paint_flat;
 use crate::state::{Disagreement, TimeAxis};
 
 /// Cells narrower than this have no gap between them and no hatching: the halves' places say enough.
 const ROOMY: f32 = 6.0;
-/// From one line of the hatching to the next, in points.
-const HATCH: f32 = 5.0;
+/// The lines over what is only heard, or only seen.
+const HATCHING: Hatching = Hatching {
+    every: 5.0,
+    wide: 1.5,
+};
 /// What is left of a cell that the filter does not let through.
 const FILTERED: f32 = 0.18;
 
@@ -49,11 +53,15 @@ pub fn split_columns(
         if span.start.as_secs_f64() >= end {
             break;
         }
+        let [heard_score, seen_score] = perceived.scores(index);
         let [heard, seen] = perceived.over(index);
         let column = SplitColumn {
             left: place(span.start).max(axis.left),
             right: place(span.end).min(axis.right),
-            scores: perceived.scores(index).map(Option::unwrap_or_default),
+            scores: [
+                heard_score.unwrap_or_default(),
+                seen_score.unwrap_or_default(),
+            ],
             over: [heard, seen],
             shown: filter.is_none_or(|filter| filter.is(heard, seen)),
         };
@@ -81,7 +89,7 @@ pub fn paint_split(
     hatch: Color32,
 ) {
     let mut mesh = Mesh::default();
-    let mut lines = Vec::new();
+    let mut hatched = Vec::new();
     for column in columns {
         let roomy = column.right - column.left >= ROOMY;
         let right = column.right - if roomy { 1.0 } else { 0.0 };
@@ -98,31 +106,10 @@ pub fn paint_split(
             let strength = strength * if column.shown { 1.0 } else { FILTERED };
             mesh.add_colored_rect(cell, colors[half].gamma_multiply(strength));
             if column.over[half] && !column.over[1 - half] && roomy && column.shown {
-                hatching(cell, &mut lines);
+                hatched.push(cell);
             }
         }
     }
     paint_flat(painter, mesh);
-    let stroke = Stroke::new(1.5, hatch);
-    painter.extend(
-        lines
-            .into_iter()
-            .map(|ends| Shape::line_segment(ends, stroke)),
-    );
-}
-
-/// Rising lines inside a cell, cut at its edges.
-fn hatching(cell: Rect, lines: &mut Vec<[egui::Pos2; 2]>) {
-    let height = cell.height();
-    // Lines stand on the screen, so that those of neighbouring cells join.
-    let mut foot = ((cell.left() - height) / HATCH).ceil() * HATCH;
-    while foot < cell.right() {
-        let from = (cell.left() - foot).max(0.0);
-        let to = (cell.right() - foot).min(height);
-        if to - from > 0.5 {
-            let at = |along: f32| pos2(foot + along, cell.bottom() - along);
-            lines.push([at(from), at(to)]);
-        }
-        foot += HATCH;
-    }
+    HATCHING.paint(painter, hatched.into_iter(), hatch);
 }

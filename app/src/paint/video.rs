@@ -1,4 +1,4 @@
-//! The video frame on the GPU, by `shaders/yuv_to_rgb.wgsl`.
+//! The video frame on the GPU, by `shaders/yuv_to_rgb.wgsl`: once for each frame of the film, not of the window.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescri
 use egui::{PaintCallbackInfo, Painter, Rect};
 use mettle_core::media::VideoFrame;
 
+use super::still::Still;
 use super::video_gpu::VideoGpu;
 
 /// Where a picture lies in the room it has.
@@ -28,16 +29,26 @@ pub fn paint_video(
     frame: Arc<VideoFrame>,
     format: wgpu::TextureFormat,
 ) {
-    let paint = VideoPaint { frame, format };
+    let paint = VideoPaint {
+        frame,
+        place: place.0,
+        format,
+    };
     painter.add(Callback::new_paint_callback(place.0, paint));
 }
 
 /// One frame to be drawn.
-pub struct VideoPaint {
-    /// The frame.
-    pub frame: Arc<VideoFrame>,
+struct VideoPaint {
+    frame: Arc<VideoFrame>,
+    place: Rect,
     /// The window's format.
-    pub format: wgpu::TextureFormat,
+    format: wgpu::TextureFormat,
+}
+
+/// The pipeline, and what it drew last.
+struct Film {
+    video: VideoGpu,
+    still: Still,
 }
 
 impl CallbackTrait for VideoPaint {
@@ -45,14 +56,26 @@ impl CallbackTrait for VideoPaint {
         &self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
-        _screen: &ScreenDescriptor,
-        _encoder: &mut wgpu::CommandEncoder,
+        screen: &ScreenDescriptor,
+        encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        let gpu = resources
-            .entry::<VideoGpu>()
-            .or_insert_with(|| VideoGpu::new(device, self.format));
-        gpu.upload(device, queue, &self.frame.picture, true);
+        let Film { video, still } = resources.entry::<Film>().or_insert_with(|| Film {
+            video: VideoGpu::new(device, self.format),
+            still: Still::new(device, self.format),
+        });
+        let place = PaintCallbackInfo {
+            viewport: self.place,
+            clip_rect: self.place,
+            pixels_per_point: screen.pixels_per_point,
+            screen_size_px: screen.size_in_pixels,
+        }
+        .viewport_in_pixels();
+        let size = [place.width_px, place.height_px].map(|side| side.max(1) as u32);
+        let other = video.upload(device, queue, &self.frame.picture, true);
+        if other || !still.has(size) {
+            still.renew(device, queue, encoder, size, |pass| video.draw(pass));
+        }
         Vec::new()
     }
 
@@ -62,8 +85,8 @@ impl CallbackTrait for VideoPaint {
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
-        if let Some(gpu) = resources.get::<VideoGpu>() {
-            gpu.draw(pass);
+        if let Some(shown) = resources.get::<Film>() {
+            shown.still.draw(pass);
         }
     }
 }

@@ -98,21 +98,22 @@ impl VideoGpu {
         }
     }
 
+    /// Hand a picture to the device; says whether it is another than before.
     pub(super) fn upload(
         &mut self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
         picture: &Arc<YuvPicture>,
         smooth: bool,
-    ) {
+    ) -> bool {
         let last = self.uploaded.as_ref();
         if last.is_some_and(|old| Arc::ptr_eq(old, picture)) {
-            return;
+            return false;
         }
         let shape = Shape::of(picture);
         let largest = device.limits().max_texture_dimension_2d;
         if !whole(picture, &shape) || shape.luma.iter().any(|side| *side > largest) {
-            return;
+            return false;
         }
         if self.planes.as_ref().is_none_or(|old| old.shape != shape) {
             let textures = [0, 1, 2].map(|index| plane(device, shape.plane(index), shape.format));
@@ -122,13 +123,16 @@ impl VideoGpu {
                 shape,
             });
         }
-        let Some(planes) = &self.planes else { return };
+        let Some(planes) = &self.planes else {
+            return false;
+        };
         for (texture, bytes) in planes.textures.iter().zip(&picture.planes) {
             fill(queue, texture, bytes);
         }
         let uniforms = VideoUniforms::new(picture, smooth, self.covering.linear_target);
         self.covering.set(queue, &uniforms);
         self.uploaded = Some(picture.clone());
+        true
     }
 
     pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>) {

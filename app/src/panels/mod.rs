@@ -53,7 +53,7 @@ mod widgets;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::intent::Commands;
-use crate::paint::install_flat;
+use crate::paint::{install_flat, install_meshes};
 use crate::state::{AppState, Mode, Shown};
 use crate::theme::{size, tokens, tokens_of};
 
@@ -65,6 +65,7 @@ pub fn ground(theme: egui::Theme) -> egui::Color32 {
 /// Have a window draw what panels paint, before the first frame.
 pub fn prepare(cc: &eframe::CreationContext<'_>) {
     install_flat(cc);
+    install_meshes(cc);
 }
 
 /// The whole window.

@@ -37,6 +37,7 @@ mod settled;
 mod shaders;
 mod snapshots;
 mod spectrogram;
+mod still;
 mod sync;
 mod tags;
 mod theme;
