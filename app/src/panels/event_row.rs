@@ -1,6 +1,8 @@
 //! A row of the table of events: each cell is a control of its own, with a name that a screen reader says.
 
-use egui::{Button, ComboBox, Key, RichText, Role, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{
+    Button, Color32, ComboBox, Key, RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2,
+};
 use mettle_core::base::{Label, Modality, Time, TimeSpan};
 use mettle_core::project::Source;
 
@@ -27,9 +29,10 @@ pub fn row_ui(
     let now = what.span.contains(state.player.time);
     let color = if now { t.both } else { t.text };
     ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = 3.0;
-        ui.spacing_mut().button_padding = vec2(4.0, 2.0);
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding = vec2(2.0, 2.0);
         ui.spacing_mut().interact_size.y = 20.0;
+        bare(ui);
         go_ui(ui, what, color, commands);
         let mut to = what.clone();
         ui.add_enabled_ui(editable, |ui| {
@@ -50,6 +53,14 @@ pub fn row_ui(
             commands.push(EditIntent::Reshape(event.clone(), Some(to)));
         }
     });
+}
+
+/// A table has no boxes: a control shows that it is one under the pointer, and when the keyboard is in it.
+fn bare(ui: &mut Ui) {
+    let resting = &mut ui.visuals_mut().widgets.inactive;
+    resting.weak_bg_fill = Color32::TRANSPARENT;
+    resting.bg_fill = Color32::TRANSPARENT;
+    resting.bg_stroke = Stroke::NONE;
 }
 
 /// To the event's start; it is chosen from then on.
@@ -79,6 +90,10 @@ fn time_ui(ui: &mut Ui, time: Time, name: &str) -> Option<Time> {
         .id(id.with("field"))
         .font(figures(size::SMALL))
         .margin(vec2(3.0, 2.0));
+    let field = match ui.memory(|memory| memory.has_focus(id.with("field"))) {
+        true => field,
+        false => field.background_color(Color32::TRANSPARENT),
+    };
     let response = ui.add_sized(vec2(TIME, 20.0), field);
     let enabled = ui.is_enabled();
     response.widget_info(|| {
