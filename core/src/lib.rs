@@ -32,7 +32,8 @@
 //! 2. A backbone that serves predictions never lives on an autodiff device; only `train` calls `.autodiff()`. (Tidy test.)
 //! 3. Layer features are intact layer outputs: no pooling or projection before they could be cached.
 //! 4. `predict::tracks` uses no IO, clock or GPU: same input, same output.
-//! 5. One thread, `engine`, touches the compute device. The window's thread never waits for it.
+//! 5. One thread, `engine`, touches the compute device; on the CPU it has help: the compute pool, and while a head learns a thread that
+//!    distils sound beside pictures. The window's thread never waits for it.
 //! 6. A result carries the key it was computed for (clip, head, precision; a head's name holds its backbones'); late results are
 //!    filed under their key, never "applied".
 //! 7. A user's correction is never overwritten by a prediction, a training or another window; it is drawn over the model's word, and

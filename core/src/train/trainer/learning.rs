@@ -39,13 +39,16 @@ impl Trainer {
         let examples = Arc::clone(&self.shown);
         let lots = self.lots(&*examples, clips, &mut rng)?;
         let reads = lots.iter().map(|lot| self.read(&*examples, lot));
-        let reads: Vec<Read<'_>> = reads.collect::<Result<_, _>>()?;
+        let mut reads: Vec<Read<'_>> = reads.collect::<Result<_, _>>()?;
         // Dropout draws from the device, which has one source of random numbers a process: seeded anew in each step, so that going
         // on from a checkpoint draws the same.
         self.learning.seed(rng.seed());
         let (config, device) = (&self.config.loss, &self.learning);
         let mut sum = Losses::default();
-        for (read, lot) in reads.iter().zip(&lots) {
+        for (read, lot) in reads.iter_mut().zip(&lots) {
+            if self.decides() && !self.distils_once() {
+                read.distil(&self.head, device)?;
+            }
             let losses = objective::losses(&self.head, &read.shown(lot), config, device);
             read.check()?;
             sum = sum.and(losses?);
@@ -57,8 +60,8 @@ impl Trainer {
         self.check(value)?;
         let none = || TrainError::Data("an empty batch".to_owned());
         let mut grads = vec![sum.weighed(&self.config.loss).ok_or_else(none)?.backward()];
-        for read in &reads {
-            read.carry(&mut grads)?;
+        for read in &mut reads {
+            read.carry(&mut grads, &self.learning)?;
         }
         let mut sum = GradientsAccumulator::new();
         for part in grads {
@@ -113,10 +116,14 @@ impl Trainer {
         Ok(Read::new(examples, lot, distilled, &self.learning))
     }
 
+    /// Whether the head reads its layers through the distillers alone, and decides by what they make.
+    fn decides(&self) -> bool {
+        matches!(self.head, TaskHead::Localize(_) | TaskHead::Parse(_))
+    }
+
     /// Whether distillers stay as they are.
     fn distils_once(&self) -> bool {
-        let behind = matches!(self.head, TaskHead::Localize(_) | TaskHead::Parse(_));
-        self.config.learns == Learns::Decision && behind
+        self.config.learns == Learns::Decision && self.decides()
     }
 
     /// Distils the next clip of all that will be asked for, where that is done once. Says whether there was one.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use burn::tensor::{Device, Gradients};
 
 use super::order::Partners;
+use super::sides::Sides;
 use crate::base::Rng;
 use crate::data::Targets;
+use crate::model::TaskHead;
 use crate::train::error::TrainError;
 use crate::train::examples::{Distilled, Examples, Shown, Side};
 use crate::train::streamed::Streamed;
@@ -84,6 +86,8 @@ pub(super) struct Read<'a> {
     visual: Streamed<'a>,
     audio: Streamed<'a>,
     distilled: Option<Distilled>,
+    /// How that was made, where it learns.
+    sides: Option<Sides>,
 }
 
 impl<'a> Read<'a> {
@@ -98,7 +102,22 @@ impl<'a> Read<'a> {
             visual: Streamed::new(examples, &lot.clips, Side::Visual, device),
             audio: Streamed::new(examples, &lot.sounds, Side::Audio, device),
             distilled,
+            sides: None,
         }
+    }
+
+    /// Distils both modalities by a head that learns on `device`, so that gradients are [carried](Self::carry) back to its distillers.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn distil(&mut self, head: &TaskHead, device: &Device) -> Result<(), TrainError> {
+        if let (Some(seeing), Some(hearing)) = head.distillers() {
+            let layers = [&mut self.visual, &mut self.audio];
+            let sides = Sides::distil([seeing, hearing], layers, device)?;
+            self.distilled = Some(sides.features());
+            self.sides = Some(sides);
+        }
+        Ok(())
     }
 
     /// For a head.
@@ -125,8 +144,11 @@ impl<'a> Read<'a> {
     /// Takes gradients on to what asked the layers.
     ///
     /// # Errors
-    /// Features cannot be read.
-    pub fn carry(&self, grads: &mut Vec<Gradients>) -> Result<(), TrainError> {
+    /// Features cannot be read, or the system gives no thread.
+    pub fn carry(&mut self, grads: &mut Vec<Gradients>, device: &Device) -> Result<(), TrainError> {
+        if let Some(sides) = self.sides.take() {
+            return sides.carry([&mut self.visual, &mut self.audio], grads, device);
+        }
         self.visual.carry(grads)?;
         self.audio.carry(grads)
     }

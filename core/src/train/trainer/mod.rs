@@ -7,6 +7,7 @@ mod lot;
 mod order;
 mod progress;
 mod replay;
+mod sides;
 
 use std::sync::Arc;
 
