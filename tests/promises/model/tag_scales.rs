@@ -156,7 +156,7 @@ fn the_terminal_fits_them_to_clips() {
     };
     let (code, said, error) = calibrate("scenes");
     assert_eq!(code, 0, "{error}");
-    assert!(said.contains("1 clips: scales for"), "{said}");
+    assert!(said.contains("one clip: scales for"), "{said}");
     let text = std::fs::read_to_string(dir.path().join("fitted.json")).unwrap();
     let fitted: Value = serde_json::from_str(&text).unwrap();
     let fitted = fitted.as_object().unwrap();

@@ -80,9 +80,12 @@ pub fn run(args: &CalibrateArgs) -> Result<(), Failure> {
 fn told(report: &TagsReport, args: &CalibrateArgs) -> String {
     let scales = &report.scales;
     let count = |of: &[Option<Scale>]| of.iter().flatten().count();
+    let clips = match report.clips {
+        1 => "one clip".to_owned(),
+        clips => format!("{clips} clips"),
+    };
     let mut text = format!(
-        "{} clips: scales for {} of {} classes heard, {} seen; the others are too rare in them, or not scored higher where they are\n",
-        report.clips,
+        "{clips}: scales for {} of {} classes heard, {} seen; the others are too rare in them, or not scored higher where they are\n",
         count(&scales.heard),
         report.labels.len(),
         count(&scales.seen),
