@@ -82,13 +82,12 @@ impl Textures {
             height: image.height() as u32,
             depth_or_array_layers: 1,
         };
-        let fits = |old: &&mut Texture| {
-            delta.pos.is_some() || (old.texture.size() == size && old.options == delta.options)
-        };
-        if self.all.get_mut(&id).filter(fits).is_none() {
+        let fits = |old: &&Texture| old.texture.size() == size && old.options == delta.options;
+        if delta.is_whole() && self.all.get(&id).filter(fits).is_none() {
             let made = self.made(device, size, delta.options);
             self.all.insert(id, made);
         }
+        // A part of what is not there has no place.
         let Some(there) = self.all.get(&id) else {
             return;
         };
