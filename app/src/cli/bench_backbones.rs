@@ -1,6 +1,7 @@
 //! `mettle bench backbones`: full-size backbones on this machine, beside other programs' if asked, and how close all come to what
 //! the device can do.
 
+use mettle_core::engine::Precision;
 use mettle_core::gpu::Prober;
 use mettle_core::tools::{SpeedBench, SpeedModel, speed_models};
 use serde::Serialize;
@@ -22,6 +23,8 @@ pub struct Report {
     pub threads: usize,
     /// Instructions of the CPU's kernels.
     pub vectors: &'static str,
+    /// Numbers of the backbones' matrices.
+    pub precision: Precision,
     /// Inputs a pass.
     pub batch: usize,
     /// Versions of this program and of the engine under it.
@@ -71,12 +74,13 @@ pub struct Theirs {
 
 /// Measure and print, or write into a page.
 pub fn run(args: &BackbonesArgs) -> Result<(), Failure> {
-    let bench = SpeedBench::open(args.device, &Prober::this_program())?;
+    let bench = SpeedBench::open(args.device, args.precision, &Prober::this_program())?;
     let mut report = Report {
         machine: processor(),
         device: bench.device().name.clone(),
         threads: mettle_core::tools::threads(),
         vectors: mettle_core::tools::vectors(),
+        precision: bench.precision(),
         batch: args.batch.max(1),
         versions: mettle_core::tools::versions(),
         ceiling_gflops: bench.ceiling()?,
@@ -92,7 +96,11 @@ pub fn run(args: &BackbonesArgs) -> Result<(), Failure> {
         row.of_ceiling = row.gflops / report.ceiling_gflops;
     }
     if let Some(page) = &args.readme {
-        page::put(page, "bench backbones", &bench_table::markdown(&report))?;
+        let part = match report.precision {
+            Precision::F32 => "bench backbones".to_owned(),
+            other => format!("bench backbones {other}"),
+        };
+        page::put(page, &part, &bench_table::markdown(&report))?;
     }
     match args.json {
         true => output::say(&format!("{:#}\n", serde_json::json!(report))),

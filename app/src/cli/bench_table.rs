@@ -42,11 +42,12 @@ fn headline(report: &Report) -> String {
         ),
     };
     format!(
-        "{}, {} ({} threads, {}), f32, {} inputs a pass; {}{against}. The ceiling is a large matrix product, {:.0} GFLOP/s.",
+        "{}, {} ({} threads, {}), {}, {} inputs a pass; {}{against}. The ceiling is a large matrix product, {:.0} GFLOP/s.",
         report.machine,
         report.device,
         report.threads,
         report.vectors,
+        report.precision,
         report.batch,
         report.versions,
         report.ceiling_gflops

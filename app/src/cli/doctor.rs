@@ -7,7 +7,7 @@ use mettle_core::engine::{ModelChoice, model_info};
 use mettle_core::gpu::{Examination, Prober, SelfTest, driver_words, examine, probe as try_device};
 use mettle_core::media::ffmpeg_version;
 use mettle_core::model::ModelInfo;
-use mettle_core::tools::{vectors, vectors_there};
+use mettle_core::tools::{multiplies_bf16, vectors, vectors_there};
 use serde::Serialize;
 
 use super::args::{DoctorArgs, ProbeArgs};
@@ -34,6 +34,8 @@ struct Kernels {
     in_use: &'static str,
     /// All that this processor has, the widest first.
     there: Vec<&'static str>,
+    /// Whether they multiply numbers of 16 bit.
+    bf16: bool,
 }
 
 /// Examine the machine and print what was found.
@@ -51,6 +53,7 @@ pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
         kernels: Kernels {
             in_use: vectors(),
             there: vectors_there(),
+            bf16: multiplies_bf16(),
         },
         devices,
         ffmpeg: ffmpeg_version(),
@@ -97,8 +100,16 @@ fn text(report: &Report) -> String {
         Some(Err(error)) => line("  self-test", &format!("FAILED: {error}")),
         None => {}
     }
-    let Kernels { in_use, there } = &report.kernels;
-    line("kernels", &format!("{in_use} (of {})", there.join(", ")));
+    let Kernels {
+        in_use,
+        there,
+        bf16,
+    } = &report.kernels;
+    let bf16 = if *bf16 { " and bf16" } else { "" };
+    line(
+        "kernels",
+        &format!("{in_use}{bf16} (of {})", there.join(", ")),
+    );
     for verdict in &report.devices.adapters {
         let driver = &verdict.adapter.driver;
         line("adapter", &format!("{} ({driver})", verdict.adapter));

@@ -20,7 +20,13 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     if let Some(clips) = args.few_shot {
         return few_shot::run(args, clips);
     }
-    let report = evaluate(&args.model, args.task, args.scenes, args.seed)?;
+    let report = evaluate(
+        &args.model,
+        args.task,
+        args.scenes,
+        args.seed,
+        args.precision,
+    )?;
     if !args.json {
         return output::say(&match &report {
             Report::Localize(report) => localize(report),

@@ -20,6 +20,7 @@ pub fn run(args: &EvalArgs, folder: &Path) -> Result<(), Failure> {
         soundfont: args.soundfont.as_deref().or(usual),
         clips: args.scenes,
         seed: args.seed,
+        precision: args.precision,
     };
     let report = evaluate_material(&args.model, &request)?;
     if !args.json {

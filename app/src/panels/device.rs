@@ -70,8 +70,8 @@ fn report(state: &AppState) -> String {
     ];
     let refused = state.device.refusals.iter();
     lines.extend(refused.map(|why| format!("not used: {why}")));
-    if let Some(why) = &state.device.no_f16 {
-        lines.push(format!("no f16: {why}"));
+    for (name, why) in refused_halves(state) {
+        lines.push(format!("no {name}: {why}"));
     }
     let there = vectors_there().join(", ");
     lines.push(format!("kernels: {} (of {there})", vectors()));
@@ -83,22 +83,33 @@ fn report(state: &AppState) -> String {
     lines.join("\n")
 }
 
-/// In which numbers backbones are kept, with the reason where f16 is not to be had.
+/// Numbers of 16 bit that are not to be had, and why.
+fn refused_halves(state: &AppState) -> impl Iterator<Item = (Precision, &str)> {
+    let device = &state.device;
+    let all = [
+        (Precision::F16, &device.no_f16),
+        (Precision::Bf16, &device.no_bf16),
+    ];
+    all.into_iter()
+        .filter_map(|(precision, why)| Some((precision, why.as_deref()?)))
+}
+
+/// In which numbers backbones are kept, with the reason where some are not to be had.
 fn precision_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
-    let no_f16 = state.device.no_f16.as_deref();
     for (precision, text) in [
         (Precision::F32, "Backbones in f32"),
         (Precision::F16, "Backbones in f16, half the memory"),
-        (Precision::Auto, "f16 where the device computes in it"),
+        (Precision::Bf16, "Backbones in bf16, half the memory"),
+        (Precision::Auto, "The 16 bit that the device computes in"),
     ] {
         let on = state.precision == precision;
-        let usable = on || precision != Precision::F16 || no_f16.is_none();
+        let usable = on || refused_halves(state).all(|(refused, _)| refused != precision);
         let radio = ui.add_enabled(usable, egui::RadioButton::new(on, text));
         if radio.clicked() && !on {
             commands.push(EngineIntent::Precision(precision));
         }
     }
-    if let Some(reason) = no_f16 {
-        dim(ui, format!("No f16: {reason}"));
+    for (name, reason) in refused_halves(state) {
+        dim(ui, format!("No {name}: {reason}"));
     }
 }

@@ -41,7 +41,11 @@ pub fn model_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         Some(info) => about_ui(
             ui,
             info,
-            state.device.no_f16.is_none() && state.precision != Precision::F32,
+            match state.precision {
+                Precision::F32 => false,
+                Precision::F16 | Precision::Bf16 => true,
+                Precision::Auto => state.device.no_f16.is_none() || state.device.no_bf16.is_none(),
+            },
         ),
         None => drop(dim(ui, "Looking for the model…")),
     }

@@ -1,18 +1,16 @@
 //! Attention within a window, head by head, without a copy of queries, keys or values outside the caches.
 //!
-//! Scores are computed transposed, keys down and a strip of queries across: maximum, sum and exponential then run down the
-//! vectors, and the weights lie as the second product reads them.
+//! A tile of queries meets all keys, becomes weights and meets all values before the next one: two products like those of
+//! [`super::gemm`], in the same numbers, with keys and values as the matrices.
 
 use pulp::Simd;
 
-use super::TILE;
+use super::bf16::Bf16;
 use super::gemm::strip;
-use super::math::exp;
+use super::head::{MOST_ROWS, NEVER, Out, Parts, Sizes, compare, exponentials, weigh};
+use super::kept::{Full, Kept};
 use super::norm::squares;
-use super::product::{pairs, product};
-
-/// A score that no softmax notices, for queries and keys that are not there.
-const NEVER: f32 = -1e30;
+use super::product::block;
 
 /// How queries and keys are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,39 +29,35 @@ pub struct Attention {
     scale: Vec<f32>,
     /// Tokens of a window.
     tokens: usize,
-    /// Biases as the scores lie: a table a (window, head), or none; in it `[strips of queries][keys][strip]`.
+    /// Biases as the scores lie: a table a (window, head), or none; in it `[queries][keys]`, keys filled up to whole strips.
     bias: Vec<f32>,
 }
 
-/// Room for one head.
+/// Room for one head, kept by its thread.
 #[derive(Clone, Debug, Default)]
-pub struct HeadScratch {
-    query: Vec<f32>,
+pub struct HeadRoom {
+    full: Parts<f32>,
+    pairs: Parts<u32>,
     scores: Vec<f32>,
-    keys: Vec<[f32; TILE]>,
-    values: Vec<[f32; TILE]>,
-    result: Vec<f32>,
+    /// A query or a key as it is compared.
+    row: Vec<f32>,
 }
 
 impl Attention {
     /// `scale` has a number a head; `bias` is `[tables, tokens, tokens]` (queries down, keys across), tables being heads or
     /// windows times heads, or empty.
     pub fn new(kind: AttentionKind, scale: Vec<f32>, tokens: usize, bias: &[f32]) -> Self {
-        let strip = strip();
-        let mut packed = Vec::new();
-        for table in bias.chunks_exact(tokens * tokens) {
-            for from in (0..tokens).step_by(strip) {
-                for key in 0..tokens {
-                    let queries = (from..from + strip).map(|q| table.get(q * tokens + key));
-                    packed.extend(queries.map(|bias| bias.copied().unwrap_or(0.0)));
-                }
-            }
+        let keys = tokens.next_multiple_of(strip());
+        let mut padded = vec![0.0; bias.len() / tokens * keys];
+        let rows = bias.chunks_exact(tokens);
+        for (to, row) in padded.chunks_exact_mut(keys).zip(rows) {
+            to[..tokens].copy_from_slice(row);
         }
         Self {
             kind,
             scale,
             tokens,
-            bias: packed,
+            bias: padded,
         }
     }
 
@@ -82,26 +76,23 @@ impl Attention {
         self.tokens
     }
 
-    /// `qkv` is `[tokens, 3, heads, d]` of one window, `out` `[tokens, heads, d]`; `window` is its place on the map.
+    /// `qkv` is `[tokens, 3, heads, d]` of one window, `out` `[tokens, heads, d]`; `window` is its place on the map. Products are
+    /// of bf16 where `numbers` says so.
     #[inline(always)]
     pub fn apply<S: Simd>(
         &self,
         simd: S,
+        numbers: Option<Bf16>,
         qkv: &[f32],
         window: usize,
         out: &mut [f32],
-        room: &mut HeadScratch,
+        room: &mut HeadRoom,
     ) {
         let width = out.len() / self.tokens;
         let d = width / self.heads();
         for head in 0..self.heads() {
-            self.head(
-                simd,
-                qkv,
-                (window, head),
-                (&mut out[head * d..], width),
-                room,
-            );
+            let out = (&mut out[head * d..], width);
+            self.head(simd, numbers, qkv, (window, head), out, room);
         }
     }
 
@@ -110,181 +101,135 @@ impl Attention {
     pub fn head<S: Simd>(
         &self,
         simd: S,
+        numbers: Option<Bf16>,
+        qkv: &[f32],
+        at: (usize, usize),
+        (out, step): (&mut [f32], usize),
+        room: &mut HeadRoom,
+    ) {
+        let d = qkv.len() / self.tokens / 3 / self.heads();
+        let strip = block::<S>();
+        let out = Out {
+            out,
+            step,
+            d,
+            strip,
+        };
+        let HeadRoom {
+            full,
+            pairs,
+            scores,
+            row,
+        } = room;
+        match numbers {
+            None => self.head_in(simd, Full, qkv, at, out, (full, scores, row)),
+            Some(kept) => self.head_in(simd, kept, qkv, at, out, (pairs, scores, row)),
+        }
+    }
+
+    #[inline(always)]
+    fn head_in<S: Simd, K: Kept>(
+        &self,
+        simd: S,
+        kept: K,
         qkv: &[f32],
         (window, head): (usize, usize),
-        (out, step): (&mut [f32], usize),
-        room: &mut HeadScratch,
+        mut out: Out<'_>,
+        (parts, scores, row): (&mut Parts<K::Number>, &mut Vec<f32>, &mut Vec<f32>),
     ) {
-        let width = qkv.len() / self.tokens / 3;
-        let d = width / self.heads();
-        let strip = 2 * S::F32_LANES;
-        let table = self.tokens.div_ceil(strip) * self.tokens * strip;
-        self.gather(simd, qkv, (head * d, d, width), room);
-        let bias = match self.bias.len() / table {
-            0 => &[][..],
-            tables => &self.bias[(window * self.heads() + head) % tables * table..][..table],
+        let strip = block::<S>();
+        let sizes = Sizes {
+            tokens: self.tokens,
+            d: out.d,
+            depth: out.d.next_multiple_of(strip) / K::TERMS,
+            keys: self.tokens.next_multiple_of(strip),
         };
-        for (index, from) in (0..self.tokens).step_by(strip).enumerate() {
-            let rows = (from..self.tokens.min(from + strip))
-                .map(|t| &qkv[t * 3 * width + head * d..][..d]);
-            self.queries(simd, rows, self.scale[head], room);
-            let part = self.tokens * strip;
-            let bias = bias.get(index * part..(index + 1) * part);
-            let sums = scores(simd, room, self.tokens, d, bias);
-            let count = strip.min(self.tokens - from);
-            weighted(simd, room, sums, (self.tokens, d, count));
-            for (q, row) in room.result.chunks_exact(d).take(count).enumerate() {
-                out[(from + q) * step..][..d].copy_from_slice(row);
+        self.gather(simd, kept, qkv, (head, sizes), parts, row);
+        let table = self.tokens * sizes.keys;
+        let bias = match self.bias.len() / table {
+            0 => None,
+            tables => {
+                let table = (window * self.heads() + head) % tables * table;
+                Some(&self.bias[table..])
             }
+        };
+        scores.resize(K::ROWS * sizes.keys, 0.0);
+        parts
+            .weights
+            .resize(K::ROWS * sizes.keys / K::TERMS, K::Number::default());
+        for first in (0..self.tokens).step_by(K::ROWS) {
+            let rows = first..self.tokens.min(first + K::ROWS);
+            compare(simd, kept, parts, (rows.clone(), sizes), bias, scores);
+            let mut sums = [0.0; MOST_ROWS];
+            for (r, sum) in (0..rows.len()).zip(&mut sums) {
+                let scores = &mut scores[r * sizes.keys..][..sizes.keys];
+                scores[sizes.tokens..].fill(NEVER);
+                *sum = exponentials(simd, scores);
+                let to = &mut parts.weights[r * K::block::<S>()..];
+                kept.put::<S>(scores, to, K::ROWS * K::block::<S>());
+            }
+            weigh(simd, kept, parts, (rows, sizes), &sums, &mut out);
         }
     }
 
-    /// Keys and values of a head in tiles: keys `[tokens / TILE][d][TILE]`, values `[d / TILE][tokens][TILE]`.
+    /// A head's queries, keys and values as products read them.
     #[inline(always)]
-    fn gather<S: Simd>(
+    fn gather<S: Simd, K: Kept>(
         &self,
         simd: S,
+        kept: K,
         qkv: &[f32],
-        (at, d, width): (usize, usize, usize),
-        room: &mut HeadScratch,
+        (head, sizes): (usize, Sizes),
+        parts: &mut Parts<K::Number>,
+        row: &mut Vec<f32>,
     ) {
-        let tokens = self.tokens;
-        room.keys.resize(tokens.div_ceil(TILE) * d, [0.0; TILE]);
-        room.values.resize(d.div_ceil(TILE) * tokens, [0.0; TILE]);
-        if !tokens.is_multiple_of(TILE) {
-            let from = tokens / TILE * d;
-            room.keys[from..].fill([0.0; TILE]);
+        let Sizes {
+            tokens,
+            d,
+            depth,
+            keys,
+        } = sizes;
+        let (strip, block) = (block::<S>(), K::block::<S>());
+        let (width, zero) = (qkv.len() / tokens / 3, K::Number::default());
+        let lines = keys / K::TERMS;
+        parts
+            .queries
+            .resize(tokens.next_multiple_of(K::ROWS) * depth, zero);
+        if depth * K::TERMS > d {
+            parts.keys.clear();
         }
-        for (t, row) in qkv.chunks_exact(3 * width).enumerate() {
-            let key = &row[width + at..][..d];
-            let scale = self.unit(simd, key);
-            let tile = &mut room.keys[t / TILE * d..][..d];
-            for (to, value) in tile.iter_mut().zip(key) {
-                to[t % TILE] = value * scale;
+        parts.keys.resize(keys * depth, zero);
+        parts.values.resize(d.div_ceil(strip) * lines * strip, zero);
+        row.resize(d, 0.0);
+        let of = |token: usize, part: usize| &qkv[(3 * token + part) * width + head * d..][..d];
+        for t in 0..tokens {
+            self.compared(simd, of(t, 0), self.scale[head], row);
+            let to = t / K::ROWS * K::ROWS * depth + t % K::ROWS * block;
+            kept.put::<S>(row, &mut parts.queries[to..], K::ROWS * block);
+            self.compared(simd, of(t, 1), 1.0, row);
+            let to = t / strip * strip * depth + t % strip;
+            kept.stand(row, &mut parts.keys[to..], strip);
+        }
+        for (s, values) in parts.values.chunks_exact_mut(lines * strip).enumerate() {
+            let part = s * strip..d.min((s + 1) * strip);
+            let mut to = values.chunks_exact_mut(strip);
+            for (t, to) in (0..tokens).step_by(K::TERMS).zip(&mut to) {
+                let below = (t + 1 < tokens).then(|| &of(t + 1, 2)[part.clone()]);
+                kept.stack(simd, &of(t, 2)[part.clone()], below, to);
             }
-            let value = &row[2 * width + at..][..d];
-            for (part, from) in value.chunks(TILE).enumerate() {
-                let mut tile = [0.0; TILE];
-                tile[..from.len()].copy_from_slice(from);
-                room.values[part * tokens + t] = tile;
-            }
+            to.for_each(|to| to.fill(zero));
         }
     }
 
-    /// A strip of queries, `[d][strip]`.
+    /// A query or a key as it is compared.
     #[inline(always)]
-    fn queries<'a, S: Simd>(
-        &self,
-        simd: S,
-        rows: impl Iterator<Item = &'a [f32]>,
-        scale: f32,
-        room: &mut HeadScratch,
-    ) {
-        let strip = 2 * S::F32_LANES;
-        let mut filled = 0;
-        for (q, row) in rows.enumerate() {
-            room.query.resize(row.len() * strip, 0.0);
-            let scale = scale * self.unit(simd, row);
-            for (to, value) in room.query.chunks_exact_mut(strip).zip(row) {
-                to[q] = value * scale;
-            }
-            filled = q + 1;
-        }
-        if filled < strip {
-            room.query
-                .chunks_exact_mut(strip)
-                .for_each(|to| to[filled..].fill(0.0));
-        }
-    }
-
-    /// What a vector is multiplied with before it is compared.
-    #[inline(always)]
-    fn unit<S: Simd>(&self, simd: S, row: &[f32]) -> f32 {
-        match self.kind {
-            AttentionKind::Dot => 1.0,
-            AttentionKind::Cosine => {
-                let square = squares(simd, row, 0.0);
-                1.0 / square.max(1e-24).sqrt()
-            }
-        }
-    }
-}
-
-/// Exponentials of scores less their maximum, `[keys][strip]`, and their sums.
-#[inline(always)]
-fn scores<S: Simd>(
-    simd: S,
-    room: &mut HeadScratch,
-    tokens: usize,
-    d: usize,
-    bias: Option<&[f32]>,
-) -> [S::f32s; 2] {
-    let strip = 2 * S::F32_LANES;
-    room.scores.resize(tokens * strip, 0.0);
-    let query = pairs::<S>(&room.query);
-    let target = S::as_mut_simd_f32s(&mut room.scores)
-        .0
-        .as_chunks_mut::<2>()
-        .0;
-    let mut most = [simd.splat_f32s(NEVER); 2];
-    let bias = bias.map(pairs::<S>);
-    for (t, (tile, target)) in room
-        .keys
-        .chunks_exact(d)
-        .zip(target.chunks_mut(TILE))
-        .enumerate()
-    {
-        let sums = product(simd, tile, query);
-        for (i, (mut sum, target)) in sums.into_iter().zip(target).enumerate() {
-            if let Some(bias) = bias {
-                let bias = bias[t * TILE + i];
-                sum = [
-                    simd.add_f32s(sum[0], bias[0]),
-                    simd.add_f32s(sum[1], bias[1]),
-                ];
-            }
-            most = [
-                simd.max_f32s(most[0], sum[0]),
-                simd.max_f32s(most[1], sum[1]),
-            ];
-            *target = sum;
-        }
-    }
-    let mut total = [simd.splat_f32s(0.0); 2];
-    for pair in target {
-        for side in 0..2 {
-            pair[side] = exp(simd, simd.sub_f32s(pair[side], most[side]));
-            total[side] = simd.add_f32s(total[side], pair[side]);
-        }
-    }
-    total
-}
-
-/// Values weighted by the exponentials and divided by their sums, `[queries][d]`.
-#[inline(always)]
-fn weighted<S: Simd>(
-    simd: S,
-    room: &mut HeadScratch,
-    sums: [S::f32s; 2],
-    (tokens, d, count): (usize, usize, usize),
-) {
-    let strip = 2 * S::F32_LANES;
-    room.result.resize(strip * d, 0.0);
-    let one = simd.splat_f32s(1.0);
-    let by = [simd.div_f32s(one, sums[0]), simd.div_f32s(one, sums[1])];
-    let weights = pairs::<S>(&room.scores);
-    let mut row = room.query.chunks_exact_mut(strip);
-    for tile in room.values.chunks_exact(tokens) {
-        // The queries are used up: their room takes the result, channels down.
-        for (sum, to) in product(simd, tile, weights).into_iter().zip(&mut row) {
-            let to = S::as_mut_simd_f32s(to).0;
-            to[0] = simd.mul_f32s(sum[0], by[0]);
-            to[1] = simd.mul_f32s(sum[1], by[1]);
-        }
-    }
-    for (channel, from) in room.query.chunks_exact(strip).enumerate() {
-        for (q, value) in from[..count].iter().enumerate() {
-            room.result[q * d + channel] = *value;
+    fn compared<S: Simd>(&self, simd: S, from: &[f32], scale: f32, to: &mut [f32]) {
+        let scale = match self.kind {
+            AttentionKind::Dot => scale,
+            AttentionKind::Cosine => scale / squares(simd, from, 0.0).max(1e-24).sqrt(),
+        };
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = from * scale;
         }
     }
 }

@@ -1,12 +1,16 @@
 //! A transformer block over windows of tokens: one task takes a few windows through all of it.
 
+use std::cell::Cell;
+
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::attention::{Attention, HeadScratch};
+use super::attention::{Attention, HeadRoom};
 use super::finish::Then;
-use super::gemm::Packed;
+use super::gemm::Room;
+use super::memory::zeros;
 use super::norm::Norm;
+use super::packed::Packed;
 use super::with_vectors;
 
 /// Rows a task should have at most: its activations then stay in the second and third cache.
@@ -47,6 +51,11 @@ pub struct TransformerBlock {
 /// A row of tokens in window order: where it comes from and where it goes.
 pub(super) type Place<'a> = (&'a [f32], &'a mut [f32]);
 
+thread_local! {
+    /// A thread's room stays from block to block: fresh memory comes page by page, each cleared by the system.
+    pub(super) static ROOM: Cell<Scratch> = Cell::default();
+}
+
 /// Room for one task, kept by its thread.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
@@ -57,8 +66,8 @@ pub(super) struct Scratch {
     /// What attention gives.
     pub branch: Vec<f32>,
     normed: Vec<f32>,
-    tiles: Vec<f32>,
-    head: HeadScratch,
+    tiles: Room,
+    head: HeadRoom,
 }
 
 impl Scratch {
@@ -93,7 +102,7 @@ impl TransformerBlock {
     pub fn forward(&self, input: &[f32]) -> Vec<f32> {
         let width = self.proj.width();
         let map = self.order.len();
-        let mut out = vec![0.0; input.len()];
+        let mut out = zeros(input.len());
         let mut rows: Vec<Option<&mut [f32]>> = out.chunks_exact_mut(width).map(Some).collect();
         // Each place in window order with where it comes from and where it goes.
         let count = rows.len() / map.max(1);
@@ -115,14 +124,16 @@ impl TransformerBlock {
         places
             .par_chunks_mut(group * tokens)
             .enumerate()
-            .for_each_init(Scratch::default, |scratch, (task, places)| {
+            .for_each(|(task, places)| {
                 let first = task * group % windows;
+                let mut scratch = ROOM.take();
                 with_vectors(Task {
                     block: self,
                     first,
                     places,
-                    scratch,
+                    scratch: &mut scratch,
                 });
+                ROOM.set(scratch);
             });
         out
     }
@@ -153,7 +164,7 @@ impl TransformerBlock {
         (layer, norm): (&Packed, &Norm),
         branch: &[f32],
         (x, normed): (&mut [f32], &mut [f32]),
-        tiles: &mut Vec<f32>,
+        tiles: &mut Room,
     ) {
         match self.place {
             NormPlace::Before => layer.apply(simd, branch, Then::Add, x, tiles),
@@ -182,6 +193,7 @@ impl TransformerBlock {
     /// Attention in some windows, the first of which is `first` on its map.
     #[inline(always)]
     fn attend<S: Simd>(&self, simd: S, first: usize, room: &mut Scratch) {
+        let numbers = self.qkv.bf16();
         let size = self.attention.tokens() * self.proj.width();
         let windows = room
             .wide
@@ -189,7 +201,7 @@ impl TransformerBlock {
             .zip(room.branch.chunks_exact_mut(size));
         for (window, (qkv, out)) in windows.enumerate() {
             self.attention
-                .apply(simd, qkv, first + window, out, &mut room.head);
+                .apply(simd, numbers, qkv, first + window, out, &mut room.head);
         }
     }
 

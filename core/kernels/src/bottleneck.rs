@@ -3,11 +3,15 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::conv::{GroupConv, LookScratch};
-use super::finish::{Strips, Then};
-use super::gemm::{Packed, strip};
-use super::map::{Grid, Map};
-use super::product::block;
+use super::bf16::PAIRS;
+use super::conv::GroupConv;
+use super::conv_bf16::PairConv;
+use super::finish::Then;
+use super::gemm::{Room, strip};
+use super::map::{Grid, Map, Window};
+use super::memory::zeros;
+use super::narrow::{Narrowed, ROOM, Scratch};
+use super::packed::Packed;
 use super::{ROWS, TILE, even_share, share_of, with_vectors};
 
 /// Pixels of the result that are made in a turn: what lies between the steps then stays in the last cache, while weights that
@@ -27,84 +31,111 @@ pub struct Bottleneck {
     pub shortcut: Option<Packed>,
 }
 
-/// Room of a task, kept by its thread.
-#[derive(Default)]
-struct Scratch {
-    inner: Vec<f32>,
-    picked: Vec<f32>,
-    tiles: Vec<f32>,
-    look: LookScratch,
-}
-
 impl Bottleneck {
     /// Three convolutions, added to the input. `room` is kept from block to block.
     ///
     /// # Shapes
     /// - input: `[n, rows * cols, channels]`, and the map's rows and columns
     /// - output: the same of the result
-    pub fn forward(&self, input: &[f32], grid: Grid, room: &mut Vec<f32>) -> (Vec<f32>, Grid) {
+    pub fn forward(&self, input: &[f32], grid: Grid, room: &mut Room) -> (Vec<f32>, Grid) {
         let after = self.look.grid(grid);
         let before = (grid.0 * grid.1).max(1);
         let count = input.len() / self.narrow.depth() / before;
-        let mut out = vec![0.0; count * after.0 * after.1 * self.widen.width()];
+        let mut out = zeros(count * after.0 * after.1 * self.widen.width());
         let turns = count.div_ceil((TURN / (after.0 * after.1).max(1)).max(1));
         let turn = count.div_ceil(turns.max(1)).max(1);
         let inputs = input.chunks(turn * before * self.narrow.depth());
         let outs = out.chunks_mut((turn * after.0 * after.1 * self.widen.width()).max(1));
         for (input, out) in inputs.zip(outs) {
-            self.narrow(input, room);
             let pixels = input.len() / self.narrow.depth();
-            let map = Map {
-                strips: room,
-                pixels,
-                grid,
-            };
-            self.widen(input, map, out);
+            let Room { full, pairs } = &mut *room;
+            match self.look.pairs() {
+                None => {
+                    self.narrow(input, strip(), full, |task| task.to_full());
+                    let map = Map {
+                        strips: &full[..],
+                        pixels,
+                        grid,
+                    };
+                    self.widen(input, Looked::Full(map), out);
+                }
+                Some((conv, window)) => {
+                    let narrowed = |task: Narrowed<'_, u32>| task.to_pairs(conv.numbers());
+                    self.narrow(input, PAIRS, pairs, narrowed);
+                    let map = Map {
+                        strips: &pairs[..],
+                        pixels,
+                        grid,
+                    };
+                    self.widen(input, Looked::Pairs(map, conv, window), out);
+                }
+            }
         }
         (out, after)
     }
 
-    /// The first step: every pixel's inner channels into `room`, in strips as [`Map`] has them.
-    fn narrow(&self, input: &[f32], room: &mut Vec<f32>) {
-        let strip = strip();
+    /// The first step: every pixel's inner channels into `room`, in strips of `block` numbers as [`Map`] has them.
+    fn narrow<N: Copy + Default + Send>(
+        &self,
+        input: &[f32],
+        block: usize,
+        room: &mut Vec<N>,
+        narrowed: impl Fn(Narrowed<'_, N>) + Send + Sync,
+    ) {
         let pixels = input.len() / self.narrow.depth();
         let share = share_of(pixels);
-        room.resize(
-            self.narrow.width().div_ceil(strip) * (pixels + 1) * strip,
-            0.0,
-        );
+        let strips = self.narrow.width().div_ceil(strip());
+        room.resize(strips * (pixels + 1) * block, N::default());
         let inputs = input.chunks(share * self.narrow.depth());
-        let mut tasks: Vec<(&[f32], Vec<&mut [f32]>)> =
-            inputs.map(|input| (input, vec![])).collect();
-        for out in room.chunks_exact_mut((pixels + 1) * strip) {
-            let (out, beyond) = out.split_at_mut(pixels * strip);
-            beyond.fill(0.0);
-            for ((_, task), out) in tasks.iter_mut().zip(out.chunks_mut(share * strip)) {
-                task.push(out);
+        let mut tasks: Vec<Narrowed<'_, N>> = inputs
+            .map(|input| Narrowed {
+                matrix: &self.narrow,
+                input,
+                out: Vec::with_capacity(strips),
+            })
+            .collect();
+        for out in room.chunks_exact_mut((pixels + 1) * block) {
+            let (out, beyond) = out.split_at_mut(pixels * block);
+            beyond.fill(N::default());
+            for (task, out) in tasks.iter_mut().zip(out.chunks_mut(share * block)) {
+                task.out.push(out);
             }
         }
-        tasks
-            .into_par_iter()
-            .for_each_init(Vec::new, |tiles, (input, out)| {
-                with_vectors(Narrow(&self.narrow, input, out, tiles));
-            });
+        tasks.into_par_iter().for_each(narrowed);
     }
 
     /// The other steps, from what the first gave.
-    fn widen(&self, input: &[f32], map: Map<'_>, out: &mut [f32]) {
-        let tasks = bands(out, self.widen.width(), self.look.grid(map.grid));
-        tasks
-            .into_par_iter()
-            .for_each_init(Scratch::default, |scratch, (first, out)| {
-                with_vectors(Widen {
-                    block: self,
-                    input,
-                    map,
-                    first,
-                    out,
-                    scratch,
-                });
+    fn widen(&self, input: &[f32], looked: Looked<'_>, out: &mut [f32]) {
+        let grid = looked.grid();
+        let tasks = bands(out, self.widen.width(), self.look.grid(grid));
+        tasks.into_par_iter().for_each(|(first, out)| {
+            let mut scratch = ROOM.take();
+            with_vectors(Widen {
+                block: self,
+                input,
+                looked,
+                first,
+                out,
+                scratch: &mut scratch,
             });
+            ROOM.set(scratch);
+        });
+    }
+}
+
+/// What the first step gave, in the numbers in which the second reads it.
+#[derive(Clone, Copy)]
+enum Looked<'a> {
+    Full(Map<'a, f32>),
+    Pairs(Map<'a, u32>, &'a PairConv, Window),
+}
+
+impl Looked<'_> {
+    fn grid(&self) -> Grid {
+        match self {
+            Self::Full(map) => map.grid,
+            Self::Pairs(map, ..) => map.grid,
+        }
     }
 }
 
@@ -127,26 +158,11 @@ fn bands(out: &mut [f32], width: usize, (rows, cols): Grid) -> Vec<(usize, &mut 
     tasks
 }
 
-/// The first step for some pixels, a slice a strip.
-struct Narrow<'a>(&'a Packed, &'a [f32], Vec<&'a mut [f32]>, &'a mut Vec<f32>);
-
-impl WithSimd for Narrow<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self(matrix, input, out, tiles) = self;
-        let strip = block::<S>();
-        matrix.apply_to(simd, input, Then::Relu, &mut Strips { out, strip }, tiles);
-    }
-}
-
 /// The other steps for some pixels of the result, from `first` on.
 struct Widen<'a> {
     block: &'a Bottleneck,
     input: &'a [f32],
-    /// What the first step gave.
-    map: Map<'a>,
+    looked: Looked<'a>,
     first: usize,
     out: &'a mut [f32],
     scratch: &'a mut Scratch,
@@ -160,36 +176,49 @@ impl WithSimd for Widen<'_> {
         let Self {
             block,
             input,
-            map,
+            looked,
             first,
             out,
-            scratch:
-                Scratch {
-                    inner,
-                    picked,
-                    tiles,
-                    look,
-                },
+            scratch,
         } = self;
         let count = out.len() / block.widen.width();
-        inner.resize(count.next_multiple_of(TILE) * map.channels(), 0.0);
         let pixels = first..first + count;
-        block.look.apply(simd, map, pixels, inner, look);
         let channels = block.narrow.depth();
         match &block.shortcut {
             None => out.copy_from_slice(&input[first * channels..][..count * channels]),
             Some(shortcut) => {
-                let (rows, cols) = block.look.grid(map.grid);
-                let stride = block.look.stride();
-                picked.clear();
-                for pixel in first..first + count {
+                let (rows, cols) = block.look.grid(looked.grid());
+                let (before, stride) = (looked.grid(), block.look.stride());
+                scratch.picked.clear();
+                for pixel in pixels.clone() {
                     let (image, y, x) = (pixel / (rows * cols), pixel / cols % rows, pixel % cols);
-                    let from = (image * map.grid.0 + y * stride) * map.grid.1 + x * stride;
-                    picked.extend_from_slice(&input[from * channels..][..channels]);
+                    let from = (image * before.0 + y * stride) * before.1 + x * stride;
+                    let picked = &input[from * channels..][..channels];
+                    scratch.picked.extend_from_slice(picked);
                 }
-                shortcut.apply(simd, picked, Then::Store, out, tiles);
+                let tiles = &mut scratch.tiles;
+                shortcut.apply(simd, &scratch.picked, Then::Store, out, tiles);
             }
         }
-        block.widen.apply_tiles(simd, inner, Then::AddRelu, out);
+        let Scratch {
+            inner,
+            pairs,
+            tiles,
+            look,
+            places,
+            ..
+        } = scratch;
+        match looked {
+            Looked::Full(map) => {
+                inner.resize(count.next_multiple_of(TILE) * map.numbers(), 0.0);
+                block.look.apply(simd, map, pixels, inner, look);
+                let widen = &block.widen;
+                widen.apply_tiles(simd, inner, Then::AddRelu, out, tiles);
+            }
+            Looked::Pairs(map, conv, window) => {
+                conv.apply(map, window, pixels, pairs, places);
+                block.widen.apply_pairs(simd, pairs, Then::AddRelu, out);
+            }
+        }
     }
 }

@@ -8,9 +8,12 @@ use std::ops::Range;
 use pulp::Simd;
 
 use super::TILE;
+use super::bf16::Bf16;
+use super::conv_bf16::PairConv;
 use super::finish::{Place, Then};
-use super::gemm::{Packed, strip};
+use super::gemm::strip;
 use super::map::{Grid, Map, Window};
+use super::packed::Packed;
 use super::product::{add_block, block, zero};
 use super::winograd::{Mixed, Square, Winograd};
 
@@ -30,6 +33,8 @@ enum Way {
     Halves(Vec<Packed>),
     /// By fewer products.
     Winograd(Vec<Winograd>),
+    /// In bf16.
+    Pairs(PairConv),
 }
 
 /// Room of a task, kept by its thread.
@@ -42,17 +47,19 @@ pub(super) struct LookScratch {
 
 /// Weights as PyTorch and burn hold them, `[channels, channels of a group, side, side]`, and a bias a channel.
 #[derive(Clone, Copy)]
-struct Weights<'a> {
+pub(super) struct Weights<'a> {
     numbers: &'a [f32],
-    bias: &'a [f32],
+    /// One a channel.
+    pub bias: &'a [f32],
     /// Channels of a group.
-    width: usize,
-    taps: usize,
+    pub width: usize,
+    /// Places that are looked at.
+    pub taps: usize,
 }
 
 impl Weights<'_> {
     /// Zero between groups, and beyond the last channel.
-    fn at(&self, tap: usize, input: usize, output: usize) -> f32 {
+    pub fn at(&self, tap: usize, input: usize, output: usize) -> f32 {
         let same = input / self.width == output / self.width && output < self.bias.len();
         match same {
             true => self.numbers[(output * self.width + input % self.width) * self.taps + tap],
@@ -61,7 +68,7 @@ impl Weights<'_> {
     }
 
     /// Of some channels, which may reach beyond the last.
-    fn bias(&self, channels: &Range<usize>) -> Vec<f32> {
+    pub fn bias(&self, channels: &Range<usize>) -> Vec<f32> {
         let at = |channel| self.bias.get(channel).copied().unwrap_or(0.0);
         channels.clone().map(at).collect()
     }
@@ -95,8 +102,15 @@ impl Weights<'_> {
 }
 
 impl GroupConv {
-    /// From weights as PyTorch and burn hold them, `[channels, channels of a group, side, side]`, and a bias a channel.
-    pub fn new(numbers: &[f32], shape: [usize; 4], stride: usize, bias: &[f32]) -> Self {
+    /// From weights as PyTorch and burn hold them, `[channels, channels of a group, side, side]`, and a bias a channel; in bf16 if
+    /// `half`, and if that can be.
+    pub fn new(
+        numbers: &[f32],
+        shape: [usize; 4],
+        stride: usize,
+        bias: &[f32],
+        half: Option<Bf16>,
+    ) -> Self {
         let [channels, width, side, _] = shape;
         let weights = Weights {
             numbers,
@@ -104,6 +118,12 @@ impl GroupConv {
             width,
             taps: side * side,
         };
+        if let Some(pairs) = half.and_then(|half| PairConv::new(half, &weights)) {
+            return Self {
+                window: Window { side, stride },
+                way: Way::Pairs(pairs),
+            };
+        }
         let strip = strip();
         let groups = (1..=strip).find(|groups| (groups * width).is_multiple_of(strip));
         let step = groups.unwrap_or(strip) * width;
@@ -129,6 +149,14 @@ impl GroupConv {
         self.window.grid(grid)
     }
 
+    /// In bf16, if it is.
+    pub(super) fn pairs(&self) -> Option<(&PairConv, Window)> {
+        match &self.way {
+            Way::Pairs(pairs) => Some((pairs, self.window)),
+            _ => None,
+        }
+    }
+
     /// Step from place to place.
     pub(super) fn stride(&self) -> usize {
         self.window.stride
@@ -140,13 +168,13 @@ impl GroupConv {
     pub(super) fn apply<S: Simd>(
         &self,
         simd: S,
-        map: Map<'_>,
+        map: Map<'_, f32>,
         results: Range<usize>,
         out: &mut [f32],
         room: &mut LookScratch,
     ) {
         let strip = block::<S>();
-        let tile = map.channels() * TILE;
+        let tile = map.numbers() * TILE;
         let Way::Winograd(members) = &self.way else {
             for (index, out) in out.chunks_exact_mut(tile).enumerate() {
                 let first = results.start + index * TILE;
@@ -168,11 +196,11 @@ impl GroupConv {
 
     /// One tile, tap by tap.
     #[inline(always)]
-    fn tile<S: Simd>(&self, simd: S, map: Map<'_>, places: &[[usize; TILE]], out: &mut [f32]) {
+    fn tile<S: Simd>(&self, simd: S, map: Map<'_, f32>, places: &[[usize; TILE]], out: &mut [f32]) {
         let (members, halves) = match &self.way {
             Way::Plain(members) => (members, false),
             Way::Halves(members) => (members, true),
-            Way::Winograd(_) => return,
+            Way::Winograd(_) | Way::Pairs(_) => return,
         };
         let strip = block::<S>();
         let len = (map.pixels + 1) * strip;

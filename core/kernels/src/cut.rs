@@ -4,8 +4,10 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::finish::Then;
-use super::gemm::Packed;
+use super::gemm::Room;
+use super::memory::zeros;
 use super::norm::Norm;
+use super::packed::Packed;
 use super::{share_of, with_vectors};
 
 /// Where a row's numbers come from: for every row of an input a start, and from there some pieces of one length.
@@ -41,7 +43,7 @@ impl Cut {
     pub fn forward(&self, input: &[f32], pieces: &Pieces) -> Vec<f32> {
         let rows = input.len() / pieces.size.max(1) * pieces.starts.len();
         let width = self.linear.width();
-        let mut out = vec![0.0; rows * width];
+        let mut out = zeros(rows * width);
         let share = share_of(rows);
         out.par_chunks_mut(share * width).enumerate().for_each_init(
             Scratch::default,
@@ -64,7 +66,7 @@ impl Cut {
 struct Scratch {
     rows: Vec<f32>,
     normed: Vec<f32>,
-    tiles: Vec<f32>,
+    tiles: Room,
 }
 
 /// Some rows of the result, from `first` on.

@@ -1,5 +1,7 @@
 //! What becomes of a product while it is still in registers, and where it goes.
 
+use std::ops::Range;
+
 use pulp::Simd;
 
 use super::math::gelu;
@@ -31,6 +33,29 @@ pub(super) struct Place {
 pub(super) trait Rows {
     /// A row's numbers of a strip of columns.
     fn part(&mut self, row: usize, strip: usize) -> &mut [f32];
+}
+
+/// Where a tile's sums of a strip go.
+pub(super) struct Target<'a, S: Simd, R> {
+    /// All rows of the product.
+    pub out: &'a mut R,
+    /// Those of the tile.
+    pub rows: Range<usize>,
+    /// The strip.
+    pub strip: usize,
+    /// Of the strip's columns.
+    pub bias: [S::f32s; 2],
+    /// What becomes of them.
+    pub place: Place,
+}
+
+impl<S: Simd, R: Rows> Target<'_, S, R> {
+    /// A row's.
+    #[inline(always)]
+    pub fn store(&mut self, simd: S, row: usize, sums: [S::f32s; 2]) {
+        let to = self.out.part(row, self.strip);
+        self.place.store(simd, sums, self.bias, to);
+    }
 }
 
 /// Rows one after the other.

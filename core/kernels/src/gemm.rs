@@ -1,37 +1,35 @@
 //! Rows times a matrix that was put in order beforehand, plus bias, and what comes after while it is still in registers.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::finish::{Lines, Place, Rows, Then};
-use super::product::{block, pairs, product_of_blocks};
-use super::{TILE, share_of, soon, with_vectors};
+use super::finish::{Lines, Place, Rows, Target, Then};
+use super::kept::{Full, Kept};
+use super::packed::{Matrix, Packed};
+use super::product::{block, pairs};
+use super::{share_of, soon, with_vectors};
 
-/// Terms summed in registers before they go to memory. Deeper is better, though strips no longer fit the first cache.
+/// Numbers summed in registers before they go to memory. Deeper is better, though strips no longer fit the first cache.
 const DEPTH: usize = 1024;
 
-/// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`, `k` filled up
-/// with zeros to whole blocks. Cheap to clone: the matrix is shared.
-#[derive(Clone, Debug)]
-pub struct Packed {
-    k: usize,
-    n: usize,
-    strips: Arc<Vec<f32>>,
-    bias: Vec<f32>,
-}
-
-/// Rows in tiles, each `[blocks][TILE][block]`.
-struct Tiles<'a> {
-    numbers: &'a [f32],
-    /// Terms of a tile, in whole blocks.
+/// Rows in tiles, each `[blocks][rows][block]`.
+struct Tiles<'a, N> {
+    numbers: &'a [N],
+    /// Numbers of a tile's row, in whole blocks.
     depth: usize,
     /// The first of them that is meant.
     from: usize,
     /// Rows in all.
     rows: usize,
+}
+
+/// Room for rows in tiles, kept by its thread.
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    pub(super) full: Vec<f32>,
+    pub(super) pairs: Vec<u32>,
 }
 
 /// Columns of a strip on this machine.
@@ -48,52 +46,6 @@ pub(super) fn strip() -> usize {
 }
 
 impl Packed {
-    /// From a matrix `[k, n]`, row-major, and `n` biases.
-    pub fn new(matrix: &[f32], [k, n]: [usize; 2], bias: Option<&[f32]>) -> Self {
-        let strip = strip();
-        let (count, depth) = (n.div_ceil(strip), k.next_multiple_of(strip));
-        let mut strips = vec![0.0; count * depth * strip];
-        for (s, target) in strips.chunks_exact_mut((depth * strip).max(1)).enumerate() {
-            let columns = s * strip..n.min((s + 1) * strip);
-            for (row, target) in matrix.chunks_exact(n).zip(target.chunks_exact_mut(strip)) {
-                target[..columns.len()].copy_from_slice(&row[columns.clone()]);
-            }
-        }
-        let mut padded = vec![0.0; count * strip];
-        if let Some(bias) = bias {
-            padded[..n].copy_from_slice(bias);
-        }
-        Self {
-            k,
-            n,
-            strips: Arc::new(strips),
-            bias: padded,
-        }
-    }
-
-    /// Columns of the product.
-    pub fn width(&self) -> usize {
-        self.n
-    }
-
-    /// Rows of the matrix.
-    pub fn depth(&self) -> usize {
-        self.k
-    }
-
-    /// Strips with their biases, each of whole blocks.
-    #[inline(always)]
-    pub(super) fn strips<S: Simd>(&self) -> impl Iterator<Item = (&[[S::f32s; 2]], [S::f32s; 2])> {
-        let strip = block::<S>();
-        let matrices = self
-            .strips
-            .chunks_exact(self.k.next_multiple_of(strip) * strip);
-        let biases = self.bias.chunks_exact(strip);
-        matrices
-            .zip(biases)
-            .map(|(matrix, bias)| (pairs::<S>(matrix), pairs::<S>(bias)[0]))
-    }
-
     /// `out[r] = then(input[r] * matrix + bias)` for rows of `k` numbers and rows of `n`.
     #[inline(always)]
     pub fn apply<S: Simd>(
@@ -102,10 +54,10 @@ impl Packed {
         input: &[f32],
         then: Then,
         out: &mut [f32],
-        tiles: &mut Vec<f32>,
+        room: &mut Room,
     ) {
         let mut out = self.lines::<S>(out);
-        self.apply_to(simd, input, then, &mut out, tiles);
+        self.apply_to(simd, input, then, &mut out, room);
     }
 
     /// The same, into rows that lie elsewhere.
@@ -116,33 +68,87 @@ impl Packed {
         input: &[f32],
         then: Then,
         out: &mut impl Rows,
-        tiles: &mut Vec<f32>,
+        room: &mut Room,
     ) {
-        for (terms, place) in self.parts::<S>(then) {
-            pack_rows::<S>(input, self.k, terms.clone(), tiles);
+        match &self.matrix {
+            Matrix::Full(strips) => {
+                self.rows_by(simd, (Full, strips), input, then, out, &mut room.full)
+            }
+            Matrix::Pairs(kept, strips) => {
+                self.rows_by(simd, (*kept, strips), input, then, out, &mut room.pairs)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn rows_by<S: Simd, K: Kept>(
+        &self,
+        simd: S,
+        matrix: (K, &[K::Number]),
+        input: &[f32],
+        then: Then,
+        out: &mut impl Rows,
+        tiles: &mut Vec<K::Number>,
+    ) {
+        for (terms, place) in self.parts::<S, K>(then) {
+            pack_rows::<S, K>(matrix.0, input, self.k, terms.clone(), tiles);
             let tiles = Tiles {
                 numbers: tiles,
                 depth: terms.len(),
                 from: 0,
                 rows: input.len() / self.k,
             };
-            self.part(simd, terms, &tiles, place, out);
+            self.part(simd, matrix, terms, &tiles, place, out);
         }
     }
 
-    /// The same for rows that are in tiles already, each `[blocks][TILE][block]` of all terms.
+    /// The same for rows that are in tiles of f32 already, each `[blocks][TILE][block]` of all terms.
     #[inline(always)]
-    pub(super) fn apply_tiles<S: Simd>(&self, simd: S, tiles: &[f32], then: Then, out: &mut [f32]) {
+    pub(super) fn apply_tiles<S: Simd>(
+        &self,
+        simd: S,
+        tiles: &[f32],
+        then: Then,
+        out: &mut [f32],
+        room: &mut Room,
+    ) {
+        match &self.matrix {
+            Matrix::Full(strips) => self.tiles_by(simd, (Full, strips), tiles, then, out),
+            Matrix::Pairs(kept, strips) => {
+                let blocks = self.k.div_ceil(block::<S>());
+                kept.retile(tiles, blocks, &mut room.pairs);
+                self.tiles_by(simd, (*kept, strips), &room.pairs, then, out);
+            }
+        }
+    }
+
+    /// The same for rows that are in tiles of bf16, of a matrix in bf16.
+    #[inline(always)]
+    pub(super) fn apply_pairs<S: Simd>(&self, simd: S, tiles: &[u32], then: Then, out: &mut [f32]) {
+        if let Matrix::Pairs(kept, strips) = &self.matrix {
+            self.tiles_by(simd, (*kept, strips), tiles, then, out);
+        }
+    }
+
+    #[inline(always)]
+    fn tiles_by<S: Simd, K: Kept>(
+        &self,
+        simd: S,
+        matrix: (K, &[K::Number]),
+        tiles: &[K::Number],
+        then: Then,
+        out: &mut [f32],
+    ) {
         let rows = out.len() / self.n;
         let mut out = self.lines::<S>(out);
-        for (terms, place) in self.parts::<S>(then) {
+        for (terms, place) in self.parts::<S, K>(then) {
             let tiles = Tiles {
                 numbers: tiles,
-                depth: self.k.next_multiple_of(block::<S>()),
+                depth: self.k.next_multiple_of(block::<S>()) / K::TERMS,
                 from: terms.start,
                 rows,
             };
-            self.part(simd, terms, &tiles, place, &mut out);
+            self.part(simd, matrix, terms, &tiles, place, &mut out);
         }
     }
 
@@ -154,12 +160,15 @@ impl Packed {
         }
     }
 
-    /// The terms in parts of whole blocks.
-    fn parts<S: Simd>(&self, then: Then) -> impl Iterator<Item = (Range<usize>, Place)> + use<S> {
-        let all = self.k.next_multiple_of(block::<S>());
+    /// A row's numbers in parts of whole blocks.
+    fn parts<S: Simd, K: Kept>(
+        &self,
+        then: Then,
+    ) -> impl Iterator<Item = (Range<usize>, Place)> + use<S, K> {
+        let all = self.k.next_multiple_of(block::<S>()) / K::TERMS;
         let depth = all
             .div_ceil(all.div_ceil(DEPTH))
-            .next_multiple_of(block::<S>());
+            .next_multiple_of(K::block::<S>());
         (0..all).step_by(depth).map(move |from| {
             let to = all.min(from + depth);
             let place = Place {
@@ -173,39 +182,47 @@ impl Packed {
 
     /// One depth of the product for all rows and columns.
     #[inline(always)]
-    fn part<S: Simd>(
+    fn part<S: Simd, K: Kept>(
         &self,
         simd: S,
+        (kept, strips): (K, &[K::Number]),
         terms: Range<usize>,
-        tiles: &Tiles<'_>,
+        tiles: &Tiles<'_, K::Number>,
         place: Place,
         out: &mut impl Rows,
     ) {
         let strip = block::<S>();
-        let all = self.k.next_multiple_of(strip);
+        let all = self.k.next_multiple_of(strip) / K::TERMS;
         // The next strip comes from far: each tile asks for a part of it, and for the rows it will write.
         let ahead = terms.len() * strip;
         let share = ahead
-            .div_ceil(tiles.rows.div_ceil(TILE).max(1))
+            .div_ceil(tiles.rows.div_ceil(K::ROWS).max(1))
             .next_multiple_of(16);
-        for (s, (matrix, bias)) in self.strips::<S>().enumerate() {
-            let matrix = &matrix[terms.clone()];
+        for (s, (matrix, bias)) in strips
+            .chunks_exact(all * strip)
+            .zip(self.bias.chunks_exact(strip))
+            .enumerate()
+        {
+            let bias = pairs::<S>(bias)[0];
+            let matrix = &matrix[terms.start * strip..terms.end * strip];
             let next = ((s + 1) * all + terms.start) * strip;
-            let next = self.strips.get(next..next + ahead).unwrap_or_default();
-            for (t, tile) in tiles.numbers.chunks_exact(TILE * tiles.depth).enumerate() {
-                let tile = &tile[TILE * tiles.from..][..TILE * terms.len()];
-                let rows = t * TILE..tiles.rows.min((t + 1) * TILE);
+            let next = strips.get(next..next + ahead).unwrap_or_default();
+            let each = tiles.numbers.chunks_exact(K::ROWS * tiles.depth);
+            for (t, tile) in each.enumerate() {
+                let tile = &tile[K::ROWS * tiles.from..][..K::ROWS * terms.len()];
+                let rows = t * K::ROWS..tiles.rows.min((t + 1) * K::ROWS);
                 soon(
                     next.get(t * share..ahead.min((t + 1) * share))
                         .unwrap_or_default(),
                 );
-                for row in rows.clone() {
-                    soon(out.part(row, s));
-                }
-                let sums = product_of_blocks(simd, tile, matrix);
-                for (row, sums) in rows.zip(sums) {
-                    place.store(simd, sums, bias, out.part(row, s));
-                }
+                let to = Target {
+                    out: &mut *out,
+                    rows,
+                    strip: s,
+                    bias,
+                    place,
+                };
+                kept.product(simd, tile, matrix, to);
             }
         }
     }
@@ -219,7 +236,7 @@ pub fn multiply(input: &[f32], matrix: &Packed, out: &mut [f32]) {
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
             let Self(input, matrix, out) = self;
-            matrix.apply(simd, input, Then::Store, out, &mut Vec::new());
+            matrix.apply(simd, input, Then::Store, out, &mut Room::default());
         }
     }
     let share = share_of(input.len() / matrix.k);
@@ -230,27 +247,32 @@ pub fn multiply(input: &[f32], matrix: &Packed, out: &mut [f32]) {
         .for_each(|(input, out)| with_vectors(Task(input, matrix, out)));
 }
 
-/// Some terms of rows of `k` in tiles, each `[blocks][TILE][block]`; what lacks in the last is zero.
+/// Some terms of rows of `k` in tiles, each `[blocks][rows][block]`; what lacks in the last is zero.
 #[inline(always)]
-fn pack_rows<S: Simd>(input: &[f32], k: usize, terms: Range<usize>, tiles: &mut Vec<f32>) {
-    let strip = block::<S>();
-    tiles.resize(input.len().div_ceil(k * TILE) * terms.len() * TILE, 0.0);
-    let sources = input.chunks(k * TILE);
-    for (source, tile) in sources.zip(tiles.chunks_exact_mut(terms.len() * TILE)) {
-        if source.len() < k * TILE || terms.end > k {
-            tile.fill(0.0);
+fn pack_rows<S: Simd, K: Kept>(
+    kept: K,
+    input: &[f32],
+    k: usize,
+    terms: Range<usize>,
+    tiles: &mut Vec<K::Number>,
+) {
+    let (block, depth) = (K::block::<S>(), terms.len());
+    tiles.resize(
+        input.len().div_ceil(k * K::ROWS) * depth * K::ROWS,
+        K::Number::default(),
+    );
+    let wanted = terms.start * K::TERMS..k.min(terms.end * K::TERMS);
+    let sources = input.chunks(k * K::ROWS);
+    for (source, tile) in sources.zip(tiles.chunks_exact_mut(depth * K::ROWS)) {
+        if source.len() < k * K::ROWS {
+            tile.fill(K::Number::default());
         }
         for (r, row) in source.chunks_exact(k).enumerate() {
-            let row = &row[terms.start..k.min(terms.end)];
-            let blocks = row.chunks_exact(strip);
-            let rest = blocks.remainder();
-            if !rest.is_empty() {
-                let from = ((row.len() / strip) * TILE + r) * strip;
-                tile[from..][..rest.len()].copy_from_slice(rest);
-            }
-            for (from, to) in blocks.zip(tile.chunks_exact_mut(TILE * strip)) {
-                to[r * strip..][..strip].copy_from_slice(&from[..strip]);
-            }
+            kept.put::<S>(
+                &row[wanted.clone()],
+                &mut tile[r * block..],
+                K::ROWS * block,
+            );
         }
     }
 }

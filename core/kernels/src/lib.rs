@@ -10,18 +10,27 @@
 //! Vectors are `pulp`'s, of the widest kind that the processor has ([`Vectors`]). Threads are rayon's current pool.
 
 mod attention;
+mod bf16;
+#[cfg(target_arch = "x86_64")]
+mod bf16_x86;
 mod bicubic;
 mod block;
 mod bottleneck;
 mod colors;
 mod conv;
+mod conv_bf16;
 mod cut;
 mod few_rows;
 mod finish;
 mod gemm;
+mod head;
+mod kept;
 mod map;
 mod math;
+mod memory;
+mod narrow;
 mod norm;
+mod packed;
 mod product;
 mod stem;
 mod steps;
@@ -30,6 +39,7 @@ mod vectors;
 mod winograd;
 
 pub use attention::{Attention, AttentionKind};
+pub use bf16::Bf16;
 pub use bicubic::bicubic;
 pub use block::{NormPlace, TransformerBlock};
 pub use bottleneck::Bottleneck;
@@ -37,8 +47,10 @@ pub use colors::{ColorTables, Place, Planes, averaged};
 pub use conv::GroupConv;
 pub use cut::{Cut, Pieces};
 pub use few_rows::{Tokens, softmax};
-pub use gemm::{Packed, multiply};
+pub use gemm::{Room, multiply};
+pub use memory::give_back;
 pub use norm::Norm;
+pub use packed::Packed;
 pub use stem::Stem;
 pub use tangents::gelu_tangents;
 pub use vectors::{NoSuchVectors, Vectors};
@@ -65,7 +77,7 @@ fn share_of(rows: usize) -> usize {
 
 /// Has the processor fetch some numbers while it computes with others; a hint, and nothing where it cannot be given.
 #[inline(always)]
-fn soon(numbers: &[f32]) {
+fn soon<N>(numbers: &[N]) {
     #[cfg(target_arch = "x86_64")]
     for line in numbers.chunks(16) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

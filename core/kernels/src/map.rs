@@ -11,9 +11,9 @@ pub type Grid = (usize, usize);
 /// A map in strips of channels, `[strips][pixels + 1][strip]`, so that neighbouring pixels lie side by side. The last pixel is of
 /// zeros and stands for those beyond the edge.
 #[derive(Clone, Copy)]
-pub(super) struct Map<'a> {
-    /// All numbers.
-    pub strips: &'a [f32],
+pub(super) struct Map<'a, N> {
+    /// All numbers, of f32 or of pairs of bf16.
+    pub strips: &'a [N],
     /// Pixels of all pictures.
     pub pixels: usize,
     /// Of one picture.
@@ -29,9 +29,9 @@ pub(super) struct Window {
     pub stride: usize,
 }
 
-impl Map<'_> {
-    /// Channels, filled up to whole strips.
-    pub fn channels(&self) -> usize {
+impl<N> Map<'_, N> {
+    /// Numbers of a pixel, channels being filled up to whole strips.
+    pub fn numbers(&self) -> usize {
         self.strips.len() / (self.pixels + 1)
     }
 
@@ -46,17 +46,17 @@ impl Map<'_> {
     }
 
     /// Where the blocks under each tap of a tile of results start, from result `first` on; blocks are of `block` numbers.
-    pub fn under_tile(
+    pub fn under_tile<const ROWS: usize>(
         &self,
         window: Window,
         first: usize,
         block: usize,
-        places: &mut Vec<[usize; TILE]>,
+        places: &mut Vec<[usize; ROWS]>,
     ) {
         let (rows, cols) = window.grid(self.grid);
         let pad = window.side / 2;
-        places.resize(window.side * window.side, [0; TILE]);
-        for row in 0..TILE {
+        places.resize(window.side * window.side, [0; ROWS]);
+        for row in 0..ROWS {
             let result = first + row;
             let image = result / (rows * cols);
             let (top, left) = (result / cols % rows, result % cols);

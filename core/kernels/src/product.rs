@@ -19,20 +19,6 @@ pub(super) fn zero<S: Simd>(simd: S) -> Sums<S> {
     [[simd.splat_f32s(0.0); 2]; TILE]
 }
 
-/// Rows in turn, `[terms][TILE]`, times a strip `[terms]`.
-#[inline(always)]
-pub(super) fn product<S: Simd>(simd: S, rows: &[[f32; TILE]], strip: &[[S::f32s; 2]]) -> Sums<S> {
-    let mut sums = zero(simd);
-    for (row, [left, right]) in rows.iter().zip(strip) {
-        for (sum, value) in sums.iter_mut().zip(row) {
-            let value = simd.splat_f32s(*value);
-            sum[0] = simd.mul_add_e_f32s(value, *left, sum[0]);
-            sum[1] = simd.mul_add_e_f32s(value, *right, sum[1]);
-        }
-    }
-    sums
-}
-
 /// A tile in blocks, `[blocks][TILE][terms of a block]`, times a strip `[terms]`.
 #[inline(always)]
 pub(super) fn product_of_blocks<S: Simd>(simd: S, tile: &[f32], strip: &[[S::f32s; 2]]) -> Sums<S> {

@@ -5,8 +5,9 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::finish::{Place, Then};
-use super::gemm::Packed;
 use super::map::Grid;
+use super::memory::zeros;
+use super::packed::Packed;
 use super::{TILE, with_vectors};
 
 /// Rows of the result a task makes: what the convolution gives for them stays in the second cache.
@@ -45,7 +46,7 @@ impl Stem {
         let (inner, after) = (half(grid), half(half(grid)));
         let size = self.matrix.depth() / (self.side * self.side) * grid.0 * grid.1;
         let line = after.1 * self.width();
-        let mut out = vec![0.0; pictures.len() / size * after.0 * line];
+        let mut out = zeros(pictures.len() / size * after.0 * line);
         let images = out
             .par_chunks_mut(after.0 * line)
             .zip(pictures.par_chunks(size));

@@ -4,7 +4,7 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::attention::HeadScratch;
+use super::attention::HeadRoom;
 use super::block::{Place, Scratch, TransformerBlock};
 use super::{share_of, with_vectors};
 
@@ -24,7 +24,7 @@ impl TransformerBlock {
         let size = self.attention.tokens() * (width / heads);
         let mut mixed = vec![0.0; places.len() * width];
         mixed.par_chunks_mut(size).enumerate().for_each_init(
-            HeadScratch::default,
+            HeadRoom::default,
             |room, (index, out)| {
                 let at = (index / heads, index % heads);
                 with_vectors(Head(self, &qkv, at, out, room));
@@ -65,7 +65,7 @@ struct Head<'a>(
     &'a [f32],
     (usize, usize),
     &'a mut [f32],
-    &'a mut HeadScratch,
+    &'a mut HeadRoom,
 );
 
 impl WithSimd for Head<'_> {
@@ -78,7 +78,8 @@ impl WithSimd for Head<'_> {
         let size = attention.tokens() * 3 * block.proj.width();
         let qkv = &qkv[window * size..][..size];
         let step = out.len() / attention.tokens();
-        attention.head(simd, qkv, (window, head), (out, step), room);
+        let numbers = block.qkv.bf16();
+        attention.head(simd, numbers, qkv, (window, head), (out, step), room);
     }
 }
 

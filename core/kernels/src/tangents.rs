@@ -4,6 +4,7 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::math::gelu_tangent;
+use super::memory::zeros;
 use super::with_vectors;
 
 /// Numbers of a task: what goes in and out fits into a core's second cache.
@@ -12,7 +13,7 @@ const NUMBERS: usize = 16 * 1024;
 /// At each number of `x` the slope of GELU's tangent, and where that meets the axis of x = 0: `slope x + height` is GELU, and `slope`
 /// its derivative. Both `[len of x]`.
 pub fn gelu_tangents(x: &[f32]) -> (Vec<f32>, Vec<f32>) {
-    let (mut slopes, mut heights) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+    let (mut slopes, mut heights) = (zeros(x.len()), zeros(x.len()));
     let out = slopes
         .par_chunks_mut(NUMBERS)
         .zip(heights.par_chunks_mut(NUMBERS));

@@ -106,6 +106,15 @@ impl Vectors {
     }
 }
 
+/// Whether products of pairs of bf16 belong to some instructions and this processor has them.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn has_bf16(vectors: Vectors) -> bool {
+    match vectors.0 {
+        Proof::Avx512(_) => std::arch::is_x86_feature_detected!("avx512bf16"),
+        _ => false,
+    }
+}
+
 /// Runs `work` with the instructions in use.
 pub(super) fn with_vectors<W: WithSimd>(work: W) -> W::Output {
     match Vectors::in_use().0 {

@@ -6,7 +6,7 @@ use pulp::Simd;
 
 use super::TILE;
 use super::finish::{Place, Then};
-use super::gemm::Packed;
+use super::packed::Packed;
 use super::product::{block, pairs, product_of_blocks};
 
 /// Inputs under four results, and so many mixtures.

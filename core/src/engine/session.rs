@@ -286,6 +286,7 @@ fn open_device(
             refusals: vec![error.to_string()],
             failed: vec![error.to_string()],
             no_f16: None,
+            no_bf16: None,
         },
     };
     *report.lock().unwrap_or_else(PoisonError::into_inner) = said;

@@ -18,7 +18,7 @@ pub use adapter::{Adapter, AdapterKind, Api, list_adapters};
 pub use cache::keep_tuning_results;
 pub use choice::{DeviceChoice, UnknownDevice};
 pub use examine::{AdapterVerdict, Examination, examine};
-pub use half::no_f16;
+pub use half::{no_bf16, no_f16};
 pub use hush::{Hush, driver_words};
 pub use open::{DeviceReport, choose, is_lost, open, retire};
 pub use plan::{CUDA_NOT_BUILT, Candidate, Plan, SOFTWARE_REFUSED, plan};

@@ -12,7 +12,7 @@ use super::{
     Adapter, AdapterKind, Api, CUDA_BUILT, Candidate, ComputeError, DeviceChoice, DeviceError,
     Prober,
 };
-use super::{list_adapters, no_f16, plan, self_test};
+use super::{list_adapters, no_bf16, no_f16, plan, self_test};
 
 /// The compute device in use, and why a better one is not.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -25,6 +25,8 @@ pub struct DeviceReport {
     pub failed: Vec<String>,
     /// Why backbones cannot be kept in f16 on it; `None` where they can, or while no device is open.
     pub no_f16: Option<String>,
+    /// The same of bf16.
+    pub no_bf16: Option<String>,
 }
 
 /// Find and open the device for a choice. Each candidate is tried by `prober` before this process touches it.
@@ -46,11 +48,13 @@ pub fn choose(
             Ok(device) => {
                 let name = candidate.to_string();
                 let no_f16 = no_f16(&device).map(str::to_owned);
+                let no_bf16 = no_bf16(&device).map(str::to_owned);
                 let report = DeviceReport {
                     name,
                     refusals,
                     failed,
                     no_f16,
+                    no_bf16,
                 };
                 return Ok((device, report));
             }

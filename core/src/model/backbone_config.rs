@@ -10,7 +10,7 @@ use super::backbones::{
     Backbone, BackboneSpec, HtsAtConfig, ResNext, ResNextConfig, SwinV2Config, VitConfig,
 };
 use super::desc::Pair;
-use super::precision::halved;
+use super::precision::{Half, in_numbers};
 use super::prep::{FbankPrep, SoundPrep};
 use super::weights::{Names, StateDict, load_in_numbers, load_into};
 
@@ -131,16 +131,27 @@ impl BackboneConfig {
         self
     }
 
-    /// With random weights and without a classifier, ready for inference.
+    /// With random weights and without a classifier, ready for inference, its matrices in 16 bit where `half`.
     ///
     /// # Errors
     /// Numbers that do not fit each other.
-    pub fn random(self, name: &str, device: &Device) -> Result<Box<dyn Backbone>, ModelError> {
+    pub(crate) fn random(
+        self,
+        name: &str,
+        device: &Device,
+        half: Option<Half>,
+    ) -> Result<Box<dyn Backbone>, ModelError> {
         Ok(match self.without_classifier() {
-            Self::SwinV2(config) => Box::new(config.init(device)?.named(name).freeze()),
-            Self::HtsAt(config) => Box::new(config.init(device)?.named(name).freeze()),
-            Self::Vit(config) => Box::new(config.init(device)?.named(name).freeze()),
-            Self::ResNext(config) => Box::new(config.init(device)?.named(name).freeze()),
+            Self::SwinV2(config) => {
+                Box::new(in_numbers(config.init(device)?.named(name), half).freeze())
+            }
+            Self::HtsAt(config) => {
+                Box::new(in_numbers(config.init(device)?.named(name), half).freeze())
+            }
+            Self::Vit(config) => {
+                Box::new(in_numbers(config.init(device)?.named(name), half).freeze())
+            }
+            Self::ResNext(config) => Box::new(frozen(config.init(device)?.named(name), half)),
         })
     }
 
@@ -154,14 +165,14 @@ impl BackboneConfig {
         }
     }
 
-    /// The backbone with the weights of a checkpoint, its matrices in f16 where `half`; `path` is for errors.
+    /// The backbone with the weights of a checkpoint, its matrices in 16 bit where `half`; `path` is for errors.
     pub(super) fn load(
         self,
         name: &str,
         state: StateDict,
         path: &Path,
         device: &Device,
-        half: bool,
+        half: Option<Half>,
     ) -> Result<Box<dyn Backbone>, ModelError> {
         let names = self.names();
         Ok(match self {
@@ -189,7 +200,7 @@ impl BackboneConfig {
         state: StateDict,
         path: &Path,
         device: &Device,
-        half: bool,
+        half: Option<Half>,
     ) -> Result<[Box<dyn Backbone>; 2], ModelError> {
         let names = self.names();
         match self {
@@ -224,21 +235,23 @@ impl BackboneConfig {
     }
 }
 
-/// A ResNeXt's convolutions take over its norms' numbers before they may be rounded.
 fn resnext(
     config: ResNextConfig,
     name: &str,
     state: StateDict,
     path: &Path,
     device: &Device,
-    half: bool,
+    half: Option<Half>,
 ) -> Result<ResNext, ModelError> {
     let model = load_into(config.init(device)?, state, Names::ResNext, path)?;
-    let model = model.named(name).freeze();
-    Ok(match half {
-        true => halved(model),
-        false => model,
-    })
+    Ok(frozen(model.named(name), half))
+}
+
+/// A ResNeXt's convolutions take over its norms' numbers before they may be rounded.
+fn frozen(model: ResNext, half: Option<Half>) -> ResNext {
+    let model = model.freeze_in(half);
+    // What is in the CPU's kernels has been rounded there.
+    in_numbers(model, half.filter(|half| *half == Half::F16))
 }
 
 impl HtsAtConfig {

@@ -246,7 +246,7 @@ impl BackboneDesc {
     ) -> Result<Box<dyn Backbone>, ModelError> {
         // Refuse what cannot be built before reading what may be a gigabyte.
         self.backbone()?;
-        how.precision.is_half_on(device)?;
+        how.precision.half_on(device)?;
         self.load_state(read_checkpoint(weights)?, weights, device, how)
     }
 
@@ -258,7 +258,7 @@ impl BackboneDesc {
         device: &Device,
         how: LoadAs,
     ) -> Result<Box<dyn Backbone>, ModelError> {
-        let half = how.precision.is_half_on(device)?;
+        let half = how.precision.half_on(device)?;
         let backbone = match how.classifier {
             true => self.backbone()?,
             false => self.backbone()?.without_classifier(),
@@ -275,7 +275,7 @@ impl BackboneDesc {
         device: &Device,
         how: LoadAs,
     ) -> Result<[Box<dyn Backbone>; 2], ModelError> {
-        let half = how.precision.is_half_on(device)?;
+        let half = how.precision.half_on(device)?;
         let eye = match how.classifier {
             true => self.backbone()?,
             false => self.backbone()?.without_classifier(),

@@ -59,6 +59,7 @@ pub use manifest::{
     BackboneEntry, HeadEntry, LocalizeEntry, Manifest, ParseEntry, SCHEMA, SegmentEntry,
 };
 pub use pair::{Backbones, FrozenPair, PairAbout, SideAbout};
+pub(crate) use precision::Half;
 pub use precision::{Precision, UnknownPrecision};
 pub use prep::{FbankPrep, ImagePrep, Prep, SoundInput, SoundPrep};
 pub use run::{FeatureSummary, run_features};

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use burn::tensor::{Device, Distribution, Tensor};
-use mettle_kernels::{Packed, multiply};
+use burn::tensor::{DType, Device, Distribution, Tensor};
+use mettle_kernels::multiply;
 
+use super::backbones::packed_matrix;
+use super::precision::Half;
 use super::{Backbone, BackboneDesc, ModelError, Prep};
 use crate::gpu::ComputeError;
 
@@ -49,11 +51,16 @@ pub struct SpeedTest {
 }
 
 impl SpeedTest {
-    /// Builds one of [`released_models`].
+    /// Builds one of [`released_models`], its matrices in 16 bit where `half`.
     ///
     /// # Errors
     /// An unknown name.
-    pub fn new(name: &str, batch: usize, device: &Device) -> Result<Self, ModelError> {
+    pub(crate) fn new(
+        name: &str,
+        batch: usize,
+        device: &Device,
+        half: Option<Half>,
+    ) -> Result<Self, ModelError> {
         let found = RELEASED.iter().find(|(known, _)| *known == name);
         let (_, text) = found.ok_or_else(|| {
             let known: Vec<&str> = released_models().collect();
@@ -75,7 +82,7 @@ impl SpeedTest {
         let backbone = desc.backbone()?;
         Ok(Self {
             gflop: backbone.operations() as f64 * batch as f64 / 1e9,
-            backbone: backbone.random(&desc.name, device)?,
+            backbone: backbone.random(&desc.name, device, half)?,
             input: Tensor::random(shape, Distribution::Normal(0.0, 1.0), device),
             title: desc.name,
         })
@@ -96,13 +103,16 @@ impl SpeedTest {
 }
 
 /// The fastest product of two large matrices on the device, in 10⁹ operations a second: by burn, and on the CPU also by
-/// the kernels of this program.
+/// the kernels of this program, which alone multiply bf16 there.
 ///
 /// # Errors
 /// What the device said when it failed.
-pub fn ceiling(device: &Device) -> Result<f64, ComputeError> {
+pub(crate) fn ceiling(device: &Device, half: Option<Half>) -> Result<f64, ComputeError> {
     let random = || Tensor::<2>::random([CEILING; 2], Distribution::Default, device);
-    let (a, b) = (random(), random());
+    let (a, b) = match half {
+        Some(Half::F16) => (random().cast(DType::F16), random().cast(DType::F16)),
+        _ => (random(), random()),
+    };
     let mut best = Duration::MAX;
     for _ in 0..PRODUCTS {
         let begin = Instant::now();
@@ -113,7 +123,7 @@ pub fn ceiling(device: &Device) -> Result<f64, ComputeError> {
     }
     if *device == Device::flex() {
         let left = vec![0.5; CEILING * CEILING];
-        let right = Packed::new(&left, [CEILING; 2], None);
+        let right = packed_matrix(&left, [CEILING; 2], None, half);
         let mut out = vec![0.0; CEILING * CEILING];
         for _ in 0..PRODUCTS {
             let begin = Instant::now();

@@ -2,20 +2,24 @@
 
 use crate::base::Task;
 use crate::engine::{EngineError, ModelChoice};
-use crate::train::{Report, evaluate_demo, evaluate_folder};
+use crate::model::{ModelBundle, Precision};
+use crate::train::{Report, evaluate_in};
 
-/// Measure a model at a task on `count` scenes from unseen seeds with unseen drawings, on the CPU; `seed` picks which.
+/// Measure a model at a task on `count` scenes from unseen seeds with unseen drawings, on the CPU, its backbones in some
+/// numbers; `seed` picks which.
 ///
 /// # Errors
-/// When the model cannot be loaded or has no head for the task.
+/// When the model cannot be loaded, has no head for the task, or the processor does not compute in such numbers.
 pub fn evaluate(
     choice: &ModelChoice,
     task: Task,
     count: usize,
     seed: u64,
+    precision: Precision,
 ) -> Result<Report, EngineError> {
-    Ok(match choice {
-        ModelChoice::Demo => evaluate_demo(task, count, seed)?,
-        ModelChoice::Folder(folder) => evaluate_folder(folder, task, count, seed)?,
-    })
+    let bundle = match choice {
+        ModelChoice::Demo => ModelBundle::demo()?,
+        ModelChoice::Folder(folder) => ModelBundle::open(folder)?,
+    };
+    Ok(evaluate_in(&bundle, task, count, seed, precision)?)
 }

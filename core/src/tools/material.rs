@@ -85,6 +85,8 @@ pub struct MaterialRequest<'a> {
     pub clips: usize,
     /// Which.
     pub seed: u64,
+    /// Numbers of the backbones.
+    pub precision: Precision,
 }
 
 /// Seconds of each clip.
@@ -105,7 +107,7 @@ pub fn evaluate_material(
         ModelChoice::Folder(folder) => ModelBundle::open(folder)?,
     };
     let device = Device::flex();
-    let pair = bundle.pair(&device, Precision::F32)?;
+    let pair = bundle.pair(&device, request.precision)?;
     let file = bundle.head(Task::Parse).ok_or(EngineError::NoHead {
         model: bundle.about().name,
         task: Task::Parse,

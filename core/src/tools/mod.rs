@@ -22,7 +22,8 @@ pub use material::{ClassHits, MaterialReport, MaterialRequest, Strangers, evalua
 pub use metrics::{MetricFigures, MetricsError, metrics_of_file};
 pub use shard::{Listed, Shard, hash_of, in_order};
 pub use speed::{
-    SpeedBench, SpeedModel, check_vectors, speed_models, threads, vectors, vectors_there, versions,
+    SpeedBench, SpeedModel, check_vectors, multiplies_bf16, speed_models, threads, vectors,
+    vectors_there, versions,
 };
 pub use tag::{TagReport, TagRequest, tag_clip};
 pub use train_cost::{CostSteps, TrainCost};

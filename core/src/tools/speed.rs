@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use burn::tensor::Device;
-use mettle_kernels::{NoSuchVectors, Vectors};
+use mettle_kernels::{Bf16, NoSuchVectors, Vectors, give_back};
 
 use crate::engine::EngineError;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
-use crate::model::speed;
+use crate::model::{Half, Precision, speed};
 
 /// A device to be measured.
 pub struct SpeedBench {
     device: Device,
     report: DeviceReport,
+    half: Option<Half>,
 }
 
 /// A full-size backbone with random weights, warmed up.
@@ -24,13 +25,27 @@ pub fn speed_models() -> Vec<&'static str> {
 }
 
 impl SpeedBench {
-    /// Opens the device.
+    /// Opens the device, for backbones in some numbers.
     ///
     /// # Errors
-    /// The device cannot be had.
-    pub fn open(choice: DeviceChoice, prober: &Prober) -> Result<Self, EngineError> {
+    /// The device cannot be had, or does not compute in them.
+    pub fn open(
+        choice: DeviceChoice,
+        precision: Precision,
+        prober: &Prober,
+    ) -> Result<Self, EngineError> {
         let (device, report) = choose(choice, prober)?;
-        Ok(Self { device, report })
+        let half = precision.half_on(&device)?;
+        Ok(Self {
+            device,
+            report,
+            half,
+        })
+    }
+
+    /// The numbers it came to.
+    pub fn precision(&self) -> Precision {
+        Precision::of(self.half)
     }
 
     /// The device in use.
@@ -43,7 +58,7 @@ impl SpeedBench {
     /// # Errors
     /// The device failed.
     pub fn ceiling(&self) -> Result<f64, EngineError> {
-        Ok(speed::ceiling(&self.device)?)
+        Ok(speed::ceiling(&self.device, self.half)?)
     }
 
     /// Builds a backbone and runs it once.
@@ -51,7 +66,9 @@ impl SpeedBench {
     /// # Errors
     /// An unknown name, or the device failed.
     pub fn model(&self, name: &str, batch: usize) -> Result<SpeedModel, EngineError> {
-        let model = SpeedModel(speed::SpeedTest::new(name, batch, &self.device)?);
+        // What another model left must not count as this one's.
+        give_back();
+        let model = SpeedModel(speed::SpeedTest::new(name, batch, &self.device, self.half)?);
         model.pass()?;
         Ok(model)
     }
@@ -90,6 +107,11 @@ pub fn vectors() -> &'static str {
 /// All that this processor has for them, the widest first.
 pub fn vectors_there() -> Vec<&'static str> {
     Vectors::there().into_iter().map(Vectors::name).collect()
+}
+
+/// Whether they multiply numbers of 16 bit (bf16).
+pub fn multiplies_bf16() -> bool {
+    Bf16::there().is_some()
 }
 
 /// Looks whether what `METTLE_SIMD` names, if anything, can be used.

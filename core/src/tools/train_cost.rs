@@ -125,7 +125,7 @@ impl CostSteps<'_> {
             Some(both) => both,
             None => {
                 let [eye, ear] = PAIR;
-                let test = |name| speed::SpeedTest::new(name, SECONDS, &self.of.device);
+                let test = |name| speed::SpeedTest::new(name, SECONDS, &self.of.device, None);
                 [test(eye)?, test(ear)?]
             }
         };

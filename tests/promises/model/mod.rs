@@ -5,6 +5,7 @@ pub mod golden;
 mod assemble;
 mod backbones;
 mod backbones_vit_resnext;
+mod bf16;
 mod bundle;
 mod distillation;
 mod formats;

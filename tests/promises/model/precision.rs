@@ -13,7 +13,7 @@ fn half() -> LoadAs {
     }
 }
 
-fn desc(io: &GoldenFile, architecture: &str) -> BackboneDesc {
+pub fn desc(io: &GoldenFile, architecture: &str) -> BackboneDesc {
     let mut config = io.config.clone();
     if architecture == "resnext" {
         config["img_size"] = json!(35);
@@ -25,8 +25,31 @@ fn desc(io: &GoldenFile, architecture: &str) -> BackboneDesc {
 /// How far timm's own Swin-V2 is from itself, block by block, when rounded as ours is (`golden/model/make/swin_f16.py`): the
 /// fixture's attention scales, up to 100 over heads of four numbers, enlarge what rounding does. (In Swin-V2-L itself, of 24
 /// blocks, the most is 4.1e-3.)
-const SWIN_ITSELF: [f32; 8] = [
+pub const SWIN_ITSELF: [f32; 8] = [
     0.0033, 0.0140, 0.0166, 0.0299, 0.0333, 0.0484, 0.0258, 0.0256,
+];
+
+/// Small backbones of every architecture with weights and inputs of references: file, weights, architecture, name of the input.
+pub const BACKBONES: [[&str; 4]; 4] = [
+    ["vit.io", "vit.weights.safetensors", "vit", "input"],
+    [
+        "resnext.io",
+        "resnext.weights.safetensors",
+        "resnext",
+        "input",
+    ],
+    [
+        "swinv2_a.io",
+        "swinv2_a.weights.safetensors",
+        "swin_v2",
+        "input",
+    ],
+    [
+        "htsat_b.io",
+        "htsat_b.ckpt",
+        "hts_at",
+        "out.logmel_extractor",
+    ],
 ];
 
 /// A mantissa of eleven bits through a few blocks: 1e-2 of each layer's largest value; of the Swin fixture, what the reference
@@ -34,31 +57,11 @@ const SWIN_ITSELF: [f32; 8] = [
 #[test]
 fn f16_is_near_f32_layer_by_layer() {
     let Some(device) = gpu() else { return };
-    if !Precision::Auto.is_half_on(&device).unwrap() {
+    if Precision::Auto.on(&device).unwrap() != Precision::F16 {
         eprintln!("skipped: the adapter does not compute in f16");
         return;
     }
-    for (io, weights, architecture, input) in [
-        ("vit.io", "vit.weights.safetensors", "vit", "input"),
-        (
-            "resnext.io",
-            "resnext.weights.safetensors",
-            "resnext",
-            "input",
-        ),
-        (
-            "swinv2_a.io",
-            "swinv2_a.weights.safetensors",
-            "swin_v2",
-            "input",
-        ),
-        (
-            "htsat_b.io",
-            "htsat_b.ckpt",
-            "hts_at",
-            "out.logmel_extractor",
-        ),
-    ] {
+    for [io, weights, architecture, input] in BACKBONES {
         let io = GoldenFile::read(&format!("{io}.safetensors"));
         let desc = desc(&io, architecture);
         let run = |how: LoadAs| {
@@ -90,7 +93,7 @@ fn f16_is_near_f32_layer_by_layer() {
     }
 }
 
-/// The CPU computes in f32: what is asked for by name is refused, what is left to the device is f32.
+/// The CPU does not compute in f16: what is asked for by name is refused, what is left to the device is something else.
 #[test]
 fn the_cpu_has_no_f16() {
     let device = Device::flex();
@@ -104,6 +107,6 @@ fn the_cpu_has_no_f16() {
         ..LoadAs::default()
     };
     desc(&io, "vit").load_as(&weights, &device, auto).unwrap();
-    assert_eq!(Precision::Auto.is_half_on(&device).ok(), Some(false));
+    assert_ne!(Precision::Auto.on(&device).ok(), Some(Precision::F16));
     assert!("f8".parse::<Precision>().is_err());
 }

@@ -10,6 +10,7 @@ use mettle_tests::program::{alone_with, mettle, run, together_with};
 use serde_json::{Value, json};
 
 use super::golden::{GoldenFile, distance, path};
+use super::precision::BACKBONES;
 
 /// The variable that names them.
 const KIND: &str = "METTLE_SIMD";
@@ -17,29 +18,6 @@ const KIND: &str = "METTLE_SIMD";
 const FOLDER: &str = "METTLE_TEST_FOLDER";
 /// Sums of some hundred terms in another order, through a few blocks; the Swin fixture's attention scales enlarge it.
 const TOLERANCE: f32 = 5e-5;
-
-/// Small backbones of every architecture with weights and inputs of references: file, weights, architecture, name of the input.
-const BACKBONES: [[&str; 4]; 4] = [
-    ["vit.io", "vit.weights.safetensors", "vit", "input"],
-    [
-        "resnext.io",
-        "resnext.weights.safetensors",
-        "resnext",
-        "input",
-    ],
-    [
-        "swinv2_a.io",
-        "swinv2_a.weights.safetensors",
-        "swin_v2",
-        "input",
-    ],
-    [
-        "htsat_b.io",
-        "htsat_b.ckpt",
-        "hts_at",
-        "out.logmel_extractor",
-    ],
-];
 
 fn file(folder: &Path, architecture: &str) -> PathBuf {
     folder.join(format!("{architecture}.f32"))

@@ -120,7 +120,8 @@ impl EngineLink for ScriptedEngine {
                 "llvmpipe is a processor that draws: slower than computing on it directly".into(),
             ],
             failed: self.0.lock().expect("script").broken_device.clone(),
-            no_f16: Some("the CPU computes in f32 only; f16 would make it slower".into()),
+            no_f16: Some("the CPU does not compute in f16, which would make it slower".into()),
+            no_bf16: None,
         }
     }
 }

@@ -112,7 +112,7 @@ fn f16_is_offered_with_the_reason_where_it_is_not_to_be_had() {
     let (mut window, engine, _) = window();
     window.get_by_label_contains("CPU · 2 threads").click();
     window.run_steps(3);
-    window.get_by_label_contains("No f16: the CPU computes in f32 only");
+    window.get_by_label_contains("No f16: the CPU does not compute in f16");
     let f16 = window.get_by_label("Backbones in f16, half the memory");
     assert!(f16.accesskit_node().is_disabled());
     // What is left to the device can be chosen: everything is analysed in the other numbers.
@@ -123,7 +123,7 @@ fn f16_is_offered_with_the_reason_where_it_is_not_to_be_had() {
     };
     let before = analyses(&engine);
     window
-        .get_by_label("f16 where the device computes in it")
+        .get_by_label("The 16 bit that the device computes in")
         .click();
     window.run_steps(3);
     assert_eq!(window.state().state().precision, Precision::Auto);

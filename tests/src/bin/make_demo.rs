@@ -106,6 +106,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Measures the model on what it has not learned from, and writes into its description how well each class is known.
 fn measure(out: &Path, folder: &Path, soundfont: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let request = MaterialRequest {
+        precision: Precision::F32,
         folder,
         fold: VALIDATION_FOLD,
         soundfont: Some(soundfont),

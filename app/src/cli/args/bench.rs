@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use mettle_core::engine::ModelChoice;
+use mettle_core::engine::{ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 
 use super::analyze::Asked;
@@ -138,6 +138,10 @@ pub struct BackbonesArgs {
     /// Passes, after one that does not count.
     #[arg(long, default_value = "5")]
     pub rounds: usize,
+    /// Backbones in f32, in 16 bit (half the memory: f16 on graphics cards, bf16 on processors that multiply it), or auto: the 16
+    /// bit that the device computes in, else f32.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|bf16|auto")]
+    pub precision: Precision,
     /// A program that runs the same backbones, to be measured in turn with this one; may be given several times.
     #[arg(long, value_name = "COMMAND")]
     pub peer: Vec<String>,

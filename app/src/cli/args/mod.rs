@@ -47,8 +47,9 @@ pub struct Cli {
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda.
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
-    /// Backbones in f32, in f16 (half the memory; the CPU has none), or auto: f16 where the device computes in it.
-    #[arg(long, default_value = "f32", value_name = "f32|f16|auto")]
+    /// Backbones in f32, in 16 bit (half the memory: f16 on graphics cards, bf16 on processors that multiply it), or auto: the 16
+    /// bit that the device computes in, else f32.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|bf16|auto")]
     pub precision: Precision,
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use mettle_core::base::Task;
-use mettle_core::engine::ModelChoice;
+use mettle_core::engine::{ModelChoice, Precision};
 
 use super::train::OfHead;
 use super::values::{mask_size, model, task};
@@ -74,6 +74,10 @@ pub struct EvalArgs {
     /// The model: `demo`, or a folder with a model.json and its weights.
     #[arg(long, default_value = "demo", value_name = "demo|DIR", value_parser = model)]
     pub model: ModelChoice,
+    /// Backbones in f32, in 16 bit (half the memory: f16 on graphics cards, bf16 on processors that multiply it), or auto: the 16
+    /// bit that the device computes in, else f32.
+    #[arg(long, default_value = "f32", value_name = "f32|f16|bf16|auto", conflicts_with_all = ["head", "few_shot"])]
+    pub precision: Precision,
     /// A trained head, and what to measure it on.
     #[command(flatten)]
     pub of_head: OfHead,

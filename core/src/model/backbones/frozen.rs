@@ -5,8 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use burn::nn::{LayerNorm, Linear};
-use burn::tensor::{Device, Tensor, TensorData};
-use mettle_kernels::{Attention, Norm, Packed, TransformerBlock};
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use mettle_kernels::{Attention, Bf16, Norm, Packed, TransformerBlock};
+
+use crate::model::precision::Half;
 
 /// Blocks of one stage, in order. Cheap to clone.
 #[derive(Clone)]
@@ -95,13 +97,27 @@ pub(super) struct FrozenAttention {
     pub proj: Packed,
 }
 
-/// A linear layer with another bias than its own.
+/// A linear layer with another bias than its own, in the numbers in which it was loaded.
 pub(super) fn packed(layer: Linear, bias: Option<Tensor<1>>) -> Packed {
     let matrix = layer.weight.into_value();
-    let shape = matrix.dims();
+    let (shape, half) = (matrix.dims(), matrix.dtype() == DType::BF16);
     let matrix = Numbers::of(matrix);
     let bias = bias.map(Numbers::of);
-    Packed::new(matrix.get(), shape, bias.as_ref().map(Numbers::get))
+    let bias = bias.as_ref().map(Numbers::get);
+    packed_matrix(matrix.get(), shape, bias, half.then_some(Half::Bf16))
+}
+
+/// A matrix `[k, n]` and `n` biases in some numbers; f16 is not among those that the CPU multiplies.
+pub(in crate::model) fn packed_matrix(
+    matrix: &[f32],
+    shape: [usize; 2],
+    bias: Option<&[f32]>,
+    half: Option<Half>,
+) -> Packed {
+    match Bf16::there().filter(|_| half == Some(Half::Bf16)) {
+        Some(numbers) => Packed::in_bf16(numbers, matrix, shape, bias),
+        None => Packed::new(matrix, shape, bias),
+    }
 }
 
 /// A linear layer.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
-use mettle_kernels::{Bottleneck, GroupConv, Packed, Stem};
+use mettle_kernels::{Bf16, Bottleneck, GroupConv, Packed, Room, Stem};
 
 use super::LayerFeatures;
-use super::frozen::Numbers;
+use super::frozen::{Numbers, packed_matrix};
+use crate::model::precision::Half;
 
 /// A stem and its bottlenecks, in order. Cheap to clone.
 #[derive(Clone)]
@@ -24,7 +25,7 @@ impl FrozenConvs {
     /// From the first convolution and from blocks, each converted and dropped in turn.
     pub fn new<B>(stem: Conv2d, blocks: Vec<B>, freeze: impl Fn(B) -> Bottleneck) -> Self {
         let [side, _] = stem.kernel_size;
-        let stem = Stem::new(packed_conv(stem), side);
+        let stem = Stem::new(packed_conv(stem, None), side);
         Self(Arc::new((stem, blocks.into_iter().map(freeze).collect())))
     }
 
@@ -41,7 +42,7 @@ impl FrozenConvs {
         drop(pictures);
         let mut input = Numbers::new(first, [n, grid.0 * grid.1, stem.width()]);
         let mut layers = Vec::with_capacity(blocks.len());
-        let mut room = Vec::new();
+        let mut room = Room::default();
         for (index, block) in blocks.iter().enumerate() {
             let (output, after) = block.forward(input.get(), grid, &mut room);
             grid = after;
@@ -59,26 +60,24 @@ impl FrozenConvs {
 }
 
 /// A convolution as a matrix of what lies under it, `[channels in * rows * cols, channels out]`.
-pub(super) fn packed_conv(layer: Conv2d) -> Packed {
+pub(super) fn packed_conv(layer: Conv2d, half: Option<Half>) -> Packed {
     let weights = layer.weight.into_value();
     let [outputs, inputs, rows, cols] = weights.dims();
     let inputs = inputs * rows * cols;
     let matrix = Numbers::of(weights.reshape([outputs, inputs]).swap_dims(0, 1));
     let bias = layer.bias.map(|bias| Numbers::of(bias.into_value()));
-    Packed::new(
-        matrix.get(),
-        [inputs, outputs],
-        bias.as_ref().map(Numbers::get),
-    )
+    let bias = bias.as_ref().map(Numbers::get);
+    packed_matrix(matrix.get(), [inputs, outputs], bias, half)
 }
 
 /// A square convolution in groups, padded by half its side.
-pub(super) fn packed_groups(layer: Conv2d) -> GroupConv {
+pub(super) fn packed_groups(layer: Conv2d, half: Option<Half>) -> GroupConv {
     let stride = layer.stride[0];
     let weights = layer.weight.into_value();
     let shape = weights.dims();
     let bias = layer.bias.map(|bias| Numbers::of(bias.into_value()));
     let zeros = vec![0.0; shape[0]];
     let bias = bias.as_ref().map_or(&zeros[..], Numbers::get);
-    GroupConv::new(Numbers::of(weights).get(), shape, stride, bias)
+    let half = Bf16::there().filter(|_| half == Some(Half::Bf16));
+    GroupConv::new(Numbers::of(weights).get(), shape, stride, bias, half)
 }

@@ -41,7 +41,7 @@ impl FrozenCut {
     /// Pixels to tokens.
     pub fn embed(projection: &Conv2d, layer: Option<&LayerNorm>) -> Self {
         Self(Arc::new(Cut {
-            linear: packed_conv(projection.clone()),
+            linear: packed_conv(projection.clone(), None),
             before: None,
             after: layer.map(|layer| norm(layer.clone(), EPSILON as f32)),
         }))

@@ -24,6 +24,7 @@ mod windows;
 
 use burn::tensor::Tensor;
 
+pub(super) use frozen::packed_matrix;
 pub use gelu::gelu;
 pub use hts_at::{HtsAt, HtsAtOutput};
 pub use hts_at_config::HtsAtConfig;

@@ -15,6 +15,7 @@ use super::resnext_block::{Bottleneck, apply, conv, fold, norm};
 use super::resnext_config::{EXPANSION, ResNextConfig, STEM};
 use super::{Backbone, BackboneSpec, LayerFeatures};
 use crate::model::ModelError;
+use crate::model::precision::Half;
 
 impl ResNextConfig {
     /// A model with random weights. Seed the device first for repeatable weights.
@@ -106,7 +107,12 @@ impl ResNext {
 
     /// Works the norms into the convolutions, and hands them to the CPU's own kernels where they are on the CPU: for
     /// weights that will not change any more.
-    pub fn freeze(mut self) -> Self {
+    pub fn freeze(self) -> Self {
+        self.freeze_in(None)
+    }
+
+    /// The same; the CPU's kernels keep matrices in bf16 if `half` says so.
+    pub(in crate::model) fn freeze_in(mut self, half: Option<Half>) -> Self {
         let on_cpu = on_cpu(&self.conv1.weight.val().device());
         fold(&mut self.conv1, &mut self.bn1);
         let stages = [
@@ -124,7 +130,7 @@ impl ResNext {
         }
         if !blocks.is_empty() {
             let stem = self.conv1.clone();
-            self.frozen = Some(FrozenConvs::new(stem, blocks, Bottleneck::freeze));
+            self.frozen = Some(FrozenConvs::new(stem, blocks, |block| block.freeze(half)));
         }
         self
     }

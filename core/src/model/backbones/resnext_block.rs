@@ -9,6 +9,7 @@ use burn::tensor::{Device, Tensor};
 use super::frozen_convs::{packed_conv, packed_groups};
 use super::parts::convolve;
 use super::resnext_config::{EXPANSION, ResNextConfig};
+use crate::model::precision::Half;
 
 /// A square convolution without bias, padded so that only its stride shrinks the map.
 pub(super) fn conv(
@@ -119,12 +120,13 @@ impl Bottleneck {
     }
 
     /// The same for the CPU's kernels, once norms are folded.
-    pub fn freeze(self) -> mettle_kernels::Bottleneck {
+    pub(super) fn freeze(self, half: Option<Half>) -> mettle_kernels::Bottleneck {
+        let pack = |conv| packed_conv(conv, half);
         mettle_kernels::Bottleneck {
-            narrow: packed_conv(self.conv1),
-            look: packed_groups(self.conv2),
-            widen: packed_conv(self.conv3),
-            shortcut: self.downsample.map(|shortcut| packed_conv(shortcut.conv)),
+            narrow: pack(self.conv1),
+            look: packed_groups(self.conv2, half),
+            widen: pack(self.conv3),
+            shortcut: self.downsample.map(|shortcut| pack(shortcut.conv)),
         }
     }
 }

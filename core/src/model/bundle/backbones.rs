@@ -7,6 +7,7 @@ use super::place::{Sums, backbone_hash};
 use crate::base::{Labels, PairId};
 use crate::model::manifest::{BackboneEntry, Manifest};
 use crate::model::pair::pair_id;
+use crate::model::precision::Half;
 use crate::model::weights::StateDict;
 use crate::model::{
     Backbone, Backbones, FbankPrep, FrozenPair, LoadAs, ModelError, PairAbout, Precision,
@@ -27,8 +28,8 @@ fn pair_hearing(
     tile: usize,
 ) -> Result<PairId, ModelError> {
     let (image, _) = manifest.preps()?;
-    let visual = backbone_hash(&manifest.visual, sums, false)?;
-    let audio = backbone_hash(&manifest.audio, sums, false)?;
+    let visual = backbone_hash(&manifest.visual, sums, None)?;
+    let audio = backbone_hash(&manifest.audio, sums, None)?;
     Ok(pair_id(&visual, &audio, &image, sound, tile))
 }
 
@@ -58,7 +59,7 @@ impl ModelBundle {
         precision: Precision,
         hearing: &Hearing,
     ) -> Result<FrozenPair, ModelError> {
-        let mut about = self.pair_about(precision.is_half_on(device)?)?;
+        let mut about = self.pair_about(precision.half_on(device)?)?;
         match (&mut about.sound_prep, &hearing.fbank) {
             (SoundInput::Fbank(prep), Some(wanted)) => prep.clone_from(wanted),
             (SoundInput::Logmel(_), _) => {
@@ -79,7 +80,7 @@ impl ModelBundle {
     }
 
     /// What is known of the backbones without their weights.
-    pub(super) fn pair_about(&self, half: bool) -> Result<PairAbout, ModelError> {
+    pub(super) fn pair_about(&self, half: Option<Half>) -> Result<PairAbout, ModelError> {
         let manifest = &self.manifest;
         let (image_prep, sound_prep) = manifest.preps()?;
         let side = |entry: &BackboneEntry| {
@@ -99,10 +100,7 @@ impl ModelBundle {
             sound_prep,
             sound_tile: manifest.audio.tile.unwrap_or(1),
             sound_fold: ear.fold(),
-            precision: match half {
-                true => Precision::F16,
-                false => Precision::F32,
-            },
+            precision: Precision::of(half),
             may_classify: eye.classifies_as_fed() || ear.classifies_as_fed(),
         })
     }

@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::MANIFEST;
 use crate::base::{ContentHash, KeyHasher, hash_file};
+use crate::model::precision::Half;
 use crate::model::weights::{self, StateDict};
-use crate::model::{BackboneEntry, ModelError};
+use crate::model::{BackboneEntry, ModelError, Precision};
 
 /// Stands for a folder in messages about the embedded model.
 const EMBEDDED: &str = "embedded demo model";
@@ -97,12 +98,12 @@ pub(super) fn whole(manifest: &[u8], sums: &Sums) -> ContentHash {
     ContentHash(hasher.finalize().into())
 }
 
-/// BLAKE3 over a backbone's architecture, configuration and weights. Features of a backbone whose matrices are in f16 are
+/// BLAKE3 over a backbone's architecture, configuration and weights. Features of a backbone whose matrices are in 16 bit are
 /// others, and must not be taken for those in f32.
 pub(super) fn backbone_hash(
     entry: &BackboneEntry,
     sums: &Sums,
-    half: bool,
+    half: Option<Half>,
 ) -> Result<ContentHash, ModelError> {
     let description = &entry.description;
     let sum = sums
@@ -112,6 +113,6 @@ pub(super) fn backbone_hash(
         .text(&description.architecture)
         .json(&description.config)
         .hash(sum)
-        .text(if half { "f16" } else { "f32" })
+        .text(&Precision::of(half).to_string())
         .finish())
 }

@@ -12,7 +12,7 @@ use super::layout::Renamed;
 use super::outline::{Fields, outline};
 use super::raw::RawTensor;
 use crate::model::ModelError;
-use crate::model::precision::is_halved;
+use crate::model::precision::{Half, is_halved};
 
 /// A tensor whose shape is not the model's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,10 +98,10 @@ pub fn load_into<M: Module>(
     names: Names,
     path: &Path,
 ) -> Result<M, ModelError> {
-    load_in_numbers(module, state, names, path, false)
+    load_in_numbers(module, state, names, path, None)
 }
 
-/// The same, where `half` with the matrices of [`is_halved`] in f16: each is rounded before it goes to the device, which never
+/// The same, where `half` with the matrices of [`is_halved`] in it: each is rounded before it goes to the device, which never
 /// holds it in f32.
 ///
 /// # Errors
@@ -111,7 +111,7 @@ pub(in crate::model) fn load_in_numbers<M: Module>(
     state: StateDict,
     names: Names,
     path: &Path,
-    half: bool,
+    half: Option<Half>,
 ) -> Result<M, ModelError> {
     let mut mapper = Loader {
         half,
@@ -141,7 +141,7 @@ pub(in crate::model) fn load_in_numbers<M: Module>(
 const UNDERWAY: usize = 32 << 20;
 
 struct Loader {
-    half: bool,
+    half: Option<Half>,
     /// Bytes that were given to the device and may still lie in the program's memory, too.
     underway: usize,
     renamed: Renamed,
@@ -216,12 +216,12 @@ impl ModuleMapper for Loader {
         match self.take(&shape) {
             // Not through `param.map`: that would first draw the random weights that are being replaced.
             Some(values) => {
-                let half = self.half && is_halved(self.path.all());
-                self.underway += values.len() * if half { 2 } else { 4 };
+                let half = self.half.filter(|_| is_halved(self.path.all()));
+                self.underway += values.len() * if half.is_some() { 2 } else { 4 };
                 let data = TensorData::new(values, shape);
                 let tensor = match half {
-                    true => Tensor::from_data(data, (&device, DType::F16)),
-                    false => Tensor::from_data(data, &device),
+                    Some(half) => Tensor::from_data(data, (&device, DType::from(half.float()))),
+                    None => Tensor::from_data(data, &device),
                 };
                 self.arrive(&device);
                 Param::from_tensor(tensor)

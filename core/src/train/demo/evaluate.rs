@@ -15,7 +15,7 @@ use crate::data::Targets;
 use crate::data::scenes::{Scene, SceneOptions, SceneTask, Split};
 use crate::features::{FeatureError, pooled};
 use crate::model::weights::{Names, load_into};
-use crate::model::{Familiarity, LoadedModel, ModelBundle, ModelError, TaskHead};
+use crate::model::{Familiarity, LoadedModel, ModelBundle, ModelError, Precision, TaskHead};
 use crate::predict::UNFAMILIAR;
 use crate::train::error::TrainError;
 use crate::train::evaluation::{Evaluation, Figures};
@@ -33,7 +33,7 @@ const SIDE: usize = 224;
 /// # Errors
 /// The embedded model is damaged.
 pub fn evaluate_demo(task: Task, count: usize, seed: u64) -> Result<Report, TrainError> {
-    evaluate(&ModelBundle::demo()?, task, count, seed)
+    evaluate_in(&ModelBundle::demo()?, task, count, seed, Precision::F32)
 }
 
 /// Measures the model of a folder, and the baselines beside it where there are any.
@@ -46,17 +46,22 @@ pub fn evaluate_folder(
     count: usize,
     seed: u64,
 ) -> Result<Report, TrainError> {
-    evaluate(&ModelBundle::open(dir)?, task, count, seed)
+    evaluate_in(&ModelBundle::open(dir)?, task, count, seed, Precision::F32)
 }
 
-fn evaluate(
+/// Measures a model, its backbones in some numbers.
+///
+/// # Errors
+/// The processor does not compute in them, or the model has no head for the task.
+pub fn evaluate_in(
     bundle: &ModelBundle,
     task: Task,
     count: usize,
     seed: u64,
+    precision: Precision,
 ) -> Result<Report, TrainError> {
     let device = Device::flex();
-    let model = bundle.load(&device)?;
+    let model = bundle.load_in(&device, precision)?;
     let measured = Measured {
         bundle,
         model: &model,

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 pub use backbones::train_trunk;
-pub use evaluate::{evaluate_demo, evaluate_folder, unseen_clips};
+pub use evaluate::{evaluate_demo, evaluate_folder, evaluate_in, unseen_clips};
 pub use few_shot::{Denied, FewShot, FewShotReport, Keeping};
 pub use known::note_measured;
 pub use lessons::Lessons;

@@ -1,11 +1,12 @@
-"""How far timm's own Swin-V2 is from itself when the inputs, matrices and products of its linear layers are rounded to f16, as
-ours are: largest difference of each block's output over its largest value. The fixture's attention scales (up to 100, over
-heads of four numbers) make it ten times worse than Swin-V2-L.
+"""How far timm's own Swin-V2 is from itself when the inputs, matrices and products of its linear layers are rounded to f16, or those
+inputs and matrices and all of attention's to bf16, as ours are: largest difference of each block's output over its largest value. The
+fixture's attention scales (up to 100, over heads of four numbers) make it ten times worse than Swin-V2-L.
 
-Usage: python3 swin_f16.py   (torch, timm 1.0; prints one line, which stands in tests/promises/model/precision.rs)
+Usage: python3 swin_f16.py [bf16]   (torch, timm 1.0; prints one line, which stands in tests/promises/model/precision.rs or bf16.rs)
 """
 import inspect
 import json
+import sys
 from pathlib import Path
 
 import timm.models.swin_transformer_v2 as swin
@@ -15,8 +16,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 HERE = Path(__file__).parent.parent
-half = lambda x: x.half().float()
-linear = F.linear
+bf16 = "bf16" in sys.argv
+half = lambda x: (x.bfloat16() if bf16 else x.half()).float()
+linear, normalize, matmul = F.linear, F.normalize, torch.Tensor.__matmul__
 rounding = False
 
 
@@ -24,11 +26,15 @@ def rounded(x, weight, bias=None):
     # The position bias's perceptron and the classifier stay in f32.
     if not rounding or x.shape[-1] in (2, 512):
         return linear(x, weight, bias)
-    y = half(linear(half(x), half(weight)))
+    y = linear(half(x), half(weight))
+    y = y if bf16 else half(y)
     return y if bias is None else y + bias
 
 
 F.linear = rounded
+if bf16:
+    F.normalize = lambda *args, **named: half(normalize(*args, **named)) if rounding else normalize(*args, **named)
+    torch.Tensor.__matmul__ = lambda a, b: matmul(half(a), half(b)) if rounding else matmul(a, b)
 with safe_open(HERE / "swinv2_a.io.safetensors", "pt") as io:
     config, x = json.loads(io.metadata()["config"]), io.get_tensor("input")
 known = inspect.signature(swin.SwinTransformerV2).parameters
