@@ -35,6 +35,7 @@ mod product;
 mod stem;
 mod steps;
 mod tangents;
+mod turn;
 mod vectors;
 mod winograd;
 
@@ -53,6 +54,7 @@ pub use norm::Norm;
 pub use packed::Packed;
 pub use stem::Stem;
 pub use tangents::gelu_tangents;
+pub use turn::transpose;
 pub use vectors::{NoSuchVectors, Vectors};
 
 use vectors::with_vectors;

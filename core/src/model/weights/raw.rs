@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
+use mettle_kernels::transpose;
 
 use super::file::FileBytes;
 use crate::base::ContentHash;
@@ -136,10 +138,11 @@ impl RawTensor {
     pub(in crate::model) fn content_hash(&self) -> Option<ContentHash> {
         self.room()?;
         let mut hasher = blake3::Hasher::new();
-        self.each_piece(1, &mut |piece| {
-            for value in piece {
+        self.each_piece(1, &mut |piece| match cfg!(target_endian = "little") {
+            true => drop(hasher.update(bytemuck::cast_slice(piece))),
+            false => piece.iter().for_each(|value| {
                 hasher.update(&value.to_le_bytes());
-            }
+            }),
         })?;
         Some(ContentHash(*hasher.finalize().as_bytes()))
     }
@@ -154,7 +157,7 @@ impl RawTensor {
         out.resize(room, 0.0);
         let mut row = 0;
         self.each_piece(cols.max(1), &mut |piece| {
-            transpose_into(&mut out[row..], piece, rows, cols);
+            transpose(piece, cols, &mut out[row..], rows);
             row += piece.len() / cols.max(1);
         })?;
         Some(out)
@@ -220,21 +223,6 @@ fn reserved(elements: usize) -> Option<Vec<f32>> {
     Some(out)
 }
 
-/// Writes some rows of a matrix into the same columns of its transpose, square by square, so that both sides stay in the cache.
-fn transpose_into(out: &mut [f32], piece: &[f32], rows: usize, cols: usize) {
-    const SQUARE: usize = 32;
-    let count = piece.len() / cols.max(1);
-    for top in (0..count).step_by(SQUARE) {
-        for left in (0..cols).step_by(SQUARE) {
-            for row in top..(top + SQUARE).min(count) {
-                for col in left..(left + SQUARE).min(cols) {
-                    out[col * rows + row] = piece[row * cols + col];
-                }
-            }
-        }
-    }
-}
-
 /// Copies a strided view, axis by axis.
 fn gather(
     all: &[f32],
@@ -255,6 +243,12 @@ fn gather(
 
 /// Little-endian elements as f32, appended.
 fn convert(dtype: RawType, bytes: &[u8], out: &mut Vec<f32>) {
+    if cfg!(target_endian = "little") && dtype == RawType::F32 {
+        let (from, count) = (out.len(), bytes.len() / size_of::<f32>());
+        out.resize(from + count, 0.0);
+        let bytes = &bytes[..count * size_of::<f32>()];
+        return bytemuck::cast_slice_mut(&mut out[from..]).copy_from_slice(bytes);
+    }
     macro_rules! each {
         ($type:ty, $map:expr) => {
             out.extend(bytes.chunks_exact(size_of::<$type>()).map(|b| {
@@ -265,8 +259,8 @@ fn convert(dtype: RawType, bytes: &[u8], out: &mut Vec<f32>) {
         };
     }
     match dtype {
-        RawType::F16 => each!(f16, f16::to_f32),
-        RawType::Bf16 => each!(bf16, bf16::to_f32),
+        RawType::F16 => halves::<f16>(bytes, out),
+        RawType::Bf16 => halves::<bf16>(bytes, out),
         RawType::F32 => each!(f32, |v| v),
         RawType::F64 => each!(f64, |v| v as f32),
         RawType::I8 => each!(i8, f32::from),
@@ -275,5 +269,34 @@ fn convert(dtype: RawType, bytes: &[u8], out: &mut Vec<f32>) {
         RawType::I32 => each!(i32, |v| v as f32),
         RawType::I64 => each!(i64, |v| v as f32),
         RawType::Other => {}
+    }
+}
+
+/// The same of numbers of 16 bit.
+fn halves<N: HalfBits>(bytes: &[u8], out: &mut Vec<f32>)
+where
+    [N]: HalfFloatSliceExt,
+{
+    let words = bytes.as_chunks::<2>().0.iter();
+    let words: Vec<N> = words.map(|b| N::of(u16::from_le_bytes(*b))).collect();
+    let from = out.len();
+    out.resize(from + words.len(), 0.0);
+    words.convert_to_f32_slice(&mut out[from..]);
+}
+
+/// A number made of its bits.
+trait HalfBits {
+    fn of(bits: u16) -> Self;
+}
+
+impl HalfBits for f16 {
+    fn of(bits: u16) -> Self {
+        Self::from_bits(bits)
+    }
+}
+
+impl HalfBits for bf16 {
+    fn of(bits: u16) -> Self {
+        Self::from_bits(bits)
     }
 }
