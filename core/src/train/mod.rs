@@ -38,8 +38,8 @@ pub use config::{
 pub use cost::{adapter_bytes, feature_bytes, head_bytes};
 pub use demo::{
     DemoMaterial, DemoRecipe, DemoScenes, Denied, DrawnReplay, FewShot, FewShotReport, Keeping,
-    Lessons, Schedule, demo_labels, evaluate_demo, evaluate_folder, evaluate_in, note_measured,
-    train_demo, train_trunk, unseen_clips,
+    LessonWeights, Lessons, Schedule, demo_labels, evaluate_demo, evaluate_folder, evaluate_in,
+    note_measured, train_demo, train_trunk, unseen_clips,
 };
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};

@@ -7,11 +7,13 @@
 //! FOLDER instead of `assets/demo`. Backbones and heads already in the folder are kept: delete those to train again. FEATURES is
 //! a folder in which the frozen features of clips (6 GB) are kept from one run to the next; without it they are thrown away.
 //!
-//! - `--teachers=DIR`: the backbones learn real pictures and sounds, too, from the two files that `tests/peers/teachers.py` writes.
+//! - `--teachers=DIR`: the backbones learn real pictures, cell by cell, and sounds, too, from the two files that `tests/peers/teachers.py`
+//!   writes.
 //! - `--material=DIR`: the heads learn from clips made of the real sounds and photographs of a folder with a `manifest.csv`, too, and from
 //!   phrases of a soundfont (`--soundfont=FILE`; FluidR3, where Debian installs it, unless another is named). What each class was
 //!   learned from, and how it does on what was kept apart, goes into `model.json`.
-//! - `--trunk=visual` or `audio` trains that backbone and nothing else, so that both can be trained at once.
+//! - `--trunk=visual` or `audio` trains that backbone and nothing else, so that both can be trained at once. What each stage but the last
+//!   leaves, `stage-1-visual.safetensors`, is kept like all else that lies in the folder: put there alone, it spares its stage.
 //! - `--scores=FILE` writes what the heads say of made-up features: the golden file `tests/golden/heads/demo_scores.json`, whenever
 //!   `assets/demo` is made anew; the names of the backbones that `tests/promises/files/kept_keys.rs` compares are printed.
 //! - `--mgn`: parsing ends in the paper's grouping network, which the embedded model has not: for comparison, in a folder without the

@@ -10,12 +10,13 @@ use super::lessons::Lessons;
 use super::real::{Drawing, Real, RealPrep};
 use super::recipe::DemoRecipe;
 use super::samples;
-use super::tagger::{Lesson, Schedule, Tagger, Widen, hits, tensors, train};
+use super::schedule::Schedule;
+use super::tagger::{Lesson, Tagger, Widen, hits, tensors, train};
 use super::told::Told;
 use super::{MORE_PICTURES, MORE_SOUNDS, PICTURE_SEEDS, SOUND_SEEDS, VALIDATION_SEEDS, seeds};
 use crate::data::scenes::Split;
 use crate::model::weights::{Names, load_into, read_checkpoint, save_module};
-use crate::model::{Backbone, HtsAt, SwinV2};
+use crate::model::{Backbone, BackboneSpec, HtsAt, SwinV2};
 use crate::train::error::TrainError;
 use crate::train::evaluation::numbers;
 use crate::train::examples::Side;
@@ -50,8 +51,8 @@ pub fn train_trunk(
     let lessons = match (side, teachers) {
         (_, None) => None,
         (Side::Visual, Some(folder)) => {
-            let prep = recipe.image_prep();
-            Some(Lessons::pictures(&folder.join(PICTURES), &prep)?)
+            let (prep, side) = (recipe.image_prep(), side_of(&recipe.visual.spec("visual")));
+            Some(Lessons::pictures(&folder.join(PICTURES), &prep, side)?)
         }
         (Side::Audio, Some(folder)) => {
             let prep = recipe.audio.sound_prep();
@@ -112,6 +113,11 @@ fn file(side: Side) -> &'static str {
     }
 }
 
+/// Cells along a side of what a backbone says last.
+fn side_of(spec: &BackboneSpec) -> usize {
+    spec.layers.last().map_or(1, |layer| layer.grid.0)
+}
+
 /// The backbone that looks, as a file has it.
 pub(super) fn visual(
     path: &Path,
@@ -142,7 +148,7 @@ impl Stage<'_> {
             None => self.recipe.visual.init(device)?.map(&mut Widen),
             Some(before) => visual(before, self.recipe, device)?,
         };
-        let side = start.spec().layers.last().map_or(1, |layer| layer.grid.0);
+        let side = side_of(start.spec());
         let rows = side * side;
         let groups = self.groups();
         let real = self

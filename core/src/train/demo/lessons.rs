@@ -23,8 +23,9 @@ pub struct Lessons {
     folds: Vec<u8>,
     /// `[n, 4]`, for pictures: left, top, right, bottom of the thing in parts of the view.
     boxes: Vec<[f32; 4]>,
-    /// `[n, width]`: the teacher's features, of mean square 1.
+    /// `[n, cells, width]`: the teacher's features, of mean square 1; of sounds there is one cell.
     features: Vec<f32>,
+    pub(super) cells: usize,
     pub(super) width: usize,
 }
 
@@ -32,17 +33,18 @@ pub struct Lessons {
 pub(super) const HELD_OUT: u8 = 4;
 
 impl Lessons {
-    /// Views of pictures, `[n, height, width, 3]` in bytes.
+    /// Views of pictures, `[n, height, width, 3]` in bytes, with the teacher's features of `side` by `side` cells.
     ///
     /// # Errors
     /// The file cannot be read, is no teacher's file, or is one of other views; says what is wrong.
-    pub fn pictures(path: &Path, prep: &ImagePrep) -> Result<Self, TrainError> {
+    pub fn pictures(path: &Path, prep: &ImagePrep, side: usize) -> Result<Self, TrainError> {
         let file = Opened::read(path)?;
         let (sides, boxes) = file.floats("box", Some(&[4]))?;
         let sides = sides.chunks_exact(4);
         let sides = sides.map(|b| std::array::from_fn(|i| b[i])).collect();
         file.same("box", "fold", boxes)?;
-        let lessons = file.lessons("pictures", Dtype::U8, &[prep.height, prep.width, 3])?;
+        let input = (Dtype::U8, &[prep.height, prep.width, 3][..]);
+        let lessons = file.lessons("pictures", input, &[side, side])?;
         Ok(Self {
             boxes: sides,
             ..lessons
@@ -54,7 +56,8 @@ impl Lessons {
     /// # Errors
     /// As [`Self::pictures`].
     pub fn sounds(path: &Path, prep: &SoundPrep) -> Result<Self, TrainError> {
-        Opened::read(path)?.lessons("sounds", Dtype::I16, &[prep.sample_rate as usize])
+        let input = (Dtype::I16, &[prep.sample_rate as usize][..]);
+        Opened::read(path)?.lessons("sounds", input, &[])
     }
 
     /// How many there are.
@@ -97,9 +100,10 @@ impl Lessons {
         sides.iter().all(|side| side.is_finite()).then_some(*sides)
     }
 
-    /// The teacher's features of an example.
+    /// The teacher's features of an example, cell by cell.
     pub(super) fn features(&self, example: usize) -> &[f32] {
-        &self.features[example * self.width..][..self.width]
+        let size = self.cells * self.width;
+        &self.features[example * size..][..size]
     }
 }
 
@@ -152,6 +156,19 @@ impl<'a> Opened<'a> {
         Ok((start..start + view.data().len(), view.shape()[0]))
     }
 
+    /// How many numbers a cell has in a tensor `[n, ..cells, width]`.
+    fn width(&self, name: &str, cells: &[usize]) -> Result<usize, TrainError> {
+        let tensors = self.tensors()?;
+        let shape = tensors.tensor(name).map(|view| view.shape().to_vec());
+        let shape = shape.unwrap_or_default();
+        match shape.split_last() {
+            Some((width, [_, of @ ..])) if of == cells => Ok(*width),
+            _ => Err(self.wrong(format!(
+                "{name:?} is {shape:?} where each example has cells {cells:?} of numbers"
+            ))),
+        }
+    }
+
     /// Numbers `[n, ..]`, and n.
     fn floats(&self, name: &str, shape: Option<&[usize]>) -> Result<(Vec<f32>, usize), TrainError> {
         let (range, n) = self.tensor(name, Dtype::F32, shape)?;
@@ -169,12 +186,18 @@ impl<'a> Opened<'a> {
         }
     }
 
-    fn lessons(self, kind: &str, dtype: Dtype, shape: &[usize]) -> Result<Lessons, TrainError> {
+    /// Examples of a type and a shape, with the teacher's features of so many cells.
+    fn lessons(
+        self,
+        kind: &str,
+        (dtype, shape): (Dtype, &[usize]),
+        cells: &[usize],
+    ) -> Result<Lessons, TrainError> {
         let notes = self.notes()?;
         let names = notes.get("classes").map(String::as_str).unwrap_or_default();
         let classes: Vec<String> = serde_json::from_str(names)
             .map_err(|e| self.wrong(format!("names no classes in its metadata ({e})")))?;
-        let (folds, n) = self.tensor("fold", Dtype::U8, Some(&[]))?;
+        let (folds, _) = self.tensor("fold", Dtype::U8, Some(&[]))?;
         let (input, inputs) = self.tensor("input", dtype, Some(shape))?;
         let (present, rows) = self.tensor("classes", Dtype::U8, Some(&[classes.len()]))?;
         let (features, taught) = self.floats("features", None)?;
@@ -189,7 +212,8 @@ impl<'a> Opened<'a> {
             present: self.bytes[present].to_vec(),
             folds: self.bytes[folds].to_vec(),
             boxes: vec![],
-            width: features.len() / n.max(1),
+            cells: cells.iter().product(),
+            width: self.width("features", cells)?,
             features,
             classes,
             bytes: self.bytes,

@@ -16,6 +16,7 @@ mod real;
 mod recipe;
 mod replay;
 mod samples;
+mod schedule;
 mod source;
 mod tagger;
 mod told;
@@ -32,7 +33,7 @@ pub use known::note_measured;
 pub use lessons::Lessons;
 pub use recipe::{DemoRecipe, DemoScenes, labels as demo_labels};
 pub use replay::DrawnReplay;
-pub use tagger::Schedule;
+pub use schedule::{LessonWeights, Schedule};
 
 use super::error::TrainError;
 use super::examples::Side;

@@ -23,8 +23,8 @@ pub(super) struct Real {
     pub cells: Tensor<3>,
     /// `[n, classes]`: 1 where the class is there.
     pub classes: Tensor<2>,
-    /// `[n, width]`: what the teacher makes of it.
-    pub features: Tensor<2>,
+    /// `[n, cells, width]`: what the teacher makes of each cell, or of the whole, which is one cell.
+    pub features: Tensor<3>,
 }
 
 /// Draws batches from a teacher's file.
@@ -43,6 +43,7 @@ struct Example {
     input: Vec<f32>,
     cells: Vec<f32>,
     classes: Vec<f32>,
+    features: Vec<f32>,
 }
 
 impl<'a> Drawing<'a> {
@@ -67,7 +68,7 @@ impl<'a> Drawing<'a> {
         let seeds: Vec<u64> = picked.iter().map(|_| rng.seed()).collect();
         let all = picked.par_iter().zip(&seeds);
         let made = all.map(|(i, seed)| self.example(*i, Some(Rng::new(*seed))));
-        self.tensors(&picked, made.collect(), device)
+        self.tensors(made.collect(), device)
     }
 
     /// At most so many that nothing is learned from, spread over all of them.
@@ -79,7 +80,7 @@ impl<'a> Drawing<'a> {
     /// These as they are.
     pub fn plain(&self, some: &[usize], device: &Device) -> Real {
         let made = some.par_iter().map(|i| self.example(*i, None)).collect();
-        self.tensors(some, made, device)
+        self.tensors(made, device)
     }
 
     /// An example as it is, or roughened by a stream of choices.
@@ -91,8 +92,9 @@ impl<'a> Drawing<'a> {
             .present(i)
             .map(|class| self.groups.of(&lessons.classes[class]))
             .collect();
+        let mut features = lessons.features(i).to_vec();
         let (input, cells) = match &self.prep {
-            RealPrep::Picture(prep) => self.picture(i, prep, &there, rough),
+            RealPrep::Picture(prep) => self.picture(i, prep, (&there, &mut features), rough),
             RealPrep::Sound(prep) => {
                 let mut input = prep.second(&samples(lessons.input(i)), 1);
                 if let Some(mut rng) = rough {
@@ -105,18 +107,23 @@ impl<'a> Drawing<'a> {
             input,
             cells,
             classes,
+            features,
         }
     }
 
+    /// A view and its cells; mirrors what the teacher makes of them together with it.
     fn picture(
         &self,
         i: usize,
         prep: &ImagePrep,
-        there: &[usize],
+        (there, features): (&[usize], &mut [f32]),
         mut rough: Option<Rng>,
     ) -> (Vec<f32>, Vec<f32>) {
         let mirrored = rough.as_mut().is_some_and(|rng| rng.chance(0.5));
         let mut input = planes(self.lessons.input(i), prep, mirrored);
+        if mirrored {
+            turn(features, self.side, self.lessons.width);
+        }
         if let Some(mut rng) = rough {
             roughen(&mut rng, &mut input, prep.width, prep.height);
         }
@@ -152,7 +159,7 @@ impl<'a> Drawing<'a> {
         all
     }
 
-    fn tensors(&self, picked: &[usize], made: Vec<Example>, device: &Device) -> Real {
+    fn tensors(&self, made: Vec<Example>, device: &Device) -> Real {
         let n = made.len();
         let join = |of: fn(&Example) -> &Vec<f32>| -> Vec<f32> {
             made.iter().flat_map(|e| of(e).iter().copied()).collect()
@@ -162,9 +169,8 @@ impl<'a> Drawing<'a> {
             RealPrep::Picture(prep) => [n, 3, prep.height, prep.width],
             RealPrep::Sound(prep) => [n, 1, input.len() / n.max(1) / prep.mel_bins, prep.mel_bins],
         };
-        let features = picked.iter().flat_map(|i| self.lessons.features(*i));
-        let features: Vec<f32> = features.copied().collect();
         let rows = self.side * self.side;
+        let taught = [n, self.lessons.cells, self.lessons.width];
         Real {
             input: Tensor::from_data(TensorData::new(input, shape), device),
             cells: tensor(join(|e| &e.cells), [n, rows, self.groups.count()], device),
@@ -173,7 +179,7 @@ impl<'a> Drawing<'a> {
                 [n, self.lessons.classes.len()],
                 device,
             ),
-            features: tensor(features, [n, self.lessons.width], device),
+            features: tensor(join(|e| &e.features), taught, device),
         }
     }
 }
@@ -196,6 +202,16 @@ fn planes(bytes: &[u8], prep: &ImagePrep, mirrored: bool) -> Vec<f32> {
         }
     }
     out
+}
+
+/// Mirrors cells `[side, side, width]`.
+fn turn(cells: &mut [f32], side: usize, width: usize) {
+    for row in cells.chunks_exact_mut((side * width).max(1)) {
+        for (left, right) in (0..side / 2).map(|left| (left, side - 1 - left)) {
+            let (before, after) = row.split_at_mut(right * width);
+            before[left * width..][..width].swap_with_slice(&mut after[..width]);
+        }
+    }
 }
 
 /// Sound in 16 bit as numbers in [-1, 1].

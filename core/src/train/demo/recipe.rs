@@ -1,7 +1,7 @@
 //! Everything that decides what the demo model becomes: its shape, its training, what it says of itself.
 
 use super::heads::TrainedHeads;
-use super::tagger::Schedule;
+use super::schedule::{LessonWeights, Schedule};
 use crate::base::{Label, Labels};
 use crate::data::scenes;
 use crate::model::heads::{FrameAttention, HanConfig, MgnConfig};
@@ -110,10 +110,17 @@ impl Default for DemoRecipe {
                 ..SegmentConfig::default()
             },
             // Real examples want far more: 1200 steps of 30 views at half that rate were still learning when they ended. A core
-            // learns from about 45 views or 60 seconds in a second.
+            // learns from about 45 views or 60 seconds in a second. Of pictures the teacher says more than their classes do, which
+            // are soon learned by heart: its map weighs most.
             pictures: vec![
                 Schedule::scenes(900, 32, 7e-4),
-                Schedule::scenes(8000, 4, 1.5e-3).and_real(16),
+                Schedule::scenes(14_000, 4, 1.5e-3)
+                    .and_real(16)
+                    .weighing(LessonWeights {
+                        cells: 0.5,
+                        classes: 0.2,
+                        teacher: 5.0,
+                    }),
             ],
             sounds: vec![
                 Schedule::scenes(700, 4, 1e-3),

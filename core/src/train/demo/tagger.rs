@@ -1,7 +1,6 @@
 //! Teaches a small backbone to say what is drawn, or what sounds, and what a teacher makes of real examples. Only the embedded
 //! demo's are trained here; published backbones come as they are.
 
-use std::f64::consts::PI;
 use std::time::{Duration, Instant};
 
 use burn::module::{Module, ModuleDisplay, ModuleMapper, Param};
@@ -13,11 +12,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::groups::{Groups, NONE};
 use super::real::Real;
 use super::samples::Tagged;
+use super::schedule::{LessonWeights, Schedule};
 use crate::base::largest;
 use crate::model::Backbone;
 use crate::train::losses::{classes_loss, distilled_loss};
 
-/// A backbone with what is thrown away after training: a linear layer over every token, and one over their mean.
+/// A backbone with what is thrown away after training: two linear layers over tokens.
 #[derive(Module, Debug)]
 pub(super) struct Tagger<B: Module> {
     pub backbone: B,
@@ -35,50 +35,6 @@ pub(super) struct Lesson {
 
 /// A class's logit before anything is learned: it is there in about one example of twenty.
 const PRIOR: f64 = -3.0;
-/// The weight of what is known of a real example as a whole.
-const CLASSES: f64 = 0.5;
-/// The weight of what the teacher makes of it.
-const TEACHER: f64 = 3.0;
-
-/// How long and how fast.
-#[derive(Clone, Copy, Debug)]
-pub struct Schedule {
-    /// Optimiser steps.
-    pub steps: usize,
-    /// Samples (pictures, or scenes of ten seconds of sound) a step.
-    pub batch: usize,
-    /// Real examples (views of pictures, or seconds) a step.
-    pub real: usize,
-    /// Highest learning rate.
-    pub lr: f64,
-    /// Steps over which the rate rises before it falls along a cosine.
-    pub warm_up: usize,
-}
-
-impl Schedule {
-    /// So many steps on so many scenes each.
-    pub fn scenes(steps: usize, batch: usize, lr: f64) -> Self {
-        Self {
-            steps,
-            batch,
-            real: 0,
-            lr,
-            warm_up: 50,
-        }
-    }
-
-    /// The same with real examples.
-    #[must_use]
-    pub fn and_real(self, real: usize) -> Self {
-        Self { real, ..self }
-    }
-
-    fn rate(&self, step: usize) -> f64 {
-        let rise = ((step + 1) as f64 / self.warm_up.max(1) as f64).min(1.0);
-        let fall = 0.5 + 0.5 * (PI * step as f64 / self.steps.max(1) as f64).cos();
-        self.lr * rise * (0.02 + 0.98 * fall)
-    }
-}
 
 impl<B: Module + ModuleDisplay + Backbone> Tagger<B> {
     /// With fresh layers for the groups, and for so many numbers of the whole.
@@ -109,25 +65,30 @@ impl<B: Module + ModuleDisplay + Backbone> Tagger<B> {
         (scores - top.clone()).exp().mean_dim(1).log() + top
     }
 
-    /// Of the mean of all tokens, the logits of so many classes and the teacher's features.
-    fn whole(&self, tokens: Tensor<3>, classes: usize) -> [Tensor<2>; 2] {
-        let all = self.pooled.forward(tokens.mean_dim(1).squeeze_dim::<2>(1));
-        [
-            all.clone().slice_dim(1, ..classes) + PRIOR,
-            all.slice_dim(1, classes..),
-        ]
+    /// Of the mean of all tokens the logits of so many classes, `[n, classes]`, and the teacher's features of so many cells,
+    /// `[n, cells, width]`: of every token, or of their mean where that is one cell.
+    fn whole(&self, tokens: Tensor<3>, classes: usize, cells: usize) -> (Tensor<2>, Tensor<3>) {
+        let asked = match cells {
+            1 => tokens.mean_dim(1),
+            _ => tokens,
+        };
+        let all = self.pooled.forward(asked);
+        let logits = all.clone().slice_dim(2, ..classes).mean_dim(1);
+        (
+            logits.squeeze_dim::<2>(1) + PRIOR,
+            all.slice_dim(2, classes..),
+        )
     }
 
     /// Logits of the real classes, `[n, classes]`.
     pub fn classes(&self, input: Tensor<4>, classes: usize) -> Tensor<2> {
         let tokens = self.backbone.forward(input).final_norm;
-        let [logits, _] = self.whole(tokens, classes);
-        logits
+        self.whole(tokens, classes, 1).0
     }
 
     /// What a lesson costs: of scenes, and of real examples what is in which cell; of those as a whole, too, the classes and the
     /// teacher's features.
-    fn loss(&self, lesson: Lesson) -> Tensor<1> {
+    fn loss(&self, lesson: Lesson, weights: LessonWeights) -> Tensor<1> {
         let (drawn, target) = lesson.drawn;
         let ([scenes, ..], [_, rows, _]) = (drawn.dims(), target.dims());
         let Some(real) = lesson.real else {
@@ -137,11 +98,12 @@ impl<B: Module + ModuleDisplay + Backbone> Tagger<B> {
         let tokens = self.backbone.forward(input).final_norm;
         let of_scenes = tokens.clone().slice_dim(0, ..scenes);
         let of_real = tokens.slice_dim(0, scenes..);
-        let [logits, features] = self.whole(of_real.clone(), real.classes.dims()[1]);
+        let (classes, cells) = (real.classes.dims()[1], real.features.dims()[1]);
+        let (logits, features) = self.whole(of_real.clone(), classes, cells);
         loss(self.said(of_scenes, rows), target)
-            + loss(self.said(of_real, rows), real.cells)
-            + classes_loss(logits, real.classes) * CLASSES
-            + distilled_loss(features, real.features) * TEACHER
+            + loss(self.said(of_real, rows), real.cells) * weights.cells
+            + classes_loss(logits, real.classes) * weights.classes
+            + distilled_loss(features, real.features) * weights.teacher
     }
 }
 
@@ -213,7 +175,7 @@ pub(super) fn train<B: Module + ModuleDisplay + Backbone>(
         let begun = Instant::now();
         let lesson = lesson(step);
         drawing += begun.elapsed();
-        let loss = tagger.loss(lesson);
+        let loss = tagger.loss(lesson, schedule.weights);
         let grads = GradientsParams::from_grads(loss.backward(), &tagger);
         tagger = optimiser.step(schedule.rate(step), tagger, grads);
         sum += loss.into_scalar::<f32>();

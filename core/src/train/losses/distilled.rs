@@ -7,8 +7,8 @@ use burn::tensor::activation::log_sigmoid;
 /// the mean of all loses 1.
 ///
 /// # Shapes
-/// - said, wanted: `[n, width]`
-pub fn distilled_loss(said: Tensor<2>, wanted: Tensor<2>) -> Tensor<1> {
+/// - said, wanted: `[.., width]`
+pub fn distilled_loss<const D: usize>(said: Tensor<D>, wanted: Tensor<D>) -> Tensor<1> {
     (said - wanted).square().mean()
 }
 
