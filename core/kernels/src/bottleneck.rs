@@ -51,7 +51,7 @@ impl Bottleneck {
             let Room { full, pairs } = &mut *room;
             match self.look.pairs() {
                 None => {
-                    self.narrow(input, strip(), full, |task| task.to_full());
+                    self.narrow(input, strip(), full, |task| task.fill());
                     let map = Map {
                         strips: &full[..],
                         pixels,
@@ -60,7 +60,7 @@ impl Bottleneck {
                     self.widen(input, Looked::Full(map), out);
                 }
                 Some((conv, window)) => {
-                    let narrowed = |task: Narrowed<'_, u32>| task.to_pairs(conv.numbers());
+                    let narrowed = |task: Narrowed<'_, u32>| task.fill_in_bf16(conv.numbers());
                     self.narrow(input, PAIRS, pairs, narrowed);
                     let map = Map {
                         strips: &pairs[..],

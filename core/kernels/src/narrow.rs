@@ -46,7 +46,7 @@ pub(super) struct Narrowed<'a, N> {
 
 impl Narrowed<'_, f32> {
     /// In f32.
-    pub fn to_full(self) {
+    pub fn fill(self) {
         let mut room = ROOM.take();
         with_vectors(Narrow(self, &mut room.tiles));
         ROOM.set(room);
@@ -55,7 +55,7 @@ impl Narrowed<'_, f32> {
 
 impl Narrowed<'_, u32> {
     /// In bf16.
-    pub fn to_pairs(self, numbers: Bf16) {
+    pub fn fill_in_bf16(self, numbers: Bf16) {
         let mut room = ROOM.take();
         let mut full = std::mem::take(&mut room.inner);
         let rows = self.input.len() / self.matrix.depth();
