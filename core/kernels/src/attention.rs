@@ -5,9 +5,10 @@
 
 use pulp::Simd;
 
-use super::bf16::Bf16;
+use super::bf16::{Bf16, TALL};
+use super::finish::Lines;
 use super::gemm::strip;
-use super::head::{MOST_ROWS, NEVER, Out, Parts, Sizes, compare, exponentials, weigh};
+use super::head::{NEVER, Parts, Sizes, compare, exponentials, weigh};
 use super::kept::{Full, Kept};
 use super::norm::squares;
 use super::product::block;
@@ -109,10 +110,10 @@ impl Attention {
     ) {
         let d = qkv.len() / self.tokens / 3 / self.heads();
         let strip = block::<S>();
-        let out = Out {
+        let out = Lines {
             out,
             step,
-            d,
+            width: d,
             strip,
         };
         let HeadRoom {
@@ -134,14 +135,14 @@ impl Attention {
         kept: K,
         qkv: &[f32],
         (window, head): (usize, usize),
-        mut out: Out<'_>,
+        mut out: Lines<'_>,
         (parts, scores, row): (&mut Parts<K::Number>, &mut Vec<f32>, &mut Vec<f32>),
     ) {
         let strip = block::<S>();
         let sizes = Sizes {
             tokens: self.tokens,
-            d: out.d,
-            depth: out.d.next_multiple_of(strip) / K::TERMS,
+            d: out.width,
+            depth: out.width.next_multiple_of(strip) / K::TERMS,
             keys: self.tokens.next_multiple_of(strip),
         };
         self.gather(simd, kept, qkv, (head, sizes), parts, row);
@@ -160,7 +161,7 @@ impl Attention {
         for first in (0..self.tokens).step_by(K::ROWS) {
             let rows = first..self.tokens.min(first + K::ROWS);
             compare(simd, kept, parts, (rows.clone(), sizes), bias, scores);
-            let mut sums = [0.0; MOST_ROWS];
+            let mut sums = [0.0; TALL];
             for (r, sum) in (0..rows.len()).zip(&mut sums) {
                 let scores = &mut scores[r * sizes.keys..][..sizes.keys];
                 scores[sizes.tokens..].fill(NEVER);

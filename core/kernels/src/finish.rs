@@ -62,6 +62,8 @@ impl<S: Simd, R: Rows> Target<'_, S, R> {
 pub(super) struct Lines<'a> {
     /// All rows.
     pub out: &'a mut [f32],
+    /// From one row to the next.
+    pub step: usize,
     /// Numbers of a row.
     pub width: usize,
     /// Columns of a strip.
@@ -73,7 +75,7 @@ impl Rows for Lines<'_> {
     fn part(&mut self, row: usize, strip: usize) -> &mut [f32] {
         let from = strip * self.strip;
         let to = self.width.min(from + self.strip);
-        &mut self.out[row * self.width..][from..to]
+        &mut self.out[row * self.step..][from..to]
     }
 }
 

@@ -155,6 +155,7 @@ impl Packed {
     fn lines<'a, S: Simd>(&self, out: &'a mut [f32]) -> Lines<'a> {
         Lines {
             out,
+            step: self.n,
             width: self.n,
             strip: block::<S>(),
         }

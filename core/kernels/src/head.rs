@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::finish::{Lines, Place, Rows, Target, Then};
+use super::finish::{Lines, Place, Target, Then};
 use super::kept::Kept;
 use super::math::exp;
 use super::product::block;
@@ -37,26 +37,6 @@ pub(super) struct Sizes {
     pub keys: usize,
 }
 
-/// Where a head's rows go: `d` numbers each, `step` behind the row before.
-pub(super) struct Out<'a> {
-    pub out: &'a mut [f32],
-    pub step: usize,
-    pub d: usize,
-    pub strip: usize,
-}
-
-impl Rows for Out<'_> {
-    #[inline(always)]
-    fn part(&mut self, row: usize, strip: usize) -> &mut [f32] {
-        let from = strip * self.strip;
-        let to = self.d.min(from + self.strip);
-        &mut self.out[row * self.step..][from..to]
-    }
-}
-
-/// Rows of the tallest tile.
-pub(super) const MOST_ROWS: usize = 12;
-
 /// Scores of some queries with all keys, `[queries][keys]`.
 #[inline(always)]
 pub(super) fn compare<S: Simd, K: Kept>(
@@ -79,6 +59,7 @@ pub(super) fn compare<S: Simd, K: Kept>(
     let tile = &parts.queries[rows.start * depth..][..K::ROWS * depth];
     let mut out = Lines {
         out: scores,
+        step: keys,
         width: keys,
         strip,
     };
@@ -122,7 +103,7 @@ pub(super) fn weigh<S: Simd, K: Kept>(
     parts: &Parts<K::Number>,
     (rows, sizes): (Range<usize>, Sizes),
     sums: &[f32],
-    out: &mut Out<'_>,
+    out: &mut Lines<'_>,
 ) {
     let strip = block::<S>();
     let values = parts.values.chunks_exact(sizes.keys / K::TERMS * strip);

@@ -107,6 +107,11 @@ pub(super) fn packed(layer: Linear, bias: Option<Tensor<1>>) -> Packed {
     packed_matrix(matrix.get(), shape, bias, half.then_some(Half::Bf16))
 }
 
+/// The 16 bit that the CPU multiplies, where that is asked for and there.
+pub(super) fn multiplied(half: Option<Half>) -> Option<Bf16> {
+    Bf16::there().filter(|_| half == Some(Half::Bf16))
+}
+
 /// A matrix `[k, n]` and `n` biases in some numbers; f16 is not among those that the CPU multiplies.
 pub(in crate::model) fn packed_matrix(
     matrix: &[f32],
@@ -114,7 +119,7 @@ pub(in crate::model) fn packed_matrix(
     bias: Option<&[f32]>,
     half: Option<Half>,
 ) -> Packed {
-    match Bf16::there().filter(|_| half == Some(Half::Bf16)) {
+    match multiplied(half) {
         Some(numbers) => Packed::in_bf16(numbers, matrix, shape, bias),
         None => Packed::new(matrix, shape, bias),
     }

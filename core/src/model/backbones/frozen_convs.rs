@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
-use mettle_kernels::{Bf16, Bottleneck, GroupConv, Packed, Room, Stem};
+use mettle_kernels::{Bottleneck, GroupConv, Packed, Room, Stem};
 
 use super::LayerFeatures;
-use super::frozen::{Numbers, packed_matrix};
+use super::frozen::{Numbers, multiplied, packed_matrix};
 use crate::model::precision::Half;
 
 /// A stem and its bottlenecks, in order. Cheap to clone.
@@ -78,6 +78,6 @@ pub(super) fn packed_groups(layer: Conv2d, half: Option<Half>) -> GroupConv {
     let bias = layer.bias.map(|bias| Numbers::of(bias.into_value()));
     let zeros = vec![0.0; shape[0]];
     let bias = bias.as_ref().map_or(&zeros[..], Numbers::get);
-    let half = Bf16::there().filter(|_| half == Some(Half::Bf16));
-    GroupConv::new(Numbers::of(weights).get(), shape, stride, bias, half)
+    let numbers = Numbers::of(weights);
+    GroupConv::new(numbers.get(), shape, stride, bias, multiplied(half))
 }

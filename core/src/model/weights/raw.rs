@@ -259,8 +259,8 @@ fn convert(dtype: RawType, bytes: &[u8], out: &mut Vec<f32>) {
         };
     }
     match dtype {
-        RawType::F16 => halves::<f16>(bytes, out),
-        RawType::Bf16 => halves::<bf16>(bytes, out),
+        RawType::F16 => halves(bytes, f16::from_bits, out),
+        RawType::Bf16 => halves(bytes, bf16::from_bits, out),
         RawType::F32 => each!(f32, |v| v),
         RawType::F64 => each!(f64, |v| v as f32),
         RawType::I8 => each!(i8, f32::from),
@@ -273,30 +273,13 @@ fn convert(dtype: RawType, bytes: &[u8], out: &mut Vec<f32>) {
 }
 
 /// The same of numbers of 16 bit.
-fn halves<N: HalfBits>(bytes: &[u8], out: &mut Vec<f32>)
+fn halves<N>(bytes: &[u8], number: fn(u16) -> N, out: &mut Vec<f32>)
 where
     [N]: HalfFloatSliceExt,
 {
     let words = bytes.as_chunks::<2>().0.iter();
-    let words: Vec<N> = words.map(|b| N::of(u16::from_le_bytes(*b))).collect();
+    let words: Vec<N> = words.map(|b| number(u16::from_le_bytes(*b))).collect();
     let from = out.len();
     out.resize(from + words.len(), 0.0);
     words.convert_to_f32_slice(&mut out[from..]);
-}
-
-/// A number made of its bits.
-trait HalfBits {
-    fn of(bits: u16) -> Self;
-}
-
-impl HalfBits for f16 {
-    fn of(bits: u16) -> Self {
-        Self::from_bits(bits)
-    }
-}
-
-impl HalfBits for bf16 {
-    fn of(bits: u16) -> Self {
-        Self::from_bits(bits)
-    }
 }
