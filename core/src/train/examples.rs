@@ -117,6 +117,25 @@ pub(super) struct Shown<'a> {
     pub learned: usize,
     /// What the head's distillers made of them, where that is known already.
     pub distilled: Option<&'a Distilled>,
+    /// How much of a batch they are, where it goes through the head in parts.
+    pub share: Share,
+}
+
+/// How much of what is known of a batch is known of a part of it: a mean over the part counts for that much of the batch's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Share {
+    /// Of the seconds whose mask is known.
+    pub known: f64,
+    /// Of those that are to be stayed near to.
+    pub kept: f64,
+}
+
+impl Share {
+    /// All of it.
+    pub const ALL: Self = Self {
+        known: 1.0,
+        kept: 1.0,
+    };
 }
 
 /// The visual and the audio feature of each segment, `[n, d]`.
@@ -185,6 +204,7 @@ impl Batch {
             before: &[],
             learned: self.targets.len(),
             distilled: None,
+            share: Share::ALL,
         }
     }
 }

@@ -16,7 +16,6 @@ use crate::data::{SaidGrid, SoundingMask, Targets};
 use crate::model::{LocalizeHead, ParseHead, SegmentHead, TaskHead};
 
 /// What a head loses on clips that it is shown.
-#[derive(Default)]
 pub(super) struct Losses {
     /// On those that are learned from, `[1]`; none where there are none.
     pub learned: Option<Tensor<1>>,
@@ -25,14 +24,6 @@ pub(super) struct Losses {
 }
 
 impl Losses {
-    /// Both together.
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            learned: sum(self.learned, other.learned),
-            replayed: sum(self.replayed, other.replayed),
-        }
-    }
-
     /// As one number.
     pub fn weighed(self, config: &LossConfig) -> Option<Tensor<1>> {
         sum(self.learned, self.replayed.map(|loss| loss * config.replay))
@@ -229,14 +220,16 @@ fn segment(
     if of.learned == 0 {
         return Ok(Losses {
             learned: None,
-            replayed: Some(kept.masks(&output, device)),
+            replayed: Some(kept.masks(&output, device) * of.share.kept),
         });
     }
     let (masks, known) = masks(of.targets, head.mask(), device);
-    let loss = known_mask_loss(output.logits.clone(), masks, known);
+    let loss = known_mask_loss(output.logits.clone(), masks, known) * of.share.known;
+    // A sum over seconds, whatever the batch.
     let matching = config.matching.zip(matching_loss(&output));
     let matching = matching.map(|(weight, matching)| matching * weight);
-    let stays = stays(&kept, config).then(|| kept.masks(&output, device) * config.keep);
+    let weight = config.keep * of.share.kept;
+    let stays = stays(&kept, config).then(|| kept.masks(&output, device) * weight);
     let more = matching.into_iter().chain(stays);
     Ok(Losses {
         learned: Some(more.fold(loss, |loss, more| loss + more)),

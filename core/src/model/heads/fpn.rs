@@ -96,6 +96,11 @@ impl Fpn {
         }
     }
 
+    /// Channels of its maps.
+    pub fn width(&self) -> usize {
+        self.output1.weight.dims()[1]
+    }
+
     /// Logits four times the size of the largest map. `None` without maps.
     ///
     /// # Shapes

@@ -71,6 +71,14 @@ impl TaskHead {
         }
     }
 
+    /// Seconds that are to go through it at once while it learns, where it takes each by itself; `None` where it does not.
+    pub(crate) fn seconds_at_once(&self) -> Option<usize> {
+        match self {
+            Self::Segment(head) => head.seconds_at_once(),
+            Self::Localize(_) | Self::Parse(_) | Self::Tags(_) => None,
+        }
+    }
+
     /// The distillation of pictures and that of sound; `None` where a head does without.
     pub fn distillers(&self) -> (Option<&Distiller>, Option<&Distiller>) {
         let both = |(visual, audio)| (Some(visual), Some(audio));

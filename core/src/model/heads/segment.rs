@@ -18,6 +18,11 @@ use crate::model::{FrozenLayer, FrozenLayers, LayerShape, ModelError};
 /// Numbers of the sound vector that AVSBench's attention takes (upstream: VGGish's 128).
 const SOUND: usize = 128;
 
+/// What the decoder keeps of a second, in maps of the masks' size and of its channels: about so many.
+const MAPS: usize = 3;
+/// Numbers that it may keep at once, half a gigabyte.
+const AT_ONCE: usize = 128 << 20;
+
 /// The shape of the head. Defaults are the paper's for S4 with separate backbones (Table 14) unless marked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -208,6 +213,22 @@ impl SegmentHead {
     ) -> Result<SegmentOutput, ModelError> {
         let seen = self.visual.as_ref().map(|v| v.tokens(visual));
         let heard = self.audio.as_ref().map(|a| a.tokens(audio));
+        self.decode(visual, (seen, heard), batch)
+    }
+
+    /// The rest of the head, from what was distilled of pictures and of sound.
+    ///
+    /// # Shapes
+    /// Layers of `visual` `[batch * t, tokens, width]`, `seen` and `heard` `[batch * t, K, d]`; gives what [`SegmentOutput`] says.
+    ///
+    /// # Errors
+    /// Those of [`Self::forward`].
+    pub(crate) fn decode(
+        &self,
+        visual: &dyn FrozenLayers,
+        (seen, heard): (Option<Tensor<3>>, Option<Tensor<3>>),
+        batch: usize,
+    ) -> Result<SegmentOutput, ModelError> {
         // The clip's sound as one vector a second.
         let sound = heard.clone().map(|m| m.mean_dim(1).squeeze_dim::<2>(1));
         let (mut maps, mut sounds) = (vec![], vec![]);
@@ -243,6 +264,14 @@ impl SegmentHead {
     /// Whether what it says of a second depends on the clip's others.
     pub fn sees_other_seconds(&self) -> bool {
         !self.tpavi.is_empty()
+    }
+
+    /// Seconds that are to go through it at once while it learns: what the decoder keeps of each for the way back is as large as
+    /// several maps of the masks' size. `None` where seconds see each other.
+    pub(crate) fn seconds_at_once(&self) -> Option<usize> {
+        let (rows, columns) = self.mask;
+        let numbers = MAPS * rows * columns * self.decoder.width();
+        (!self.sees_other_seconds()).then(|| (AT_ONCE / numbers.max(1)).max(1))
     }
 
     /// The distillation of pictures and that of sound; `None` where neither injection nor attention wants it.

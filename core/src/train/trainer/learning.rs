@@ -15,20 +15,22 @@ use crate::train::distilled::Part;
 use crate::train::error::TrainError;
 use crate::train::evaluation::numbers;
 use crate::train::examples::{Distilled, Examples};
-use crate::train::objective::{self, Losses};
+use crate::train::objective;
 
 impl Trainer {
     /// One batch of validation.
     pub(super) fn look(&mut self, clips: &[usize]) -> Result<(), TrainError> {
         let examples = Arc::clone(&self.validation);
         let lot = Lot::plain(&*examples, clips)?;
-        let distilled = self.known(Part::Checked, &*examples, &lot)?;
-        let read = Read::new(&*examples, &lot, distilled, &self.device);
-        let looked = self
-            .evaluation
-            .look(&self.head.valid(), &read.shown(&lot), &[]);
-        read.check()?;
-        looked?;
+        for lot in self.parts(lot) {
+            let distilled = self.known(Part::Checked, &*examples, &lot)?;
+            let read = Read::new(&*examples, &lot, distilled, &self.device);
+            let looked = self
+                .evaluation
+                .look(&self.head.valid(), &read.shown(&lot), &[]);
+            read.check()?;
+            looked?;
+        }
         self.position.check += 1;
         Ok(())
     }
@@ -38,41 +40,54 @@ impl Trainer {
         let mut rng = Rng::of(self.config.seed, self.steps_before());
         let examples = Arc::clone(&self.shown);
         let lots = self.lots(&*examples, clips, &mut rng)?;
-        let reads = lots.iter().map(|lot| self.read(&*examples, lot));
-        let mut reads: Vec<Read<'_>> = reads.collect::<Result<_, _>>()?;
         // Dropout draws from the device, which has one source of random numbers a process: seeded anew in each step, so that going
         // on from a checkpoint draws the same.
         self.learning.seed(rng.seed());
-        let (config, device) = (&self.config.loss, &self.learning);
-        let mut sum = Losses::default();
-        for (read, lot) in reads.iter_mut().zip(&lots) {
-            if self.decides() && !self.distils_once() {
-                read.distil(&self.head, device)?;
-            }
-            let losses = objective::losses(&self.head, &read.shown(lot), config, device);
-            read.check()?;
-            sum = sum.and(losses?);
-        }
-        let value = match &sum.learned {
-            Some(learned) => scalar(learned.clone())?,
-            None => 0.0,
-        };
-        self.check(value)?;
-        let none = || TrainError::Data("an empty batch".to_owned());
-        let mut grads = vec![sum.weighed(&self.config.loss).ok_or_else(none)?.backward()];
-        for read in &mut reads {
-            read.carry(&mut grads, &self.learning)?;
-        }
         let mut sum = GradientsAccumulator::new();
-        for part in grads {
-            sum.accumulate(&self.head, GradientsParams::from_grads(part, &self.head));
+        let mut value = None;
+        for lot in lots {
+            let learned = self.gradients(&*examples, &lot, &mut sum)?;
+            value = learned.into_iter().chain(value).reduce(|a, b| a + b);
         }
-        // What was read remembers what it was asked with.
-        drop(reads);
+        let value = value.unwrap_or_default();
+        self.check(value)?;
         self.follow(sum.grads());
         self.position.batch += 1;
         self.position.add(value);
         Ok(value)
+    }
+
+    /// Adds a lot's gradients to others, and gives the loss of what is learned from it.
+    fn gradients(
+        &mut self,
+        examples: &dyn Examples,
+        lot: &Lot,
+        sum: &mut GradientsAccumulator<TaskHead>,
+    ) -> Result<Option<f32>, TrainError> {
+        let mut read = self.read(examples, lot)?;
+        let (config, device) = (&self.config.loss, &self.learning);
+        if self.decides() && !self.distils_once() {
+            read.distil(&self.head, device)?;
+        }
+        let losses = objective::losses(&self.head, &read.shown(lot), config, device);
+        read.check()?;
+        let losses = losses?;
+        let learned = losses.learned.clone().map(scalar).transpose()?;
+        let none = || TrainError::Data("an empty batch".to_owned());
+        let mut grads = vec![losses.weighed(config).ok_or_else(none)?.backward()];
+        read.carry(&mut grads, device)?;
+        for part in grads {
+            sum.accumulate(&self.head, GradientsParams::from_grads(part, &self.head));
+        }
+        Ok(learned)
+    }
+
+    /// What goes through the head at once of a lot: not more of masks than memory likes.
+    fn parts(&self, lot: Lot) -> Vec<Lot> {
+        match self.head.seconds_at_once() {
+            Some(seconds) => lot.parts(seconds),
+            None => vec![lot],
+        }
     }
 
     /// What goes through the head in this step: at once, where that can be.
@@ -86,14 +101,15 @@ impl Trainer {
         let mut taught = Lot::taught(examples, clips, partners, rng)?;
         let replay = self.replay.as_ref();
         let Some(again) = replay.and_then(|replay| replay.of_step(self.position.batch)) else {
-            return Ok(vec![taught]);
+            return Ok(self.parts(taught));
         };
         let replayed = Lot::replayed(examples, &again)?;
         let apart = match objective::splits(&self.head) {
             true => taught.join(replayed),
             false => Some(replayed),
         };
-        Ok([taught].into_iter().chain(apart).collect())
+        let lots = [taught].into_iter().chain(apart);
+        Ok(lots.flat_map(|lot| self.parts(lot)).collect())
     }
 
     /// Moves the head's numbers. The optimiser has the head for itself meanwhile, so that it writes them where they are; one that held

@@ -1,5 +1,6 @@
 //! Clips of one length that go through the head at once, and where their features come from.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Gradients};
@@ -10,7 +11,7 @@ use crate::base::Rng;
 use crate::data::Targets;
 use crate::model::TaskHead;
 use crate::train::error::TrainError;
-use crate::train::examples::{Distilled, Examples, Shown, Side};
+use crate::train::examples::{Distilled, Examples, Share, Shown, Side};
 use crate::train::streamed::Streamed;
 use crate::train::taught::Before;
 
@@ -23,6 +24,8 @@ pub(super) struct Lot {
     before: Vec<Option<Arc<Before>>>,
     /// How many of them are learned from, the first ones; the others are only held to what the head said of them.
     learned: usize,
+    /// How much of a batch it is.
+    share: Share,
 }
 
 impl Lot {
@@ -43,6 +46,7 @@ impl Lot {
             learned: clips.len(),
             sounds,
             targets,
+            share: Share::ALL,
         })
     }
 
@@ -55,6 +59,7 @@ impl Lot {
             clips: clips.to_vec(),
             sounds: clips.to_vec(),
             learned: clips.len(),
+            share: Share::ALL,
         })
     }
 
@@ -78,6 +83,46 @@ impl Lot {
         self.targets.extend(replayed.targets);
         self.before.extend(replayed.before);
         None
+    }
+
+    /// In parts of at most so many seconds, or of a clip: what each gives the loss adds up to what all together would.
+    pub fn parts(self, seconds: usize) -> Vec<Self> {
+        let each = self.targets.first().map_or(1, Targets::seconds).max(1);
+        let clips = (seconds / each).max(1);
+        if clips >= self.clips.len() {
+            return vec![self];
+        }
+        let all = 0..self.clips.len();
+        let whole = self.counted(all.clone());
+        let part = |from: usize| {
+            let range = from..(from + clips).min(all.end);
+            let counted = self.counted(range.clone());
+            let share =
+                |of: fn(&(usize, usize)) -> usize| of(&counted) as f64 / of(&whole).max(1) as f64;
+            Self {
+                share: Share {
+                    known: share(|counted| counted.0),
+                    kept: share(|counted| counted.1),
+                },
+                learned: self.learned.clamp(range.start, range.end) - range.start,
+                clips: self.clips[range.clone()].to_vec(),
+                sounds: self.sounds[range.clone()].to_vec(),
+                targets: self.targets[range.clone()].to_vec(),
+                before: self.before[range].to_vec(),
+            }
+        };
+        all.clone().step_by(clips).map(part).collect()
+    }
+
+    /// Seconds of some clips whose masks are known, and of which it is known what the head said of them instead.
+    fn counted(&self, clips: Range<usize>) -> (usize, usize) {
+        let each = clips.map(|clip| {
+            let masks = &self.targets[clip].masks;
+            let known = masks.iter().filter(|mask| mask.is_some()).count();
+            let kept = self.before[clip].is_some().then(|| masks.len() - known);
+            (known, kept.unwrap_or_default())
+        });
+        each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
     }
 }
 
@@ -129,6 +174,7 @@ impl<'a> Read<'a> {
             before: &lot.before,
             learned: lot.learned,
             distilled: self.distilled.as_ref(),
+            share: lot.share,
         }
     }
 
