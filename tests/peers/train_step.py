@@ -1,67 +1,29 @@
 """A training step at the paper's size in PyTorch, to be measured against: frozen backbones in the loop under no_grad, textbook
-distillation (nn.MultiheadAttention, a block each), projection, mean, a CMBS-like head, Adam. Random weights: time and memory only.
+distillation and the task's head (train_heads.py), Adam. Random weights: time and memory only.
 
     python3 -m venv peer && peer/bin/pip install torch==2.6.0 timm==1.0.31 laion-clap==1.1.7
     mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py'
 
 Prints one JSON line: ms a sample (the middle step), peak memory a sample in GB beyond what was held before the first step (on the
-CPU: resident; on CUDA: allocated), trainable parameters. With --no-backbone the features are random tensors of the right shapes: the head's own cost, as if cached.
+CPU: resident; on CUDA: allocated), trainable parameters. A sample is a clip: ten seconds of events and parsing, five of masks. With
+--no-backbone the features are random tensors of the right shapes: the head's own cost, as if cached.
 """
 import argparse
 import json
-import resource
 import statistics
 import sys
 import time
+from pathlib import Path
 
 sys.dont_write_bytecode = True
 
 import torch
-from torch import nn
 
-T, WIDTH, CLASSES = 10, 256, 28
-SWIN = [(2304, 192)] * 2 + [(576, 384)] * 2 + [(144, 768)] * 18 + [(36, 1536)] * 2
-HTSAT = [(4096, 96)] * 2 + [(1024, 192)] * 2 + [(256, 384)] * 6 + [(64, 768)] * 2
+from train_heads import HEADS, HTSAT, SWIN
 
 
-class Lcd(nn.Module):
-    """Equations 3.1 and 3.2 as they are written."""
-
-    def __init__(self, n, d, k, heads=8):
-        super().__init__()
-        self.tokens = nn.Parameter(torch.randn(1, k, d) * 0.02)
-        self.attn = nn.MultiheadAttention(d, heads, batch_first=True)
-        self.reduce = nn.Linear(n, k)
-        self.proj = nn.Linear(d, WIDTH)
-
-    def forward(self, v):
-        m, _ = self.attn(self.tokens.expand(v.shape[0], -1, -1), v, v, need_weights=False)
-        m = m + self.reduce(v.transpose(1, 2)).transpose(1, 2)
-        return self.proj(m).mean(1)
-
-
-class Head(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.a = nn.ModuleList(Lcd(n, w, 1) for n, w in HTSAT)
-        self.v = nn.ModuleList(Lcd(n, w, 2) for n, w in SWIN)
-        self.inter = nn.ModuleList(nn.MultiheadAttention(WIDTH, 4, dropout=0.1) for _ in range(2))
-        self.norm = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in range(2))
-        self.cas = nn.ModuleList(nn.Linear(WIDTH, CLASSES) for _ in range(2))
-        self.event, self.cls = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, CLASSES)
-
-    def forward(self, fa, fv):
-        mean = lambda lcds, layers: torch.stack([m(x) for m, x in zip(lcds, layers)]).mean(0)  # noqa: E731
-        a, v = (mean(lcds, x).view(-1, T, WIDTH).transpose(0, 1) for lcds, x in ((self.a, fa), (self.v, fv)))
-        score = sum(c(x).topk(4, 0)[0].mean(0) for c, x in zip(self.cas, (a, v))) / 2
-        g, mem = a * v, torch.cat([a, v])
-        a, v = (n(g + m(g, mem, mem, need_weights=False)[0]) for n, m in zip(self.norm, self.inter))
-        f = (a + v) / 2
-        return self.event(f).squeeze(-1).t(), self.cls(f.max(0)[0]) + 0.3 * score, score
-
-
-def backbones(device):
-    """Both backbones as functions that give every block's output, without gradients."""
+def backbones(device, wanted):
+    """Both backbones as functions that give the wanted blocks' outputs, without gradients."""
     import timm
 
     from export import Hears, htsat
@@ -80,50 +42,77 @@ def backbones(device):
             hook.remove()
         return got
 
-    of = lambda model: [block for layer in model.layers for block in layer.blocks]  # noqa: E731
-    see = lambda x: outputs(of(swin), lambda: swin.forward_features(x))  # noqa: E731
-    hear = lambda x: outputs(of(ear), lambda: heard(x))  # noqa: E731
+    def of(model, picks):
+        blocks = [block for layer in model.layers for block in layer.blocks]
+        return [blocks[i] for i in picks]
+
+    hear = lambda x: outputs(of(ear, wanted[0]), lambda: heard(x))  # noqa: E731
+    see = lambda x: outputs(of(swin, wanted[1]), lambda: swin.forward_features(x))  # noqa: E731
     return hear, see
 
 
-def main():
+class Memory:
+    """The most that was held from here on, beyond what is held here. Not getrusage: its peak begins with that of whoever started us."""
+
+    def __init__(self, cuda):
+        self.cuda = cuda
+        if cuda:
+            torch.cuda.reset_peak_memory_stats()
+            self.before = torch.cuda.memory_allocated() / 1e9
+        else:
+            Path("/proc/self/clear_refs").write_text("5")
+            self.before = self.resident("VmRSS")
+
+    @staticmethod
+    def resident(what):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(what)) * 1024 / 1e9
+
+    def most(self):
+        return (torch.cuda.max_memory_allocated() / 1e9 if self.cuda else self.resident("VmHWM")) - self.before
+
+
+def arguments():
     p = argparse.ArgumentParser()
+    p.add_argument("--task", choices=list(HEADS), default="localize")
     p.add_argument("--batch", type=int, default=1)
     p.add_argument("--steps", type=int, default=5)
     p.add_argument("--device", default="cpu")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--no-backbone", action="store_true")
-    o = p.parse_args()
+    return p.parse_args()
+
+
+def main():
+    o = arguments()
     torch.set_num_threads(o.threads)
-    dev, n = o.device, o.batch * T
-    head = Head().to(dev).train()
+    dev = o.device
+    head = HEADS[o.task](o.batch).to(dev).train()
+    n = o.batch * head.seconds
     opt = torch.optim.Adam(head.parameters(), 4e-4)
     if o.no_backbone:
-        fv, fa = ([torch.randn(n, t, d, device=dev) for t, d in shapes] for shapes in (SWIN, HTSAT))
+        noise = lambda shapes, picks: [torch.randn(n, *shapes[i], device=dev) for i in picks]  # noqa: E731
+        features = noise(HTSAT, head.heard), noise(SWIN, head.seen)
+        read = lambda: features  # noqa: E731
     else:
-        frames, sound = torch.randn(n, 3, 192, 192, device=dev), torch.randn(n, 1, 1001, 64, device=dev)
-        hear, see = backbones(dev)
-    y = (torch.rand(o.batch, T, device=dev) > 0.2).float()
-    c = torch.randint(0, CLASSES, (o.batch,), device=dev)
+        sound, frames = torch.randn(n, 1, 1001, 64, device=dev), torch.randn(n, 3, 192, 192, device=dev)
+        hear, see = backbones(dev, (head.heard, head.seen))
+        read = lambda: (hear(sound), see(frames))  # noqa: E731
     cuda = dev.startswith("cuda")
-    held = lambda: torch.cuda.max_memory_allocated() / 1e9 if cuda else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # noqa: E731
-    before, times = held(), []
+    memory, times = Memory(cuda), []
     for _ in range(o.steps + 1):
         if cuda:
             torch.cuda.synchronize()
         begin = time.perf_counter()
-        if not o.no_backbone:
-            fa, fv = hear(sound), see(frames)
-        e, k, s = head(fa, fv)
-        loss = nn.functional.binary_cross_entropy_with_logits(e, y) + nn.functional.cross_entropy(k, c) + nn.functional.cross_entropy(s, c)
+        loss = head.loss(*read())
         opt.zero_grad()
         loss.backward()
         opt.step()
         if cuda:
             torch.cuda.synchronize()
         times.append(1e3 * (time.perf_counter() - begin))
-    print(json.dumps({"peer": f"PyTorch {torch.__version__.split('+')[0]}", "backbone_in_loop": not o.no_backbone, "batch": o.batch, "device": dev,
-                      "ms_per_sample": round(statistics.median(times[1:]) / o.batch, 2), "peak_gb_per_sample": round((held() - before) / o.batch, 3),
+    print(json.dumps({"peer": f"PyTorch {torch.__version__.split('+')[0]}", "task": o.task, "backbone_in_loop": not o.no_backbone, "batch": o.batch, "device": dev,
+                      "ms_per_sample": round(statistics.median(times[1:]) / o.batch, 2), "peak_gb_per_sample": round(memory.most() / o.batch, 3),
                       "trainable_m": round(sum(q.numel() for q in head.parameters()) / 1e6, 3)}))
 
 

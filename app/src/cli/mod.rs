@@ -15,7 +15,6 @@ mod bench_peer;
 mod bench_table;
 mod bench_times;
 mod bench_train;
-mod bench_train_table;
 mod cache;
 mod data_table;
 mod demo;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use burn::tensor::Device;
+use mettle_kernels::give_back;
 
 use crate::base::Task;
 use crate::engine::EngineError;
@@ -11,16 +12,12 @@ use crate::features::FeatureCache;
 use crate::gpu::{DeviceChoice, DeviceReport, Prober, choose};
 use crate::hub::description;
 use crate::model::{
-    AvelConfig, BackboneDesc, Distillation, HeadConfig, LayerShape, ModelError, ParseConfig,
-    SegmentConfig, speed,
+    AvelConfig, BackboneDesc, HeadConfig, LayerShape, ModelError, ParseConfig, SegmentConfig, speed,
 };
-use crate::train::{Learns, StepBench};
+use crate::train::{Learns, StepBench, clip_seconds};
 
 /// Who looks and who listens in the paper's main setting.
 const PAIR: [&str; 2] = ["swinv2_large_window12_192", "htsat_audioset"];
-/// Seconds of a clip.
-const SECONDS: usize = 10;
-
 /// A training of the paper's size on noise.
 pub struct TrainCost {
     device: Device,
@@ -32,6 +29,7 @@ pub struct TrainCost {
 pub struct CostSteps<'a> {
     of: &'a TrainCost,
     bench: StepBench,
+    head: HeadConfig,
     batch: usize,
     backbones: Option<[speed::SpeedTest; 2]>,
 }
@@ -61,6 +59,10 @@ impl TrainCost {
         &self.report
     }
 
+    fn layers(&self) -> [&[LayerShape]; 2] {
+        [&self.layers[0], &self.layers[1]]
+    }
+
     /// Gets ready for steps of a head of a task at the paper's size (Table 14), of which all or a part learns, on so many clips in
     /// batches; their features are in a cache in `folder`, and put there where they are not.
     ///
@@ -78,16 +80,16 @@ impl TrainCost {
             Task::Parse => HeadConfig::Parse(ParseConfig::default()),
             Task::Segment => HeadConfig::Segment(SegmentConfig::default()),
         };
-        let layers = [&self.layers[0][..], &self.layers[1]];
         Ok(CostSteps {
             bench: StepBench::new(
                 &head,
-                layers,
+                self.layers(),
                 ([clips, batch], learns),
                 &cache,
                 &self.device,
             )?,
             of: self,
+            head,
             batch,
             backbones: None,
         })
@@ -98,6 +100,16 @@ impl CostSteps<'_> {
     /// Numbers that are trained.
     pub fn parameters(&self) -> usize {
         self.bench.parameters()
+    }
+
+    /// Seconds of a clip.
+    pub fn seconds(&self) -> usize {
+        clip_seconds(self.head.task())
+    }
+
+    /// Gives the system back what was freed, so that what is taken from here on can be seen.
+    pub fn settle(&self) {
+        give_back();
     }
 
     /// A step from the cache.
@@ -125,7 +137,8 @@ impl CostSteps<'_> {
             Some(both) => both,
             None => {
                 let [eye, ear] = PAIR;
-                let test = |name| speed::SpeedTest::new(name, SECONDS, &self.of.device, None);
+                let seconds = self.seconds();
+                let test = |name| speed::SpeedTest::new(name, seconds, &self.of.device, None);
                 [test(eye)?, test(ear)?]
             }
         };
@@ -137,15 +150,23 @@ impl CostSteps<'_> {
         Ok(time)
     }
 
-    /// The textbook form of distillation of events in place of ours, from features on the device.
+    /// Gets ready for [`Self::textbook`].
+    ///
+    /// # Errors
+    /// The cache cannot be read.
+    pub fn open_textbook(&mut self) -> Result<(), EngineError> {
+        self.backbones = None;
+        if let Some(distill) = self.head.distillation() {
+            self.bench.open_textbook(distill, self.of.layers())?;
+        }
+        Ok(())
+    }
+
+    /// The textbook form of distillation in place of ours before the same head, from features on the device.
     ///
     /// # Errors
     /// The device failed.
     pub fn textbook(&mut self) -> Result<Duration, EngineError> {
-        self.backbones = None;
-        let distill = Distillation::avel();
-        let layers = [&self.of.layers[0][..], &self.of.layers[1]];
-        let tokens = [distill.visual.tokens, distill.audio.tokens];
-        Ok(self.bench.textbook(layers, tokens, distill.d)?)
+        Ok(self.bench.textbook()?)
     }
 }

@@ -58,7 +58,7 @@ pub use metrics::{
     llp_scores, segment_accuracy,
 };
 pub use objective::{avel_targets, masks, parse_targets};
-pub use step_bench::StepBench;
+pub use step_bench::{StepBench, clip_seconds};
 pub use tag_scales::{TagScales, fit_tags};
 pub use taught::{Before, agreement, before, filled};
 pub use trainer::{Best, Epoch, Step, Trainer};

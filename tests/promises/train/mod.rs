@@ -4,6 +4,7 @@ mod calibration;
 mod clean;
 mod clips;
 mod corrections;
+mod cost;
 mod few;
 mod figures;
 mod lease;

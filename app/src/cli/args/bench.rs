@@ -41,7 +41,7 @@ pub enum BenchPart {
     /// Measure a training step at the paper's size on noise: from cached features, with the backbones in the loop, and with the
     /// textbook form of distillation.
     #[command(
-        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --task all --json\n  mettle bench train --epochs 100 --clips 20 --batch 16     does memory grow?\n  mettle bench train --epochs 5 --clips 20 --batch 4 --decision     as corrections are learned\n  mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py'     PyTorch beside it; ratios and both memories\n  mettle bench train --device cpu --batch 1,16 --steps 2 --peer … --readme README.md"
+        after_help = "Examples:\n  mettle bench train --device cpu\n  mettle bench train --batch 16 --task parse --json\n  mettle bench train --epochs 100 --clips 20 --batch 16     does memory grow?\n  mettle bench train --epochs 5 --clips 20 --batch 4 --task localize --decision     as corrections are learned\n  mettle bench train --device cpu --peer 'peer/bin/python tests/peers/train_step.py'     PyTorch beside it; ratios and both memories\n  mettle bench train --device cpu --batch 1,16 --steps 2 --peer … --readme README.md"
     )]
     Train(TrainCostArgs),
     /// Measure how long a person waits for a correction to be learned: from the correction to a new head and its timeline, with clips
@@ -97,7 +97,7 @@ pub struct TrainCostArgs {
     #[arg(long, default_value = "5")]
     pub steps: usize,
     /// Whose head learns: localize, parse, segment or all.
-    #[arg(long, value_enum, default_value = "localize")]
+    #[arg(long, value_enum, default_value = "all")]
     pub task: Asked,
     /// Whole epochs in place of steps: how long one takes, and whether memory grows from the first to the last.
     #[arg(long, value_name = "N", conflicts_with = "peer")]
@@ -110,7 +110,7 @@ pub struct TrainCostArgs {
     #[arg(long, conflicts_with = "peer")]
     pub decision: bool,
     /// A program that measures the same step by itself, with its backbones in the loop, and again with --no-backbone: it is given
-    /// --batch, --steps and --threads, and prints JSON last.
+    /// --task, --batch, --steps and --threads, and prints JSON last.
     #[arg(long, value_name = "COMMAND")]
     pub peer: Option<String>,
     /// A page whose table is to be replaced.
