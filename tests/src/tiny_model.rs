@@ -116,6 +116,7 @@ fn write_tasks(folder: &Path, tasks: &[Task], seed: u64) -> ModelBundle {
         segment: head(tasks, Task::Segment, &segment, &[SOUNDING]),
         tags: Vec::new(),
         known: Vec::new(),
+        rounded: Vec::new(),
     };
     let device = Device::flex();
     device.seed(seed);

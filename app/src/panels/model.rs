@@ -4,7 +4,7 @@ use std::path::Path;
 
 use egui::{Button, Grid, RichText, ScrollArea, Stroke, Ui};
 use mettle_core::engine::{ModelChoice, Precision};
-use mettle_core::model::{Known, ModelInfo, Needs, TaskInfo};
+use mettle_core::model::{Known, ModelInfo, Needs, RoundingPrice, TaskInfo};
 
 use super::mode_switch::tags_ui;
 use super::widgets::{card, dim, emphasis};
@@ -72,6 +72,9 @@ fn about_ui(ui: &mut Ui, info: &ModelInfo, half: bool) {
     }
     known_ui(ui, info);
     needs_ui(ui, info.needs, half);
+    if let Some(price) = RoundingPrice::told(&info.rounded) {
+        ui.add(egui::Label::new(RichText::new(price).size(size::SMALL)).wrap());
+    }
     let hash: String = info.sha256.to_string().chars().take(16).collect();
     dim(ui, format!("SHA-256 {hash}…"));
 }

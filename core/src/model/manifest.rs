@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AvelConfig, BackboneDesc, ImagePrep, KnownClass, LayerShape, ModelError, ParseConfig, Prep,
-    SegmentConfig, SoundInput, TagConfig,
+    RoundingPrice, SegmentConfig, SoundInput, TagConfig,
 };
 use crate::base::{Labels, Task};
 
@@ -41,6 +41,9 @@ pub struct Manifest {
     /// What each class was learned from and how well it is known, where the maker says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<KnownClass>,
+    /// What 16 bit costs it, where the maker has measured that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rounded: Vec<RoundingPrice>,
 }
 
 /// One backbone of a bundle.

@@ -39,7 +39,7 @@ pub use cost::{adapter_bytes, feature_bytes, head_bytes};
 pub use demo::{
     DemoMaterial, DemoRecipe, DemoScenes, Denied, DrawnReplay, FewShot, FewShotReport, Keeping,
     LessonWeights, Lessons, Schedule, demo_labels, evaluate_demo, evaluate_folder, evaluate_in,
-    note_measured, train_demo, train_trunk, unseen_clips,
+    note_measured, note_rounded, train_demo, train_trunk, unseen_clips,
 };
 pub use error::TrainError;
 pub use evaluation::{Evaluation, Figures};

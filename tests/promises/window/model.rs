@@ -12,7 +12,9 @@ use mettle_app::intent::EngineIntent;
 use mettle_app::models::AskModel;
 use mettle_core::base::{ContentHash, HeadId, Labels, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, ReplyBody};
-use mettle_core::model::{Hits, Known, KnownClass, LearnedFrom, ModelInfo, Needs, TaskInfo};
+use mettle_core::model::{
+    Hits, Known, KnownClass, LearnedFrom, ModelInfo, Needs, Precision, RoundingPrice, TaskInfo,
+};
 use mettle_tests::parts::whole;
 
 use super::scripted::{clip, fill, prediction, window_in};
@@ -34,6 +36,16 @@ fn barks() -> KnownClass {
     }
 }
 
+fn rounded() -> RoundingPrice {
+    RoundingPrice {
+        precision: Precision::Bf16,
+        figure: "events".to_owned(),
+        on: "200 scenes".to_owned(),
+        full: 0.95,
+        rounded: 0.949,
+    }
+}
+
 fn models() -> AskModel {
     Arc::new(|choice| match choice {
         ModelChoice::Folder(folder) if folder.ends_with("empty") => {
@@ -49,6 +61,7 @@ fn models() -> AskModel {
             about: "Knows animals by their drawings.".to_owned(),
             labels: Labels::new(["Bark", "Church bell", "Truck"]),
             known: vec![barks()],
+            rounded: vec![rounded()],
             needs: Needs {
                 weights: 228_000_000,
                 features: 5_300_000,
@@ -98,6 +111,7 @@ fn another_model_analyses_anew() {
     // What it takes is said before anything is analysed with it.
     window.get_by_label_contains("take 912.0 MB of memory");
     window.get_by_label_contains("38.16 GB of features");
+    window.get_by_label("On 200 scenes, in bf16: events 94.9 % (95.0 in f32)");
     let old = engine.job_of(|job| matches!(job, JobSpec::Predict { .. }));
 
     let kennel = ModelChoice::Folder("/models/kennel".into());

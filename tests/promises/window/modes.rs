@@ -48,6 +48,7 @@ fn model(tasks: &[Task]) -> ModelInfo {
         labels: Labels::new(CLASSES),
         tasks: tasks.iter().map(info).collect(),
         known: Vec::new(),
+        rounded: Vec::new(),
         needs: Needs::default(),
         sha256: ContentHash::default(),
     }

@@ -23,6 +23,7 @@ fn models() -> AskModel {
             about: "Random.".to_owned(),
             labels: labels.clone(),
             known: Vec::new(),
+            rounded: Vec::new(),
             needs: Needs::default(),
             sha256: ContentHash([0x12; 32]),
             tasks: vec![TaskInfo {

@@ -38,10 +38,12 @@ use mettle_core::base::Task;
 use mettle_core::data::demo::make_clips;
 use mettle_core::data::material::{SOUNDFONT, VALIDATION_FOLD};
 use mettle_core::engine::ModelChoice;
-use mettle_core::model::{InterModal, ModelBundle, Precision};
+use mettle_core::gpu::no_bf16;
+use mettle_core::model::{InterModal, ModelBundle, Precision, RoundingPrice};
 use mettle_core::tools::{MaterialRequest, evaluate_material};
 use mettle_core::train::{
-    DemoMaterial, DemoRecipe, Side, evaluate_folder, note_measured, train_demo, train_trunk,
+    DemoMaterial, DemoRecipe, Report, Side, evaluate_in, note_measured, note_rounded, train_demo,
+    train_trunk,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -98,11 +100,39 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(folder) = &folder {
         measure(&out, folder, &soundfont)?;
     }
+    let mut full = Vec::new();
     for task in [Task::Localize, Task::Parse, Task::Segment] {
-        let report = evaluate_folder(&out, task, 200, 0)?;
+        let report = evaluate_in(&made, task, 200, 0, Precision::F32)?;
         println!("unseen scenes: {report:#?}");
+        full.push((task, report));
     }
-    Ok(())
+    note_price(&out, &made, full)
+}
+
+/// Writes into the model's description what bf16 costs each task, where the processor computes in it.
+fn note_price(
+    out: &Path,
+    made: &ModelBundle,
+    full: Vec<(Task, Report)>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    if let Some(why) = no_bf16(&Device::flex()) {
+        println!("what bf16 costs is not measured: {why}");
+        return Ok(());
+    }
+    let mut prices = Vec::new();
+    for (task, full) in full {
+        let rounded = evaluate_in(made, task, 200, 0, Precision::Bf16)?;
+        let pairs = full.figures().into_iter().zip(rounded.figures());
+        prices.extend(pairs.map(|((figure, full), (_, rounded))| RoundingPrice {
+            precision: Precision::Bf16,
+            figure: figure.to_owned(),
+            on: "200 scenes that it has not learned from".to_owned(),
+            full,
+            rounded,
+        }));
+    }
+    println!("{}", RoundingPrice::told(&prices).unwrap_or_default());
+    Ok(note_rounded(out, prices)?)
 }
 
 /// Measures the model on what it has not learned from, and writes into its description how well each class is known.

@@ -172,6 +172,7 @@ fn manifest(parts: &Assembly) -> Result<Manifest, ModelError> {
         segment: heads.and_then(|m| m.segment.clone()),
         tags: Vec::new(),
         known: Vec::new(),
+        rounded: Vec::new(),
     };
     let labels = |list: &str| {
         let known = || class_names(list).unwrap_or_else(|| Labels::new::<&str>([]));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Needs;
 use crate::base::{ContentHash, HeadId, Label, Labels, Task};
-use crate::model::{Calibration, HeadFile, KnownClass};
+use crate::model::{Calibration, HeadFile, KnownClass, RoundingPrice};
 
 /// What a person should know of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct ModelInfo {
     /// What each class was learned from and how well it is known, where its maker says so.
     #[serde(default)]
     pub known: Vec<KnownClass>,
+    /// What 16 bit costs it, where its maker has measured that.
+    #[serde(default)]
+    pub rounded: Vec<RoundingPrice>,
     /// Memory and disk, as far as its description tells.
     #[serde(default)]
     pub needs: Needs,

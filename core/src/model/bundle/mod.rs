@@ -98,6 +98,7 @@ impl ModelBundle {
             labels: first.unwrap_or_else(|| Labels::new::<&str>([])),
             tasks,
             known: self.manifest.known.clone(),
+            rounded: self.manifest.rounded.clone(),
             // A manifest that is open describes what can be built.
             needs: Needs::of(&self.manifest).unwrap_or_default(),
             sha256: self.sha256,

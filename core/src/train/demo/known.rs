@@ -7,7 +7,7 @@ use super::recipe::labels;
 use crate::base::Label;
 use crate::data::material::REAL_CLASSES;
 use crate::data::scenes;
-use crate::model::{Hits, Known, KnownClass, LearnedFrom, ModelBundle};
+use crate::model::{Hits, Known, KnownClass, LearnedFrom, Manifest, ModelBundle, RoundingPrice};
 use crate::train::error::TrainError;
 
 /// Of every class, heard and seen apart.
@@ -75,15 +75,32 @@ pub fn note_measured(
     folder: &Path,
     measured: &[(&str, Option<Hits>, Option<Hits>)],
 ) -> Result<(), TrainError> {
+    noted(folder, |manifest| {
+        for class in &mut manifest.known {
+            if let Some((_, heard, seen)) =
+                measured.iter().find(|(label, ..)| *label == class.label)
+            {
+                class.heard.measured = *heard;
+                class.seen.measured = *seen;
+            }
+        }
+    })
+}
+
+/// Writes into it what 16 bit costs it.
+///
+/// # Errors
+/// The description cannot be read or written.
+pub fn note_rounded(folder: &Path, prices: Vec<RoundingPrice>) -> Result<(), TrainError> {
+    noted(folder, |manifest| manifest.rounded = prices)
+}
+
+/// Changes a description. It is embedded in the program: no spaces.
+fn noted(folder: &Path, change: impl FnOnce(&mut Manifest)) -> Result<(), TrainError> {
     let path = folder.join("model.json");
     let mut manifest = ModelBundle::open(folder)?.manifest().clone();
-    for class in &mut manifest.known {
-        if let Some((_, heard, seen)) = measured.iter().find(|(label, ..)| *label == class.label) {
-            class.heard.measured = *heard;
-            class.seen.measured = *seen;
-        }
-    }
-    let text = serde_json::to_string_pretty(&manifest)
+    change(&mut manifest);
+    let text = serde_json::to_string(&manifest)
         .map_err(|e| TrainError::Data(format!("{}: {e}", path.display())))?;
     std::fs::write(&path, text + "\n").map_err(|e| TrainError::io(&path, e))
 }

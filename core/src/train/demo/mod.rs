@@ -29,7 +29,7 @@ use burn::tensor::Device;
 pub use backbones::train_trunk;
 pub use evaluate::{evaluate_demo, evaluate_folder, evaluate_in, unseen_clips};
 pub use few_shot::{Denied, FewShot, FewShotReport, Keeping};
-pub use known::note_measured;
+pub use known::{note_measured, note_rounded};
 pub use lessons::Lessons;
 pub use recipe::{DemoRecipe, DemoScenes, labels as demo_labels};
 pub use replay::DrawnReplay;

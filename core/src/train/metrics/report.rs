@@ -14,6 +14,20 @@ pub enum Report {
     Segment(SegmentReport),
 }
 
+impl Report {
+    /// The figures that stand for it, 0 to 1, with their names for people.
+    pub fn figures(&self) -> Vec<(&'static str, f64)> {
+        match self {
+            Self::Localize(report) => vec![("events", report.head)],
+            Self::Parse(report) => vec![("parsing", report.scores.head.segment.type_at_av)],
+            Self::Segment(report) => vec![
+                ("masks, one source", report.single.head.miou),
+                ("masks, several", report.many.head.miou),
+            ],
+        }
+    }
+}
+
 /// How well a model localizes events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalizeReport {
