@@ -1,6 +1,7 @@
 //! Promises of what leaves the program and comes into it: other programs read our files, we read theirs, nothing is said twice.
 
 mod exporting;
+mod films;
 mod import;
 mod layouts;
 mod readers;

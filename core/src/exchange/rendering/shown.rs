@@ -77,11 +77,16 @@ impl<'a> Shown<'a> {
             Tag::of(text, color.rgb)
         };
         if !matches!(prediction.detail, Detail::Parsed { .. }) {
-            let won = winner(prediction, self.thresholds, segment);
-            let one = won.map(|(class, score)| {
-                tag(class, format!("{} {score:.2}", prediction.labels[class]))
-            });
-            return vec![one.unwrap_or_else(Tag::none)];
+            let Some((class, score)) = winner(prediction, self.thresholds, segment) else {
+                return vec![Tag::none()];
+            };
+            // A person may say several at once; the model's exclude each other.
+            let scores = prediction.scores[segment].iter().enumerate();
+            let beside = scores.filter(|(other, score)| *other != class && **score >= 1.0);
+            let named = |class: usize, score| format!("{} {score:.2}", prediction.labels[class]);
+            let mut names = vec![named(class, score)];
+            names.extend(beside.map(|(other, score)| named(other, *score)));
+            return vec![tag(class, names.join(", "))];
         }
         let half = |modality: Modality, said: &str| {
             let scores = prediction.scores_of(modality).get(segment);
