@@ -5,8 +5,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use mettle_core::base::{LabelId, Modality};
+use mettle_core::exchange::layouts::read_said;
 use mettle_core::exchange::marks::{
-    ImportPlan, Importing, MarkFormat, Media, ReadError, Sheet, plan, read_file,
+    ImportPlan, Importing, MarkFormat, Media, ReadError, Sheet, plan,
 };
 use mettle_core::media::Clip;
 use mettle_core::model::known_classes;
@@ -55,10 +56,10 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
 fn sheet(args: &ImportArgs, clip: &Clip) -> Result<Sheet, Failure> {
     let named = args.format.map(MarkFormat::from);
     let usual = Modality::from(args.modality);
-    let read = read_file(&args.file, named, &Media::from(clip), usual);
-    read.map(|(_, sheet)| sheet).map_err(|error| {
+    let read = read_said(&args.file, named, &Media::from(clip), usual);
+    read.map_err(|error| {
         Failure::Said(match error {
-            ReadError::Unreadable { .. } => error.to_string(),
+            ReadError::Unreadable { .. } | ReadError::Layout { .. } => error.to_string(),
             ReadError::Unknown { .. } => format!("{error}. Name it with --format"),
             ReadError::Wrong { .. } => format!("{error}. Name another format with --format"),
         })

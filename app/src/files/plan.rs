@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mettle_core::base::{LabelId, Modality};
-use mettle_core::exchange::marks::{Importing, Media, plan, read_file};
+use mettle_core::exchange::layouts::read_said;
+use mettle_core::exchange::marks::{Importing, Media, plan};
 use mettle_core::model::{ModelInfo, known_classes};
 use mettle_core::project::{Class, Corrections};
 
@@ -35,8 +36,8 @@ pub struct ToPlan {
 impl ToPlan {
     /// Reads the disk: not for the window's thread.
     pub(super) fn planned(&self) -> Planned {
-        let read = read_file(&self.file, None, &self.media, Modality::AudioVisual);
-        let (_, sheet) = read.map_err(|error| error.to_string())?;
+        let read = read_said(&self.file, None, &self.media, Modality::AudioVisual);
+        let sheet = read.map_err(|error| error.to_string())?;
         Ok(Arc::new(plan(&Importing {
             sheet: &sheet,
             said: &self.said,

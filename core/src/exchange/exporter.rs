@@ -110,7 +110,7 @@ pub struct Exported {
     /// The file, or the folder of a layout.
     #[serde(with = "crate::base::path")]
     pub file: PathBuf,
-    /// What of it is found when it is read again; none for a film, and for a layout that was only looked at.
+    /// What of it is found when it is read again; none for a film, which is opened again.
     pub kept: Option<Kept>,
     /// Whether it was only looked at, and something else is there, which would stay.
     pub stands: bool,
@@ -149,6 +149,7 @@ impl Exporter {
             ExportFormat::Layout(layout) if writes => {
                 Some(LayoutWriter::new(folder, layout, replace)?)
             }
+            ExportFormat::Layout(layout) => Some(LayoutWriter::look(folder, layout)),
             _ => None,
         };
         Ok(Self {
@@ -193,7 +194,7 @@ impl Exporter {
                     Some(writer) => Some(writer.add(source, clip, &sheet)?),
                     None => None,
                 };
-                let there = kept.is_none() && self.folder.join(layout.marker()).exists();
+                let there = !self.writes && self.folder.join(layout.marker()).exists();
                 Ok(Exported {
                     file: self.folder.clone(),
                     kept,
@@ -208,7 +209,8 @@ impl Exporter {
     /// # Errors
     /// A file cannot be written.
     pub fn finish(self) -> Result<(), ExchangeError> {
-        self.layout.map_or(Ok(()), LayoutWriter::finish)
+        let layout = self.layout.filter(|_| self.writes);
+        layout.map_or(Ok(()), LayoutWriter::finish)
     }
 
     /// Write a clip's file, and read it again.
@@ -301,6 +303,7 @@ impl Exporter {
             !cancel.is_cancelled()
         };
         write_overlay(source, clip, &shown, &file, whole, &mut hear)?;
+        Clip::open(&file).map_err(|wrong| unreadable(&file, wrong.to_string()))?;
         Ok(Exported {
             file,
             kept: None,

@@ -126,6 +126,27 @@ fn a_look_writes_nothing_and_says_what_would_be_kept() {
     );
 }
 
+/// A clip, a model, a project and an export in a folder whose name a system's narrow letters do not have.
+#[test]
+fn folders_may_be_called_anything() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path().join("測試 é 😀");
+    std::fs::create_dir(&here).expect("made");
+    talking_picture("3", &here.join("dog.mp4"));
+    tiny_model::write(&here.join("model"));
+    let engine = engine();
+    for (format, file) in [
+        (ExportFormat::Marks(MarkFormat::Eaf), "dog.eaf"),
+        (ExportFormat::Marks(MarkFormat::Jsonl), "dog.jsonl"),
+        (ExportFormat::Film, "dog.overlay.mp4"),
+    ] {
+        let (clips, end) = run(&engine, spec(&here, format, true), false);
+        assert_eq!(end, ReplyBody::Done);
+        assert!(matches!(clips[0].outcome, Outcome::Done(_)), "{clips:?}");
+        assert!(here.join("out").join(file).exists(), "{file}");
+    }
+}
+
 #[test]
 fn a_film_that_is_stopped_is_not_there() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mettle_core::base::{ClipId, ContentHash, Modality, Said};
 use mettle_core::data::{Dataset, DatasetKind, Part};
-use mettle_core::exchange::layouts::{Layout, LayoutWriter};
+use mettle_core::exchange::layouts::{Layout, LayoutWriter, read_said};
 use mettle_core::exchange::marks::{By, Media, Sheet};
 use mettle_core::media::{Clip, LocalFiles};
 use mettle_core::project::RunLengths;
@@ -72,6 +72,82 @@ fn ave_has_the_longest_event_of_a_class() {
 }
 
 #[test]
+fn an_event_said_second_by_second_is_one_in_ave() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let [clips, out] = folders.each_ref().map(|folder| folder.path());
+    let clip = clip(clips, 1);
+    let model = By::Model {
+        score: Some(0.8),
+        threshold: Some(0.5),
+    };
+    let of = |from, to, by| mark("Bark", Modality::AudioVisual, span(from, to), by);
+    let mut sheet = Sheet::of(&Media::from(&clip));
+    sheet.marks = vec![
+        of(8.0, 10.0, PERSON),
+        of(3.0, 4.0, PERSON),
+        of(1.0, 2.0, model),
+        of(2.0, 3.0, PERSON),
+    ];
+    let mut look = LayoutWriter::look(out, Layout::Ave);
+    let looked = look.add(&LocalFiles, &clip, &sheet).expect("looked at");
+    assert_eq!((looked.events.kept, looked.events.of), (3, 4));
+    assert_eq!(looked.moved, span(0.0, 0.0).end);
+    let there = std::fs::read_dir(out).expect("a folder").count();
+    assert_eq!(there, 0, "a look writes nothing");
+    let mut writer = LayoutWriter::new(out, Layout::Ave, false).expect("an empty folder");
+    let kept = writer.add(&LocalFiles, &clip, &sheet).expect("added");
+    assert_eq!(kept, looked, "what was said before is so");
+    writer.finish().expect("written");
+    let rows = std::fs::read_to_string(out.join("Annotations.txt")).expect("there");
+    let rows: Vec<&str> = rows.lines().skip(1).collect();
+    assert!(
+        matches!(rows[..], [row] if row.starts_with("Bark&") && row.ends_with("&good&1&4")),
+        "{rows:?}"
+    );
+}
+
+/// What a folder says of a clip, as text, or why nothing.
+fn again(path: &Path, clip: &Clip) -> Result<Vec<String>, String> {
+    let read = read_said(path, None, &Media::from(clip), Modality::AudioVisual);
+    let sheet = read.map_err(|error| error.to_string())?;
+    Ok(sheet.marks.iter().map(|mark| mark.to_string()).collect())
+}
+
+#[test]
+fn what_was_exported_as_a_data_set_is_taken_in_again() {
+    let clips = tempfile::tempdir().expect("a folder");
+    let (out, _) = exported(Layout::Ave, DatasetKind::Ave);
+    let train = clip(clips.path(), 0);
+    let bark = ["00:00:02.000 to 00:00:05.000  Bark, heard and seen"];
+    assert_eq!(again(out.path(), &train).expect("read"), bark);
+    let list = out.path().join("Annotations.txt");
+    assert_eq!(again(&list, &train).expect("read"), bark);
+    let (out, _) = exported(Layout::Llp, DatasetKind::Llp);
+    let validation = clip(clips.path(), 8);
+    let list = out.path().join("AVVP_eval_audio.csv");
+    for place in [out.path(), &list] {
+        let mut read = again(place, &validation).expect("read");
+        read.sort();
+        assert_eq!(
+            read,
+            [
+                "00:00:00.000 to 00:00:03.000  Dog, heard",
+                "00:00:02.000 to 00:00:05.000  Bark, heard",
+                "00:00:02.000 to 00:00:05.000  Bark, seen",
+                "00:00:07.000 to 00:00:08.000  Bark, heard",
+                "00:00:07.000 to 00:00:08.000  Bark, seen",
+            ]
+        );
+    }
+    let why = again(out.path(), &train).expect_err("no times");
+    assert!(why.contains("and not when"), "{why}");
+    let why = again(out.path(), &clip(clips.path(), 77)).expect_err("another clip");
+    assert!(why.contains("has no clip called"), "{why}");
+    let why = again(clips.path(), &train).expect_err("no data set");
+    assert!(why.contains("holds no list of AVE"), "{why}");
+}
+
+#[test]
 fn llp_has_every_second_of_validation_and_test() {
     let (_out, dataset) = exported(Layout::Llp, DatasetKind::Llp);
     let (dog, bark) = (
@@ -118,6 +194,12 @@ fn avsbench_has_pictures_masks_and_sound_of_five_seconds() {
     let kept = writer.add(&LocalFiles, &clip, &sheet).expect("added");
     assert_eq!(kept.masks.kept, 1);
     writer.finish().expect("written");
+    let read = read_said(out.path(), None, &sheet.media, Modality::AudioVisual).expect("read");
+    let [mask] = &read.masks[..] else {
+        panic!("{:?}", read.masks);
+    };
+    assert_eq!(mask.span, span(2.0, 3.0));
+    assert_eq!(mask.mask, sheet.masks[0].mask, "in the clip's own pixels");
     let dataset = Dataset::open(DatasetKind::Ms3, out.path()).expect("read");
     assert_eq!(dataset.items.len(), 1, "{:?}", dataset.odd);
     let masks = dataset.items[0].targets().expect("read").masks;

@@ -65,7 +65,7 @@ pub struct ExportArgs {
 /// Options of `import`.
 #[derive(Args, Clone, Debug)]
 pub struct ImportArgs {
-    /// The file to take in.
+    /// The file to take in, or a folder in the layout of AVE, LLP or AVSBench that has the clip.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The clip it is about.

@@ -2,6 +2,8 @@
 //!
 //! Lost: events, masks after the fifth second, which class a mask is of, scores, whose word it is.
 
+use std::path::Path;
+
 use image::imageops::FilterType;
 use image::{ColorType, GrayImage, RgbImage};
 
@@ -29,9 +31,36 @@ pub(super) fn add(
     part: Part,
 ) -> Result<Sheet, ExchangeError> {
     writer.copy(clip, &format!("{DATA}/raw_videos"), id)?;
-    let data = writer.dir.join(DATA);
-    let mut pictures = source.sampled_pictures(&clip.path)?;
     let mut read = Sheet::of(&sheet.media);
+    for second in 0..SECONDS {
+        read.masks.extend(here(sheet, second).cloned());
+    }
+    if writer.writes {
+        let data = writer.dir.join(DATA);
+        pictures(&data, source, clip, sheet, id, part)?;
+        sound(&data, source, clip, id, part)?;
+    }
+    writer.rows[0].push((part, format!("{id},{}\n", part.name())));
+    Ok(read)
+}
+
+/// The masks of a second.
+fn here(sheet: &Sheet, second: u32) -> impl Iterator<Item = &MaskMark> {
+    let span = TimeSpan::of_second(second);
+    let masks = sheet.masks.iter();
+    masks.filter(move |mask| span.contains(mask.span.middle()))
+}
+
+/// A picture of each second, and its masks.
+fn pictures(
+    data: &Path,
+    source: &dyn Source,
+    clip: &Clip,
+    sheet: &Sheet,
+    id: &str,
+    part: Part,
+) -> Result<(), ExchangeError> {
+    let mut pictures = source.sampled_pictures(&clip.path)?;
     for second in 0..SECONDS {
         let (span, number) = (TimeSpan::of_second(second), second + 1);
         let frame = pictures.frame_at(span.middle())?.picture.to_rgb();
@@ -46,20 +75,26 @@ pub(super) fn add(
             .join(format!("{id}.mp4_{number}.png"));
         folder_of(&path)?;
         image::save_buffer(&path, &square, SIDE, SIDE, ColorType::Rgb8)?;
-        let here = sheet
-            .masks
-            .iter()
-            .filter(|mask| span.contains(mask.span.middle()));
-        let here: Vec<&MaskMark> = here.collect();
+        let masks: Vec<&MaskMark> = here(sheet, second).collect();
         let path = data
             .join("gt_masks")
             .join(part.name())
             .join(id)
             .join(format!("{id}_{number}.png"));
         folder_of(&path)?;
-        image::save_buffer(&path, &together(&here), SIDE, SIDE, ColorType::L8)?;
-        read.masks.extend(here.into_iter().cloned());
+        image::save_buffer(&path, &together(&masks), SIDE, SIDE, ColorType::L8)?;
     }
+    Ok(())
+}
+
+/// The sound of those seconds.
+fn sound(
+    data: &Path,
+    source: &dyn Source,
+    clip: &Clip,
+    id: &str,
+    part: Part,
+) -> Result<(), ExchangeError> {
     let mut sound = Vec::new();
     if clip.audio.is_some() {
         let mut reader = source.sound(&clip.path, RATE, SoundLayout::Mono)?;
@@ -70,9 +105,7 @@ pub(super) fn add(
         .join("audio_wav")
         .join(part.name())
         .join(format!("{id}.wav"));
-    write(path, wav(&sound, RATE))?;
-    writer.rows[0].push((part, format!("{id},{}\n", part.name())));
-    Ok(read)
+    write(path, wav(&sound, RATE))
 }
 
 /// Where any of some masks is, 255 inside.

@@ -4,6 +4,9 @@
 mod ave;
 mod avsbench;
 mod llp;
+mod read;
+
+pub use read::read_said;
 
 use std::path::{Path, PathBuf};
 
@@ -108,6 +111,8 @@ type Rows = Vec<(Part, String)>;
 pub struct LayoutWriter {
     dir: PathBuf,
     layout: Layout,
+    /// Whether files are written; else it is only found out what they would keep.
+    writes: bool,
     count: usize,
     /// LLP has three kinds of rows, the others one.
     rows: [Rows; 3],
@@ -125,12 +130,21 @@ impl LayoutWriter {
             return Err(ExchangeError::There { path });
         }
         Ok(Self {
+            writes: true,
+            ..Self::look(dir, layout)
+        })
+    }
+
+    /// To find out what would be kept, without writing anything.
+    pub fn look(dir: &Path, layout: Layout) -> Self {
+        Self {
             dir: dir.to_owned(),
             layout,
+            writes: false,
             count: 0,
             rows: Default::default(),
             names: "id,file\n".to_owned(),
-        })
+        }
     }
 
     /// Write a clip; gives what of the sheet the layout kept.
@@ -170,6 +184,9 @@ impl LayoutWriter {
 
     /// Copy a clip under the data set's name for it.
     fn copy(&self, clip: &Clip, folder: &str, id: &str) -> Result<(), ExchangeError> {
+        if !self.writes {
+            return Ok(());
+        }
         let ending = clip.path.extension().unwrap_or("mp4".as_ref());
         let path = self.dir.join(folder).join(id).with_extension(ending);
         folder_of(&path)?;

@@ -27,6 +27,14 @@ pub enum ReadError {
         /// The file.
         path: PathBuf,
     },
+    /// A data set's folder, or its list, says nothing of the clip.
+    #[error("{} {why}", path.display())]
+    Layout {
+        /// The folder or the list.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// It is not of its format.
     #[error("{} cannot be read as {}: {wrong}", path.display(), format.title())]
     Wrong {
