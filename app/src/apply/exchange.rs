@@ -69,7 +69,9 @@ pub(super) fn again(state: &mut AppState, context: &Context<'_>) {
 
 fn usual_folder(state: &AppState) -> Option<PathBuf> {
     let row = state.library.selected_row()?;
-    Some(row.path.parent()?.join("exported"))
+    let folder = row.path.parent()?.join("exported");
+    // Shown whole, so that nobody has to know where the program was started.
+    Some(std::path::absolute(&folder).unwrap_or(folder))
 }
 
 fn choose(state: &mut AppState, form: ExportForm) {

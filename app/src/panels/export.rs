@@ -10,6 +10,11 @@ use crate::intent::{Commands, ExchangeIntent};
 use crate::state::{AppState, ExportForm, ExportScope, Row, file_name};
 use crate::theme::{size, tokens};
 
+/// Height of two lines of what a format loses.
+const TWO_LINES: f32 = 34.0;
+/// Height of the heading and three lines of what is kept of a clip.
+const FOUR_LINES: f32 = 70.0;
+
 /// Draw the dialog.
 pub fn export_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     ui.label(emphasis("Export", size::HEADING));
@@ -26,6 +31,7 @@ pub fn export_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     ui.add_space(4.0);
     card(ui).show(ui, |ui| {
         ui.take_available_width();
+        ui.set_min_height(FOUR_LINES);
         match state.export.done.is_empty() && !state.export.is_writing() {
             true => preview_ui(ui, state),
             false => done_ui(ui, state),
@@ -89,14 +95,17 @@ fn format_ui(ui: &mut Ui, form: &mut ExportForm) {
         response.response.widget_info(info);
     });
     let loses = form.format.loses();
-    line(ui, "", |ui| {
-        dim(
-            ui,
-            match loses.is_empty() {
-                true => "Has a place for everything".to_owned(),
-                false => format!("Has no place for {loses}"),
-            },
-        );
+    let words = match loses.is_empty() {
+        true => "Has a place for everything".to_owned(),
+        false => format!("Has no place for {loses}"),
+    };
+    // Room for the longest words: nothing moves away under the pointer when another format is chosen.
+    ui.horizontal_top(|ui| {
+        row_name(ui, "", tokens(ui.ctx()).dim);
+        ui.vertical(|ui| {
+            ui.set_min_height(TWO_LINES);
+            dim(ui, words);
+        });
     });
 }
 
@@ -195,8 +204,8 @@ fn told(done: &Exported, before: bool) -> String {
     let file = file_name(&done.file);
     match (&done.kept, before) {
         (Some(kept), _) => format!("{file}: {kept}"),
-        (None, true) => format!("{file} is written; it is read back then"),
-        (None, false) => format!("{file} is written"),
+        (None, true) => format!("{file} is written, and opened again then"),
+        (None, false) => format!("{file} is written, and opens"),
     }
 }
 
@@ -220,7 +229,8 @@ fn buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             Outcome::Stays(_) => true,
             Outcome::Failed(_) => false,
         };
-        let stays = export.done.iter().chain(&export.preview).any(stands);
+        let refused_all = export.stood && export.failure.is_some();
+        let stays = refused_all || export.done.iter().chain(&export.preview).any(stands);
         let tip = "Write over files that are there with another content";
         if stays
             && ui

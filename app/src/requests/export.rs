@@ -1,6 +1,7 @@
 //! Asking the engine to export, once everything said is on the disk: what is kept is what is exported.
 
-use mettle_core::engine::JobSpec;
+use mettle_core::engine::{JobSpec, Outcome};
+use mettle_core::exchange::Exported;
 
 use crate::link::EngineLink;
 use crate::state::{AppState, Dialog, ExportRun, ExportWish};
@@ -33,6 +34,9 @@ pub fn want_export(state: &mut AppState, engine: &mut dyn EngineLink) {
     };
     let (writes, clips) = (spec.writes, spec.clips.len());
     if writes {
+        let looked = state.export.preview.as_ref().map(|clip| &clip.outcome);
+        let stood = matches!(looked, Some(Outcome::Done(Exported { stands: true, .. })));
+        state.export.stood = stood && wish == ExportWish::Write(false);
         state.export.done.clear();
         (state.export.preview, state.export.failure) = (None, None);
     }

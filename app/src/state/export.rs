@@ -76,6 +76,8 @@ pub struct ExportView {
     pub run: Option<ExportRun>,
     /// What would become of the first clip.
     pub preview: Option<ExportedClip>,
+    /// Whether something else was there under its name when the last run began.
+    pub stood: bool,
     /// What became of the clips of the last run.
     pub done: Vec<ExportedClip>,
     /// Why the last run could not go on.

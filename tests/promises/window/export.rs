@@ -4,6 +4,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use mettle_app::intent::{ClipIntent, ExchangeIntent};
 use mettle_app::state::{ExportForm, ExportScope};
+use mettle_core::base::Problem;
 use mettle_core::engine::{Export, ExportedClip, JobId, JobSpec, Outcome, ReplyBody};
 use mettle_core::exchange::marks::{Kept, MarkFormat, Share, What};
 use mettle_core::exchange::{ExportFormat, Exported};
@@ -77,6 +78,29 @@ fn what_would_be_kept_is_shown_then_written_and_nothing_replaced_unasked() {
     assert!(written.writes && written.replace);
     answer(&mut window, &engine, kept(false));
     window.get_by_label("1 written and read back");
+}
+
+#[test]
+fn where_a_data_set_is_there_already_it_can_be_replaced_after_the_refusal() {
+    let (mut window, engine) = window(&["/clips/dog.mp4"]);
+    fill(&mut window, &engine, &clip("/clips/dog.mp4", 1), 10);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run_steps(4);
+    answer(&mut window, &engine, kept(true));
+    let dialog = |window: &Window| window.get_by_label("Export").rect().top();
+    let before = dialog(&window);
+    window.get_by_label("Write").click();
+    window.run_steps(4);
+    let (job, _) = last(&engine);
+    let problem = Problem::warning("A data set is there", "Choose another folder");
+    engine.say(job, ReplyBody::Failed(problem));
+    window.run_steps(4);
+    window.get_by_label("A data set is there");
+    assert_eq!(dialog(&window), before, "nothing moves under the pointer");
+    window.get_by_label("Replace what is there").click();
+    window.run_steps(4);
+    let (_, written) = last(&engine);
+    assert!(written.writes && written.replace);
 }
 
 #[test]
