@@ -54,13 +54,14 @@ pub(super) fn say(state: &mut AppState, context: &mut Context<'_>, modality: Mod
     let seconds: usize = words.values().map(Vec::len).sum();
     let changes = words.into_iter().filter_map(|(id, words)| {
         let row = state.library.row(id)?;
-        Some((id, Change::together(row.corrected.shown(), words)))
+        Some((id, Change::joined(row.corrected.shown(), words)))
     });
     let changes: Vec<(RowId, Change)> = changes.collect();
     let clips = edits::keep_of_many(state, context, changes);
     if clips > 0 {
         state.alike.pick_none();
-        let title = format!("{label}: said of {seconds} s in {clips} clips");
+        let plural = if clips == 1 { "" } else { "s" };
+        let title = format!("{label}: said of {seconds} s in {clips} clip{plural}");
         edits::note(
             state,
             context.now(),

@@ -23,7 +23,7 @@ pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Comm
         Command::Accept => accept(state, context),
         Command::AcceptRest => {
             let all = accepted(state, usize::MAX);
-            together(state, context, all);
+            joined(state, context, all);
         }
         Command::Revert => revert(state, context),
         Command::Split => split(state, context),
@@ -44,8 +44,8 @@ fn subject(state: &mut AppState, context: &Context<'_>) -> Option<Subject> {
 
 fn say(state: &mut AppState, context: &mut Context<'_>, modality: Modality, said: Said) {
     if let Some(Subject { label, span }) = subject(state, context) {
-        let change = word(LabelId::named(&label), modality, span, said);
-        edits::edit(state, context, change, Gesture::Single);
+        let said = vec![word(LabelId::named(&label), modality, span, said)];
+        joined(state, context, said);
     }
 }
 
@@ -148,7 +148,7 @@ fn accepted(state: &AppState, seconds: usize) -> Vec<Change> {
 /// The second under the playhead is as the model says; on to the next, of the clip or of the review queue.
 fn accept(state: &mut AppState, context: &mut Context<'_>) {
     let all = accepted(state, 1);
-    together(state, context, all);
+    joined(state, context, all);
     match state.tab {
         InspectorTab::Review => {
             if let Some(row) = state.library.selected_mut() {
@@ -173,6 +173,15 @@ pub(super) fn go_on(state: &mut AppState, context: &mut Context<'_>) {
         context.player.seek(next);
         timeline::follow(state, next);
     }
+}
+
+/// The same, going on with what was said beside it.
+fn joined(state: &mut AppState, context: &mut Context<'_>, words: Vec<Change>) {
+    let Some(row) = state.library.selected_row() else {
+        return;
+    };
+    let change = Change::joined(row.corrected.shown(), words);
+    edits::edit(state, context, change, Gesture::Single);
 }
 
 /// Several words, kept and taken back as one.

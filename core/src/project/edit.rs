@@ -120,6 +120,20 @@ impl Edit {
 impl Change {
     /// Several changes of a state, in order, as one: kept, taken back and done again together.
     pub fn together(of: &Corrections, changes: impl IntoIterator<Item = Self>) -> Self {
+        Self::folded(of, changes, |_, change| Some(change))
+    }
+
+    /// The same, where what is said goes on with what was said beside it: an event that is said second by second is one event. What
+    /// is said already stays as it is.
+    pub fn joined(of: &Corrections, changes: impl IntoIterator<Item = Self>) -> Self {
+        Self::folded(of, changes, |state, change| state.statements.joined(change))
+    }
+
+    fn folded(
+        of: &Corrections,
+        changes: impl IntoIterator<Item = Self>,
+        meant: impl Fn(&Corrections, Self) -> Option<Self>,
+    ) -> Self {
         let mut state = of.clone();
         let mut hand = Hand {
             state: &mut state,
@@ -127,6 +141,9 @@ impl Change {
             back: Vec::new(),
         };
         for change in changes {
+            let Some(change) = meant(hand.state, change) else {
+                continue;
+            };
             hand.speaking_of = None;
             hand.carry_out(&change);
         }

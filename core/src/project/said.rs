@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Change;
 use crate::base::{EventId, LabelId, Modality, Said, Time, TimeSpan};
 
 /// One event said to happen, or said not to.
@@ -107,6 +108,43 @@ impl Statements {
             .collect();
         found.reverse();
         found
+    }
+
+    /// What is to be said so that it goes on with the same word beside it, under its name; nothing where it is said already.
+    pub(super) fn joined(&self, change: Change) -> Option<Change> {
+        let Change::Say {
+            label,
+            modality,
+            span,
+            said,
+            ..
+        } = change
+        else {
+            return Some(change);
+        };
+        let moment = Time::from_micros(1);
+        let around = TimeSpan::new(span.start - moment, span.end + moment);
+        let beside = self.overlapping(label, modality, around).into_iter();
+        let same = beside.filter(|(_, other)| Said::from(other.yes) == said);
+        let same: Vec<(EventId, TimeSpan)> = same.map(|(name, other)| (name, other.span)).collect();
+        let Some((event, _)) = same.first() else {
+            return Some(change);
+        };
+        let mut told = span.start;
+        let mut whole = span;
+        for (_, other) in &same {
+            if other.start <= told {
+                told = told.max(other.end);
+            }
+            whole = TimeSpan::new(whole.start.min(other.start), whole.end.max(other.end));
+        }
+        (told < span.end).then_some(Change::Say {
+            event: *event,
+            label,
+            modality,
+            span: whole,
+            said,
+        })
     }
 
     /// What is said of a class in a modality at a moment.

@@ -47,6 +47,45 @@ fn both_is_heard_and_seen_and_what_is_not_heard_is_not_both() {
 }
 
 #[test]
+fn an_event_said_second_by_second_is_one_and_one_that_was_split_stays_two() {
+    let mut said = Corrections::default();
+    let mut tell = |number, span, word| {
+        let change = Change::joined(&said, [say(number, AudioVisual, span, word)]);
+        of_clip(1, change).apply(&mut said);
+        let all = said.statements.iter();
+        let mut all: Vec<_> = all.map(|(_, said)| (said.span, said.yes)).collect();
+        all.sort();
+        all
+    };
+    tell(1, span(20, 30), Yes);
+    tell(2, span(30, 40), Yes);
+    assert_eq!(tell(3, span(10, 20), Yes), [(span(10, 40), true)]);
+    assert_eq!(
+        tell(4, span(50, 60), Yes),
+        [(span(10, 40), true), (span(50, 60), true)]
+    );
+    assert_eq!(tell(5, span(40, 50), Yes), [(span(10, 60), true)]);
+    assert_eq!(
+        tell(6, span(20, 30), Yes),
+        [(span(10, 60), true)],
+        "said already"
+    );
+    assert_eq!(
+        tell(7, span(50, 70), No),
+        [(span(10, 50), true), (span(50, 70), false)],
+        "the newest word holds"
+    );
+    let split = [
+        say(8, AudioVisual, span(0, 25), Yes),
+        say(9, AudioVisual, span(25, 50), Yes),
+    ];
+    let mut said = after(&split);
+    let change = Change::joined(&said, [say(10, AudioVisual, span(20, 30), Yes)]);
+    of_clip(1, change).apply(&mut said);
+    assert_eq!(said.statements.len(), 2, "split on purpose");
+}
+
+#[test]
 fn not_heard_within_both_leaves_it_seen() {
     let said = after(&[
         say(1, AudioVisual, span(0, 50), Yes),
