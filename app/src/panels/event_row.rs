@@ -1,7 +1,8 @@
 //! A row of the table of events: each cell is a control of its own, with a name that a screen reader says.
 
 use egui::{
-    Button, Color32, ComboBox, Key, RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2,
+    Align, Button, Color32, ComboBox, Key, Layout, RichText, Role, Stroke, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 use mettle_core::base::{Label, Modality, Time, TimeSpan};
 use mettle_core::project::Source;
@@ -14,7 +15,15 @@ use crate::theme::{figures, size, tokens};
 /// Height of a row.
 pub const HEIGHT: f32 = 26.0;
 /// Width of a time.
-const TIME: f32 = 54.0;
+const TIME: f32 = 44.0;
+/// Width of what says whether it is heard, seen or both.
+const HOW: f32 = 50.0;
+/// Width of whose word it is.
+const WHO: f32 = 26.0;
+/// Width of the button that takes it away.
+const REMOVE: f32 = 12.0;
+/// Between two cells.
+const GAP: f32 = 2.0;
 
 /// Draw it.
 pub fn row_ui(
@@ -29,7 +38,9 @@ pub fn row_ui(
     let now = what.span.contains(state.player.time);
     let color = if now { t.both } else { t.text };
     ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().item_spacing.x = GAP;
+        ui.spacing_mut().icon_width = 10.0;
+        ui.spacing_mut().icon_spacing = 2.0;
         ui.spacing_mut().button_padding = vec2(2.0, 2.0);
         ui.spacing_mut().interact_size.y = 20.0;
         bare(ui);
@@ -115,22 +126,29 @@ fn time_ui(ui: &mut Ui, time: Time, name: &str) -> Option<Time> {
 }
 
 fn class_ui(ui: &mut Ui, to: &mut Happening, classes: &[Label], color: egui::Color32) {
-    let room = (ui.available_width() - 140.0).max(44.0);
+    // What the cells behind it leave: a name that is longer is cut, and never pushes those out of sight.
+    let behind = HOW + WHO + REMOVE + 3.0 * GAP;
+    let room = (ui.available_width() - behind).max(36.0);
     let said = format!("Class of {}", words_of(to));
     let shown = RichText::new(&*to.label).color(color).size(size::SMALL);
     let combo = ComboBox::from_id_salt("class").width(room).truncate();
-    let response = combo.selected_text(shown).show_ui(ui, |ui| {
-        for class in classes {
-            ui.selectable_value(&mut to.label, class.clone(), &**class);
-        }
+    let cell = vec2(room, 20.0);
+    ui.allocate_ui_with_layout(cell, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_width(room);
+        let response = combo.selected_text(shown).show_ui(ui, |ui| {
+            for class in classes {
+                ui.selectable_value(&mut to.label, class.clone(), &**class);
+            }
+        });
+        let value = to.label.to_string();
+        let response = response.response.on_hover_text(&value);
+        named(&response, said, value);
     });
-    let value = to.label.to_string();
-    named(&response.response, said, value);
 }
 
 fn modality_ui(ui: &mut Ui, to: &mut Happening) {
     let said = format!("How {} is perceived, {}", to.label, span_text(to.span));
-    let combo = ComboBox::from_id_salt("how").width(56.0);
+    let combo = ComboBox::from_id_salt("how").width(HOW);
     let shown = RichText::new(how(to.modality)).size(size::SMALL);
     let response = combo.selected_text(shown).show_ui(ui, |ui| {
         for modality in [Modality::AudioVisual, Modality::Audible, Modality::Visible] {
@@ -158,7 +176,7 @@ fn who_ui(ui: &mut Ui, event: &LaneEvent) {
         Source::Model => (format!("{:.2}", event.score), t.dim),
     };
     let words = RichText::new(&text).font(figures(size::SMALL)).color(color);
-    let response = ui.add_sized(vec2(30.0, 20.0), egui::Label::new(words));
+    let response = ui.add_sized(vec2(WHO, 20.0), egui::Label::new(words));
     let said = match event.source {
         Source::User(_) => "Said by you".to_owned(),
         Source::Model => format!("Said by the model, score {text}"),
@@ -170,7 +188,9 @@ fn who_ui(ui: &mut Ui, event: &LaneEvent) {
 /// Says of how much an event is taken away before it is.
 fn remove_ui(ui: &mut Ui, what: &Happening) -> bool {
     let said = format!("Remove {}, {}", what.label, words_of(what));
-    let response = ui.add(Button::new("×").frame(false)).on_hover_text(&said);
+    let response = ui
+        .add_sized(vec2(REMOVE, 20.0), Button::new("×").frame(false))
+        .on_hover_text(&said);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     response.clicked()
 }
