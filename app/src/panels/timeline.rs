@@ -12,7 +12,7 @@ use mettle_core::base::Task;
 use crate::command::Command;
 use crate::intent::Commands;
 use crate::paint::{MaskCells, paint_cells, paint_ground, paint_strip, pending_pattern};
-use crate::state::{AppState, FEW, Mode, Shown, SoundView, TimeAxis, shown_lanes};
+use crate::state::{AppState, FEW, Mode, Shown, SoundView, TimeAxis, shown_classes, shown_lanes};
 use crate::theme::{figures, size, tokens};
 
 const FRAMES: f32 = 34.0;
@@ -60,7 +60,7 @@ pub fn timeline_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let ruler = row(ui, "", RULER);
     marks(ui, ruler, &axis);
     let lanes = shown_lanes(shown, state);
-    lanes_button(ui, ruler, lanes.len(), shown, commands);
+    lanes_button(ui, ruler, lanes.len(), state, commands);
     let room = ScrollArea::vertical().id_salt("lanes").auto_shrink(false);
     let under = room.show(ui, |ui| {
         timeline_lanes::lanes_ui(ui, state, shown, (&lanes, &axis), commands)
@@ -184,15 +184,16 @@ fn mark_text(secs: f64, step: f64) -> String {
     }
 }
 
-fn lanes_button(ui: &mut Ui, ruler: Rect, lanes: usize, shown: Shown<'_>, commands: &mut Commands) {
+fn lanes_button(ui: &mut Ui, ruler: Rect, lanes: usize, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    let Some(prediction) = shown.prediction() else {
-        return;
-    };
-    let all = prediction.labels.len();
-    if all <= FEW {
+    let Some(shown) = state.shown() else { return };
+    let known = shown
+        .prediction()
+        .map_or(0, |prediction| prediction.labels.len());
+    if known <= FEW {
         return;
     }
+    let all = shown_classes(shown, state).len();
     let text = format!("{lanes} of {} classes", all.max(lanes));
     let rect = Rect::from_min_max(
         pos2(ruler.left() - size::NAMES + 4.0, ruler.top()),

@@ -1,6 +1,6 @@
 //! A lane for each class: confidence as heat, events as outlined bars.
 
-use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use mettle_core::base::{Label, Modality};
 use mettle_core::predict::{Detail, Prediction};
 use mettle_core::project::{Event, Track};
@@ -15,7 +15,7 @@ use crate::paint::{
     Bars, columns_of, is_bar, paint_bars, paint_columns, paint_split, pending_pattern,
     split_columns, swatch,
 };
-use crate::state::{AppState, Changes, Chosen, Lane, Mode, Shown, TimeAxis};
+use crate::state::{AppState, Changes, Chosen, Lane, Mode, RowId, Shown, TimeAxis};
 use crate::theme::{figures, mix, size, strong, tokens};
 
 /// Draw them. Gives the class under the pointer and its score there.
@@ -92,11 +92,14 @@ fn lane_ui(
 ) -> Option<(Label, f32)> {
     let t = tokens(ui.ctx());
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::LANE), Sense::hover());
+    let here = shown.row.view.lane.as_ref() == Some(&lane.label);
+    if here {
+        into_view(ui, rect, shown, lane);
+    }
     if !ui.is_rect_visible(rect) {
         return None;
     }
     let events = events_of(shown, lane);
-    let here = shown.row.view.lane.as_ref() == Some(&lane.label);
     if here {
         ui.painter()
             .rect_filled(rect, 0.0, mix(t.bg0, t.accent, 0.14));
@@ -137,6 +140,17 @@ fn lane_ui(
         WidgetInfo::selected(Role::Row, true, here, label)
     });
     tooltip(response, (shown, prediction), lane, events, axis, commands)
+}
+
+/// A lane that was just chosen, by keys or as a new class, is shown whole, but stays where it is from then on.
+fn into_view(ui: &Ui, rect: Rect, shown: Shown<'_>, lane: &Lane) {
+    let id = Id::unique("lane in view");
+    let chosen = (shown.row.id, lane.label.clone());
+    let before = ui.data_mut(|data| data.get_temp::<(RowId, Label)>(id));
+    if before.as_ref() != Some(&chosen) {
+        ui.scroll_to_rect(rect, None);
+        ui.data_mut(|data| data.insert_temp(id, chosen));
+    }
 }
 
 /// Heat: whole cells, or in parsing the half that is heard above the half that is seen.

@@ -10,7 +10,7 @@ use mettle_core::base::{Modality, Time, TimeSpan};
 use mettle_core::project::Source;
 
 use super::modes::{Window, state};
-use super::scripted::{clip, fill, settled, window};
+use super::scripted::{clip, fill, settled, window, window_in};
 
 /// A dog from second 2 to 5, a bell from 6 to 8.
 fn dog() -> Window {
@@ -72,6 +72,46 @@ fn events(window: &Window, name: &str) -> Vec<(f64, f64, bool)> {
 fn undo(window: &mut Window) {
     window.state_mut().ask(Command::Undo);
     settled(window);
+}
+
+#[test]
+fn every_cell_of_the_table_is_in_sight_whatever_a_class_is_called() {
+    let mut window = dog();
+    window
+        .state_mut()
+        .ask(ViewIntent::Tab(InspectorTab::Events));
+    window.run_steps(4);
+    let edge = |window: &Window| window.ctx.content_rect().right() - 8.0;
+    for name in ["Remove Bark", "Remove Church bell"] {
+        let cell = window.get_by_label_contains(name).rect();
+        assert!(cell.right() <= edge(&window), "{name}: {cell:?}");
+        assert!(cell.width() >= 8.0, "{name}: {cell:?}");
+    }
+}
+
+#[test]
+fn a_lane_that_is_chosen_is_shown_whole() {
+    let builder = egui_kittest::Harness::builder();
+    let size = egui::vec2(1000.0, 470.0);
+    let (mut window, engine) = window_in(builder, size, &["/clips/dog.mp4"], None);
+    fill(&mut window, &engine, &clip("/clips/dog.mp4", 1), 10);
+    let bottom = |window: &Window| {
+        let lanes = window.query_all_by_label_contains(", highest");
+        lanes.map(|lane| lane.rect().bottom()).fold(0.0, f32::max)
+    };
+    for _ in 0..3 {
+        window.key_press(Key::ArrowDown);
+        window.run_steps(20);
+    }
+    let chosen = state(&window)
+        .shown()
+        .and_then(|shown| shown.row.view.lane.clone());
+    let chosen = chosen.expect("the last lane");
+    let rect = lane(&window, &chosen);
+    assert!(
+        bottom(&window) <= 470.0 - 24.0 && rect.height() > 20.0,
+        "{rect:?}"
+    );
 }
 
 #[test]
