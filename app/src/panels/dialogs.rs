@@ -48,7 +48,7 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         Dialog::Report => (860.0, Box::new(|ui, _| report::report_ui(ui, state))),
         Dialog::Projects => (480.0, Box::new(|ui, c| projects::projects_ui(ui, state, c))),
         Dialog::Import => (560.0, Box::new(|ui, c| import::import_ui(ui, state, c))),
-        Dialog::Alike => (460.0, Box::new(|ui, c| alike::alike_ui(ui, state, c))),
+        Dialog::Alike => (560.0, Box::new(|ui, c| alike::alike_ui(ui, state, c))),
         Dialog::Map => (640.0, Box::new(|ui, c| map::map_ui(ui, state, c))),
         Dialog::Kept => (420.0, Box::new(|ui, c| kept::kept_ui(ui, state, c))),
         Dialog::Recovered => (
@@ -207,6 +207,7 @@ fn problems_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let tall = ui.ctx().content_rect().height() * 0.6;
     ScrollArea::vertical()
         .max_height(tall)
+        .min_scrolled_height(tall)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             for (index, problem) in state.problems.iter().enumerate().rev() {

@@ -39,24 +39,30 @@ fn spread(name: &str, wanted: &str) -> Option<usize> {
     Some(100 + ends.1 - ends.0.min(ends.1))
 }
 
+/// Height of the list, where all of it does not fit.
+const LIST: f32 = 360.0;
+
 /// Draw it.
 pub fn palette_ui(ui: &mut Ui, state: &AppState, text: &str, row: usize, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    let hits: Vec<Command> = found(text)
+    let mut typed = text.to_owned();
+    let response = field(ui, &mut typed, "What to do");
+    // In a slow frame letters and Enter come together: what is meant is what was typed, not what stood there before.
+    let row = if response.changed() { 0 } else { row };
+    let hits: Vec<Command> = found(&typed)
         .into_iter()
         .filter(|c| state.why_not(*c).is_none())
         .filter(|c| !c.is_held() && (*c != Command::OpenSample || state.sample.is_some()))
         .collect();
-    let row = move_row(ui, row, hits.len(), text, commands);
-    let mut typed = text.to_owned();
-    let response = field(ui, &mut typed, "What to do");
     if response.changed() {
-        commands.push(DialogIntent::Show(Dialog::Palette(typed, 0)));
+        commands.push(DialogIntent::Show(Dialog::Palette(typed.clone(), 0)));
     }
+    let row = move_row(ui, row, hits.len(), &typed, commands);
     let enter = ui.input(|input| input.key_pressed(Key::Enter));
     let mut chosen = hits.get(row).copied().filter(|_| enter);
     ScrollArea::vertical()
-        .max_height(360.0)
+        .max_height(LIST)
+        .min_scrolled_height(LIST)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;

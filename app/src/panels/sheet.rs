@@ -26,7 +26,9 @@ pub fn sheet_ui(
     }
     let wanted = filter.trim().to_lowercase();
     let tall = ui.ctx().content_rect().height() * 0.62;
-    let scroll = ScrollArea::vertical().max_height(tall);
+    let scroll = ScrollArea::vertical()
+        .max_height(tall)
+        .min_scrolled_height(tall);
     scroll.auto_shrink([false, true]).show(ui, |ui| {
         let mut any = false;
         for group in Group::ALL {

@@ -371,3 +371,22 @@ fn the_palette_runs_what_is_typed() {
     press(&mut window, Key::Enter);
     assert_eq!(state(&window).tab, mettle_app::state::InspectorTab::Events);
 }
+
+/// In a slow frame letters and Enter come at once.
+#[test]
+fn the_palette_runs_what_is_typed_though_enter_came_with_it() {
+    let (mut window, _) = opened();
+    press_with(&mut window, Modifiers::COMMAND, Key::K);
+    let enter = Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let events = &mut window.input_mut().events;
+    events.extend([Event::Text("table of ev".into()), enter]);
+    window.run_steps(3);
+    assert_eq!(state(&window).tab, mettle_app::state::InspectorTab::Events);
+    assert_eq!(state(&window).dialog, Dialog::None);
+}
