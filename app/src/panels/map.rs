@@ -1,6 +1,9 @@
 //! The map of seconds: a point a second, in its class's colour and shape; a click opens it.
 
-use egui::{Color32, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
+};
 use mettle_core::base::{Label, Time};
 use mettle_core::engine::{MapPoint, SecondsMap};
 
@@ -116,18 +119,23 @@ fn look(state: &AppState, map: &SecondsMap, point: &MapPoint, none: Color32) -> 
 }
 
 fn dot(painter: &Painter, at: Pos2, color: Color32, shape: usize) {
+    // On a light ground yellow is seen by its edge.
+    let edge = match painter.ctx().theme() {
+        egui::Theme::Light => Stroke::new(1.0, tokens(painter.ctx()).dim),
+        egui::Theme::Dark => Stroke::NONE,
+    };
     match shape {
         1 => {
             let square = Rect::from_center_size(at, vec2(POINT, POINT) * 1.8);
-            painter.rect_filled(square, 0.0, color);
+            painter.rect(square, 0.0, color, edge, StrokeKind::Middle);
         }
         2 => {
             let r = POINT * 1.3;
             let corners = [(0.0, -r), (r, r * 0.8), (-r, r * 0.8)];
             let corners = corners.map(|(x, y)| pos2(at.x + x, at.y + y)).to_vec();
-            painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+            painter.add(Shape::convex_polygon(corners, color, edge));
         }
-        _ => drop(painter.circle_filled(at, POINT, color)),
+        _ => drop(painter.circle(at, POINT, color, edge)),
     }
 }
 
