@@ -137,7 +137,7 @@ impl Default for DemoRecipe {
             // Table 13 has 10 epochs on 3339 clips.
             localize_training: by_adam_w(16, 8, (3, 0.35), 0.05, 0.0),
             parse_training: by_adam_w(16, 12, (4, 0.5), 0.01, 0.3),
-            segment_training: by_adam_w(4, 5, (2, 0.5), 0.01, 0.0),
+            segment_training: by_adam_w(4, 10, (4, 0.5), 0.01, 0.0),
         }
     }
 }
@@ -257,6 +257,7 @@ impl DemoRecipe {
             }),
             tags: Vec::new(),
             known,
+            rounded: Vec::new(),
         }
     }
 }

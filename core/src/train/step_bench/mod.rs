@@ -62,7 +62,7 @@ impl StepBench {
             epochs: usize::MAX,
             ..TrainConfig::of(task)
         };
-        let optimiser = config.optimiser.clone();
+        let optimiser = config.optimiser;
         let clips = Arc::new(clips);
         let none = ClipExamples::new(clips.lease(), classes);
         let trainer = Trainer::new(fresh, config, clips.clone(), Arc::new(none), device)?;
