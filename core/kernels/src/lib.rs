@@ -49,7 +49,7 @@ pub use conv::GroupConv;
 pub use cut::{Cut, Pieces};
 pub use few_rows::{Tokens, softmax};
 pub use gemm::{Room, multiply};
-pub use memory::{give_back, zeros};
+pub use memory::give_back;
 pub use norm::Norm;
 pub use packed::Packed;
 pub use stem::Stem;

@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use half::bf16;
 use pulp::Simd;
-use rayon::prelude::*;
 
 use super::bf16::Bf16;
 use super::gemm::strip;
 use super::kept::Kept;
-use super::memory::zeros;
 use super::product::{block, pairs};
 
 /// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`, `k` filled up
@@ -111,21 +109,20 @@ impl Packed {
 }
 
 /// A matrix of so many columns and rows of numbers in strips, each `[depth][strip]`, with zeros beyond its rows and columns.
-fn strips<N: Copy + Default + Send, Row: Iterator<Item = N>>(
+fn strips<N: Copy + Default, Row: Iterator<Item = N>>(
     columns: usize,
     (rows, depth): (usize, usize),
-    row: impl Fn(usize, Range<usize>) -> Row + Sync,
+    row: impl Fn(usize, Range<usize>) -> Row,
 ) -> Vec<N> {
     let strip = strip();
-    let mut strips = zeros(columns.div_ceil(strip) * depth * strip);
-    let each = strips.par_chunks_exact_mut((depth * strip).max(1));
-    each.enumerate().for_each(|(s, target)| {
+    let mut strips = vec![N::default(); columns.div_ceil(strip) * depth * strip];
+    for (s, target) in strips.chunks_exact_mut((depth * strip).max(1)).enumerate() {
         let columns = s * strip..columns.min((s + 1) * strip);
         for (index, target) in target.chunks_exact_mut(strip).take(rows).enumerate() {
             for (to, number) in target.iter_mut().zip(row(index, columns.clone())) {
                 *to = number;
             }
         }
-    });
+    }
     strips
 }

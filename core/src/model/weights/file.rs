@@ -9,9 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use memmap2::Mmap;
 use safetensors::{Dtype, SafeTensors};
 
-use super::elements::RawType;
 use super::error::{CheckpointError, TensorError};
-use super::raw::{Place, RawTensor};
+use super::raw::{Place, RawTensor, RawType};
 use super::{foreign, torch, torch_legacy};
 use crate::model::ModelError;
 

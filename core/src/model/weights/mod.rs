@@ -1,7 +1,6 @@
 //! Checkpoints: reading upstream's files under upstream's names, without ever running code from them.
 
 mod apply;
-mod elements;
 mod error;
 mod file;
 mod foreign;
@@ -22,10 +21,9 @@ mod torch_tensors;
 
 pub(in crate::model) use apply::load_in_numbers;
 pub use apply::{KeyReport, ShapeProblem, load_into};
-pub use elements::RawType;
 pub(crate) use file::read_checkpoint_bytes;
 pub use file::{StateDict, read_checkpoint};
 pub use names::Names;
-pub use raw::RawTensor;
+pub use raw::{RawTensor, RawType};
 pub(in crate::model) use save::module_bytes;
 pub use save::save_module;

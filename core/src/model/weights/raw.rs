@@ -2,11 +2,52 @@
 
 use std::ops::Range;
 
-use mettle_kernels::{transpose, zeros};
+use half::slice::HalfFloatSliceExt;
+use half::{bf16, f16};
+use mettle_kernels::transpose;
 
-use super::elements::{RawType, read_values};
 use super::file::FileBytes;
 use crate::base::ContentHash;
+
+/// Element types a checkpoint may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RawType {
+    /// 16-bit float.
+    F16,
+    /// 16-bit float with the range of `F32`.
+    Bf16,
+    /// 32-bit float.
+    F32,
+    /// 64-bit float.
+    F64,
+    /// Signed bytes.
+    I8,
+    /// Bytes.
+    U8,
+    /// 16-bit integers.
+    I16,
+    /// 32-bit integers.
+    I32,
+    /// 64-bit integers.
+    I64,
+    /// Truth values, a byte each.
+    Bool,
+    /// Anything else, such as complex, quantised and 8-bit floats: never read.
+    Other,
+}
+
+impl RawType {
+    /// Bytes of one element; 0 where elements are never read.
+    pub fn size(self) -> usize {
+        match self {
+            Self::Other => 0,
+            Self::I8 | Self::U8 | Self::Bool => 1,
+            Self::F16 | Self::Bf16 | Self::I16 => 2,
+            Self::F32 | Self::I32 => 4,
+            Self::F64 | Self::I64 => 8,
+        }
+    }
+}
 
 /// One tensor of a checkpoint.
 #[derive(Clone)]
@@ -112,8 +153,8 @@ impl RawTensor {
             return None;
         };
         let room = self.room()?;
-        drop(reserved(room)?);
-        let mut out = zeros(room);
+        let mut out = reserved(room)?;
+        out.resize(room, 0.0);
         let mut row = 0;
         self.each_piece(cols.max(1), &mut |piece| {
             transpose(piece, cols, &mut out[row..], rows);
@@ -137,7 +178,7 @@ impl RawTensor {
 
     /// Shows every element in order, in pieces of a multiple of `unit` elements.
     fn each_piece(&self, unit: usize, visit: &mut dyn FnMut(&[f32])) -> Option<()> {
-        let size = Some(self.dtype.size()).filter(|size| *size > 0)?;
+        let size = self.dtype.size();
         match &self.place {
             Place::Plain(file, range) => {
                 let end = range.start + self.room()? * size;
@@ -145,18 +186,21 @@ impl RawTensor {
                     .max(1)
                     .saturating_mul(unit)
                     .saturating_mul(size);
-                let mut values = Vec::new();
+                let (mut bytes, mut values) = (Vec::new(), Vec::new());
                 for start in (range.start..end).step_by(step) {
-                    values.resize(step.min(end - start) / size, 0.0);
-                    read_values(self.dtype, (file, start), &mut values)?;
+                    bytes.resize(step.min(end - start), 0);
+                    file.read(start, &mut bytes)?;
+                    values.clear();
+                    convert(self.dtype, &bytes, &mut values);
                     visit(&values);
                 }
             }
             // An empty one may have any number of rows of nothing.
             Place::Strided(..) if self.is_empty() => {}
             Place::Strided(file, range, strides) => {
-                let mut all = vec![0.0; range.len() / size];
-                read_values(self.dtype, (file, range.start), &mut all)?;
+                let (mut bytes, mut all) = (vec![0; range.len()], Vec::new());
+                file.read(range.start, &mut bytes)?;
+                convert(self.dtype, &bytes, &mut all);
                 let mut out = reserved(self.room()?)?;
                 gather(&all, &self.shape, strides, 0, &mut out)?;
                 visit(&out);
@@ -195,4 +239,47 @@ fn gather(
             Some(())
         }
     }
+}
+
+/// Little-endian elements as f32, appended.
+fn convert(dtype: RawType, bytes: &[u8], out: &mut Vec<f32>) {
+    if cfg!(target_endian = "little") && dtype == RawType::F32 {
+        let (from, count) = (out.len(), bytes.len() / size_of::<f32>());
+        out.resize(from + count, 0.0);
+        let bytes = &bytes[..count * size_of::<f32>()];
+        return bytemuck::cast_slice_mut(&mut out[from..]).copy_from_slice(bytes);
+    }
+    macro_rules! each {
+        ($type:ty, $map:expr) => {
+            out.extend(bytes.chunks_exact(size_of::<$type>()).map(|b| {
+                let mut word = [0; size_of::<$type>()];
+                word.copy_from_slice(b);
+                $map(<$type>::from_le_bytes(word))
+            }))
+        };
+    }
+    match dtype {
+        RawType::F16 => halves(bytes, f16::from_bits, out),
+        RawType::Bf16 => halves(bytes, bf16::from_bits, out),
+        RawType::F32 => each!(f32, |v| v),
+        RawType::F64 => each!(f64, |v| v as f32),
+        RawType::I8 => each!(i8, f32::from),
+        RawType::U8 | RawType::Bool => each!(u8, f32::from),
+        RawType::I16 => each!(i16, f32::from),
+        RawType::I32 => each!(i32, |v| v as f32),
+        RawType::I64 => each!(i64, |v| v as f32),
+        RawType::Other => {}
+    }
+}
+
+/// The same of numbers of 16 bit.
+fn halves<N>(bytes: &[u8], number: fn(u16) -> N, out: &mut Vec<f32>)
+where
+    [N]: HalfFloatSliceExt,
+{
+    let words = bytes.as_chunks::<2>().0.iter();
+    let words: Vec<N> = words.map(|b| number(u16::from_le_bytes(*b))).collect();
+    let from = out.len();
+    out.resize(from + words.len(), 0.0);
+    words.convert_to_f32_slice(&mut out[from..]);
 }

@@ -1,8 +1,8 @@
 //! What a PyTorch pickle says of its storages: the runs of numbers that tensors are views of.
 
-use super::elements::RawType;
 use super::error::TensorError;
 use super::pickle::{Id, Node, Pickle};
+use super::raw::RawType;
 
 /// What a pickle says of a storage.
 pub(super) struct Storage<'a> {

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::elements::RawType;
 use super::error::TensorError;
 use super::file::FileBytes;
 use super::pickle::{Id, Node, Pickle};
-use super::raw::{Place, RawTensor};
+use super::raw::{Place, RawTensor, RawType};
 use super::torch_storage::Storage;
 
 /// Axes of a tensor at most.
