@@ -160,6 +160,8 @@ pub enum EngineIntent {
     Weights(WeightsTask),
     /// Remove what is kept of clips analysed before.
     ClearKept,
+    /// Find out whether the device computes rightly, and how fast.
+    SelfTest,
     /// Stop a job.
     Cancel(JobId),
 }

@@ -11,7 +11,7 @@ use super::clips::show_selected;
 use crate::intent::EngineIntent;
 use crate::replies;
 use crate::requests;
-use crate::state::{AppState, Wanted};
+use crate::state::{AppState, Tested, Wanted};
 
 /// Carry out a wish about model, device or jobs.
 pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: EngineIntent) {
@@ -27,6 +27,9 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Eng
         }
         EngineIntent::ModelFolder => context.files.ask(Wanted::Model, context.waker()),
         EngineIntent::Weights(task) => requests::ask_weights(state, &mut **context.engine, task),
+        EngineIntent::SelfTest => {
+            state.self_test = Tested::Asked(context.engine.submit(JobSpec::SelfTest));
+        }
         EngineIntent::ClearKept => drop(context.engine.submit(JobSpec::Kept { clear: true })),
         EngineIntent::Cancel(job) => context.engine.cancel(job),
     }
@@ -130,6 +133,7 @@ fn use_device(
     }
     state.attention.forget();
     state.training.run = None;
+    state.self_test = Tested::default();
     state.device_choice = choice;
     let other_numbers = std::mem::replace(&mut state.precision, precision) != precision;
     requests::ask_again(state);

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use mettle_core::base::cache_folder;
 use mettle_core::engine::{ModelChoice, model_info};
-use mettle_core::gpu::{Examination, Prober, SelfTest, driver_words, examine, probe as try_device};
+use mettle_core::gpu::{Examination, Prober, driver_words, examine, probe as try_device};
 use mettle_core::media::ffmpeg_version;
 use mettle_core::model::ModelInfo;
 use mettle_core::tools::{multiplies_bf16, vectors, vectors_there};
@@ -96,7 +96,7 @@ fn text(report: &Report) -> String {
         Err(error) => line("device", &error.to_string()),
     }
     match &report.devices.self_test {
-        Some(Ok(test)) => line("  self-test", &passed(test)),
+        Some(Ok(test)) => line("  self-test", &test.to_string()),
         Some(Err(error)) => line("  self-test", &format!("FAILED: {error}")),
         None => {}
     }
@@ -138,15 +138,4 @@ fn text(report: &Report) -> String {
         line("driver says", said);
     }
     text
-}
-
-fn passed(test: &SelfTest) -> String {
-    let SelfTest {
-        max_error,
-        first_ms,
-        gflops,
-    } = test;
-    format!(
-        "passed: {gflops:.1} GFLOP/s, first result after {first_ms:.0} ms, error {max_error:.1e}"
-    )
 }

@@ -1,6 +1,6 @@
 //! The device that computes: its chip, why a better one is not used, another choice, and a report to copy.
 
-use egui::{Popup, Ui};
+use egui::{Button, Popup, PopupCloseBehavior, Ui};
 use mettle_core::engine::Precision;
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::media::ffmpeg_version;
@@ -8,7 +8,7 @@ use mettle_core::tools::{vectors, vectors_there};
 
 use super::widgets::{chip, dim, emphasis};
 use crate::intent::{Commands, DialogIntent, EngineIntent};
-use crate::state::AppState;
+use crate::state::{AppState, Tested};
 use crate::theme::{size, tokens};
 
 /// What computes; a click says why nothing else does, and lets another be chosen.
@@ -26,7 +26,9 @@ pub fn device_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         (true, true) => t.both,
     };
     let response = chip(ui, dot, name);
-    Popup::menu(&response).show(|ui| {
+    // It stays for the answer of a test.
+    let stays = PopupCloseBehavior::CloseOnClickOutside;
+    Popup::menu(&response).close_behavior(stays).show(|ui| {
         ui.set_max_width(380.0);
         ui.label(emphasis(name, size::BODY));
         if device.refusals.is_empty() {
@@ -55,8 +57,24 @@ pub fn device_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             ui.separator();
             precision_ui(ui, state, commands);
         }
+        self_test_ui(ui, state, commands);
         if ui.button("Copy report").clicked() {
             commands.push(DialogIntent::Copy(report(state)));
+        }
+    });
+}
+
+/// Whether it computes rightly, and how fast, for who doubts it.
+fn self_test_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+    let waits = matches!(state.self_test, Tested::Asked(_));
+    ui.horizontal(|ui| {
+        if ui.add_enabled(!waits, Button::new("Test it")).clicked() {
+            commands.push(EngineIntent::SelfTest);
+        }
+        match state.self_test {
+            Tested::Not => {}
+            Tested::Asked(_) => drop(dim(ui, "Waiting for the device…")),
+            Tested::Found(found) => drop(ui.label(found.to_string())),
         }
     });
 }
@@ -72,6 +90,9 @@ fn report(state: &AppState) -> String {
     lines.extend(refused.map(|why| format!("not used: {why}")));
     for (name, why) in refused_halves(state) {
         lines.push(format!("no {name}: {why}"));
+    }
+    if let Tested::Found(found) = state.self_test {
+        lines.push(format!("self-test: {found}"));
     }
     let there = vectors_there().join(", ");
     lines.push(format!("kernels: {} (of {there})", vectors()));

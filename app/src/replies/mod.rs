@@ -16,7 +16,7 @@ use crate::covers::CoverDesk;
 use crate::files::Disk;
 use crate::link::EngineLink;
 use crate::project_desk::ProjectDesk;
-use crate::state::{AppState, Corrected, JobKind, OpenClip, RowId, Toast};
+use crate::state::{AppState, Corrected, JobKind, OpenClip, RowId, Tested, Toast};
 
 pub use scores::answered_elsewhere;
 pub use scores::{classes_changed, recalibrated, refresh, retrack, thresholds_moved};
@@ -79,6 +79,7 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         ReplyBody::Nearest(found) => state.alike.file(job, found, &state.library),
         ReplyBody::Map(map) => state.map.file(job, map),
         ReplyBody::Kept(summary) => state.kept = Some(summary),
+        ReplyBody::Tested(found) => state.self_test = Tested::Found(found),
         ReplyBody::Models(_)
         | ReplyBody::Verified(_)
         | ReplyBody::MetaTokens(..)
@@ -91,7 +92,10 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => scores::finished(state, job, now),
         ReplyBody::Cancelled => return cancelled(state, job),
-        ReplyBody::Failed(problem) => failed(state, desks.disk, job, problem),
+        ReplyBody::Failed(problem) => {
+            state.self_test.gave_up(job);
+            failed(state, desks.disk, job, problem);
+        }
     }
     false
 }

@@ -30,6 +30,7 @@ mod spectrogram;
 mod spoken;
 mod strip;
 mod subject;
+mod tested;
 mod tracks;
 mod training;
 mod waves;
@@ -76,6 +77,7 @@ pub use spectrogram::Spectrogram;
 pub use spoken::{SpokenLine, SpokenList};
 pub use strip::Strip;
 pub use subject::{happens_in, taken_back, word};
+pub use tested::Tested;
 pub use tracks::{ByModel, Tracks};
 pub use training::{Changes, Proposal, Run, TrainingView};
 pub use waves::Waves;
@@ -160,6 +162,8 @@ pub struct AppState {
     pub export: ExportView,
     /// Taking in what they say.
     pub import: ImportView,
+    /// A test of the device.
+    pub self_test: Tested,
     /// How much is kept of clips analysed before, once that was asked.
     pub kept: Option<CacheSummary>,
     /// A window that was ended before it was closed.

@@ -212,6 +212,7 @@ fn path(spec: &JobSpec) -> Option<std::path::PathBuf> {
         JobSpec::Nearest { .. }
         | JobSpec::Map { .. }
         | JobSpec::WarmUp { .. }
+        | JobSpec::SelfTest
         | JobSpec::Kept { .. }
         | JobSpec::FineTune(_)
         | JobSpec::Heads { .. }
@@ -239,6 +240,7 @@ fn title(spec: &JobSpec) -> String {
         JobSpec::Nearest { .. } => "Find seconds like this".to_owned(),
         JobSpec::Map { .. } => "Lay out the map of seconds".to_owned(),
         JobSpec::WarmUp { .. } => "Warm up the model".to_owned(),
+        JobSpec::SelfTest => "Test the device".to_owned(),
         JobSpec::Kept { clear: false } => "Look at the kept features".to_owned(),
         JobSpec::Kept { clear: true } => "Clear the kept features".to_owned(),
         JobSpec::FineTune(_) => "Train on corrections".to_owned(),

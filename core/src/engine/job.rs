@@ -112,6 +112,8 @@ pub enum JobSpec {
         /// For which model.
         model: ModelChoice,
     },
+    /// Find out whether the device computes rightly, and how fast.
+    SelfTest,
     /// How much is kept of clips analysed before.
     Kept {
         /// Remove it first.
@@ -164,6 +166,7 @@ impl JobSpec {
             Self::Open { .. }
             | Self::Map { .. }
             | Self::WarmUp { .. }
+            | Self::SelfTest
             | Self::Kept { .. }
             | Self::FineTune(_)
             | Self::Heads { .. }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{ExportedClip, HeadLine, JobId, TrainedHead, TrainingCost};
 use crate::base::{ClipId, Labels, Problem, Time};
 use crate::features::CacheSummary;
+use crate::gpu::SelfTest;
 use crate::hub::ModelLine;
 use crate::media::{Clip, RgbFrame, VideoFrame};
 use crate::model::Verdict;
@@ -132,6 +133,8 @@ pub enum ReplyBody {
     Nearest(Option<Vec<Near>>),
     /// Seconds laid out so that like ones lie near each other.
     Map(SecondsMap),
+    /// What a test of the device found.
+    Tested(SelfTest),
     /// How much is kept of clips analysed before.
     Kept(CacheSummary),
     /// The clips of a training that cannot be found: neither are features of them kept, nor do their files lie where they lay.

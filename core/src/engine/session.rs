@@ -137,6 +137,11 @@ impl ComputeSession {
         Ok(info)
     }
 
+    /// The device.
+    pub(super) fn device(&self) -> Result<&Device, EngineError> {
+        Ok(self.device.as_ref().map_err(Clone::clone)?)
+    }
+
     /// The device's name.
     pub(super) fn device_name(&self) -> String {
         let report = self.report.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,6 @@
 //! A short test of a device: does it compute correctly, and how fast.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,20 @@ pub struct SelfTest {
     pub first_ms: f64,
     /// Arithmetic throughput of a large matrix product, in 10⁹ operations a second.
     pub gflops: f64,
+}
+
+impl fmt::Display for SelfTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            max_error,
+            first_ms,
+            gflops,
+        } = self;
+        write!(
+            f,
+            "passed: {gflops:.1} GFLOP/s, first result after {first_ms:.0} ms, error {max_error:.1e}"
+        )
+    }
 }
 
 /// Sizes of the small product: not square and not powers of two, so that edges are computed too.

@@ -11,6 +11,7 @@ use mettle_core::engine::{
     Thumbnail, WIRE_VERSION, WaveformPart, WeightsTask, WhichHead, WireError, from_wire, to_wire,
 };
 use mettle_core::features::CacheSummary;
+use mettle_core::gpu::SelfTest;
 use mettle_core::hub::{Found, ModelLine, WeightsState, catalog};
 use mettle_core::media::{
     AudioInfo, Clip, ColorMatrix, ColorRange, RgbFrame, VideoFrame, VideoInfo, YuvPicture,
@@ -137,6 +138,7 @@ fn job() -> impl Strategy<Value = JobSpec> {
         }),
         model().prop_map(|model| JobSpec::WarmUp { model }),
         any::<bool>().prop_map(|clear| JobSpec::Kept { clear }),
+        Just(JobSpec::SelfTest),
         weights().prop_map(JobSpec::Weights),
     ]
 }
@@ -341,6 +343,13 @@ fn body() -> impl Strategy<Value = ReplyBody> {
         }),
         attention().prop_map(|read| ReplyBody::Attention(Arc::new(read))),
         kept.prop_map(ReplyBody::Kept),
+        any::<(f32, f64, f64)>().prop_map(|(max_error, first_ms, gflops)| {
+            ReplyBody::Tested(SelfTest {
+                max_error,
+                first_ms,
+                gflops,
+            })
+        }),
         lines().prop_map(|lines| ReplyBody::Models(Arc::new(lines))),
         verdict().prop_map(|verdict| ReplyBody::Verified(Box::new(verdict))),
         problem().prop_map(ReplyBody::Notice),

@@ -1,6 +1,8 @@
 //! A graphics device that should work and does not is told of, once; the report that helps is a click away.
 
 use egui_kittest::kittest::Queryable;
+use mettle_core::engine::{JobSpec, ReplyBody};
+use mettle_core::gpu::SelfTest;
 
 use super::scripted::window;
 
@@ -39,4 +41,24 @@ fn a_device_that_fails_is_told_of_and_its_report_can_be_copied() {
     ] {
         assert!(copied.contains(part), "no {part} in {copied}");
     }
+}
+
+/// Who doubts a device has it tested where it is named; the answer stands there and in the report.
+#[test]
+fn a_device_is_tested_where_it_is_named() {
+    let (mut window, engine) = window(&[]);
+    window.get_by_label("CPU · 2 threads").click();
+    window.run_steps(3);
+    window.get_by_label("Test it").click();
+    window.run_steps(3);
+    window.get_by_label("Waiting for the device…");
+    let asked = engine.job_of(|job| matches!(job, JobSpec::SelfTest));
+    let found = SelfTest {
+        max_error: 2e-6,
+        first_ms: 3.0,
+        gflops: 480.0,
+    };
+    engine.say(asked, ReplyBody::Tested(found));
+    window.run_steps(3);
+    window.get_by_label_contains("passed: 480.0 GFLOP/s");
 }

@@ -9,6 +9,7 @@ mod map;
 mod nearest;
 mod open;
 mod predict;
+mod self_test;
 mod spectrogram;
 mod thumbnails;
 mod warm_up;
@@ -80,6 +81,7 @@ pub(super) fn for_spec(spec: JobSpec) -> Routed {
         JobSpec::Heads { model, remove } => {
             Routed::Compute(Box::new(heads::HeadsJob { model, remove }))
         }
+        JobSpec::SelfTest => Routed::Compute(Box::new(self_test::SelfTestJob)),
         JobSpec::WarmUp { model } => Routed::Compute(Box::new(warm_up::WarmUpJob::new(model))),
     }
 }
