@@ -185,7 +185,8 @@ impl Exporter {
                 }),
             },
             ExportFormat::Marks(format) => {
-                let sheet = sheet();
+                let mut sheet = sheet();
+                sheet.media = sheet.media.seen_from(&self.folder, &clip.path);
                 self.marks(clip, format, &sheet)
             }
             ExportFormat::Layout(layout) => {

@@ -124,6 +124,12 @@ fn a_look_writes_nothing_and_says_what_would_be_kept() {
         std::fs::read(here.join("out/dog.eaf")).expect("there"),
         before
     );
+    // ELAN looks for the film from where the file lies.
+    let before = String::from_utf8_lossy(&before);
+    assert!(
+        before.contains("RELATIVE_MEDIA_URL=\"../dog.mp4\""),
+        "{before}"
+    );
 }
 
 /// A clip, a model, a project and an export in a folder whose name a system's narrow letters do not have.

@@ -16,6 +16,7 @@ use mettle_core::project::RunLengths;
 fn media(micros: i64) -> Media {
     Media {
         name: "dog.mp4".to_owned(),
+        from_here: "dog.mp4".to_owned(),
         id: ClipId::default(),
         duration: Time::from_micros(micros),
         fps: 25.0,

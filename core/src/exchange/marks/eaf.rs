@@ -31,14 +31,19 @@ const END: &str = r#"<LINGUISTIC_TYPE GRAPHIC_REFERENCES="false" LINGUISTIC_TYPE
 pub(super) fn write(sheet: &Sheet) -> String {
     let rows = rows(&rounded(sheet.happening(), MILLISECOND));
     let mut out = BEGIN.to_owned();
-    let name = escaped(&encoded(&sheet.media.name));
+    let below = if sheet.media.from_here.starts_with("../") {
+        ""
+    } else {
+        "./"
+    };
+    let way = below.to_owned() + &escaped(&encoded(&sheet.media.from_here));
     let count: usize = rows
         .iter()
         .map(|row| row.marks.len() + scores(row).count())
         .sum();
     let _ = write!(
         out,
-        "<MEDIA_DESCRIPTOR MEDIA_URL=\"./{name}\" MIME_TYPE=\"video/*\" RELATIVE_MEDIA_URL=\"./{name}\"/>\n<PROPERTY NAME=\"lastUsedAnnotationId\">{count}</PROPERTY>\n</HEADER>\n"
+        "<MEDIA_DESCRIPTOR MEDIA_URL=\"{way}\" MIME_TYPE=\"video/*\" RELATIVE_MEDIA_URL=\"{way}\"/>\n<PROPERTY NAME=\"lastUsedAnnotationId\">{count}</PROPERTY>\n</HEADER>\n"
     );
     let slots = Slots::of(&rows);
     slots.write(&mut out);
@@ -172,7 +177,7 @@ fn encoded(name: &str) -> String {
     let mut encoded = String::new();
     for byte in name.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' => {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' | b'/' => {
                 encoded.push(char::from(byte));
             }
             other => {

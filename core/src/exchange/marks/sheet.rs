@@ -1,5 +1,9 @@
 //! The neutral form of what programs exchange of a clip.
 
+use std::path::Path;
+
+use pathdiff::diff_paths;
+
 use crate::base::{ClipId, Label, Modality, Time, TimeSpan};
 use crate::exchange::ClassScore;
 use crate::media::Clip;
@@ -25,6 +29,8 @@ pub struct Sheet {
 pub struct Media {
     /// The file's name without folders.
     pub name: String,
+    /// Where it lies, as seen from where what is said of it is written, with `/` between folders; its name where nothing is known of that.
+    pub from_here: String,
     /// Its content.
     pub id: ClipId,
     /// How long it is.
@@ -109,13 +115,33 @@ impl From<&Clip> for Media {
         let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
         let video = clip.video.as_ref();
         let fps = video.map(|video| video.fps).filter(|fps| *fps > 0.0);
+        let name = name.to_string_lossy().into_owned();
         Self {
-            name: name.to_string_lossy().into_owned(),
+            from_here: name.clone(),
+            name,
             id: clip.id,
             duration: clip.duration,
             fps: fps.unwrap_or(25.0),
             size: video.map_or((0, 0), |video| (video.width, video.height)),
         }
+    }
+}
+
+impl Media {
+    /// The same, seen from a folder. Between two drives there is no way.
+    #[must_use]
+    pub(in crate::exchange) fn seen_from(mut self, folder: &Path, file: &Path) -> Self {
+        let whole = |path: &Path| std::path::absolute(path).ok();
+        let way = whole(file)
+            .zip(whole(folder))
+            .and_then(|(file, folder)| diff_paths(file, folder));
+        if let Some(way) = way.filter(|way| way.is_relative()) {
+            let parts = way
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy());
+            self.from_here = parts.collect::<Vec<_>>().join("/");
+        }
+        self
     }
 }
 
