@@ -13,6 +13,7 @@ mod job_failure;
 mod job_priority;
 mod localizer;
 mod lost_device;
+mod mask_replay;
 mod real_jobs;
 mod replayed;
 mod slow_reader;
