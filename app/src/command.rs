@@ -198,6 +198,7 @@ commands! {
     HeardNotSeen    Timeline CLIP "Heard but not seen" "Show where something is heard and not seen; again shows everything" [];
     SeenNotHeard    Timeline CLIP "Seen but not heard" "Show where something is seen and not heard; again shows everything" [];
 
+    ClipGrid        View ALWAYS "Clips as a grid…" "Show the listed clips as pictures, with what was found and how much was looked at" [SHIFT G];
     ModeEvents      View ALWAYS "Events mode" "Show which events are both heard and seen" [ALT Num1];
     ModeParsing     View ALWAYS "Parsing mode" "Show what is heard and what is seen, each by itself" [ALT Num2];
     ModeMasks       View ALWAYS "Masks mode" "Show where the picture sounds" [ALT Num3];

@@ -164,6 +164,7 @@ fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
         }
         Command::FindAlike => alike::open(state, context),
         Command::MapOfSeconds => map::open(state, context),
+        Command::ClipGrid => dialogs::show(state, context, Dialog::ClipGrid),
         Command::GoTo => dialogs::show(state, context, Dialog::GoTo(String::new())),
         Command::NewClass => dialogs::show(state, context, Dialog::NewClass(String::new())),
         Command::Palette => dialogs::show(state, context, Dialog::Palette(String::new(), 0)),

@@ -7,8 +7,8 @@ use mettle_core::engine::ModelChoice;
 use super::problems::problem_ui;
 use super::widgets::{dim, emphasis};
 use super::{
-    alike, correct, export, import, kept, map, model, models, palette, projects, recovered, report,
-    sheet,
+    alike, clip_grid, correct, export, import, kept, map, model, models, palette, projects,
+    recovered, report, sheet,
 };
 use crate::intent::{
     ClipIntent, Commands, DialogIntent, EngineIntent, ExchangeIntent, ProjectIntent, ViewIntent,
@@ -49,6 +49,10 @@ pub fn dialogs_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         Dialog::Projects => (480.0, Box::new(|ui, c| projects::projects_ui(ui, state, c))),
         Dialog::Import => (560.0, Box::new(|ui, c| import::import_ui(ui, state, c))),
         Dialog::Alike => (560.0, Box::new(|ui, c| alike::alike_ui(ui, state, c))),
+        Dialog::ClipGrid => (
+            720.0,
+            Box::new(|ui, c| clip_grid::clip_grid_ui(ui, state, c)),
+        ),
         Dialog::Map => (640.0, Box::new(|ui, c| map::map_ui(ui, state, c))),
         Dialog::Kept => (420.0, Box::new(|ui, c| kept::kept_ui(ui, state, c))),
         Dialog::Recovered => (

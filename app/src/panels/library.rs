@@ -7,9 +7,10 @@ use egui::{
 use egui::{Role, WidgetInfo};
 
 use super::widgets::{count, dim, emphasis, thin_bar};
+use crate::command::Command;
 use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent};
 use crate::paint;
-use crate::state::{AppState, Focus, JobKind, Known, Library, Only, Order, Row};
+use crate::state::{AppState, Dialog, Focus, JobKind, Known, Library, Only, Order, Row};
 use crate::theme::{mix, size, tokens};
 
 const CARD: f32 = 54.0;
@@ -20,6 +21,17 @@ pub fn library_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     ui.horizontal(|ui| {
         ui.label(emphasis("Clips", size::BODY));
         dim(ui, counts(&state.library));
+        if state.library.rows().len() > 1 {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let button = Button::new(RichText::new("Grid").size(size::SMALL)).small();
+                let response = ui
+                    .add(button)
+                    .on_hover_text("Show the listed clips as pictures");
+                if response.clicked() {
+                    commands.push(Command::ClipGrid);
+                }
+            });
+        }
     });
     if state.library.rows().len() > 1 {
         listing(ui, &state.library, commands);
@@ -39,7 +51,8 @@ pub fn library_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     // Only the rows in view are drawn, however many there are.
     let rows = ScrollArea::vertical().auto_shrink(false);
     rows.show_rows(ui, CARD, listed.len(), |ui, range| {
-        if !state.library.views(&range) {
+        // In front of the list may stand the grid, whose rows are other ones.
+        if state.dialog != Dialog::ClipGrid && !state.library.views(&range) {
             commands.push(ClipIntent::InView(range.clone()));
         }
         for id in listed.get(range).unwrap_or_default() {
@@ -51,7 +64,7 @@ pub fn library_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 }
 
 /// `318 of 100000` where some are left out.
-fn counts(library: &Library) -> String {
+pub(super) fn counts(library: &Library) -> String {
     let (listed, all) = (library.listed().len(), library.rows().len());
     match listed == all {
         true => all.to_string(),
@@ -60,7 +73,7 @@ fn counts(library: &Library) -> String {
 }
 
 /// Which clips of a result are listed, and in which order.
-fn listing(ui: &mut Ui, library: &Library, commands: &mut Commands) {
+pub(super) fn listing(ui: &mut Ui, library: &Library, commands: &mut Commands) {
     let (mut only, mut order) = library.listing();
     ui.horizontal_wrapped(|ui| {
         let kinds = [
@@ -120,7 +133,7 @@ fn choice<T: Copy + PartialEq>(ui: &mut Ui, what: &str, value: &mut T, of: &[(T,
     response.response.widget_info(info);
 }
 
-fn search(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
+pub(super) fn search(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let mut text = state.library.search().to_owned();
     let field = TextEdit::singleline(&mut text)
         .hint_text("Search clips")
@@ -189,7 +202,7 @@ fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
 }
 
 /// A clip that is marked has a tick in the corner of its picture.
-fn mark_ui(ui: &Ui, picture: Rect) {
+pub(super) fn mark_ui(ui: &Ui, picture: Rect) {
     let t = tokens(ui.ctx());
     let corner = Rect::from_min_size(picture.min + vec2(2.0, 2.0), vec2(13.0, 13.0));
     ui.painter().rect_filled(corner, 3.0, t.accent);
@@ -236,11 +249,11 @@ fn cancel_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) 
 }
 
 /// How a clip stands, in words.
-struct Words {
+pub(super) struct Words {
     /// `0:24 · 3 events · 62 % looked at`.
-    whole: String,
+    pub whole: String,
     /// As much as a card has room for: how much was looked at, once anything was, else what was found.
-    short: String,
+    pub short: String,
 }
 
 impl From<String> for Words {
@@ -250,7 +263,7 @@ impl From<String> for Words {
     }
 }
 
-fn standing(state: &AppState, row: &Row) -> Words {
+pub(super) fn standing(state: &AppState, row: &Row) -> Words {
     if let Some(known) = row.known.as_ref().filter(|_| row.clip.is_none()) {
         return of_result(known).into();
     }
@@ -331,7 +344,7 @@ fn progress(state: &AppState, row: &Row) -> Option<(f32, String)> {
     Some((share, what))
 }
 
-fn menu(ui: &mut Ui, row: &Row, commands: &mut Commands) {
+pub(super) fn menu(ui: &mut Ui, row: &Row, commands: &mut Commands) {
     if ui.button("Copy path").clicked() {
         commands.push(DialogIntent::Copy(row.path.display().to_string()));
         ui.close();

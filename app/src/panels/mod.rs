@@ -3,6 +3,7 @@
 mod alike;
 mod attention;
 mod calibration;
+mod clip_grid;
 mod correct;
 mod device;
 mod dialogs;

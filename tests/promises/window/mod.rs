@@ -5,6 +5,7 @@ mod axis;
 mod calibration;
 mod class_colors;
 mod clicks;
+mod clip_grid;
 mod commands;
 mod corrections;
 mod device;

@@ -39,6 +39,8 @@ pub enum Dialog {
     Alike,
     /// All seconds, like ones near each other.
     Map,
+    /// The listed clips as pictures.
+    ClipGrid,
     /// Writing for other programs.
     Export,
     /// Taking in what another program says.
