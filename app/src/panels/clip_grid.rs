@@ -5,7 +5,9 @@ use egui::{
     Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use super::library::{counts, listing, mark_ui, menu, search, standing};
+use super::clip_card::{mark_ui, menu};
+use super::clip_words::standing;
+use super::library::{counts, listing, search};
 use super::widgets::{dim, emphasis};
 use crate::intent::{ClipIntent, Commands, DialogIntent};
 use crate::paint;

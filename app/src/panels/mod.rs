@@ -3,7 +3,9 @@
 mod alike;
 mod attention;
 mod calibration;
+mod clip_card;
 mod clip_grid;
+mod clip_words;
 mod correct;
 mod device;
 mod dialogs;
