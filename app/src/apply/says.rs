@@ -1,7 +1,7 @@
 //! Corrections by command: saying something of the chosen class, taking it back, accepting what the model says.
 
 use mettle_core::base::{LabelId, Modality, Said, TimeSpan};
-use mettle_core::project::Change;
+use mettle_core::project::{Change, Corrections};
 
 use super::{Context, edits, review, timeline};
 use crate::command::Command;
@@ -175,20 +175,23 @@ pub(super) fn go_on(state: &mut AppState, context: &mut Context<'_>) {
     }
 }
 
-/// The same, going on with what was said beside it.
-fn joined(state: &mut AppState, context: &mut Context<'_>, words: Vec<Change>) {
-    let Some(row) = state.library.selected_row() else {
-        return;
-    };
-    let change = Change::joined(row.corrected.shown(), words);
-    edits::edit(state, context, change, Gesture::Single);
-}
-
 /// Several words, kept and taken back as one.
 pub(super) fn together(state: &mut AppState, context: &mut Context<'_>, words: Vec<Change>) {
-    let Some(row) = state.library.selected_row() else {
-        return;
-    };
-    let change = Change::together(row.corrected.shown(), words);
-    edits::edit(state, context, change, Gesture::Single);
+    as_one(state, context, |said| Change::together(said, words));
+}
+
+/// The same, going on with what was said beside it.
+fn joined(state: &mut AppState, context: &mut Context<'_>, words: Vec<Change>) {
+    as_one(state, context, |said| Change::joined(said, words));
+}
+
+fn as_one(
+    state: &mut AppState,
+    context: &mut Context<'_>,
+    change: impl FnOnce(&Corrections) -> Change,
+) {
+    if let Some(row) = state.library.selected_row() {
+        let change = change(row.corrected.shown());
+        edits::edit(state, context, change, Gesture::Single);
+    }
 }

@@ -1,11 +1,11 @@
 //! A clip in a list: its picture, how it stands, and what can be done with it.
 
 use egui::{
-    Align, Button, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    Align, Button, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use super::clip_words::{share_scored, standing};
+use super::clip_words::{Words, share_scored, standing};
 use super::widgets::thin_bar;
 use crate::intent::{ClipIntent, Commands, DialogIntent, EngineIntent};
 use crate::paint;
@@ -20,9 +20,8 @@ pub(super) fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut C
     let t = tokens(ui.ctx());
     let selected = state.library.selected == Some(row.id);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CARD), Sense::click());
-    let marked = if row.marked { ", marked" } else { "" };
-    let label = format!("{}, {}{marked}", row.name(), standing(state, row).whole);
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &label));
+    let stands = standing(state, row);
+    named(&response, row, selected, &stands);
     let (fill, border) = match (selected, response.hovered() || response.has_focus()) {
         (true, _) => (mix(t.bg2, t.accent, 0.12), mix(t.line, t.accent, 0.5)),
         (false, true) => (t.bg2, t.line),
@@ -43,18 +42,7 @@ pub(super) fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut C
     }
     response.context_menu(|ui| menu(ui, row, commands));
     let picture = Rect::from_min_size(rect.min + vec2(8.0, 9.0), vec2(52.0, 36.0));
-    ui.painter().rect_filled(picture, 3.0, t.bg0);
-    match &row.cover {
-        Some(cover) => paint::paint_picture(ui.painter(), picture, cover),
-        None if row.clip.as_ref().is_some_and(|clip| clip.video.is_none()) => {
-            let icon = paint::icons::Icon::Sound;
-            paint::icons::paint(ui.painter(), picture, icon, t.dim);
-        }
-        None => {}
-    }
-    if row.marked {
-        mark_ui(ui, picture);
-    }
+    cover_ui(ui, row, picture, 3.0);
     let words = Rect::from_min_max(
         pos2(picture.right() + 8.0, rect.top() + 6.0),
         rect.max - vec2(8.0, 5.0),
@@ -65,11 +53,35 @@ pub(super) fn card_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut C
             .layout(Layout::top_down(Align::Min)),
     );
     inside.spacing_mut().item_spacing.y = 2.0;
-    card_words(&mut inside, state, row, commands);
+    card_words(&mut inside, state, (row, stands), commands);
+}
+
+/// What a screen reader says of a clip in a list.
+pub(super) fn named(response: &Response, row: &Row, selected: bool, stands: &Words) {
+    let marked = if row.marked { ", marked" } else { "" };
+    let label = format!("{}, {}{marked}", row.name(), stands.whole);
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &label));
+}
+
+/// Its picture; of sound alone a sign for that.
+pub(super) fn cover_ui(ui: &Ui, row: &Row, picture: Rect, corner: f32) {
+    let t = tokens(ui.ctx());
+    ui.painter().rect_filled(picture, corner, t.bg0);
+    match &row.cover {
+        Some(cover) => paint::paint_picture(ui.painter(), picture, cover),
+        None if row.clip.as_ref().is_some_and(|clip| clip.video.is_none()) => {
+            let middle = Rect::from_center_size(picture.center(), vec2(52.0, 36.0));
+            paint::icons::paint(ui.painter(), middle, paint::icons::Icon::Sound, t.dim);
+        }
+        None => {}
+    }
+    if row.marked {
+        mark_ui(ui, picture);
+    }
 }
 
 /// A clip that is marked has a tick in the corner of its picture.
-pub(super) fn mark_ui(ui: &Ui, picture: Rect) {
+fn mark_ui(ui: &Ui, picture: Rect) {
     let t = tokens(ui.ctx());
     let corner = Rect::from_min_size(picture.min + vec2(2.0, 2.0), vec2(13.0, 13.0));
     ui.painter().rect_filled(corner, 3.0, t.accent);
@@ -81,7 +93,12 @@ pub(super) fn mark_ui(ui: &Ui, picture: Rect) {
         .line_segment([at(5.6, 9.6), at(10.2, 3.8)], stroke);
 }
 
-fn card_words(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
+fn card_words(
+    ui: &mut Ui,
+    state: &AppState,
+    (row, stands): (&Row, Words),
+    commands: &mut Commands,
+) {
     let t = tokens(ui.ctx());
     ui.add(egui::Label::new(row.name()).truncate());
     ui.horizontal(|ui| {
@@ -93,7 +110,7 @@ fn card_words(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands)
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let color = if row.failure.is_some() { t.warn } else { t.dim };
-                let text = RichText::new(standing(state, row).short);
+                let text = RichText::new(stands.short);
                 let text = text.size(10.5).color(color);
                 ui.add(egui::Label::new(text).truncate());
             });

@@ -1,16 +1,15 @@
 //! The listed clips as pictures: what was found in each and how much of it was looked at; a click opens it.
 
 use egui::{
-    Align, Color32, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, Layout, Rect, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, pos2, vec2,
 };
 
-use super::clip_card::{mark_ui, menu};
+use super::clip_card::{cover_ui, menu, named};
 use super::clip_words::standing;
 use super::library::{counts, listing, search};
 use super::widgets::{dim, emphasis};
 use crate::intent::{ClipIntent, Commands, DialogIntent};
-use crate::paint;
 use crate::state::{AppState, Dialog, Row};
 use crate::theme::{mix, size, tokens};
 
@@ -57,9 +56,8 @@ pub fn clip_grid_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 fn tile_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
     let selected = state.library.selected == Some(row.id);
     let (rect, response) = ui.allocate_exact_size(TILE.into(), Sense::click());
-    let marked = if row.marked { ", marked" } else { "" };
-    let label = format!("{}, {}{marked}", row.name(), standing(state, row).whole);
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &label));
+    let stands = standing(state, row);
+    named(&response, row, selected, &stands);
     if response.clicked() {
         match ui.input(|input| input.modifiers.command) {
             true => commands.push(ClipIntent::Mark(row.id, !row.marked)),
@@ -79,7 +77,7 @@ fn tile_ui(ui: &mut Ui, state: &AppState, row: &Row, commands: &mut Commands) {
     below.add(egui::Label::new(row.name()).truncate());
     let t = tokens(ui.ctx());
     let color = if row.failure.is_some() { t.warn } else { t.dim };
-    let short = RichText::new(standing(state, row).short);
+    let short = RichText::new(stands.short);
     below.add(egui::Label::new(short.size(size::SMALL).color(color)).truncate());
 }
 
@@ -95,21 +93,10 @@ fn border(ui: &Ui, selected: bool, response: &Response) -> Color32 {
 /// The clip's picture, and on its lower edge how much of the clip was looked at.
 fn picture_ui(ui: &Ui, row: &Row, picture: Rect, border: Color32) {
     let (t, painter) = (tokens(ui.ctx()), ui.painter());
-    painter.rect_filled(picture, size::CORNER, t.bg0);
-    match &row.cover {
-        Some(cover) => paint::paint_picture(painter, picture, cover),
-        None if row.clip.as_ref().is_some_and(|clip| clip.video.is_none()) => {
-            let middle = Rect::from_center_size(picture.center(), vec2(36.0, 36.0));
-            paint::icons::paint(painter, middle, paint::icons::Icon::Sound, t.dim);
-        }
-        None => {}
-    }
+    cover_ui(ui, row, picture, f32::from(size::CORNER));
     let looked = picture.width() * row.reviewed_share();
     let bar = Rect::from_min_size(picture.left_bottom() - vec2(0.0, 4.0), vec2(looked, 4.0));
     painter.rect_filled(bar, 0.0, t.both);
     let stroke = Stroke::new(1.0, border);
     painter.rect_stroke(picture, size::CORNER, stroke, StrokeKind::Inside);
-    if row.marked {
-        mark_ui(ui, picture);
-    }
 }

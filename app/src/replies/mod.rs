@@ -91,7 +91,10 @@ pub fn file(state: &mut AppState, desks: &mut Desks<'_>, reply: Reply, now: f64)
         | ReplyBody::Heads(_) => {}
         ReplyBody::Notice(problem) => tell(state, problem, now),
         ReplyBody::Done => scores::finished(state, job, now),
-        ReplyBody::Cancelled => return cancelled(state, job),
+        ReplyBody::Cancelled => {
+            state.self_test.gave_up(job);
+            return cancelled(state, job);
+        }
         ReplyBody::Failed(problem) => {
             state.self_test.gave_up(job);
             failed(state, desks.disk, job, problem);

@@ -61,4 +61,12 @@ fn a_device_is_tested_where_it_is_named() {
     engine.say(asked, ReplyBody::Tested(found));
     window.run_steps(3);
     window.get_by_label_contains("passed: 480.0 GFLOP/s");
+    // One that was stopped leaves nobody waiting.
+    window.get_by_label("Test it").click();
+    window.run_steps(3);
+    let again = engine.job_of(|job| matches!(job, JobSpec::SelfTest));
+    assert_ne!(asked, again);
+    engine.say(again, ReplyBody::Cancelled);
+    window.run_steps(3);
+    assert!(window.query_by_label("Waiting for the device…").is_none());
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use mettle_core::base::Task;
+use mettle_core::engine::EngineError;
 use mettle_core::tools::{CostSteps, TrainCost};
 use mettle_core::train::Learns;
 
@@ -62,18 +63,13 @@ pub fn steps(
     Ok(())
 }
 
-/// The first step does not count: it finds its kernels, and makes room for Adam's numbers; but its memory does.
 fn cached(
     args: &TrainCostArgs,
     ours: &mut CostSteps<'_>,
     (task, batch): (Task, usize),
 ) -> Result<Row, Failure> {
-    ours.settle();
-    let memory = Memory::watch();
-    ours.from_cache()?;
-    let steps = 0..args.steps.max(1);
-    let times: Result<Vec<_>, _> = steps.map(|_| ours.from_cache()).collect();
-    Ok(row((task, Way::Cached, batch), times?, memory))
+    let what = (task, Way::Cached, batch);
+    counted(ours, what, args.steps, CostSteps::from_cache)
 }
 
 fn backbones(ours: &mut CostSteps<'_>, (task, batch): (Task, usize)) -> Result<Row, Failure> {
@@ -90,12 +86,22 @@ fn textbook(
     (task, batch): (Task, usize),
 ) -> Result<Row, Failure> {
     ours.open_textbook()?;
+    let what = (task, Way::Textbook, batch);
+    counted(ours, what, args.steps, CostSteps::textbook)
+}
+
+/// The first step does not count: it finds its kernels, and makes room for Adam's numbers; but its memory does.
+fn counted<'a>(
+    ours: &mut CostSteps<'a>,
+    what: (Task, Way, usize),
+    steps: usize,
+    step: fn(&mut CostSteps<'a>) -> Result<Duration, EngineError>,
+) -> Result<Row, Failure> {
     ours.settle();
     let memory = Memory::watch();
-    ours.textbook()?;
-    let steps = 0..args.steps.max(1);
-    let times: Result<Vec<_>, _> = steps.map(|_| ours.textbook()).collect();
-    Ok(row((task, Way::Textbook, batch), times?, memory))
+    step(ours)?;
+    let times: Result<Vec<_>, _> = (0..steps.max(1)).map(|_| step(ours)).collect();
+    Ok(row(what, times?, memory))
 }
 
 fn row((task, way, batch): (Task, Way, usize), times: Vec<Duration>, memory: Memory) -> Row {

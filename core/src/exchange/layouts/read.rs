@@ -151,9 +151,9 @@ fn runs_of(grid: &SaidGrid, class: usize, end: Time) -> Vec<TimeSpan> {
 /// The mask in the clip's own pixels: the data set's pictures are squares.
 fn drawn(mask: &SoundingMask, (width, height): (u32, u32)) -> RunLengths {
     let (rows, columns) = mask.size;
-    let (width, height) = match width * height {
-        0 => (columns as u32, rows as u32),
-        _ => (width, height),
+    let (width, height) = match (width, height) {
+        (0, _) | (_, 0) => (columns as u32, rows as u32),
+        known => known,
     };
     let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
     let pixels = places.map(|(x, y)| {
