@@ -14,7 +14,8 @@ const PIECES: usize = 32;
 /// A file being hashed, every byte of it.
 pub struct FileHasher {
     file: File,
-    piece: Vec<u8>,
+    /// The piece that is hashed, and the one that is read meanwhile.
+    pieces: [Vec<u8>; 2],
     hasher: blake3::Hasher,
     progress: Progress,
 }
@@ -30,7 +31,7 @@ impl FileHasher {
         let size = usize::try_from(total).unwrap_or(PIECE);
         Ok(Self {
             file,
-            piece: vec![0; size.clamp(1, PIECE)],
+            pieces: [0; 2].map(|_| vec![0; size.clamp(1, PIECE)]),
             hasher: blake3::Hasher::new(),
             progress: Progress { done: 0, total },
         })
@@ -46,30 +47,41 @@ impl FileHasher {
     /// # Errors
     /// The file cannot be read.
     pub fn step(&mut self) -> std::io::Result<Option<ContentHash>> {
-        for _ in 0..PIECES {
-            let filled = self.fill()?;
-            self.hasher.update_rayon(&self.piece[..filled]);
+        let [mut now, mut next] = self.pieces.each_mut();
+        let mut filled = fill(&mut self.file, now)?;
+        for piece in 1..=PIECES {
+            let (file, hasher) = (&mut self.file, &mut self.hasher);
+            let last = filled < now.len();
+            let read = || match last || piece == PIECES {
+                true => Ok(0),
+                false => fill(file, next),
+            };
+            let (read, ()) = rayon::join(read, || {
+                hasher.update_rayon(&now[..filled]);
+            });
             self.progress.done += filled as u64;
-            if filled < self.piece.len() {
+            if last {
                 return Ok(Some(ContentHash(*self.hasher.finalize().as_bytes())));
             }
+            filled = read?;
+            std::mem::swap(&mut now, &mut next);
         }
         Ok(None)
     }
+}
 
-    /// Fills the piece as far as the file goes.
-    fn fill(&mut self) -> std::io::Result<usize> {
-        let mut filled = 0;
-        while filled < self.piece.len() {
-            match self.file.read(&mut self.piece[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+/// Fills a piece as far as the file goes.
+fn fill(file: &mut File, piece: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < piece.len() {
+        match file.read(&mut piece[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
-        Ok(filled)
     }
+    Ok(filled)
 }
 
 /// BLAKE3 of all bytes of a file.

@@ -153,6 +153,11 @@ impl ComputeSession {
         self.options.meta_tokens
     }
 
+    /// Whether somebody waits for the next score, before a window.
+    pub(super) fn is_watched(&self) -> bool {
+        self.options.beside_window
+    }
+
     /// Whether what heads distil is kept, so that seconds like one can be found.
     pub(super) fn finds_alike(&self) -> bool {
         self.options.finds_alike

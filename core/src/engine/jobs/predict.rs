@@ -15,6 +15,8 @@ use crate::predict::{PredictionKey, Predictor, SecondTags, Tagged, meta_tokens, 
 
 /// Most segments in one pass through the backbones.
 const BATCH: usize = 8;
+/// Fewest where nobody watches: weights that fit no cache are read once a pass.
+const UNWATCHED: usize = 3;
 /// A pass that took less lets the next one be larger; one that took more than three times this, smaller.
 const SHORT: Duration = Duration::from_millis(100);
 /// Scores are not sent more often than this.
@@ -133,7 +135,8 @@ impl PredictJob {
             }
             _ => begun.score(&ready, &batch)?,
         }
-        self.batch = next_batch(self.batch, batch.time + begin.elapsed());
+        let next = next_batch(self.batch, batch.time + begin.elapsed());
+        self.batch = next.max(fewest(session));
         context.progress(begun.predictor.seen() as u64, begun.spans.len() as u64);
         let complete = begun.predictor.is_complete();
         let due = self.sent.is_none_or(|sent| sent.elapsed() >= PAUSE);
@@ -180,6 +183,7 @@ impl Job<ComputeSession> for PredictJob {
         match &mut self.begun {
             None => {
                 self.begun = Some(self.begin(session, context)?);
+                self.batch = fewest(session);
                 Ok(Step::More)
             }
             Some(begun) if begun.spans.is_empty() => {
@@ -313,6 +317,14 @@ impl Begun {
         self.predictor
             .add(&ready.head, visual, audio, &familiarity)?;
         Ok(())
+    }
+}
+
+/// Segments that a pass has at least, where they are decoded.
+fn fewest(session: &ComputeSession) -> usize {
+    match session.is_watched() {
+        true => 1,
+        false => UNWATCHED,
     }
 }
 

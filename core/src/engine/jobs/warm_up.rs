@@ -1,5 +1,7 @@
 //! Warming up: load the model and run it once, so that the first clip does not wait for kernels to be compiled and tuned.
 
+use burn::tensor::Device;
+
 use crate::base::{Task, Time, TimeSpan};
 use crate::engine::session::ComputeSession;
 use crate::engine::{EngineError, HeadChoice, Job, ModelChoice, Step, StepContext, WhichHead};
@@ -29,6 +31,11 @@ impl Job<ComputeSession> for WarmUpJob {
         context: &mut StepContext<'_>,
     ) -> Result<Step, EngineError> {
         let pair = session.loaded(&self.model)?;
+        if *pair.device() == Device::flex() {
+            // The processor has no kernels to compile.
+            context.progress(2, 2);
+            return Ok(Step::Done);
+        }
         if !self.loaded {
             self.loaded = true;
             context.progress(1, 2);

@@ -75,6 +75,9 @@ pub(super) enum Place {
 /// Elements read at a time: enough to be fast, nothing beside a large matrix.
 const PIECE: usize = 1 << 18;
 
+/// Who looks at one piece after the other.
+type Visit<'a> = dyn FnMut(&[f32]) + Send + 'a;
+
 impl std::fmt::Debug for RawTensor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:?}{:?}", self.dtype, self.shape)
@@ -177,7 +180,7 @@ impl RawTensor {
     }
 
     /// Shows every element in order, in pieces of a multiple of `unit` elements.
-    fn each_piece(&self, unit: usize, visit: &mut dyn FnMut(&[f32])) -> Option<()> {
+    fn each_piece(&self, unit: usize, visit: &mut Visit<'_>) -> Option<()> {
         let size = self.dtype.size();
         match &self.place {
             Place::Plain(file, range) => {
@@ -186,13 +189,24 @@ impl RawTensor {
                     .max(1)
                     .saturating_mul(unit)
                     .saturating_mul(size);
-                let (mut bytes, mut values) = (Vec::new(), Vec::new());
-                for start in (range.start..end).step_by(step) {
-                    bytes.resize(step.min(end - start), 0);
-                    file.read(start, &mut bytes)?;
+                let mut bytes = Vec::new();
+                let mut read = |start: usize, values: &mut Vec<f32>| {
                     values.clear();
-                    convert(self.dtype, &bytes, &mut values);
-                    visit(&values);
+                    if start < end {
+                        bytes.resize(step.min(end - start), 0);
+                        file.read(start, &mut bytes)?;
+                        convert(self.dtype, &bytes, values);
+                    }
+                    Some(())
+                };
+                // One piece is read while the one before it is looked at.
+                let (mut now, mut next) = (Vec::new(), Vec::new());
+                read(range.start, &mut now)?;
+                for start in (range.start..end).step_by(step) {
+                    let after = start.saturating_add(step);
+                    let (ahead, ()) = rayon::join(|| read(after, &mut next), || visit(&now));
+                    ahead?;
+                    std::mem::swap(&mut now, &mut next);
                 }
             }
             // An empty one may have any number of rows of nothing.
