@@ -51,6 +51,9 @@ impl Pattern {
     }
 }
 
+/// Colours and patterns that names no task has share among them.
+const SHARED: usize = PALETTE.len() * Pattern::ALL.len();
+
 /// How a class is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClassColor {
@@ -94,9 +97,13 @@ impl ClassColors {
         Self::of(model.tasks.iter().map(|info| &info.labels))
     }
 
-    /// The colour of a class; that of the first place for a name no task has.
+    /// The colour of a class. A name that no task has, such as a class that a person added, has one by its letters, the same
+    /// wherever it is shown.
     pub fn get(&self, label: &str) -> ClassColor {
-        let place = self.0.iter().position(|name| name == label);
-        ClassColor::at(place.unwrap_or(0))
+        let known = self.0.iter().position(|name| name == label);
+        let spelt = |sum: usize, letter: u8| sum.wrapping_mul(31).wrapping_add(letter.into());
+        ClassColor::at(
+            known.unwrap_or_else(|| self.0.len() + label.bytes().fold(0, spelt) % SHARED),
+        )
     }
 }

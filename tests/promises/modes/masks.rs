@@ -108,4 +108,8 @@ fn a_class_has_one_colour_in_every_task_and_28_classes_differ() {
             .iter()
             .all(|label| alone.get(label) == colors.get(label))
     );
+    // Classes that a person added are no model's, and look neither like its first nor like each other.
+    let [siren, whistle] = ["Siren", "Whistle"].map(|name| colors.get(name));
+    assert!(siren != whistle && ![siren, whistle].contains(&ClassColor::at(0)));
+    assert_eq!(siren, colors.get("Siren"));
 }
