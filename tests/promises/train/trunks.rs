@@ -137,7 +137,10 @@ fn bit_by_bit() {
     file(&folder.path().join("pictures.safetensors"), |_| ());
     let weights = |name: &str, steps: usize| {
         let (out, mut lines) = (folder.path().join(name), vec![]);
-        let recipe = small(steps);
+        let mut recipe = small(steps);
+        // As the embedded model's is: in parts at once, by Muon, with parts of views pasted into others.
+        let schedule = recipe.pictures[1];
+        recipe.pictures[1] = schedule.in_parts(2).by_muon(0.01).pasting(0.5);
         let teachers = Some(folder.path());
         train_trunk(&out, &recipe, Side::Visual, teachers, |line| {
             lines.push(line.to_owned())
@@ -163,6 +166,23 @@ fn what_the_teacher_makes_of_a_cell_is_mirrored_with_the_view() {
 #[test]
 #[ignore = "run by the one above"]
 fn mirrored() {
+    moved_with_its_view(0.0);
+}
+
+/// A part of another view that is pasted into one brings what is known of its cells.
+#[test]
+fn what_the_teacher_makes_of_a_cell_is_pasted_with_it() {
+    alone("train::trunks::pasted");
+}
+
+#[test]
+#[ignore = "run by the one above"]
+fn pasted() {
+    moved_with_its_view(1.0);
+}
+
+/// Learns views that are dark on one side, the teacher's cells likewise, and has so many pasted into each other.
+fn moved_with_its_view(pasted: f32) {
     let folder = tempfile::tempdir().unwrap();
     let dark = |view: usize, left: bool| view.is_multiple_of(2) == left;
     file(&folder.path().join("pictures.safetensors"), |tensors| {
@@ -186,6 +206,7 @@ fn mirrored() {
     });
     let learned = |steps: usize| {
         let (mut recipe, mut lines) = (small(steps), vec![]);
+        recipe.pictures[1].pasted = pasted;
         recipe.pictures[1].weights = LessonWeights {
             cells: 0.0,
             classes: 0.0,

@@ -6,12 +6,13 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
 
 use super::groups::Groups;
+use super::lesson::Lesson;
 use super::lessons::Lessons;
 use super::real::{Drawing, Real, RealPrep};
 use super::recipe::DemoRecipe;
 use super::samples;
 use super::schedule::Schedule;
-use super::tagger::{Lesson, Tagger, Widen, hits, tensors, train};
+use super::tagger::{Tagger, Widen, hits, tensors, train};
 use super::told::Told;
 use super::{MORE_PICTURES, MORE_SOUNDS, PICTURE_SEEDS, SOUND_SEEDS, VALIDATION_SEEDS, seeds};
 use crate::data::scenes::Split;
@@ -153,7 +154,8 @@ impl Stage<'_> {
         let groups = self.groups();
         let real = self
             .lessons
-            .map(|l| Drawing::new(l, &groups, RealPrep::Picture(&prep), side));
+            .map(|l| Drawing::new(l, &groups, RealPrep::Picture(&prep), side))
+            .map(|drawing| drawing.pasting(schedule.pasted));
         let tagger = self.tagger(start, &groups).fork(&learning).train();
         log(&format!(
             "visual backbone: {} parameters",

@@ -3,14 +3,17 @@
 
 mod backbones;
 mod clips;
+mod descent;
 mod evaluate;
 mod few_shot;
 mod frozen;
 mod groups;
 mod heads;
 mod known;
+mod lesson;
 mod lessons;
 mod one_task;
+mod pasted;
 mod probe;
 mod real;
 mod recipe;

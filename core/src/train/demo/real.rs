@@ -1,10 +1,13 @@
 //! Real views and seconds as a backbone takes them in, roughened for training, with what is to be said of them.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::groups::{Groups, NONE};
 use super::lessons::Lessons;
+use super::pasted::{Example, Patch};
 use super::samples::{mask, roughen};
 use crate::base::Rng;
 use crate::model::{ImagePrep, SoundPrep};
@@ -27,6 +30,19 @@ pub(super) struct Real {
     pub features: Tensor<3>,
 }
 
+impl Real {
+    /// Some of them, those that `range` names of so many.
+    pub fn some(&self, range: impl Fn(usize) -> Range<usize>) -> Self {
+        let some = range(self.input.dims()[0]);
+        Self {
+            input: self.input.clone().slice_dim(0, some.clone()),
+            cells: self.cells.clone().slice_dim(0, some.clone()),
+            classes: self.classes.clone().slice_dim(0, some.clone()),
+            features: self.features.clone().slice_dim(0, some),
+        }
+    }
+}
+
 /// Draws batches from a teacher's file.
 pub(super) struct Drawing<'a> {
     pub lessons: &'a Lessons,
@@ -34,22 +50,17 @@ pub(super) struct Drawing<'a> {
     prep: RealPrep<'a>,
     /// Rows and columns of the cells that are told apart; 1 where the whole is said at once.
     side: usize,
+    /// How often a view to learn from has a part of another pasted into it.
+    pasted: f32,
     training: Vec<usize>,
     held_out: Vec<usize>,
-}
-
-/// One example.
-struct Example {
-    input: Vec<f32>,
-    cells: Vec<f32>,
-    classes: Vec<f32>,
-    features: Vec<f32>,
 }
 
 impl<'a> Drawing<'a> {
     /// Of a file, with cells on a grid of `side` by `side`.
     pub fn new(lessons: &'a Lessons, groups: &'a Groups, prep: RealPrep<'a>, side: usize) -> Self {
         Self {
+            pasted: 0.0,
             training: lessons.places(false),
             held_out: lessons.places(true),
             lessons,
@@ -57,6 +68,11 @@ impl<'a> Drawing<'a> {
             prep,
             side,
         }
+    }
+
+    /// The same with parts of other views pasted into so many of those that are learned from.
+    pub fn pasting(self, pasted: f32) -> Self {
+        Self { pasted, ..self }
     }
 
     /// So many to learn from, the same ones for the same seed, half of the pictures mirrored, and each roughened in
@@ -85,55 +101,64 @@ impl<'a> Drawing<'a> {
 
     /// An example as it is, or roughened by a stream of choices.
     fn example(&self, i: usize, rough: Option<Rng>) -> Example {
-        let lessons = self.lessons;
-        let mut classes = vec![0.0; lessons.classes.len()];
-        lessons.present(i).for_each(|class| classes[class] = 1.0);
-        let there: Vec<usize> = lessons
-            .present(i)
-            .map(|class| self.groups.of(&lessons.classes[class]))
-            .collect();
-        let mut features = lessons.features(i).to_vec();
-        let (input, cells) = match &self.prep {
-            RealPrep::Picture(prep) => self.picture(i, prep, (&there, &mut features), rough),
-            RealPrep::Sound(prep) => {
-                let mut input = prep.second(&samples(lessons.input(i)), 1);
+        match (&self.prep, rough) {
+            (RealPrep::Picture(prep), None) => self.view(i, prep, false),
+            (RealPrep::Picture(prep), Some(rng)) => self.rough_view(i, prep, rng),
+            (RealPrep::Sound(prep), rough) => {
+                let mut input = prep.second(&samples(self.lessons.input(i)), 1);
                 if let Some(mut rng) = rough {
                     mask(&mut rng, &mut input, prep.mel_bins);
                 }
-                (input, self.groups.shared(&there))
+                let cells = self.groups.shared(&self.there(i));
+                self.of(i, input, cells)
             }
-        };
+        }
+    }
+
+    /// The groups that are there.
+    fn there(&self, i: usize) -> Vec<usize> {
+        let present = self.lessons.present(i);
+        let group = |class: usize| self.groups.of(&self.lessons.classes[class]);
+        present.map(group).collect()
+    }
+
+    fn of(&self, i: usize, input: Vec<f32>, cells: Vec<f32>) -> Example {
+        let mut classes = vec![0.0; self.lessons.classes.len()];
+        let present = self.lessons.present(i);
+        present.for_each(|class| classes[class] = 1.0);
         Example {
             input,
             cells,
             classes,
-            features,
+            features: self.lessons.features(i).to_vec(),
         }
     }
 
-    /// A view and its cells; mirrors what the teacher makes of them together with it.
-    fn picture(
-        &self,
-        i: usize,
-        prep: &ImagePrep,
-        (there, features): (&[usize], &mut [f32]),
-        mut rough: Option<Rng>,
-    ) -> (Vec<f32>, Vec<f32>) {
-        let mirrored = rough.as_mut().is_some_and(|rng| rng.chance(0.5));
-        let mut input = planes(self.lessons.input(i), prep, mirrored);
-        if mirrored {
-            turn(features, self.side, self.lessons.width);
-        }
-        if let Some(mut rng) = rough {
-            roughen(&mut rng, &mut input, prep.width, prep.height);
-        }
+    /// A view, its cells, and what the teacher makes of each; all mirrored or not.
+    fn view(&self, i: usize, prep: &ImagePrep, mirrored: bool) -> Example {
         let mut thing = self.lessons.thing(i);
         if let Some([left, _, right, _]) = &mut thing
             && mirrored
         {
             (*left, *right) = (1.0 - *right, 1.0 - *left);
         }
-        (input, self.cells(there, thing))
+        let input = planes(self.lessons.input(i), prep, mirrored);
+        let mut view = self.of(i, input, self.cells(&self.there(i), thing));
+        if mirrored {
+            turn(&mut view.features, self.side, self.lessons.width);
+        }
+        view
+    }
+
+    /// A view mirrored or not, now and then with a part of another, in any light.
+    fn rough_view(&self, i: usize, prep: &ImagePrep, mut rng: Rng) -> Example {
+        let mut view = self.view(i, prep, rng.chance(0.5));
+        if rng.chance(self.pasted) {
+            let other = self.view(rng.pick(&self.training), prep, rng.chance(0.5));
+            view.paste(&other, Patch::any(&mut rng, self.side));
+        }
+        roughen(&mut rng, &mut view.input, prep.width, prep.height);
+        view
     }
 
     /// In each cell the share of the thing, and of nothing; all zero where it is not known which cells are the thing's.

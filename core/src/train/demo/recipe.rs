@@ -109,13 +109,17 @@ impl Default for DemoRecipe {
                 mask: (48, 48),
                 ..SegmentConfig::default()
             },
-            // Real examples want far more: 1200 steps of 30 views at half that rate were still learning when they ended. A core
-            // learns from about 45 views or 60 seconds in a second. Of pictures the teacher says more than their classes do, which
-            // are soon learned by heart: its map weighs most.
+            // Real examples want far more steps. Muon makes much of each: of 24,000 views in batches of 16 a backbone learned enough for
+            // a linear layer to reach 27 on held-out pictures, by AdamW 4. Of pictures the teacher says more than their classes do, which
+            // are soon learned by heart: its map weighs most. They are few, and their composition is soon known, too: so they are
+            // pasted into each other. Two cores learn from about 370 views or 330 seconds in a second.
             pictures: vec![
                 Schedule::scenes(900, 32, 7e-4),
-                Schedule::scenes(14_000, 4, 1.5e-3)
-                    .and_real(16)
+                Schedule::scenes(20_000, 6, 1.5e-3)
+                    .by_muon(0.03)
+                    .in_parts(2)
+                    .and_real(32)
+                    .pasting(0.5)
                     .weighing(LessonWeights {
                         cells: 0.5,
                         classes: 0.2,
@@ -124,7 +128,10 @@ impl Default for DemoRecipe {
             ],
             sounds: vec![
                 Schedule::scenes(700, 4, 1e-3),
-                Schedule::scenes(6000, 1, 1.5e-3).and_real(22),
+                Schedule::scenes(6000, 1, 1.5e-3)
+                    .by_muon(0.03)
+                    .in_parts(2)
+                    .and_real(22),
             ],
             scenes: DemoScenes {
                 localize: (700, 120),

@@ -32,12 +32,18 @@ pub struct Schedule {
     pub batch: usize,
     /// Real examples (views of pictures, or seconds) a step.
     pub real: usize,
+    /// How often a part of another is pasted into a view.
+    pub pasted: f32,
     /// What those weigh.
     pub weights: LessonWeights,
-    /// Highest learning rate.
+    /// Highest learning rate, of AdamW.
     pub lr: f64,
+    /// Highest learning rate of the backbone's matrices, where those learn by Muon.
+    pub muon: Option<f64>,
     /// Steps over which the rate rises before it falls along a cosine.
     pub warm_up: usize,
+    /// Parts of a step that are worked out at once, each by a core of its own.
+    pub parts: usize,
 }
 
 impl Schedule {
@@ -47,9 +53,12 @@ impl Schedule {
             steps,
             batch,
             real: 0,
+            pasted: 0.0,
             weights: LessonWeights::default(),
             lr,
+            muon: None,
             warm_up: 50,
+            parts: 1,
         }
     }
 
@@ -59,16 +68,37 @@ impl Schedule {
         Self { real, ..self }
     }
 
+    /// The same with parts of other views pasted into so many of them.
+    #[must_use]
+    pub fn pasting(self, pasted: f32) -> Self {
+        Self { pasted, ..self }
+    }
+
     /// The same with real examples weighed so.
     #[must_use]
     pub fn weighing(self, weights: LessonWeights) -> Self {
         Self { weights, ..self }
     }
 
-    /// The learning rate of a step.
-    pub(super) fn rate(&self, step: usize) -> f64 {
+    /// The same with each step in so many parts.
+    #[must_use]
+    pub fn in_parts(self, parts: usize) -> Self {
+        Self { parts, ..self }
+    }
+
+    /// The same with the backbone's matrices learning by Muon, at this rate.
+    #[must_use]
+    pub fn by_muon(self, rate: f64) -> Self {
+        Self {
+            muon: Some(rate),
+            ..self
+        }
+    }
+
+    /// The learning rate of a step, where this is the highest.
+    pub(super) fn rate(&self, highest: f64, step: usize) -> f64 {
         let rise = ((step + 1) as f64 / self.warm_up.max(1) as f64).min(1.0);
         let fall = 0.5 + 0.5 * (PI * step as f64 / self.steps.max(1) as f64).cos();
-        self.lr * rise * (0.02 + 0.98 * fall)
+        highest * rise * (0.02 + 0.98 * fall)
     }
 }

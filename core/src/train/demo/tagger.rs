@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use burn::module::{Module, ModuleDisplay, ModuleMapper, Param};
 use burn::nn::{Linear, LinearConfig};
-use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::descent::Descent;
 use super::groups::{Groups, NONE};
-use super::real::Real;
+use super::lesson::Lesson;
 use super::samples::Tagged;
 use super::schedule::{LessonWeights, Schedule};
 use crate::base::largest;
@@ -24,13 +24,6 @@ pub(super) struct Tagger<B: Module> {
     head: Linear,
     /// Logits of the real classes and behind them the teacher's features.
     pooled: Linear,
-}
-
-/// What there is to be learned in a step.
-pub(super) struct Lesson {
-    /// Inputs of scenes, `[n, ..shape]`, and what is in each of their cells, `[n, rows, groups]`.
-    pub drawn: (Tensor<4>, Tensor<3>),
-    pub real: Option<Real>,
 }
 
 /// A class's logit before anything is learned: it is there in about one example of twenty.
@@ -88,7 +81,7 @@ impl<B: Module + ModuleDisplay + Backbone> Tagger<B> {
 
     /// What a lesson costs: of scenes, and of real examples what is in which cell; of those as a whole, too, the classes and the
     /// teacher's features.
-    fn loss(&self, lesson: Lesson, weights: LessonWeights) -> Tensor<1> {
+    pub fn loss(&self, lesson: Lesson, weights: LessonWeights) -> Tensor<1> {
         let (drawn, target) = lesson.drawn;
         let ([scenes, ..], [_, rows, _]) = (drawn.dims(), target.dims());
         let Some(real) = lesson.real else {
@@ -111,11 +104,13 @@ impl<B: Module + ModuleDisplay + Backbone> Tagger<B> {
 /// of 48 wants 1 / sqrt(48), or the branches of a fresh network say next to nothing.
 pub(super) struct Widen;
 
+/// Narrower matrices are those of the position biases.
+pub(super) const NARROW: usize = 16;
+
 impl ModuleMapper for Widen {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         const DRAWN: f64 = 0.02;
-        // Narrower matrices are those of the position biases, which stay.
-        const NARROW: usize = 16;
+        // Position biases stay.
         let shape: Vec<usize> = param.lazy_shape().iter().copied().collect();
         match shape[..] {
             [inputs, outputs] if inputs >= NARROW && outputs >= NARROW => {
@@ -164,21 +159,16 @@ pub(super) fn train<B: Module + ModuleDisplay + Backbone>(
     mut lesson: impl FnMut(usize) -> Lesson,
     mut check: impl FnMut(&Tagger<B>, &str),
 ) -> Tagger<B> {
-    let mut optimiser = AdamWConfig::new()
-        .with_beta_2(0.99)
-        .with_weight_decay(0.02)
-        .with_epsilon(1e-8)
-        .init();
+    let mut descent = Descent::new(&tagger, schedule);
     let (mut sum, mut counted) = (0.0, 0);
     let (started, mut drawing) = (Instant::now(), Duration::ZERO);
     for step in 0..schedule.steps {
         let begun = Instant::now();
         let lesson = lesson(step);
         drawing += begun.elapsed();
-        let loss = tagger.loss(lesson, schedule.weights);
-        let grads = GradientsParams::from_grads(loss.backward(), &tagger);
-        tagger = optimiser.step(schedule.rate(step), tagger, grads);
-        sum += loss.into_scalar::<f32>();
+        let loss;
+        (tagger, loss) = descent.step(step, tagger, &lesson);
+        sum += loss;
         counted += 1;
         if (step + 1) % 100 == 0 || step + 1 == schedule.steps {
             let (done, all) = (step + 1, schedule.steps);
