@@ -111,11 +111,11 @@ fn backbones_have_the_same_names() {
     let model = model.load(&burn::tensor::Device::flex()).unwrap();
     assert_eq!(
         model.pair.about().visual.hash.to_string(),
-        "bbd481b2b1fe50b5af9296fa9e89cdf49f948638765d169d8624ad229f896f1b"
+        "a4d3976934bf98ef1e36a109c3f8c7557805033b05b54b84c8fc22dfb8f22c23"
     );
     assert_eq!(
         model.pair.about().audio.hash.to_string(),
-        "d5b1fa855ef6cdc43170869f1e69bf2c27cec356166c37d58d430bf0fb1e3fdf"
+        "23e4513ba18608a41dc0c0dd9a7ca4c0691707489144e63c5eb77a34ab95b8d3"
     );
 }
 

@@ -12,16 +12,16 @@ use mettle_core::train::{LlpScores, Report, evaluate_demo};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Sixty scenes of seeds and drawings that no training has seen: 600 segments, so the figure is good to about two points;
-/// `mettle eval --scenes 200` gives the one in the README.
+/// Two hundred scenes of seeds and drawings that no training has seen, as many as the README's figures are of, from a seed that is not
+/// among its: of sixty a single scene that is unlike the others moves the share of the familiar by more than a point.
 #[test]
 fn it_localizes_scenes_it_has_never_met() {
-    let Report::Localize(report) = evaluate_demo(Task::Localize, 60, 3).unwrap() else {
+    let Report::Localize(report) = evaluate_demo(Task::Localize, 200, 3).unwrap() else {
         panic!("a report of another task");
     };
     let probe = report.probe.unwrap();
     println!("{report:?}");
-    assert!(report.head >= 0.85, "{:.3}", report.head);
+    assert!(report.head >= 0.93, "{:.3}", report.head);
     // The probe is not weighed by familiarity, which takes a point; otherwise the two are alike on features of a small trunk.
     assert!(
         report.head > probe - 0.02,
@@ -41,27 +41,27 @@ fn it_parses_scenes_it_has_never_met() {
     let type_at_av = |scores: LlpScores| scores.segment.type_at_av;
     let head = type_at_av(report.scores.head);
     // The head is a point or two above its baselines, and a mean over 40 scenes wavers by some four points: hence so many.
-    assert!(head >= 0.66, "{head:.3}");
+    assert!(head >= 0.80, "{head:.3}");
     for baseline in [report.scores.direct, report.scores.linear] {
         let baseline = type_at_av(baseline.unwrap());
         assert!(head > baseline, "{head:.3} against {baseline:.3}");
     }
 }
 
-/// With `mettle eval --task segment`: mIoU with one source and with several. Better than "Direct"; "Linear", which draws masks from the same
-/// frozen maps, does as well as the head, within three points on so few scenes.
+/// With `mettle eval --task segment`: mIoU with one source and with several. Better than "Direct" and "Linear", which draws masks from the same
+/// frozen maps.
 #[test]
 fn it_segments_scenes_it_has_never_met() {
     let Report::Segment(report) = evaluate_demo(Task::Segment, 30, 3).unwrap() else {
         panic!("a report of another task");
     };
     println!("{report:?}");
-    for (compared, least) in [(report.single, 0.70), (report.many, 0.60)] {
+    for (compared, least) in [(report.single, 0.74), (report.many, 0.65)] {
         let head = compared.head.miou;
         assert!(head >= least, "{head:.3}");
         let [direct, linear] = [compared.direct, compared.linear].map(|of| of.unwrap().miou);
         assert!(head > direct, "{head:.3} against {direct:.3}");
-        assert!(head > linear - 0.03, "{head:.3} against {linear:.3}");
+        assert!(head > linear, "{head:.3} against {linear:.3}");
     }
 }
 
