@@ -16,7 +16,7 @@ use crate::predict::{PredictionKey, Predictor, SecondTags, Tagged, meta_tokens, 
 /// Most segments in one pass through the backbones.
 const BATCH: usize = 8;
 /// Fewest where nobody watches: weights that fit no cache are read once a pass.
-const UNWATCHED: usize = 3;
+const UNWATCHED: usize = 2;
 /// A pass that took less lets the next one be larger; one that took more than three times this, smaller.
 const SHORT: Duration = Duration::from_millis(100);
 /// Scores are not sent more often than this.
