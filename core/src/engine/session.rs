@@ -153,7 +153,7 @@ impl ComputeSession {
         self.options.meta_tokens
     }
 
-    /// Whether somebody waits for the next score, before a window.
+    /// Whether somebody waits for the next score, in a window.
     pub(super) fn is_watched(&self) -> bool {
         self.options.beside_window
     }

@@ -135,8 +135,8 @@ impl PredictJob {
             }
             _ => begun.score(&ready, &batch)?,
         }
-        let next = next_batch(self.batch, batch.time + begin.elapsed());
-        self.batch = next.max(fewest(session));
+        let time = batch.time + begin.elapsed();
+        self.batch = next_batch(self.batch, fewest(session), time);
         context.progress(begun.predictor.seen() as u64, begun.spans.len() as u64);
         let complete = begun.predictor.is_complete();
         let due = self.sent.is_none_or(|sent| sent.elapsed() >= PAUSE);
@@ -200,7 +200,7 @@ impl Job<ComputeSession> for PredictJob {
     }
 
     fn restart(&mut self) -> bool {
-        (self.begun, self.batch, self.sent) = (None, 1, None);
+        (self.begun, self.sent) = (None, None);
         true
     }
 }
@@ -328,11 +328,11 @@ fn fewest(session: &ComputeSession) -> usize {
     }
 }
 
-fn next_batch(batch: usize, time: Duration) -> usize {
+fn next_batch(batch: usize, fewest: usize, time: Duration) -> usize {
     if time < SHORT {
         (batch * 2).min(BATCH)
     } else if time > SHORT * 3 {
-        (batch / 2).max(1)
+        (batch / 2).max(fewest)
     } else {
         batch
     }

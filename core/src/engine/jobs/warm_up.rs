@@ -1,4 +1,5 @@
-//! Warming up: load the model and run it once, so that the first clip does not wait for kernels to be compiled and tuned.
+//! Warming up: load the model and run it once, so that the first clip does not wait for kernels to be compiled and tuned. The
+//! processor has none: there it is only loaded.
 
 use burn::tensor::Device;
 
@@ -32,7 +33,6 @@ impl Job<ComputeSession> for WarmUpJob {
     ) -> Result<Step, EngineError> {
         let pair = session.loaded(&self.model)?;
         if *pair.device() == Device::flex() {
-            // The processor has no kernels to compile.
             context.progress(2, 2);
             return Ok(Step::Done);
         }

@@ -110,13 +110,13 @@ pub(super) const NARROW: usize = 16;
 impl ModuleMapper for Widen {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         const DRAWN: f64 = 0.02;
-        // Position biases stay.
         let shape: Vec<usize> = param.lazy_shape().iter().copied().collect();
         match shape[..] {
             [inputs, outputs] if inputs >= NARROW && outputs >= NARROW => {
                 let factor = (1.0 / inputs as f64).sqrt() / DRAWN;
                 param.map(|weights| weights * factor)
             }
+            // Position biases stay.
             _ => param,
         }
     }
