@@ -61,7 +61,7 @@ pub fn run(args: &TrainArgs, request: &TrainRequest, table: u8) -> Result<(), Fa
 fn measure(request: &TrainRequest, head: &Path) -> Result<Option<HeadReport>, Failure> {
     let stop = CancelToken::default();
     let of = MeasureRequest {
-        head: head.to_owned(),
+        head: Some(head.to_owned()),
         on: request.on(Part::Test),
     };
     Ok(measure_head(

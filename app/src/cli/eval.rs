@@ -14,8 +14,8 @@ pub fn run(args: &EvalArgs) -> Result<(), Failure> {
     if let Some(folder) = &args.material {
         return eval_material::run(args, folder);
     }
-    if let Some(head) = &args.of_head.head {
-        return eval_head::run(args, head);
+    if let (Some(dataset), Some(data)) = (args.of_head.dataset, &args.of_head.data) {
+        return eval_head::run(args, dataset, data);
     }
     if let Some(clips) = args.few_shot {
         return few_shot::run(args, clips);

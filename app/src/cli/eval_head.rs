@@ -1,4 +1,4 @@
-//! `mettle eval --head`: a trained head on a data set's folder, in the columns of the paper's tables.
+//! `mettle eval --dataset`: a trained head, or the model's own, on a data set's folder, in the columns of the paper's tables.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,30 +8,29 @@ use mettle_core::data::Part;
 use mettle_core::engine::Precision;
 use mettle_core::features::FeatureCache;
 use mettle_core::gpu::Prober;
+use mettle_core::model::HeadFile;
 use mettle_core::tools::{HeadReport, MeasureRequest, OnClips, measure_head};
 use serde_json::{Map, Value, json};
 
-use super::args::EvalArgs;
+use super::args::{DatasetArg, EvalArgs};
 use super::memory::Memory;
 use super::train::Teller;
 use super::{Failure, output, stopping};
 
 /// Measure and print.
-pub fn run(args: &EvalArgs, head: &Path) -> Result<(), Failure> {
+pub fn run(args: &EvalArgs, dataset: DatasetArg, data: &Path) -> Result<(), Failure> {
     stopping::listen();
     let of = &args.of_head;
-    let (Some(dataset), Some(data)) = (of.dataset, &of.data) else {
-        return Err(Failure::Usage(
-            "--head needs --dataset and --data".to_owned(),
-        ));
-    };
     let part = of.part.part();
-    let task = mettle_core::model::HeadFile::open(head)?.task();
+    let task = match &of.head {
+        Some(head) => HeadFile::open(head)?.task(),
+        None => args.task,
+    };
     let request = MeasureRequest {
-        head: head.to_owned(),
+        head: of.head.clone(),
         on: OnClips {
             dataset: dataset.kind(data, Some(task))?,
-            data: data.clone(),
+            data: data.to_owned(),
             part,
             model: args.model.clone(),
             device: of.device,

@@ -1,7 +1,7 @@
 //! `mettle scenes`: clips drawn and synthesised from seeds, with their ground truth.
 
 use indicatif::ProgressBar;
-use mettle_core::data::scenes::{SceneTask, write_dataset};
+use mettle_core::data::scenes::{SceneSet, SceneTask, write_dataset};
 
 use super::args::{SceneKind, ScenesArgs};
 use super::{Failure, output};
@@ -17,10 +17,14 @@ pub fn run(args: &ScenesArgs) -> Result<(), Failure> {
     output::make_folder(&args.out)?;
     let bar = ProgressBar::new(args.count as u64);
     let (width, height) = args.size;
-    let size = (width as usize, height as usize);
-    write_dataset(args.seed, args.count, &args.out, task, size, |progress| {
-        bar.set_position(progress.done);
-    })?;
+    let set = SceneSet {
+        seed: args.seed,
+        count: args.count,
+        task,
+        size: (width as usize, height as usize),
+        by_seconds: args.by_seconds,
+    };
+    write_dataset(&set, &args.out, |progress| bar.set_position(progress.done))?;
     bar.finish_and_clear();
     let (count, folder) = (args.count, args.out.display());
     output::say(&format!("{count} scenes written to {folder}\n"))

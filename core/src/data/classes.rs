@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::scenes::{CATEGORIES, Category};
 use crate::base::Labels;
 
 const AVE: &str = include_str!("../../../assets/labels/ave-28.txt");
@@ -23,6 +24,14 @@ pub(super) fn plain(name: &str) -> String {
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// The same for every spelling, and for what AVE and LLP call alike things: LLP's "Dog" is AVE's "Bark".
+pub(super) fn meant(name: &str) -> String {
+    let name = plain(name);
+    let of_llp = |category: &&Category| category.llp.is_some_and(|llp| plain(llp) == name);
+    let category = CATEGORIES.iter().find(of_llp);
+    category.map_or(name, |category| plain(category.label))
 }
 
 /// Classes by any spelling. A name that is none of them becomes one more, behind the others.

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::classes::meant;
 use super::odd::Oddities;
 use super::recording::Recording;
 use super::targets::{SoundingMask, Targets};
 use super::{ave, avsbench, llp};
-use crate::base::{Labels, Task};
+use crate::base::{Label, Labels, Said, Task};
 
 /// Which data set a folder is laid out like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +178,32 @@ impl Dataset {
     /// The clips of one part that are there.
     pub fn part(&self, part: Part) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(move |item| item.part == part)
+    }
+
+    /// The same with its classes at the places they have among `labels`, however they are spelled; what else is among those
+    /// happens in no clip.
+    ///
+    /// # Errors
+    /// The names of the classes that happen in some clip and are not among them.
+    pub fn in_words_of(mut self, labels: &Labels) -> Result<Self, Vec<Label>> {
+        let there: Vec<String> = labels.iter().map(|label| meant(label)).collect();
+        let place = |label: &Label| there.iter().position(|name| *name == meant(label));
+        let places: Vec<Option<usize>> = self.labels.iter().map(place).collect();
+        let happens = |class: usize| {
+            let somewhere = |item: &Item| item.said.somewhere.get(class) == Some(&Said::Yes);
+            self.items.iter().any(somewhere)
+        };
+        let strange = |class: &usize| places[*class].is_none() && happens(*class);
+        let strange: Vec<usize> = (0..places.len()).filter(strange).collect();
+        if !strange.is_empty() {
+            let names = strange.into_iter().map(|class| self.labels[class].clone());
+            return Err(names.collect());
+        }
+        for item in &mut self.items {
+            item.said = item.said.placed(&places, labels.len());
+        }
+        self.labels = labels.clone();
+        Ok(self)
     }
 
     /// One more clip of the lists: taken where its media are there.

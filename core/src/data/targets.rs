@@ -78,6 +78,19 @@ impl SaidGrid {
         wider
     }
 
+    /// The same with each class at another place among so many; of those that no class comes to, it does not happen.
+    fn placed(&self, places: &[Option<usize>], classes: usize) -> Self {
+        let mut placed = Self::all(self.seconds(), classes, Said::No);
+        for (second, row) in self.rows().enumerate() {
+            for (said, place) in row.iter().zip(places) {
+                place
+                    .iter()
+                    .for_each(|place| placed.set(second, *place, *said));
+            }
+        }
+        placed
+    }
+
     fn and(&self, other: &Self) -> Self {
         let cells = self.cells.iter().zip(&other.cells);
         Self {
@@ -160,6 +173,22 @@ impl Targets {
             heard: wider(&self.heard),
             seen: wider(&self.seen),
             both: wider(&self.both),
+            somewhere,
+            masks: self.masks.clone(),
+        }
+    }
+
+    /// The same with each class at another place among so many, or at none; the others do not happen.
+    pub(super) fn placed(&self, places: &[Option<usize>], classes: usize) -> Self {
+        let placed = |grid: &SaidGrid| grid.placed(places, classes);
+        let mut somewhere = vec![Said::No; classes];
+        for (said, place) in self.somewhere.iter().zip(places) {
+            place.iter().for_each(|place| somewhere[*place] = *said);
+        }
+        Self {
+            heard: placed(&self.heard),
+            seen: placed(&self.seen),
+            both: placed(&self.both),
             somewhere,
             masks: self.masks.clone(),
         }

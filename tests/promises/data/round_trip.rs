@@ -1,16 +1,27 @@
 //! What `mettle scenes` writes in a data set's layout is read back as what is true of the scenes: every clip, every second, every
 //! mask, however the data set says it.
 
-use mettle_core::base::Said;
-use mettle_core::data::scenes::{SceneTask, write_dataset};
+use mettle_core::base::{Labels, Said};
+use mettle_core::data::scenes::{SceneSet, SceneTask, write_dataset};
 use mettle_core::data::{Cut, Dataset, DatasetKind, Part, SaidGrid, Targets};
 use mettle_core::features::Recipe;
 use mettle_core::media::SegmentReader;
 use mettle_core::model::ModelBundle;
 
 fn written(task: SceneTask, kind: DatasetKind) -> (tempfile::TempDir, Dataset) {
+    labelled(task, kind, false)
+}
+
+fn labelled(task: SceneTask, kind: DatasetKind, by_seconds: bool) -> (tempfile::TempDir, Dataset) {
     let dir = tempfile::tempdir().unwrap();
-    write_dataset(11, 10, dir.path(), task, (96, 54), |_| {}).unwrap();
+    let set = SceneSet {
+        seed: 11,
+        count: 10,
+        task,
+        size: (96, 54),
+        by_seconds,
+    };
+    write_dataset(&set, dir.path(), |_| {}).unwrap();
     assert_eq!(DatasetKind::find(dir.path(), kind.task()), Some(kind));
     let dataset = Dataset::open(kind, dir.path()).unwrap();
     assert_eq!(dataset.listed, [8, 1, 1]);
@@ -64,6 +75,52 @@ fn llp_says_the_whole_of_training_clips_and_the_seconds_of_the_others() {
             _ => assert!(unknown == 0 && (yes > 0 || said(&targets.seen)[0] > 0)),
         }
     }
+}
+
+/// Asked to, it says the seconds of training clips, too: the same clips, then known wholly.
+#[test]
+fn llp_says_the_seconds_of_training_clips_where_it_was_asked_to() {
+    let [weak, whole] = [false, true].map(|by_seconds| {
+        let (_dir, dataset) = labelled(SceneTask::Parse, DatasetKind::Llp, by_seconds);
+        all(&dataset)
+    });
+    for ((part, weak), (_, whole)) in weak.iter().zip(&whole) {
+        assert_eq!(weak.somewhere, whole.somewhere, "{part:?}");
+        for grid in [&whole.heard, &whole.seen] {
+            assert_eq!(said(grid)[2], 0, "{part:?}");
+        }
+        assert!(said(&whole.heard)[0] + said(&whole.seen)[0] > 0);
+        if *part != Part::Train {
+            assert_eq!(weak, whole);
+        }
+    }
+}
+
+/// What a model calls otherwise, and at another place, is the same class; what it knows besides happens nowhere; what it does not
+/// know and happens is named.
+#[test]
+fn a_data_set_is_told_in_a_models_words() {
+    let (_dir, dataset) = written(SceneTask::Parse, DatasetKind::Llp);
+    let own = mettle_core::train::demo_labels();
+    let told = dataset.clone().in_words_of(&own).unwrap();
+    assert_eq!(told.labels, own);
+    let bark = own.position("Bark").unwrap();
+    let dog = dataset.labels.position("Dog").unwrap();
+    let mut barks = 0;
+    for ((_, before), (_, after)) in all(&dataset).iter().zip(&all(&told)) {
+        assert_eq!(after.classes(), own.len());
+        assert_eq!(before.somewhere[dog], after.somewhere[bark]);
+        for t in 0..10 {
+            assert_eq!(before.heard.get(t, dog), after.heard.get(t, bark));
+            assert_eq!(before.seen.get(t, dog), after.seen.get(t, bark));
+        }
+        let there = |all: &[Said]| all.iter().filter(|said| **said == Said::Yes).count();
+        assert_eq!(there(&before.somewhere), there(&after.somewhere));
+        barks += usize::from(after.somewhere[bark] == Said::Yes);
+    }
+    assert!(barks < 10);
+    let strange = dataset.in_words_of(&Labels::new(["Bark"])).unwrap_err();
+    assert!(!strange.is_empty() && !strange.iter().any(|label| &**label == "Dog"));
 }
 
 #[test]

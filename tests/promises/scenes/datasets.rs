@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mettle_core::base::Time;
-use mettle_core::data::scenes::{CATEGORIES, SceneTask, write_dataset};
+use mettle_core::data::scenes::{CATEGORIES, SceneSet, SceneTask, write_dataset};
 use mettle_core::media::Clip;
 
 fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -24,7 +24,14 @@ fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn written(seed: u64, count: usize, task: SceneTask) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let mut last = 0;
-    write_dataset(seed, count, dir.path(), task, (480, 270), |p| last = p.done).unwrap();
+    let set = SceneSet {
+        seed,
+        count,
+        task,
+        size: (480, 270),
+        by_seconds: false,
+    };
+    write_dataset(&set, dir.path(), |p| last = p.done).unwrap();
     assert_eq!(last, count as u64);
     dir
 }

@@ -260,6 +260,15 @@ fn a_head_for_parsing_learns_from_weak_labels() {
     let figures = place.figures("llp", "head");
     // Clips labelled as a whole teach, and cannot be measured on.
     assert_eq!(figures["figures"], json!({}), "{figures}");
+    // The model's own head has these classes by other names and at other places.
+    let of = ["eval", "--json", "--device", "cpu", "--task", "parse"];
+    let mut own = place.mettle(&of);
+    own.args(["--dataset", "llp", "--data", "data", "--part", "test"]);
+    let (code, said, wrong) = run(&mut own);
+    assert_eq!(code, 0, "{wrong}");
+    let figures: Value = serde_json::from_str(&said).unwrap();
+    let audible = figures["figures"]["A by segments"].as_f64().unwrap();
+    assert!(audible > 0.5, "{figures}");
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub enum Command {
     Features(FeaturesArgs),
     /// Write sounding scenes with their ground truth: clips drawn and synthesised from seeds.
     #[command(
-        after_help = "Example:\n  mettle scenes --seed 7 --count 20 --out scenes\n\nThe same seed gives the same scenes. Localize writes AVE's layout, parse LLP's, segment AVSBench's."
+        after_help = "Example:\n  mettle scenes --seed 7 --count 20 --out scenes\n\nThe same seed gives the same scenes. Localize writes AVE's layout, parse LLP's, segment AVSBench's.\nLLP labels the clips to learn from as a whole; --by-seconds labels them, too, second by second."
     )]
     Scenes(ScenesArgs),
     /// Say what each second is heard and seen to be, by the backbones' own classifiers.
@@ -84,9 +84,9 @@ pub enum Command {
         after_help = "Examples:\n  mettle train --dataset ave --data AVE_Dataset --out my-head\n  mettle train --dataset ave --data AVE_Dataset --out my-head --resume     go on where it was stopped\n  mettle train --dataset llp --data LLP --model my-model --recipe dgsct --out head-llp\n  mettle train --dataset s4 --data avsbench_data --config head.json --out head-s4\n  mettle train --task localize --dataset scenes --data scenes --out head\n  mettle train --dataset project --out my-head     on the corrections in the usual project; --project FILE for another\n  mettle train --dataset ave --data AVE_Dataset --out figures --figure 3\n\nFeatures are computed once and kept (see `mettle cache`); every epoch reads them from there. Ctrl-C keeps where the training\nstands. The epoch that does best on the validation clips becomes the head.\n\nA configuration changes the paper's presets, field by field:\n  {\"training\": {\"epochs\": 20, \"optimiser\": {\"rate\": 1e-4}}, \"head\": {\"d\": 128, \"visual\": {\"tokens\": 1}}}\n\nExit codes: 0 a head was written, 1 failed, 2 wrong usage, 75 stopped: the same command with --resume goes on."
     )]
     Train(TrainArgs),
-    /// Measure a model on sounding scenes it has never seen, or a trained head on a data set's folder.
+    /// Measure a model on sounding scenes it has never seen, or a head on a data set's folder.
     #[command(
-        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200\n  mettle eval --few-shot 8\n  mettle eval --head my-head --dataset ave --data AVE_Dataset"
+        after_help = "Examples:\n  mettle eval --scenes 200\n  mettle eval --task segment --scenes 200\n  mettle eval --few-shot 8\n  mettle eval --head my-head --dataset ave --data AVE_Dataset\n  mettle eval --dataset llp --data LLP            the model's own head"
     )]
     Eval(EvalArgs),
     /// Write what is said of clips in other programs' formats.

@@ -24,6 +24,9 @@ pub struct ScenesArgs {
     /// What the scenes are for.
     #[arg(long, value_enum, default_value = "localize")]
     pub task: SceneKind,
+    /// Of parsing: say of the clips to learn from, too, what is heard and seen in which second, which LLP says of the others alone.
+    #[arg(long)]
+    pub by_seconds: bool,
     /// Width and height of the clips, even numbers.
     #[arg(long, value_name = "WxH", default_value = "480x270", value_parser = mask_size)]
     pub size: (u32, u32),
@@ -76,9 +79,9 @@ pub struct EvalArgs {
     pub model: ModelChoice,
     /// Backbones in f32, in 16 bit (half the memory: f16 on graphics cards, bf16 on processors that multiply it), or auto: the 16
     /// bit that the device computes in, else f32.
-    #[arg(long, default_value = "f32", value_name = "f32|f16|bf16|auto", conflicts_with_all = ["head", "few_shot"])]
+    #[arg(long, default_value = "f32", value_name = "f32|f16|bf16|auto", conflicts_with_all = ["dataset", "few_shot"])]
     pub precision: Precision,
-    /// A trained head, and what to measure it on.
+    /// A data set, and the head to measure on it.
     #[command(flatten)]
     pub of_head: OfHead,
     /// Print JSON.

@@ -86,23 +86,23 @@ pub struct TrainArgs {
     pub quiet: bool,
 }
 
-/// Options of `eval` that measure a trained head.
+/// Options of `eval` that measure a head on a data set.
 #[derive(Args, Clone, Debug)]
 pub struct OfHead {
-    /// Measure this head, by its folder, on a data set.
+    /// Measure this head, by its folder, on a data set; without it, the model's own.
     #[arg(long, value_name = "HEAD_DIR", requires = "dataset", requires = "data")]
     pub head: Option<PathBuf>,
-    /// How the data set is laid out.
-    #[arg(long, value_enum, requires = "head")]
+    /// Measure on a data set instead of scenes; how it is laid out.
+    #[arg(long, value_enum, requires = "data", conflicts_with_all = ["material", "few_shot"])]
     pub dataset: Option<DatasetArg>,
     /// Its folder.
-    #[arg(long, value_name = "DIR", requires = "head")]
+    #[arg(long, value_name = "DIR", requires = "dataset")]
     pub data: Option<PathBuf>,
     /// Which of its clips.
-    #[arg(long, value_enum, default_value = "test", requires = "head")]
+    #[arg(long, value_enum, default_value = "test", requires = "dataset")]
     pub part: PartArg,
     /// The device to compute on: auto, cpu, wgpu, vulkan, metal, dx12 or cuda. (Scenes are measured on the CPU.)
-    #[arg(long, default_value = "auto", requires = "head")]
+    #[arg(long, default_value = "auto", requires = "dataset")]
     pub device: DeviceChoice,
 }
 

@@ -16,7 +16,7 @@ mod truth;
 mod unknown;
 
 pub use categories::{CATEGORIES, Category, TRAIN_VARIANTS, VARIANTS, labels};
-pub use dataset::{DatasetError, write_clip, write_dataset};
+pub use dataset::{DatasetError, SceneSet, write_clip, write_dataset};
 pub use sound::RATE;
 pub use stage::{Mask, Stage};
 pub use truth::{ClassTruth, Truth};

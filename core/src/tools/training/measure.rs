@@ -12,6 +12,7 @@ use super::recipe::DatasetRecipe;
 use super::request::{OnClips, TrainNews};
 use crate::base::{CancelToken, Task};
 use crate::data::{Dataset, Item};
+use crate::engine::model_bundle;
 use crate::features::{FeatureError, FeatureStream};
 use crate::gpu::{DeviceReport, Prober};
 use crate::model::{FrozenPair, HeadFile, Manifest, ModelError, params};
@@ -23,8 +24,8 @@ const TIMED: usize = 2;
 /// What is to be measured.
 #[derive(Clone, Debug)]
 pub struct MeasureRequest {
-    /// The head's folder.
-    pub head: PathBuf,
+    /// The head's folder; without one, the model's own head of the task.
+    pub head: Option<PathBuf>,
     /// On which clips.
     pub on: OnClips,
 }
@@ -62,7 +63,8 @@ pub fn measure_head(
     stop: &CancelToken,
     tell: &mut dyn FnMut(TrainNews<'_>),
 ) -> Result<Option<HeadReport>, TrainingError> {
-    let (file, dataset) = fitting(request)?;
+    let file = head_of(request)?;
+    let dataset = fitting(&file, request)?;
     tell(TrainNews::Data(&dataset));
     let recipe = recipe_of(&file);
     let (bundle, pair, report) = request.on.pair(recipe, prober)?;
@@ -99,28 +101,45 @@ pub fn measure_head(
     }))
 }
 
-/// The head and the data, which answer and ask the same.
-fn fitting(request: &MeasureRequest) -> Result<(HeadFile, Dataset), TrainingError> {
-    let file = HeadFile::open(&request.head)?;
-    if file.task() != request.on.dataset.task() {
-        return Err(TrainingError::Asked(format!(
+/// The head that is asked for, of the data's task.
+fn head_of(request: &MeasureRequest) -> Result<HeadFile, TrainingError> {
+    let task = request.on.dataset.task();
+    let Some(folder) = &request.head else {
+        let bundle = model_bundle(&request.on.model)?;
+        return bundle.head(task).cloned().ok_or_else(|| {
+            TrainingError::Asked(format!(
+                "{} has no {} head of its own: --head names one",
+                bundle.about().name,
+                task.name()
+            ))
+        });
+    };
+    let file = HeadFile::open(folder)?;
+    match file.task() == task {
+        true => Ok(file),
+        false => Err(TrainingError::Asked(format!(
             "{} is a {} head; {} is for {}",
-            request.head.display(),
+            folder.display(),
             file.task().name(),
             request.on.dataset.name(),
-            request.on.dataset.task().name()
-        )));
+            task.name()
+        ))),
     }
+}
+
+/// The data, its classes at the places the head has them at.
+fn fitting(file: &HeadFile, request: &MeasureRequest) -> Result<Dataset, TrainingError> {
     let dataset = Dataset::open(request.on.dataset, &request.on.data)?;
-    if dataset.labels != file.labels && request.on.dataset.task() != Task::Segment {
-        return Err(TrainingError::Asked(format!(
-            "{} has {} classes, the data {} or others",
-            request.head.display(),
-            file.labels.len(),
-            dataset.labels.len()
-        )));
+    if dataset.labels == file.labels || request.on.dataset.task() == Task::Segment {
+        return Ok(dataset);
     }
-    Ok((file, dataset))
+    dataset.in_words_of(&file.labels).map_err(|strange| {
+        TrainingError::Asked(format!(
+            "{} does not know classes that the data has: {}",
+            file.name,
+            strange.join("; ")
+        ))
+    })
 }
 
 /// How its inputs were made when it was trained.

@@ -1,4 +1,5 @@
-//! The layout of LLP: `video/<id>.mp4`, weak labels of every clip, and dense ones, a modality each, of validation and test.
+//! The layout of LLP: `video/<id>.mp4`, weak labels of every clip, and dense ones, a modality each, of validation and test,
+//! or of all.
 
 use std::path::Path;
 
@@ -11,7 +12,11 @@ pub(super) fn write_item(dir: &Path, item: &Item) -> Result<(), DatasetError> {
     Ok(clip::write_clip(&item.scene, &path)?)
 }
 
-pub(super) fn write_index(dir: &Path, items: &[Item]) -> Result<(), DatasetError> {
+pub(super) fn write_index(
+    dir: &Path,
+    items: &[Item],
+    by_seconds: bool,
+) -> Result<(), DatasetError> {
     let weak = |wanted: Option<Part>| {
         let chosen = items
             .iter()
@@ -24,7 +29,9 @@ pub(super) fn write_index(dir: &Path, items: &[Item]) -> Result<(), DatasetError
     write_file(dir.join("AVVP_val_pd.csv"), weak(Some(Part::Val)))?;
     write_file(dir.join("AVVP_test_pd.csv"), weak(Some(Part::Test)))?;
     let dense = |span: fn(&ClassTruth) -> Option<TimeSpan>| {
-        let annotated = items.iter().filter(|item| item.part != Part::Train);
+        let annotated = items
+            .iter()
+            .filter(|item| by_seconds || item.part != Part::Train);
         let rows: String = annotated.flat_map(|item| dense_rows(item, span)).collect();
         format!("filename\tonset\toffset\tevent_labels\n{rows}")
     };

@@ -86,24 +86,37 @@ impl Item {
     }
 }
 
-/// Writes `count` clips of `size` (columns, rows) and their ground truth into `dir`: eight of ten for training, one for validation, one, with
-/// drawings that appear nowhere else, for the test.
+/// Which scenes are written, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct SceneSet {
+    /// Decides everything about the scenes.
+    pub seed: u64,
+    /// How many.
+    pub count: usize,
+    /// What they are for.
+    pub task: SceneTask,
+    /// Columns and rows.
+    pub size: (usize, usize),
+    /// Whether clips to learn parsing from are labelled by seconds, too; LLP's are labelled as a whole.
+    pub by_seconds: bool,
+}
+
+/// Writes clips and their ground truth into `dir`: eight of ten for training, one for validation, one, with drawings that appear
+/// nowhere else, for the test.
 ///
 /// # Errors
 /// When a clip cannot be encoded or the folder cannot be written.
 pub fn write_dataset(
-    seed: u64,
-    count: usize,
+    set: &SceneSet,
     dir: &Path,
-    task: SceneTask,
-    size: (usize, usize),
     mut progress: impl FnMut(Progress),
 ) -> Result<(), DatasetError> {
-    let items: Vec<Item> = (0..count).map(|i| Item::new(seed, i, task, size)).collect();
-    let total = count as u64;
+    let item = |i| Item::new(set.seed, i, set.task, set.size);
+    let items: Vec<Item> = (0..set.count).map(item).collect();
+    let total = set.count as u64;
     progress(Progress { done: 0, total });
     for (i, item) in items.iter().enumerate() {
-        match task {
+        match set.task {
             SceneTask::Localize => ave::write_item(dir, item)?,
             SceneTask::Parse => llp::write_item(dir, item)?,
             SceneTask::Segment | SceneTask::SegmentMany => avsbench::write_item(dir, item)?,
@@ -111,9 +124,9 @@ pub fn write_dataset(
         let done = i as u64 + 1;
         progress(Progress { done, total });
     }
-    match task {
+    match set.task {
         SceneTask::Localize => ave::write_index(dir, &items),
-        SceneTask::Parse => llp::write_index(dir, &items),
+        SceneTask::Parse => llp::write_index(dir, &items, set.by_seconds),
         SceneTask::Segment => avsbench::write_single_index(dir, &items),
         SceneTask::SegmentMany => avsbench::write_multi_index(dir, &items),
     }
