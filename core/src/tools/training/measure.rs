@@ -64,8 +64,9 @@ pub fn measure_head(
     tell: &mut dyn FnMut(TrainNews<'_>),
 ) -> Result<Option<HeadReport>, TrainingError> {
     let file = head_of(request)?;
-    let dataset = fitting(&file, request)?;
+    let dataset = Dataset::open(request.on.dataset, &request.on.data)?;
     tell(TrainNews::Data(&dataset));
+    let dataset = fitting(&file, dataset)?;
     let recipe = recipe_of(&file);
     let (bundle, pair, report) = request.on.pair(recipe, prober)?;
     let device = pair.device().clone();
@@ -128,9 +129,8 @@ fn head_of(request: &MeasureRequest) -> Result<HeadFile, TrainingError> {
 }
 
 /// The data, its classes at the places the head has them at.
-fn fitting(file: &HeadFile, request: &MeasureRequest) -> Result<Dataset, TrainingError> {
-    let dataset = Dataset::open(request.on.dataset, &request.on.data)?;
-    if dataset.labels == file.labels || request.on.dataset.task() == Task::Segment {
+fn fitting(file: &HeadFile, dataset: Dataset) -> Result<Dataset, TrainingError> {
+    if dataset.labels == file.labels || dataset.kind.task() == Task::Segment {
         return Ok(dataset);
     }
     dataset.in_words_of(&file.labels).map_err(|strange| {
