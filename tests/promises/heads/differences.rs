@@ -223,6 +223,7 @@ fn a_han_layer() {
         heads: 2,
         hidden: 12,
         dropout: 0.0,
+        steady: 0.0,
     };
     let layer = HanLayer::new(&config, &device).map(&mut Learning);
     let inputs = vec![normal(2 * 4 * 8, &device), normal(2 * 4 * 8, &device)];

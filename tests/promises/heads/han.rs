@@ -1,8 +1,8 @@
 //! The HAN layer and its attentive pooling are PyTorch's.
 
 use burn::module::Module;
-use burn::tensor::Device;
-use mettle_core::model::heads::{HanConfig, HanLayer};
+use burn::tensor::{Device, Distribution, Tensor};
+use mettle_core::model::heads::{Han, HanConfig, HanLayer};
 use mettle_core::model::{Distillation, ParseConfig, ParseDecoder};
 
 use super::features::{layers, pooled};
@@ -16,6 +16,7 @@ fn the_layer_is_pytorchs() {
         heads: 2,
         hidden: 24,
         dropout: 0.0,
+        steady: 0.0,
     };
     let layer = twin.load(HanLayer::new(&config, &twin.device));
     let (x, other) = (twin.input::<3>(0), twin.input::<3>(1));
@@ -35,6 +36,7 @@ fn attentive_pooling_is_pytorchs() {
         heads: 1,
         hidden: 20,
         dropout: 0.0,
+        steady: 0.0,
     };
     let net = twin.load(config.init(5, &twin.device));
     let (audio, visual) = (twin.input::<3>(0), twin.input::<3>(1));
@@ -82,4 +84,53 @@ fn a_head_of_any_length() {
         }
     }
     assert!(head.num_params() > 0);
+}
+
+/// A steady network's logits are those of the same network, each second's drawn to its neighbours'; of one second alone they
+/// stay.
+#[test]
+fn a_steady_network_hears_a_seconds_neighbours_out() {
+    let device = Device::flex();
+    device.seed(9);
+    let config = HanConfig {
+        width: 16,
+        hidden: 16,
+        dropout: 0.0,
+        ..HanConfig::default()
+    };
+    let net = config.init(3, &device);
+    let steady = HanConfig {
+        steady: 0.3,
+        ..config
+    };
+    let steady = steady
+        .init(3, &device)
+        .load_record(net.clone().into_record());
+    let random = |t: usize| {
+        let normal = Distribution::Normal(0.0, 2.0);
+        Tensor::<3>::random([2, t, 16], normal, &device)
+    };
+    let logits = |net: &Han, audio: &Tensor<3>, visual: &Tensor<3>| {
+        let said = net.forward(audio.clone(), visual.clone());
+        let seconds = |x: Tensor<3>| {
+            let all = x.into_data().try_to_vec::<f32>().unwrap();
+            let logits = all.iter().map(|p| (p / (1.0 - p)).ln());
+            logits.collect::<Vec<f32>>()
+        };
+        [said.audible, said.visible].map(seconds)
+    };
+    for t in [1, 2, 7] {
+        let (audio, visual) = (random(t), random(t));
+        let plain = logits(&net, &audio, &visual);
+        let drawn = logits(&steady, &audio, &visual);
+        for (plain, drawn) in plain.iter().zip(&drawn) {
+            for (at, found) in drawn.iter().enumerate() {
+                let (clip, second, class) = (at / (3 * t), at / 3 % t, at % 3);
+                let of = |second: usize| plain[(clip * t + second) * 3 + class];
+                let beside = of(second.saturating_sub(1)) + of((second + 1).min(t - 1));
+                let wanted = of(second) * 0.7 + beside * 0.15;
+                assert!((found - wanted).abs() < 1e-3, "{found} {wanted}");
+            }
+        }
+    }
 }

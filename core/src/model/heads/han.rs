@@ -23,6 +23,9 @@ pub struct HanConfig {
     pub hidden: usize,
     /// Dropout in training.
     pub dropout: f64,
+    /// Ours: so far each second's logits are drawn to the mean of those beside it, 0 to below 1, so that a second that stands alone
+    /// has to be surer of itself. Upstream: not at all.
+    pub steady: f64,
 }
 
 impl Default for HanConfig {
@@ -32,6 +35,7 @@ impl Default for HanConfig {
             heads: 1,
             hidden: 512,
             dropout: 0.1,
+            steady: 0.0,
         }
     }
 }
@@ -46,12 +50,13 @@ impl HanConfig {
             && self.heads > 0
             && self.width.is_multiple_of(self.heads)
             && (1..=65536).contains(&self.hidden)
-            && (0.0..1.0).contains(&self.dropout);
+            && (0.0..1.0).contains(&self.dropout)
+            && (0.0..1.0).contains(&self.steady);
         match fits {
             true => Ok(()),
             false => Err(ModelError::Config(format!(
-                "a hybrid attention network of width {}, {} heads, {} hidden numbers, dropout {}",
-                self.width, self.heads, self.hidden, self.dropout
+                "a hybrid attention network of width {}, {} heads, {} hidden numbers, dropout {}, steady by {}",
+                self.width, self.heads, self.hidden, self.dropout, self.steady
             ))),
         }
     }
@@ -64,6 +69,7 @@ impl HanConfig {
             fc_prob: to_classes(),
             fc_frame_att: to_classes(),
             fc_av_att: to_classes(),
+            steady: self.steady,
         }
     }
 }
@@ -124,6 +130,8 @@ pub struct Han {
     fc_prob: Linear,
     fc_frame_att: Linear,
     fc_av_att: Linear,
+    #[module(skip)]
+    steady: f64,
 }
 
 impl Han {
@@ -134,7 +142,7 @@ impl Han {
         let seen = self.hat_encoder.forward(visual, audio);
         // [b, t, 2, width]: audio first.
         let both: Tensor<4> = Tensor::stack(vec![heard, seen], 2);
-        let frame = sigmoid(self.fc_prob.forward(both.clone()));
+        let frame = sigmoid(self.steadied(self.fc_prob.forward(both.clone())));
         let over_time = softmax(self.fc_frame_att.forward(both.clone()), 1);
         let over_modality = softmax(self.fc_av_att.forward(both), 2);
         let vote = frame.clone() * over_time;
@@ -151,5 +159,18 @@ impl Han {
             visible_clip: whole(1),
             tokens: None,
         }
+    }
+
+    /// Logits `[b, t, 2, c]`, each second's drawn to the mean of those before and after it; the first and the last stand beside
+    /// themselves.
+    fn steadied(&self, logits: Tensor<4>) -> Tensor<4> {
+        let seconds = logits.dims()[1];
+        if seconds < 2 || self.steady == 0.0 {
+            return logits;
+        }
+        let some = |from: usize, count: usize| logits.clone().narrow(1, from, count);
+        let before = Tensor::cat(vec![some(0, 1), some(0, seconds - 1)], 1);
+        let after = Tensor::cat(vec![some(1, seconds - 1), some(seconds - 1, 1)], 1);
+        (before + after) * (self.steady / 2.0) + logits * (1.0 - self.steady)
     }
 }
