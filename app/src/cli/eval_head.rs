@@ -23,13 +23,14 @@ pub fn run(args: &EvalArgs, dataset: DatasetArg, data: &Path) -> Result<(), Fail
     let of = &args.of_head;
     let part = of.part.part();
     let task = match &of.head {
-        Some(head) => HeadFile::open(head)?.task(),
-        None => args.task,
+        Some(head) => Some(HeadFile::open(head)?.task()),
+        // The others teach one task alone.
+        None => (dataset == DatasetArg::Scenes).then_some(args.task),
     };
     let request = MeasureRequest {
         head: of.head.clone(),
         on: OnClips {
-            dataset: dataset.kind(data, Some(task))?,
+            dataset: dataset.kind(data, task)?,
             data: data.to_owned(),
             part,
             model: args.model.clone(),

@@ -261,7 +261,7 @@ fn a_head_for_parsing_learns_from_weak_labels() {
     // Clips labelled as a whole teach, and cannot be measured on.
     assert_eq!(figures["figures"], json!({}), "{figures}");
     // The model's own head has these classes by other names and at other places.
-    let of = ["eval", "--json", "--device", "cpu", "--task", "parse"];
+    let of = ["eval", "--json", "--device", "cpu"];
     let mut own = place.mettle(&of);
     own.args(["--dataset", "llp", "--data", "data", "--part", "test"]);
     let (code, said, wrong) = run(&mut own);
