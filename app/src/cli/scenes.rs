@@ -14,6 +14,11 @@ pub fn run(args: &ScenesArgs) -> Result<(), Failure> {
         SceneKind::Segment => SceneTask::Segment,
         SceneKind::SegmentMany => SceneTask::SegmentMany,
     };
+    if args.by_seconds && task != SceneTask::Parse {
+        return Err(Failure::Usage(
+            "--by-seconds is of --task parse alone".to_owned(),
+        ));
+    }
     output::make_folder(&args.out)?;
     let bar = ProgressBar::new(args.count as u64);
     let (width, height) = args.size;

@@ -78,14 +78,16 @@ impl SaidGrid {
         wider
     }
 
-    /// The same with each class at another place among so many; of those that no class comes to, it does not happen.
+    /// The same with each class at another place among so many. Of those that no class comes to, it does not happen; where several
+    /// come, it does if one of them does.
     fn placed(&self, places: &[Option<usize>], classes: usize) -> Self {
         let mut placed = Self::all(self.seconds(), classes, Said::No);
         for (second, row) in self.rows().enumerate() {
             for (said, place) in row.iter().zip(places) {
-                place
-                    .iter()
-                    .for_each(|place| placed.set(second, *place, *said));
+                if let Some(place) = *place {
+                    let both = Said::any([placed.get(second, place), *said]);
+                    placed.set(second, place, both);
+                }
             }
         }
         placed
@@ -183,7 +185,9 @@ impl Targets {
         let placed = |grid: &SaidGrid| grid.placed(places, classes);
         let mut somewhere = vec![Said::No; classes];
         for (said, place) in self.somewhere.iter().zip(places) {
-            place.iter().for_each(|place| somewhere[*place] = *said);
+            if let Some(place) = *place {
+                somewhere[place] = Said::any([somewhere[place], *said]);
+            }
         }
         Self {
             heard: placed(&self.heard),

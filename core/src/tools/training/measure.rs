@@ -15,7 +15,7 @@ use crate::data::{Dataset, Item};
 use crate::engine::model_bundle;
 use crate::features::{FeatureError, FeatureStream};
 use crate::gpu::{DeviceReport, Prober};
-use crate::model::{FrozenPair, HeadFile, Manifest, ModelError, params};
+use crate::model::{FrozenPair, HeadFile, Manifest, ModelBundle, ModelError, params};
 use crate::train::{Batch, Evaluation, Examples, Figures};
 
 /// Clips whose backbones' time is taken, after one that does not count.
@@ -63,12 +63,13 @@ pub fn measure_head(
     stop: &CancelToken,
     tell: &mut dyn FnMut(TrainNews<'_>),
 ) -> Result<Option<HeadReport>, TrainingError> {
-    let file = head_of(request)?;
+    let bundle = model_bundle(&request.on.model)?;
+    let file = head_of(request, &bundle)?;
     let dataset = Dataset::open(request.on.dataset, &request.on.data)?;
     tell(TrainNews::Data(&dataset));
     let dataset = fitting(&file, dataset)?;
     let recipe = recipe_of(&file);
-    let (bundle, pair, report) = request.on.pair(recipe, prober)?;
+    let (pair, report) = request.on.pair(&bundle, recipe, prober)?;
     let device = pair.device().clone();
     let head = file.load(pair.about(), &device)?;
     let material = Material {
@@ -103,10 +104,9 @@ pub fn measure_head(
 }
 
 /// The head that is asked for, of the data's task.
-fn head_of(request: &MeasureRequest) -> Result<HeadFile, TrainingError> {
+fn head_of(request: &MeasureRequest, bundle: &ModelBundle) -> Result<HeadFile, TrainingError> {
     let task = request.on.dataset.task();
     let Some(folder) = &request.head else {
-        let bundle = model_bundle(&request.on.model)?;
         return bundle.head(task).cloned().ok_or_else(|| {
             TrainingError::Asked(format!(
                 "{} has no {} head of its own: --head names one",

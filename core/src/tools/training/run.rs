@@ -231,16 +231,16 @@ fn free(request: &TrainRequest) -> Result<bool, TrainingError> {
 }
 
 impl OnClips {
-    /// The model, and its backbones, listening as the recipe says, on the device that is asked for.
+    /// The model's backbones, listening as the recipe says, on the device that is asked for.
     pub(super) fn pair(
         &self,
+        bundle: &ModelBundle,
         recipe: DatasetRecipe,
         prober: &Prober,
-    ) -> Result<(ModelBundle, FrozenPair, DeviceReport), TrainingError> {
-        let bundle = model_bundle(&self.model)?;
+    ) -> Result<(FrozenPair, DeviceReport), TrainingError> {
         let (device, report) = choose(self.device, prober)?;
-        let pair = pair_of(&bundle, self.dataset, recipe, &device, self.precision)?;
-        Ok((bundle, pair, report))
+        let pair = pair_of(bundle, self.dataset, recipe, &device, self.precision)?;
+        Ok((pair, report))
     }
 }
 

@@ -6,6 +6,7 @@ use super::recipe::DatasetRecipe;
 use super::request::{OnClips, TrainNews};
 use crate::base::{CancelToken, Labels, Task};
 use crate::data::Dataset;
+use crate::engine::model_bundle;
 use crate::gpu::Prober;
 use crate::model::{TagClasses, TagConfig, TagLists, TagRow};
 use crate::train::{Examples, TagScales, fit_tags};
@@ -42,7 +43,8 @@ pub fn calibrate_tags(
     let dataset = Dataset::open(on.dataset, &on.data)?;
     tell(TrainNews::Data(&dataset));
     let recipe = DatasetRecipe::default();
-    let (bundle, pair, report) = on.pair(recipe, prober)?;
+    let bundle = model_bundle(&on.model)?;
+    let (pair, report) = on.pair(&bundle, recipe, prober)?;
     tell(TrainNews::Device(&report));
     let rows = rows(&dataset.labels, classes)?;
     let manifest = bundle.manifest();

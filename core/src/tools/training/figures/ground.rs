@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::FigureRequest;
 use crate::base::{CancelToken, Labels};
 use crate::data::{Dataset, Item};
+use crate::engine::model_bundle;
 use crate::features::Lease;
 use crate::gpu::Prober;
 use crate::model::{FrozenPair, HeadFile, TaskHead};
@@ -38,7 +39,8 @@ impl<'a> Ground<'a> {
         let files = request.heads.iter().map(|(_, head)| HeadFile::open(head));
         let files: Vec<HeadFile> = files.collect::<Result<_, _>>()?;
         let recipe = files.first().map(recipe_of).unwrap_or_default();
-        let (_, pair, report) = request.on.pair(recipe, prober)?;
+        let bundle = model_bundle(&request.on.model)?;
+        let (pair, report) = request.on.pair(&bundle, recipe, prober)?;
         tell(TrainNews::Device(&report));
         let named = request.heads.iter().map(|(name, _)| name.clone());
         let heads = named.zip(&files).map(|(name, file)| {
