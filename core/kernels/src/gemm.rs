@@ -9,6 +9,7 @@ use super::finish::{Lines, Place, Rows, Target, Then};
 use super::kept::{Full, Kept};
 use super::packed::{Matrix, Packed};
 use super::product::{block, pairs};
+use super::source::{InTurn, Source, pack_rows};
 use super::{share_of, soon, with_vectors};
 
 /// Numbers summed in registers before they go to memory. Deeper is better, though strips no longer fit the first cache.
@@ -70,6 +71,19 @@ impl Packed {
         out: &mut impl Rows,
         room: &mut Room,
     ) {
+        self.apply_from(simd, &InTurn(input, self.k), then, out, room);
+    }
+
+    /// The same of rows that lie elsewhere, too.
+    #[inline(always)]
+    pub(super) fn apply_from<S: Simd>(
+        &self,
+        simd: S,
+        input: &impl Source,
+        then: Then,
+        out: &mut impl Rows,
+        room: &mut Room,
+    ) {
         match &self.matrix {
             Matrix::Full(strips) => {
                 self.rows_by(simd, (Full, strips), input, then, out, &mut room.full)
@@ -85,7 +99,7 @@ impl Packed {
         &self,
         simd: S,
         matrix: (K, &[K::Number]),
-        input: &[f32],
+        input: &impl Source,
         then: Then,
         out: &mut impl Rows,
         tiles: &mut Vec<K::Number>,
@@ -96,7 +110,7 @@ impl Packed {
                 numbers: tiles,
                 depth: terms.len(),
                 from: 0,
-                rows: input.len() / self.k,
+                rows: input.rows(),
             };
             self.part(simd, matrix, terms, &tiles, place, out);
         }
@@ -246,34 +260,4 @@ pub fn multiply(input: &[f32], matrix: &Packed, out: &mut [f32]) {
         .par_chunks(share * matrix.k)
         .zip(pieces)
         .for_each(|(input, out)| with_vectors(Task(input, matrix, out)));
-}
-
-/// Some terms of rows of `k` in tiles, each `[blocks][rows][block]`; what lacks in the last is zero.
-#[inline(always)]
-fn pack_rows<S: Simd, K: Kept>(
-    kept: K,
-    input: &[f32],
-    k: usize,
-    terms: Range<usize>,
-    tiles: &mut Vec<K::Number>,
-) {
-    let (block, depth) = (K::block::<S>(), terms.len());
-    tiles.resize(
-        input.len().div_ceil(k * K::ROWS) * depth * K::ROWS,
-        K::Number::default(),
-    );
-    let wanted = terms.start * K::TERMS..k.min(terms.end * K::TERMS);
-    let sources = input.chunks(k * K::ROWS);
-    for (source, tile) in sources.zip(tiles.chunks_exact_mut(depth * K::ROWS)) {
-        if source.len() < k * K::ROWS {
-            tile.fill(K::Number::default());
-        }
-        for (r, row) in source.chunks_exact(k).enumerate() {
-            kept.put::<S>(
-                &row[wanted.clone()],
-                &mut tile[r * block..],
-                K::ROWS * block,
-            );
-        }
-    }
 }

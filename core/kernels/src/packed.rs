@@ -61,6 +61,11 @@ impl Packed {
         Self::of(Matrix::Pairs(numbers, Arc::new(strips)), [k, n], bias)
     }
 
+    /// From strips in order, each `[k, filled up to whole blocks][strip]`.
+    pub(super) fn of_strips(strips: Vec<f32>, shape: [usize; 2]) -> Self {
+        Self::of(Matrix::Full(Arc::new(strips)), shape, None)
+    }
+
     fn of(matrix: Matrix, [k, n]: [usize; 2], bias: Option<&[f32]>) -> Self {
         let mut padded = vec![0.0; n.next_multiple_of(strip())];
         if let Some(bias) = bias {

@@ -1,10 +1,13 @@
 //! The CPU's own kernels compute what burn's operations do, also where nothing divides evenly; operations are counted as
 //! PyTorch counts them.
 
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Tensor, activation};
 use mettle_core::model::{
     BackboneDesc, HtsAtConfig, LayerFeatures, ResNextConfig, SwinV2Config, VitConfig, gelu,
 };
+use mettle_kernels::PlaneConv;
 
 use super::golden::distance;
 
@@ -181,6 +184,53 @@ fn gelu_in_training() {
                 apart < 1e-6 * x.abs().max(1.0),
                 "{what} at {x}: {ours}, {burns}"
             );
+        }
+    }
+}
+
+/// What decoders of masks learn by: the convolution and both its gradients are burn's, for kernels and maps of odd sizes, among them
+/// one that spreads over several tasks and depths.
+#[test]
+fn a_convolution_and_its_gradients() {
+    let device = Device::flex().autodiff();
+    let random = |shape: [usize; 4]| {
+        Tensor::<4>::random(shape, Distribution::Normal(0.0, 1.0), &device).require_grad()
+    };
+    for (n, from, to, side, grid) in [
+        (2, 3, 5, 3, (5, 7)),
+        (1, 7, 1, 1, (3, 2)),
+        (1, 2, 3, 5, (4, 1)),
+        (3, 130, 33, 3, (13, 21)),
+    ] {
+        let (maps, kernel) = (
+            random([n, from, grid.0, grid.1]),
+            random([to, from, side, side]),
+        );
+        let options = ConvOptions::new([1, 1], [side / 2; 2], [1, 1], 1);
+        let out = conv2d(maps.clone(), kernel.clone(), None, options);
+        let weights = random(out.dims()).detach();
+        let grads = (out.clone() * weights.clone()).sum().backward();
+        let [theirs, of_maps, of_kernel] = [
+            out.inner(),
+            maps.grad(&grads).unwrap(),
+            kernel.grad(&grads).unwrap(),
+        ]
+        .map(|x| x.try_into_vec_as::<f32>().unwrap());
+        let conv = PlaneConv {
+            from,
+            to,
+            side,
+            grid,
+        };
+        let [maps, kernel, weights] =
+            [maps, kernel, weights].map(|x| x.inner().try_into_vec_as::<f32>().unwrap());
+        for (what, ours, theirs) in [
+            ("forward", conv.forward(&maps, &kernel), theirs),
+            ("maps", conv.of_maps(&weights, &kernel), of_maps),
+            ("kernel", conv.of_kernel(&maps, &weights), of_kernel),
+        ] {
+            let apart = distance(&ours, &theirs);
+            assert!(apart < TOLERANCE, "{what} of {conv:?}: {apart}");
         }
     }
 }

@@ -6,6 +6,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
+use super::plane_conv::plane_conv;
 use super::resize::{Resize, resize};
 
 fn conv(from: usize, to: usize, kernel: usize, device: &Device) -> Conv2d {
@@ -36,7 +37,7 @@ impl ResidualUnit {
     /// `x` `[n, width, h, w]`; gives the same.
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let x = relu(x);
-        let y = self.conv2.forward(relu(self.conv1.forward(x.clone())));
+        let y = plane_conv(&self.conv2, relu(plane_conv(&self.conv1, x.clone())));
         y + x
     }
 }
@@ -113,10 +114,10 @@ impl Fpn {
                 None => block.forward(map.clone(), None),
             });
         }
-        let x = self.output1.forward(path?);
+        let x = plane_conv(&self.output1, path?);
         let [_, _, h, w] = x.dims();
         let x = resize(x, (2 * h, 2 * w), Resize::BilinearEdges);
-        let x = relu(self.output2.forward(x));
+        let x = relu(plane_conv(&self.output2, x));
         Some(self.output3.forward(x).squeeze_dim::<3>(1))
     }
 }

@@ -11,6 +11,7 @@ mod inter_modal;
 mod localize;
 mod mgn;
 mod parse;
+mod plane_conv;
 mod reading;
 mod resize;
 mod segment;
