@@ -7,16 +7,38 @@ use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
 
 use crate::base::cache_folder;
 
+/// The variable of the environment that asks for all candidates to be timed; its value is `full`.
+const VARIABLE: &str = "METTLE_TUNE";
+
+/// How a kernel is found for each shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tuning {
+    /// The first candidate that works: a new device is ready in seconds.
+    First,
+    /// The fastest of all that were compiled and timed: minutes for each model that is new to a device, once.
+    Full,
+}
+
+impl Tuning {
+    /// What the environment asks for; a software adapter is never tuned, which would take it hours.
+    pub fn of(software: bool) -> Self {
+        let full = std::env::var_os(VARIABLE).is_some_and(|asked| asked == "full");
+        match full && !software {
+            true => Self::Full,
+            false => Self::First,
+        }
+    }
+}
+
 /// Let burn keep its tuning results and compiled kernels in the cache folder. Has an effect before the first use of a
 /// GPU only; later calls change nothing. An unwritable folder costs a re-tuning at each start, not an error.
 ///
-/// `software`: tune as little as possible, together with [`super::untuned::take_first_kernels`].
-pub fn keep_tuning_results(software: bool) {
-    // A folder of its own: what was once measured of a software adapter would have everything tuned.
-    let folder = if software {
-        "kernels-untuned"
-    } else {
-        "kernels"
+/// [`Tuning::First`] works together with [`super::untuned::take_first_kernels`].
+pub fn keep_tuning_results(tuning: Tuning) {
+    // A folder of its own: what was once measured would have everything tuned.
+    let folder = match tuning {
+        Tuning::First => "kernels-untuned",
+        Tuning::Full => "kernels",
     };
     let mut settings = CubeClRuntimeConfig {
         environment: EnvironmentConfig {
@@ -26,7 +48,7 @@ pub fn keep_tuning_results(software: bool) {
         ..CubeClRuntimeConfig::default()
     };
     settings.compilation.cache = true;
-    if software {
+    if tuning == Tuning::First {
         settings.autotune.level = AutotuneLevel::Minimal;
         settings.autotune.bench = BenchConfig {
             min_samples: 1,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::hush::hushed;
 use super::{
     Adapter, AdapterKind, Api, CUDA_BUILT, Candidate, ComputeError, DeviceChoice, DeviceError,
-    Prober,
+    Prober, Tuning,
 };
 use super::{list_adapters, no_bf16, no_f16, plan, self_test};
 
@@ -37,9 +37,26 @@ pub fn choose(
     choice: DeviceChoice,
     prober: &Prober,
 ) -> Result<(Device, DeviceReport), DeviceError> {
+    choose_for(false, choice, prober)
+}
+
+/// The same, for what may be a model so `small` that the CPU is the better choice ([`super::Plan::for_small_models`]).
+///
+/// # Errors
+/// As of [`choose`].
+pub fn choose_for(
+    small: bool,
+    choice: DeviceChoice,
+    prober: &Prober,
+) -> Result<(Device, DeviceReport), DeviceError> {
     let (adapters, silence) = adapters_for(choice)?;
     let plan = plan(choice, &adapters, CUDA_BUILT)?;
-    super::keep_tuning_results(plan.candidates.iter().any(Candidate::is_software));
+    let plan = match small {
+        true => plan.for_small_models(choice),
+        false => plan,
+    };
+    let software = plan.candidates.iter().any(Candidate::is_software);
+    super::keep_tuning_results(Tuning::of(software));
     let mut refusals = plan.refusals;
     refusals.extend(silence);
     let (mut failed, mut last) = (Vec::new(), None);
@@ -149,11 +166,17 @@ pub fn retire(device: &Device) {
 type Started = (Device, Option<WgpuSetup>);
 
 fn start(candidate: &Candidate) -> Result<Started, ComputeError> {
-    match candidate {
-        Candidate::Cpu => Ok((Device::flex(), None)),
-        Candidate::Adapter(adapter) => start_adapter(adapter),
-        Candidate::Cuda => Ok((start_cuda()?, None)),
+    let started = match candidate {
+        Candidate::Cpu => (Device::flex(), None),
+        Candidate::Adapter(adapter) => start_adapter(adapter)?,
+        Candidate::Cuda => (start_cuda()?, None),
+    };
+    if Tuning::of(candidate.is_software()) == Tuning::First
+        && let Err(error) = super::untuned::take_first_kernels(candidate)
+    {
+        log::debug!("kernels are tuned on {candidate}: {error}");
     }
+    Ok(started)
 }
 
 /// Another device on the adapter of one that was given up: the tensor library starts only one itself.
@@ -199,11 +222,6 @@ fn start_adapter(adapter: &Adapter) -> Result<Started, ComputeError> {
     let options = Device::wgpu_options().device_kind(kind).graphics_api(api);
     let started = hushed(|| options.init_with_setup());
     let (device, setup) = started.map_err(|error| ComputeError::new(error.to_string()))?;
-    if adapter.kind == AdapterKind::Software
-        && let Err(error) = super::untuned::take_first_kernels()
-    {
-        log::debug!("kernels are tuned on {adapter}: {error}");
-    }
     Ok((device, Some(setup)))
 }
 

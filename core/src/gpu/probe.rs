@@ -93,6 +93,6 @@ fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), ComputeE
 pub fn probe(text: &str) -> Result<(), DeviceError> {
     let candidate: Candidate =
         serde_json::from_str(text).map_err(|e| DeviceError::Probe(e.to_string()))?;
-    super::keep_tuning_results(candidate.is_software());
+    super::keep_tuning_results(super::Tuning::of(candidate.is_software()));
     open(&candidate).map(drop)
 }

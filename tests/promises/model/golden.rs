@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use mettle_core::gpu::{DeviceChoice, keep_tuning_results, list_adapters, open, plan};
+use mettle_core::gpu::{DeviceChoice, Tuning, keep_tuning_results, list_adapters, open, plan};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 
@@ -103,6 +103,6 @@ pub fn gpu() -> Option<Device> {
         eprintln!("skipped on the GPU path: no graphics adapter");
         return None;
     };
-    keep_tuning_results(candidate.is_software());
+    keep_tuning_results(Tuning::of(candidate.is_software()));
     Some(open(&candidate).expect("the adapter works"))
 }
