@@ -4,7 +4,8 @@
     mettle bench backbones --device cpu --peer 'peer/bin/python tests/peers/backbones.py torch' \
         --peer 'peer/bin/python tests/peers/backbones.py openvino' --peer 'peer/bin/python tests/peers/backbones.py onnxruntime'
 
-Engines: torch, torch-bf16, openvino, openvino-bf16, onnxruntime. All but torch run an ONNX file that `export.py` writes in a process of
+Engines: torch, torch-bf16, openvino, openvino-bf16, onnxruntime; on an NVIDIA card cuda, cuda-f16, and the same compiled: compile,
+compile-f16 (PyTorch's own precision for f32 there: products in f32, convolutions in TF32). All but PyTorch's run an ONNX file that `export.py` writes in a process of
 its own (`export BATCH NAME...` does nothing else); it is kept in the folder for temporary files. It speaks lines: first what it is, {"peer": ...}; then to `load NAME BATCH THREADS`
 {"ready": true} and to each `run` {"ms": ..., "cpu_ms": ..., "mib": the most memory held so far}, or {"error": ...}. It ends with its input.
 """
@@ -35,6 +36,27 @@ def torch_pass(name, batch, threads, bf16=False):
         with torch.inference_mode():
             model(x)
 
+    return step
+
+
+def cuda_pass(name, batch, f16=False, compile=False):
+    """A pass on the card, with what goes in lying there."""
+    import torch
+    from export import build
+
+    model, x = build(name, batch)
+    model, x = model.cuda(), x.cuda()
+    if f16:
+        model, x = model.half(), x.half()
+    if compile:
+        model = torch.compile(model)
+
+    def step():
+        with torch.inference_mode():
+            model(x)
+        torch.cuda.synchronize()
+
+    step()
     return step
 
 
@@ -85,6 +107,10 @@ ENGINES = {
     "torch-bf16": ("PyTorch {torch} bf16, timm {timm}, laion-clap {laion-clap}", lambda *of: torch_pass(*of, bf16=True)),
     "openvino": ("OpenVINO {openvino}", openvino_pass),
     "openvino-bf16": ("OpenVINO {openvino} bf16", lambda *of: openvino_pass(*of, bf16=True)),
+    "cuda": ("PyTorch {torch} on the card, timm {timm}", lambda name, batch, _: cuda_pass(name, batch)),
+    "cuda-f16": ("PyTorch {torch} on the card, f16, timm {timm}", lambda name, batch, _: cuda_pass(name, batch, f16=True)),
+    "compile": ("torch.compile {torch}, timm {timm}", lambda name, batch, _: cuda_pass(name, batch, compile=True)),
+    "compile-f16": ("torch.compile {torch}, f16, timm {timm}", lambda name, batch, _: cuda_pass(name, batch, f16=True, compile=True)),
     "onnxruntime": ("ONNX Runtime {onnxruntime}", onnxruntime_pass),
 }
 

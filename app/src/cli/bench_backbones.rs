@@ -2,7 +2,7 @@
 //! the device can do.
 
 use mettle_core::engine::Precision;
-use mettle_core::gpu::Prober;
+use mettle_core::gpu::{DeviceChoice, Prober};
 use mettle_core::tools::{SpeedBench, SpeedModel, speed_models};
 use serde::Serialize;
 
@@ -96,16 +96,26 @@ pub fn run(args: &BackbonesArgs) -> Result<(), Failure> {
         row.of_ceiling = row.gflops / report.ceiling_gflops;
     }
     if let Some(page) = &args.readme {
-        let part = match report.precision {
-            Precision::F32 => "bench backbones".to_owned(),
-            other => format!("bench backbones {other}"),
-        };
+        let part = part(args.device, report.precision);
         page::put(page, &part, &bench_table::markdown(&report))?;
     }
     match args.json {
         true => output::say(&format!("{:#}\n", serde_json::json!(report))),
         false => output::say(&bench_table::markdown(&report)),
     }
+}
+
+/// The part of a page that a table is for: one of the processor's, or of the device that was asked for, in f32 or in other numbers.
+fn part(device: DeviceChoice, precision: Precision) -> String {
+    let mut words = vec!["bench backbones"];
+    if !matches!(device, DeviceChoice::Auto | DeviceChoice::Cpu) {
+        words.push(device.name());
+    }
+    let precision = precision.to_string();
+    if precision != Precision::F32.to_string() {
+        words.push(&precision);
+    }
+    words.join(" ")
 }
 
 fn wanted(names: &[String]) -> Result<Vec<&'static str>, Failure> {
