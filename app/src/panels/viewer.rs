@@ -3,6 +3,7 @@
 use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use mettle_core::base::Modality;
+use mettle_core::media::{VideoFrame, VideoInfo};
 use mettle_core::project::Track;
 
 use super::problems::error_card;
@@ -110,10 +111,9 @@ fn facts(ui: &Ui, room: Rect, state: &AppState, shown: Shown<'_>) {
     let Some(video) = shown.row.clip.as_ref().and_then(|clip| clip.video.as_ref()) else {
         return;
     };
-    let frame = state.player.frame.as_ref().and_then(|frame| frame.index);
-    let frame = frame
-        .map(|index| format!(" · f {index}"))
-        .unwrap_or_default();
+    let frame = state.player.frame.as_ref();
+    let frame = frame.and_then(|frame| number(frame, video));
+    let frame = frame.unwrap_or_default();
     let rate = match video.variable_fps {
         Some((slow, fast)) => format!(
             "VFR {slow:.4}–{fast:.4} fps",
@@ -125,6 +125,16 @@ fn facts(ui: &Ui, room: Rect, state: &AppState, shown: Shown<'_>) {
     let text = format!("{}{frame} · {rate}", state.player.time);
     let corner = room.right_top() + vec2(-12.0, 10.0);
     on_picture(ui, corner, Align2::RIGHT_TOP, &text, true);
+}
+
+/// A frame's place among all: counted, or after a leap what its time comes to where frames are evenly spaced as far as was looked.
+fn number(frame: &VideoFrame, video: &VideoInfo) -> Option<String> {
+    if let Some(index) = frame.index {
+        return Some(format!(" · f {index}"));
+    }
+    let since = (frame.span.start - video.start).as_secs_f64();
+    let even = video.variable_fps.is_none() && since >= 0.0;
+    even.then(|| format!(" · f ≈{}", (since * video.fps).round()))
 }
 
 fn round(fps: f64) -> f64 {

@@ -202,12 +202,14 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     });
 }
 
-/// What the list counts.
+/// What the list counts, as a lane shows it: a person's seconds beside the model's, of one class, are one.
 fn events(tracks: &[Track]) -> usize {
     let both = |track: &&Track| track.modality == Modality::AudioVisual;
-    tracks
-        .iter()
-        .filter(both)
-        .map(|track| track.events.len())
-        .sum()
+    let stretches = |track: &Track| {
+        let spans = track.events.iter().map(|event| event.span);
+        let begun = spans.clone().skip(1).zip(spans);
+        let joined = begun.filter(|(next, before)| next.start <= before.end);
+        track.events.len() - joined.count()
+    };
+    tracks.iter().filter(both).map(stretches).sum()
 }

@@ -166,6 +166,18 @@ fn the_users_word_is_drawn_over_the_models() {
     assert!(matches!(bark.events[..], [event] if matches!(event.source, Source::User(_))));
 }
 
+/// The list counts what a lane shows, not who said it.
+#[test]
+fn a_second_said_beside_the_models_event_makes_it_longer() {
+    let mut window = dog();
+    window.get_by_label_contains("dog.mp4, 0:10 · 2 events");
+    drag(&mut window, "Bark", 5, 5);
+    assert_eq!(both(&window, "Bark"), ".....+....");
+    window.get_by_label_contains("dog.mp4, 0:10 · 2 events");
+    drag(&mut window, "Bark", 8, 8);
+    window.get_by_label_contains("dog.mp4, 0:10 · 3 events");
+}
+
 #[test]
 fn accepting_says_what_is_shown_and_leaves_what_was_said() {
     let mut window = dog();
