@@ -5,8 +5,8 @@ const LARGE: usize = 2 << 20;
 
 /// So many zeros. The system clears memory page by page when it is first written, and says so to the program each time: of large
 /// pages there are five hundred times fewer.
-pub(super) fn zeros(count: usize) -> Vec<f32> {
-    let zeros = vec![0.0; count];
+pub(super) fn zeros<N: Copy + Default>(count: usize) -> Vec<N> {
+    let zeros = vec![N::default(); count];
     #[cfg(target_os = "linux")]
     if size_of_val(&zeros[..]) >= LARGE {
         let from = zeros.as_ptr().addr().next_multiple_of(LARGE);

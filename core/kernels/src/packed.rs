@@ -9,6 +9,7 @@ use pulp::Simd;
 use super::bf16::Bf16;
 use super::gemm::strip;
 use super::kept::Kept;
+use super::memory::zeros;
 use super::product::{block, pairs};
 
 /// A matrix `[k, n]` and a bias, kept as the product reads them: strips of two vectors' width, each `[k, strip]`, `k` filled up
@@ -120,7 +121,7 @@ fn strips<N: Copy + Default, Row: Iterator<Item = N>>(
     row: impl Fn(usize, Range<usize>) -> Row,
 ) -> Vec<N> {
     let strip = strip();
-    let mut strips = vec![N::default(); columns.div_ceil(strip) * depth * strip];
+    let mut strips = zeros(columns.div_ceil(strip) * depth * strip);
     for (s, target) in strips.chunks_exact_mut((depth * strip).max(1)).enumerate() {
         let columns = s * strip..columns.min((s + 1) * strip);
         for (index, target) in target.chunks_exact_mut(strip).take(rows).enumerate() {

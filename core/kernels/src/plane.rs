@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::finish::{Lines, Then};
 use super::gemm::{Room, strip};
 use super::map::Grid;
+use super::memory::zeros;
 use super::packed::Packed;
 use super::product::block;
 use super::source::Source;
@@ -32,7 +33,7 @@ impl PlaneConv {
     pub fn forward(&self, maps: &[f32], kernel: &[f32]) -> Vec<f32> {
         let places = self.side * self.side;
         let apart = turned(kernel, places);
-        let mut matrix = vec![0.0; kernel.len()];
+        let mut matrix = zeros(kernel.len());
         let size = (self.from * self.to).max(1);
         let parts = matrix.par_chunks_mut(size).zip(apart.par_chunks(size));
         parts.for_each(|(to, from)| transpose(from, self.from, to, self.to));
@@ -62,7 +63,7 @@ impl PlaneConv {
         let images: Vec<(Vec<f32>, Packed)> = images
             .map(|(maps, grad)| (self.planes(maps), self.matrix_of(grad)))
             .collect();
-        let mut sums = vec![0.0; rows * self.to];
+        let mut sums = zeros(rows * self.to);
         let share = share_of(rows);
         let tasks = sums.par_chunks_mut(share * self.to).enumerate();
         tasks.for_each_init(Room::default, |room, (task, out)| {
@@ -87,13 +88,13 @@ impl PlaneConv {
     /// Maps of `channels` by a matrix `[side * side * channels, columns]`: `[n, columns, h, w]`.
     fn over(&self, maps: &[f32], channels: usize, matrix: &Packed) -> Vec<f32> {
         let (size, columns) = (self.grid.0 * self.grid.1, matrix.width());
-        let mut out = vec![0.0; maps.len() / channels.max(1) * columns];
+        let mut out = zeros(maps.len() / channels.max(1) * columns);
         let images = out
             .par_chunks_mut(columns * size)
             .zip(maps.par_chunks(channels * size));
         images.for_each(|(out, maps)| {
             let plane = self.plane(maps, channels);
-            let mut rows = vec![0.0; size * columns];
+            let mut rows = zeros(size * columns);
             let share = share_of(size);
             let tasks = rows.par_chunks_mut(share * columns).enumerate();
             tasks.for_each_init(Room::default, |room, (task, out)| {
@@ -114,7 +115,7 @@ impl PlaneConv {
     /// Maps `[channels, h, w]` with zeros around them, channels side by side: `[around + h + around, wide, channels]`.
     fn plane(&self, maps: &[f32], channels: usize) -> Vec<f32> {
         let ((h, w), wide, around) = (self.grid, self.wide(), self.side / 2);
-        let mut plane = vec![0.0; (h + 2 * around) * wide * channels];
+        let mut plane = zeros((h + 2 * around) * wide * channels);
         let first = (around * wide + around) * channels;
         for (y, to) in plane[first..]
             .chunks_mut(wide * channels)
@@ -131,7 +132,7 @@ impl PlaneConv {
     fn planes(&self, maps: &[f32]) -> Vec<f32> {
         let ((h, w), wide, around) = (self.grid, self.wide(), self.side / 2);
         let tall = h + 2 * around;
-        let mut planes = vec![0.0; maps.len() / (h * w) * tall * wide + self.side];
+        let mut planes = zeros(maps.len() / (h * w) * tall * wide + self.side);
         let pairs = planes.chunks_exact_mut(tall * wide).zip(maps.chunks(h * w));
         for (plane, map) in pairs {
             let lines = plane[around * wide..].chunks_exact_mut(wide);
@@ -146,7 +147,7 @@ impl PlaneConv {
     fn matrix_of(&self, grad: &[f32]) -> Packed {
         let ((h, w), wide, strip) = (self.grid, self.wide(), strip());
         let depth = (h * wide).next_multiple_of(strip);
-        let mut strips = vec![0.0; self.to.div_ceil(strip) * depth * strip];
+        let mut strips = zeros(self.to.div_ceil(strip) * depth * strip);
         let each = strips.chunks_exact_mut(depth * strip);
         for (strip_of, channels) in each.zip(grad.chunks(strip * h * w)) {
             let lines = strip_of.chunks_exact_mut(wide * strip).take(h);
@@ -161,7 +162,7 @@ impl PlaneConv {
 
 /// A matrix of rows of `columns` numbers, turned over its diagonal.
 fn turned(rows: &[f32], columns: usize) -> Vec<f32> {
-    let mut to = vec![0.0; rows.len()];
+    let mut to = zeros(rows.len());
     transpose(rows, columns, &mut to, rows.len() / columns.max(1));
     to
 }
