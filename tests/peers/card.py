@@ -36,7 +36,7 @@ class Peer:
         try:
             self.title = json.loads(self.process.stdout.readline())["peer"].split(", timm")[0]
             self.failed = self.ask(f"load {name} {BATCH} 2").get("error")
-        except ValueError as error:
+        except (OSError, ValueError) as error:
             self.failed = repr(error)
 
     def passes(self):
@@ -85,8 +85,11 @@ def main():
     for (name, engine), peer in peers.items():
         if peer.failed:
             say(f"<!-- {name} {engine}: {peer.failed} -->")
-        else:
+            continue
+        try:
             rows.append((name, peer.title, ENGINES[engine], min(peer.passes())))
+        except (KeyError, OSError, ValueError) as error:
+            say(f"<!-- {name} {engine}: {error!r} -->")
     say("| backbone | program | numbers | ms | GFLOP/s |\n|---|---|---|---|---|")
     for name in NAMES:
         for _, title, precision, ms in sorted((row for row in rows if row[0] == name), key=lambda row: (row[2], row[3])):

@@ -105,17 +105,17 @@ pub fn run(args: &BackbonesArgs) -> Result<(), Failure> {
     }
 }
 
-/// The part of a page that a table is for: one of the processor's, or of the device that was asked for, in f32 or in other numbers.
+/// The part of a page that a table is for: the processor's or what `auto` comes to, or that of a device that was named; in f32 or other
+/// numbers.
 fn part(device: DeviceChoice, precision: Precision) -> String {
-    let mut words = vec!["bench backbones"];
+    let mut part = "bench backbones".to_owned();
     if !matches!(device, DeviceChoice::Auto | DeviceChoice::Cpu) {
-        words.push(device.name());
+        part += &format!(" {device}");
     }
-    let precision = precision.to_string();
-    if precision != Precision::F32.to_string() {
-        words.push(&precision);
+    if precision != Precision::F32 {
+        part += &format!(" {precision}");
     }
-    words.join(" ")
+    part
 }
 
 fn wanted(names: &[String]) -> Result<Vec<&'static str>, Failure> {

@@ -3,7 +3,7 @@
 use egui::{Align2, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use mettle_core::base::{Label, Modality};
 use mettle_core::predict::{Detail, Prediction};
-use mettle_core::project::{Event, Track};
+use mettle_core::project::{Event, Track, stretches};
 
 use super::mode_switch::missing_head;
 use super::timeline_edges::edges_ui;
@@ -136,7 +136,7 @@ fn lane_ui(
     }
     // Put into words only where a screen reader listens.
     response.widget_info(|| {
-        let label = spoken(shown, lane, events.len());
+        let label = spoken(shown, lane, stretches(events));
         WidgetInfo::selected(Role::Row, true, here, label)
     });
     tooltip(response, (shown, prediction), lane, events, axis, commands)
@@ -178,7 +178,7 @@ fn spoken(shown: Shown<'_>, lane: &Lane, events: usize) -> String {
     let number = |modality: Modality| {
         let of = |t: &&Track| t.label == lane.label && t.modality == modality;
         let track = shown.tracks().iter().find(of);
-        count(track.map_or(0, |track| track.events.len()), "time")
+        count(track.map_or(0, |track| stretches(&track.events)), "time")
     };
     let both = count(events, "event");
     let parsed = matches!(

@@ -133,7 +133,7 @@ fn number(frame: &VideoFrame, video: &VideoInfo) -> Option<String> {
         return Some(format!(" · f {index}"));
     }
     let since = (frame.span.start - video.start).as_secs_f64();
-    let even = video.variable_fps.is_none() && since >= 0.0;
+    let even = video.variable_fps.is_none() && video.fps > 0.0 && since >= 0.0;
     even.then(|| format!(" · f ≈{}", (since * video.fps).round()))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mettle_core::base::{Modality, Task};
 use mettle_core::engine::JobId;
 use mettle_core::predict::{Prediction, PredictionPart};
-use mettle_core::project::Track;
+use mettle_core::project::{Track, stretches};
 
 use crate::state::{
     Answer, AppState, ByModel, JobKind, Library, Row, RowId, Settings, Standing, Tracks,
@@ -202,14 +202,12 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     });
 }
 
-/// What the list counts, as a lane shows it: a person's seconds beside the model's, of one class, are one.
+/// What the list counts, as the lanes do.
 fn events(tracks: &[Track]) -> usize {
     let both = |track: &&Track| track.modality == Modality::AudioVisual;
-    let stretches = |track: &Track| {
-        let spans = track.events.iter().map(|event| event.span);
-        let begun = spans.clone().skip(1).zip(spans);
-        let joined = begun.filter(|(next, before)| next.start <= before.end);
-        track.events.len() - joined.count()
-    };
-    tracks.iter().filter(both).map(stretches).sum()
+    tracks
+        .iter()
+        .filter(both)
+        .map(|track| stretches(&track.events))
+        .sum()
 }

@@ -15,7 +15,8 @@ use super::turn::{transpose, turn};
 use super::under::{UnderPlaces, Windows};
 use super::{share_of, with_vectors};
 
-/// A convolution by a square kernel of odd side, of maps with zeros around them, so that they keep their size.
+/// A convolution by a square kernel of odd side, of maps with zeros around them, so that they keep their size. There is at least one
+/// channel, and one place of a map.
 #[derive(Clone, Copy, Debug)]
 pub struct PlaneConv {
     /// Channels of the maps.
@@ -34,7 +35,7 @@ impl PlaneConv {
         let places = self.side * self.side;
         let apart = turned(kernel, places);
         let mut matrix = zeros(kernel.len());
-        let size = (self.from * self.to).max(1);
+        let size = self.from * self.to;
         let parts = matrix.par_chunks_mut(size).zip(apart.par_chunks(size));
         parts.for_each(|(to, from)| transpose(from, self.from, to, self.to));
         let matrix = Packed::new(&matrix, [places * self.from, self.to], None);
@@ -46,7 +47,7 @@ impl PlaneConv {
     pub fn of_maps(&self, grad: &[f32], kernel: &[f32]) -> Vec<f32> {
         let places = self.side * self.side;
         let apart = turned(kernel, places);
-        let size = (self.from * self.to).max(1);
+        let size = self.from * self.to;
         let matrix: Vec<f32> = apart.chunks(size).rev().flatten().copied().collect();
         let matrix = Packed::new(&matrix, [places * self.to, self.from], None);
         self.over(grad, self.to, &matrix)
@@ -88,7 +89,7 @@ impl PlaneConv {
     /// Maps of `channels` by a matrix `[side * side * channels, columns]`: `[n, columns, h, w]`.
     fn over(&self, maps: &[f32], channels: usize, matrix: &Packed) -> Vec<f32> {
         let (size, columns) = (self.grid.0 * self.grid.1, matrix.width());
-        let mut out = zeros(maps.len() / channels.max(1) * columns);
+        let mut out = zeros(maps.len() / channels * columns);
         let images = out
             .par_chunks_mut(columns * size)
             .zip(maps.par_chunks(channels * size));
@@ -163,7 +164,7 @@ impl PlaneConv {
 /// A matrix of rows of `columns` numbers, turned over its diagonal.
 fn turned(rows: &[f32], columns: usize) -> Vec<f32> {
     let mut to = zeros(rows.len());
-    transpose(rows, columns, &mut to, rows.len() / columns.max(1));
+    transpose(rows, columns, &mut to, rows.len() / columns);
     to
 }
 

@@ -13,7 +13,7 @@ use super::worker::Session;
 use super::{EngineError, EngineOptions, HeadChoice, ModelChoice, WhichHead};
 use crate::base::{HeadId, PairId, Problem, Task};
 use crate::features::{FeatureCache, FeatureKey};
-use crate::gpu::{Candidate, DeviceChoice, DeviceError, DeviceReport, choose_for, is_lost, retire};
+use crate::gpu::{DeviceError, DeviceReport, choose, is_lost, retire};
 use crate::media::Source;
 use crate::model::{FrozenPair, HeadCatalogue, HeadFile, ModelBundle, ModelInfo, TaskHead};
 use crate::predict::DistilledSeconds;
@@ -24,8 +24,6 @@ pub struct ComputeSession {
     options: EngineOptions,
     report: Arc<Mutex<DeviceReport>>,
     device: Result<Device, DeviceError>,
-    /// No model but the small one has been asked for, and the device is the one for it.
-    small: bool,
     models: HashMap<ModelChoice, OpenModel>,
     distilled: DistilledSeconds,
 }
@@ -93,10 +91,8 @@ pub(super) fn shared_report() -> Arc<Mutex<DeviceReport>> {
 impl ComputeSession {
     /// Open the device. A device that cannot be had is an error of every job, not of the start.
     pub(super) fn open(options: EngineOptions, report: Arc<Mutex<DeviceReport>>) -> Self {
-        let small = options.device == DeviceChoice::Auto;
         Self {
-            device: open_device(&options, small, &report),
-            small,
+            device: open_device(&options, &report),
             options,
             report,
             models: HashMap::new(),
@@ -146,12 +142,8 @@ impl ComputeSession {
         Ok(self.device.as_ref().map_err(Clone::clone)?)
     }
 
-    /// The name of the device that a model is on.
-    pub(super) fn device_name(&self, choice: &ModelChoice) -> String {
-        let model = self.models.get(choice);
-        if model.is_some_and(|model| *model.pair.device() == Device::flex()) {
-            return Candidate::Cpu.to_string();
-        }
+    /// The device's name.
+    pub(super) fn device_name(&self) -> String {
         let report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
         report.name.clone()
     }
@@ -258,11 +250,6 @@ impl ComputeSession {
     }
 
     fn model(&mut self, choice: &ModelChoice) -> Result<&mut OpenModel, EngineError> {
-        if self.small && *choice != ModelChoice::Demo {
-            // The small model stays where it is.
-            self.small = false;
-            self.device = open_device(&self.options, false, &self.report);
-        }
         let device = self.device.as_ref().map_err(Clone::clone)?;
         Ok(match self.models.entry(choice.clone()) {
             Entry::Occupied(open) => open.into_mut(),
@@ -287,7 +274,7 @@ impl Session for ComputeSession {
         }
         self.models.clear();
         retire(device);
-        self.device = open_device(&self.options, self.small, &self.report);
+        self.device = open_device(&self.options, &self.report);
         let advice = match &self.device {
             Ok(_) => "It was started anew, and what was being computed begins again. Nothing else is lost.".to_owned(),
             Err(error) => format!("It could not be started anew: {error}. Choose another device."),
@@ -299,10 +286,9 @@ impl Session for ComputeSession {
 
 fn open_device(
     options: &EngineOptions,
-    small: bool,
     report: &Mutex<DeviceReport>,
 ) -> Result<Device, DeviceError> {
-    let chosen = choose_for(small, options.device, &options.prober);
+    let chosen = choose(options.device, &options.prober);
     let said = match &chosen {
         Ok((_, said)) => said.clone(),
         Err(error) => DeviceReport {

@@ -48,8 +48,11 @@ pub fn keep_tuning_results(tuning: Tuning) {
         ..CubeClRuntimeConfig::default()
     };
     settings.compilation.cache = true;
+    settings.autotune.level = match tuning {
+        Tuning::First => AutotuneLevel::Minimal,
+        Tuning::Full => AutotuneLevel::Full,
+    };
     if tuning == Tuning::First {
-        settings.autotune.level = AutotuneLevel::Minimal;
         settings.autotune.bench = BenchConfig {
             min_samples: 1,
             max_samples: 1,

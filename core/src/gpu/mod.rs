@@ -20,8 +20,8 @@ pub use choice::{DeviceChoice, UnknownDevice};
 pub use examine::{AdapterVerdict, Examination, examine};
 pub use half::{no_bf16, no_f16};
 pub use hush::{Hush, driver_words};
-pub use open::{DeviceReport, choose, choose_for, is_lost, open, retire};
-pub use plan::{CUDA_NOT_BUILT, Candidate, LEFT_TO_LARGER, Plan, SOFTWARE_REFUSED, plan};
+pub use open::{DeviceReport, choose, is_lost, open, retire};
+pub use plan::{CUDA_NOT_BUILT, Candidate, Plan, SOFTWARE_REFUSED, plan};
 pub use probe::{Prober, probe};
 pub use self_test::{SelfTest, self_test};
 

@@ -37,25 +37,10 @@ pub fn choose(
     choice: DeviceChoice,
     prober: &Prober,
 ) -> Result<(Device, DeviceReport), DeviceError> {
-    choose_for(false, choice, prober)
-}
-
-/// The same, for what may be a model so `small` that the CPU is the better choice ([`super::Plan::for_small_models`]).
-///
-/// # Errors
-/// As of [`choose`].
-pub fn choose_for(
-    small: bool,
-    choice: DeviceChoice,
-    prober: &Prober,
-) -> Result<(Device, DeviceReport), DeviceError> {
     let (adapters, silence) = adapters_for(choice)?;
     let plan = plan(choice, &adapters, CUDA_BUILT)?;
-    let plan = match small {
-        true => plan.for_small_models(choice),
-        false => plan,
-    };
-    let software = plan.candidates.iter().any(Candidate::is_software);
+    // Candidates come best first: with a card there, a software one is a last resort.
+    let software = plan.candidates.first().is_some_and(Candidate::is_software);
     super::keep_tuning_results(Tuning::of(software));
     let mut refusals = plan.refusals;
     refusals.extend(silence);

@@ -58,28 +58,6 @@ pub struct Plan {
     pub refusals: Vec<String>,
 }
 
-impl Plan {
-    /// The same for a model so small that the CPU is done with a clip before a graphics card has compiled what it would run: it leaves
-    /// cards that nobody named to larger ones.
-    pub fn for_small_models(mut self, choice: DeviceChoice) -> Self {
-        if choice == DeviceChoice::Auto {
-            let (cards, processor) = self
-                .candidates
-                .into_iter()
-                .partition(|candidate| *candidate != Candidate::Cpu);
-            self.candidates = processor;
-            let cards: Vec<Candidate> = cards;
-            self.refusals
-                .extend(cards.iter().map(|card| format!("{card}: {LEFT_TO_LARGER}")));
-        }
-        self
-    }
-}
-
-/// Why a small model does not run on a card.
-pub const LEFT_TO_LARGER: &str = "kept for larger models; this one is done on the processor before a card has compiled what it would run. \
-     `--device` names a card for it";
-
 /// What to say of a machine's CUDA.
 pub const CUDA_NOT_BUILT: &str = "CUDA: this program was built without the `cuda` feature";
 

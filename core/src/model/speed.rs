@@ -111,13 +111,13 @@ impl SpeedTest {
 /// # Errors
 /// What the device said when it failed.
 pub(crate) fn ceiling(device: &Device, half: Option<Half>) -> Result<f64, ComputeError> {
-    let mut fastest = 0.0;
+    let mut fastest: f64 = 0.0;
     for side in SIDES {
         let mut best = products(side, device, half)?;
         if *device == Device::flex() {
             best = best.min(own_products(side, half));
         }
-        fastest = 2.0 * (side as f64).powi(3) / best.as_secs_f64() / 1e9;
+        fastest = fastest.max(2.0 * (side as f64).powi(3) / best.as_secs_f64() / 1e9);
         if best >= SHORT {
             break;
         }

@@ -29,5 +29,5 @@ pub use merge::{Names, merge};
 pub use review::Review;
 pub use said::{Statement, Statements, Verdict};
 pub use store::{ClipFacts, Kept, KeptSince, ReadOnly, Store, StoreError};
-pub use tracks::{Event, Source, Track};
+pub use tracks::{Event, Source, Track, stretches};
 pub use writer::{Answer, Request, Writer};

@@ -33,3 +33,11 @@ pub struct Track {
     /// When, in order and without overlap.
     pub events: Vec<Event>,
 }
+
+/// How many stretches of time events of a lane come to: those that touch are one, whoever said them.
+pub fn stretches(events: &[Event]) -> usize {
+    let touching = events
+        .windows(2)
+        .filter(|pair| pair[1].span.start <= pair[0].span.end);
+    events.len() - touching.count()
+}

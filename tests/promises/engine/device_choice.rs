@@ -50,26 +50,6 @@ fn auto_prefers_cuda_then_discrete_then_integrated_then_the_cpu() {
 }
 
 #[test]
-fn auto_leaves_cards_to_larger_models_and_says_so() {
-    let card = adapter("NVIDIA RTX 4070", Api::Vulkan, AdapterKind::Discrete);
-    let machine = [card.clone()];
-    let small = |choice| {
-        let plan = plan(choice, &machine, true).expect("a plan");
-        plan.for_small_models(choice)
-    };
-    let auto = small(DeviceChoice::Auto);
-    assert_eq!(auto.candidates, [Candidate::Cpu]);
-    let said = auto.refusals.join("\n");
-    assert!(
-        said.contains("RTX 4070: kept for larger models") && said.contains("CUDA"),
-        "{said}"
-    );
-    let named = small(DeviceChoice::Vulkan);
-    assert_eq!(named.candidates, [Candidate::Adapter(card)]);
-    assert!(named.refusals.is_empty());
-}
-
-#[test]
 fn an_nvidia_gpu_without_the_cuda_feature_is_explained() {
     let large = adapter("NVIDIA RTX 4070", Api::Vulkan, AdapterKind::Discrete);
     let plan = plan(DeviceChoice::Auto, &[large], false).expect("a plan");

@@ -189,7 +189,7 @@ fn gelu_in_training() {
 }
 
 /// What decoders of masks learn by: the convolution and both its gradients are burn's, for kernels and maps of odd sizes, among them
-/// one that spreads over several tasks and depths.
+/// some that each spread over several tasks, depths and pictures.
 #[test]
 fn a_convolution_and_its_gradients() {
     let device = Device::flex().autodiff();
@@ -200,6 +200,8 @@ fn a_convolution_and_its_gradients() {
         (2, 3, 5, 3, (5, 7)),
         (1, 7, 1, 1, (3, 2)),
         (1, 2, 3, 5, (4, 1)),
+        (1, 2, 2, 3, (1, 1)),
+        (2, 5, 120, 3, (33, 40)),
         (3, 130, 33, 3, (13, 21)),
     ] {
         let (maps, kernel) = (

@@ -174,6 +174,8 @@ fn a_second_said_beside_the_models_event_makes_it_longer() {
     drag(&mut window, "Bark", 5, 5);
     assert_eq!(both(&window, "Bark"), ".....+....");
     window.get_by_label_contains("dog.mp4, 0:10 · 2 events");
+    let lane = window.get_by_label_contains("Bark, highest");
+    assert!(format!("{lane:?}").contains(", 1 event"), "{lane:?}");
     drag(&mut window, "Bark", 8, 8);
     window.get_by_label_contains("dog.mp4, 0:10 · 3 events");
 }

@@ -8,6 +8,7 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
+use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use mettle_kernels::PlaneConv;
@@ -108,7 +109,11 @@ fn tensor(numbers: Vec<f32>, shape: [usize; 4]) -> FloatTensor<Flex> {
 impl<B: PlaneConvs + PlaneGradients, C: CheckpointStrategy> PlaneConvs for Autodiff<B, C> {
     fn plane_conv(maps: FloatTensor<Self>, kernel: FloatTensor<Self>) -> FloatTensor<Self> {
         let parents = [maps.node(), kernel.node()];
-        match Turned.prepare::<C>(parents).compute_bound().stateful() {
+        match PlaneConvBackward
+            .prepare::<C>(parents)
+            .compute_bound()
+            .stateful()
+        {
             OpsKind::Tracked(mut prep) => {
                 let state = (prep.checkpoint(&maps), prep.checkpoint(&kernel));
                 let out = B::plane_conv(maps.into_primitive(), kernel.into_primitive());
@@ -124,9 +129,9 @@ impl<B: PlaneConvs + PlaneGradients, C: CheckpointStrategy> PlaneConvs for Autod
 
 /// What takes gradients back through it.
 #[derive(Debug)]
-struct Turned;
+struct PlaneConvBackward;
 
-impl<B: PlaneGradients> Backward<B, 2> for Turned {
+impl<B: PlaneGradients> Backward<B, 2> for PlaneConvBackward {
     /// The maps and the kernel.
     type State = (NodeId, NodeId);
 
@@ -151,13 +156,23 @@ impl<B: PlaneGradients> Backward<B, 2> for Turned {
     }
 }
 
+/// Whether a convolution is one of those: by a square kernel of odd side, place by place, with as many zeros around as that needs.
+fn keeps_size(conv: &Conv2d) -> bool {
+    let [_, _, side, wide] = conv.weight.dims();
+    let around = side / 2;
+    side == wide
+        && side % 2 == 1
+        && (conv.stride, conv.dilation, conv.groups) == ([1, 1], [1, 1], 1)
+        && conv.padding == PaddingConfig2d::Explicit(around, around, around, around)
+}
+
 /// What a convolution that keeps its maps' size gives; on the CPU by the kernels of this program.
 ///
 /// # Shapes
 /// Maps `[n, from, h, w]`; gives `[n, to, h, w]`.
 pub(super) fn plane_conv(conv: &Conv2d, maps: Tensor<4>) -> Tensor<4> {
     let device = maps.device();
-    if device.inner() != Device::flex() || maps.dtype() != DType::F32 {
+    if device.inner() != Device::flex() || maps.dtype() != DType::F32 || !keeps_size(conv) {
         return conv.forward(maps);
     }
     let kernel = conv.weight.val().into_dispatch();

@@ -14,8 +14,8 @@ use super::recipe::DatasetRecipe;
 use super::request::{OnClips, TrainNews, TrainRequest, Trained};
 use crate::base::{CancelToken, HeadId};
 use crate::data::{Dataset, DatasetKind, Part};
-use crate::engine::{ModelChoice, model_bundle};
-use crate::gpu::{DeviceReport, Prober, choose_for};
+use crate::engine::model_bundle;
+use crate::gpu::{DeviceReport, Prober, choose};
 use crate::model::{
     Calibration, FrozenPair, HeadFile, ModelBundle, Precision, TaskHead, write_head_into,
 };
@@ -42,8 +42,7 @@ pub fn train_head(
     tell(TrainNews::Data(&dataset));
     let bundle = model_bundle(&request.model)?;
     let mut configs = configs_of(request, &bundle)?;
-    let small = request.model == ModelChoice::Demo;
-    let (device, report) = choose_for(small, request.device, prober)?;
+    let (device, report) = choose(request.device, prober)?;
     tell(TrainNews::Device(&report));
     let (recipe, precision) = (request.recipe, request.precision);
     let pair = pair_of(&bundle, request.dataset, recipe, &device, precision)?;
@@ -239,8 +238,7 @@ impl OnClips {
         recipe: DatasetRecipe,
         prober: &Prober,
     ) -> Result<(FrozenPair, DeviceReport), TrainingError> {
-        let small = self.model == ModelChoice::Demo;
-        let (device, report) = choose_for(small, self.device, prober)?;
+        let (device, report) = choose(self.device, prober)?;
         let pair = pair_of(bundle, self.dataset, recipe, &device, self.precision)?;
         Ok((pair, report))
     }

@@ -71,7 +71,7 @@ impl ExportJob {
         let work = Work {
             model: session.about(&self.spec.model, &heads)?,
             spec: self.spec.clone(),
-            device: session.device_name(&self.spec.model),
+            device: session.device_name(),
             source: session.source(),
             cancel: context.cancel_token(),
             tell: tell_job,
