@@ -42,37 +42,23 @@ trait PlaneGradients: Backend {
 
 impl PlaneConvs for Flex {
     fn plane_conv(maps: FloatTensor<Self>, kernel: FloatTensor<Self>) -> FloatTensor<Self> {
-        let [to, from, side, _] = kernel.shape().dims();
-        let [n, _, h, w] = maps.shape().dims();
-        let conv = PlaneConv {
-            from,
-            to,
-            side,
-            grid: (h, w),
-        };
+        let conv = described(&maps, kernel.shape().dims());
         let out = conv.forward(
             numbers(&maps.to_contiguous()),
             numbers(&kernel.to_contiguous()),
         );
-        tensor(out, [n, to, h, w])
+        tensor(out, [maps.shape()[0], conv.to, conv.grid.0, conv.grid.1])
     }
 }
 
 impl PlaneGradients for Flex {
     fn of_maps(grad: &FloatTensor<Self>, kernel: &FloatTensor<Self>) -> FloatTensor<Self> {
-        let [to, from, side, _] = kernel.shape().dims();
-        let [n, _, h, w] = grad.shape().dims();
-        let conv = PlaneConv {
-            from,
-            to,
-            side,
-            grid: (h, w),
-        };
+        let conv = described(grad, kernel.shape().dims());
         let out = conv.of_maps(
             numbers(&grad.to_contiguous()),
             numbers(&kernel.to_contiguous()),
         );
-        tensor(out, [n, from, h, w])
+        tensor(out, [grad.shape()[0], conv.from, conv.grid.0, conv.grid.1])
     }
 
     fn of_kernel(
@@ -80,19 +66,23 @@ impl PlaneGradients for Flex {
         grad: &FloatTensor<Self>,
         side: usize,
     ) -> FloatTensor<Self> {
-        let [_, from, h, w] = maps.shape().dims();
-        let [_, to, ..] = grad.shape().dims::<4>();
-        let conv = PlaneConv {
-            from,
-            to,
-            side,
-            grid: (h, w),
-        };
-        let out = conv.of_kernel(
+        let kernel = [grad.shape()[1], maps.shape()[1], side, side];
+        let out = described(maps, kernel).of_kernel(
             numbers(&maps.to_contiguous()),
             numbers(&grad.to_contiguous()),
         );
-        tensor(out, [to, from, side, side])
+        tensor(out, kernel)
+    }
+}
+
+/// A convolution of maps as large as these by a kernel `[to, from, side, side]`.
+fn described(maps: &FloatTensor<Flex>, [to, from, side, _]: [usize; 4]) -> PlaneConv {
+    let [.., h, w] = maps.shape().dims::<4>();
+    PlaneConv {
+        from,
+        to,
+        side,
+        grid: (h, w),
     }
 }
 
