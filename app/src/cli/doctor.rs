@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use mettle_core::base::cache_folder;
 use mettle_core::engine::{ModelChoice, model_info};
-use mettle_core::gpu::{Examination, Prober, driver_words, examine, probe as try_device};
+use mettle_core::gpu::{
+    DeviceError, Examination, Prober, driver_words, examine, probe as try_device,
+};
 use mettle_core::media::ffmpeg_version;
 use mettle_core::model::ModelInfo;
 use mettle_core::tools::{multiplies_bf16, vectors, vectors_there};
@@ -73,7 +75,16 @@ pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
 
 /// Open and test one device, in the child process that [`Prober`] starts.
 pub fn probe(args: &ProbeArgs) -> Result<(), Failure> {
-    Ok(try_device(&args.device)?)
+    let Err(error) = try_device(&args.device) else {
+        return Ok(());
+    };
+    // The program that asked knows the device's name, and reads here why.
+    let reason = match error {
+        DeviceError::Broken { reason, .. } => reason,
+        other => other.to_string(),
+    };
+    output::say(&reason)?;
+    Err(Failure::Told)
 }
 
 fn text(report: &Report) -> String {

@@ -50,6 +50,7 @@ mod train_project;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mettle_core::gpu::Tuning;
 use mettle_core::tools::check_vectors;
 
 pub use args::{Cli, Command};
@@ -96,6 +97,7 @@ fn ended(line: &str, code: u8) -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Failure> {
     check_vectors().map_err(|wrong| Failure::Usage(wrong.to_string()))?;
+    Tuning::asked().map_err(|wrong| Failure::Usage(wrong.to_string()))?;
     match cli.command {
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),

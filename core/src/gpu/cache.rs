@@ -19,13 +19,32 @@ pub enum Tuning {
     Full,
 }
 
+/// The environment asks for a tuning that there is not.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{VARIABLE}={0}: `full` is the only value, and without it the first kernel that works is taken"
+)]
+pub struct NoSuchTuning(String);
+
 impl Tuning {
-    /// What the environment asks for; a software adapter is never tuned, which would take it hours.
+    /// What the environment asks for.
+    ///
+    /// # Errors
+    /// There is no such tuning.
+    pub fn asked() -> Result<Self, NoSuchTuning> {
+        let asked = std::env::var_os(VARIABLE).filter(|asked| !asked.is_empty());
+        match asked {
+            None => Ok(Self::First),
+            Some(asked) if asked == "full" => Ok(Self::Full),
+            Some(asked) => Err(NoSuchTuning(asked.to_string_lossy().into_owned())),
+        }
+    }
+
+    /// The same for a device; a software adapter is never tuned, which would take it hours.
     pub fn of(software: bool) -> Self {
-        let full = std::env::var_os(VARIABLE).is_some_and(|asked| asked == "full");
-        match full && !software {
-            true => Self::Full,
-            false => Self::First,
+        match Self::asked() {
+            Ok(Self::Full) if !software => Self::Full,
+            _ => Self::First,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Trying a GPU in a child process first: a driver that crashes takes the child down, not the program.
 
+use std::io::Read;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{Candidate, ComputeError, DeviceError, open};
@@ -9,6 +10,8 @@ use crate::base::{KeyHasher, cache_folder};
 
 /// How long a child may take: compiling and tuning a first kernel is slow on some drivers.
 const LIMIT: Duration = Duration::from_secs(120);
+/// So much of what it says is read, in bytes.
+const MOST_SAID: u64 = 4096;
 
 /// Tries a device before this process touches it.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +64,7 @@ fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), ComputeE
     let mut child = Command::new(program)
         .args(["probe-device", &text])
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .map_err(|e| ComputeError::new(format!("it could not be tried: {e}")))?;
@@ -69,11 +72,7 @@ fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), ComputeE
     loop {
         match child.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => {
-                return Err(ComputeError::new(format!(
-                    "its driver failed when tried ({status})"
-                )));
-            }
+            Ok(Some(status)) => return Err(failed(status, child.stdout.take())),
             Ok(None) if begin.elapsed() < LIMIT => std::thread::sleep(Duration::from_millis(10)),
             Ok(None) => {
                 let _ = child.kill();
@@ -83,6 +82,19 @@ fn try_in_child(program: &PathBuf, candidate: &Candidate) -> Result<(), ComputeE
             }
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// Why a child ended that did not succeed: what it said, if it ended by itself; a driver that crashes leaves no word.
+fn failed(status: ExitStatus, said: Option<impl Read>) -> ComputeError {
+    let mut reason = String::new();
+    if let Some(said) = said.filter(|_| status.code().is_some()) {
+        // What cannot be read is told as if nothing had been said.
+        let _ = said.take(MOST_SAID).read_to_string(&mut reason);
+    }
+    match reason.trim() {
+        "" => ComputeError::new(format!("its driver failed when tried ({status})")),
+        reason => ComputeError::new(reason),
     }
 }
 

@@ -20,6 +20,7 @@ mod slow_reader;
 mod sources;
 mod tags;
 mod tracks;
+mod tried_device;
 mod waiting;
 mod windows;
 mod wire;
