@@ -1,7 +1,7 @@
 //! MGN's grouping block, and the whole network, are PyTorch's; its named quirks do what their names say.
 
 use burn::tensor::{Device, Tensor};
-use mettle_core::model::heads::{Assignment, FrameAttention, GroupingBlock, MgnConfig};
+use mettle_core::model::heads::{Assignment, Crossing, FrameAttention, GroupingBlock, MgnConfig};
 use mettle_core::model::{
     Distillation, DpBranch, Granularity, LayerFeatures, LayerShape, LcdConfig, ParseConfig,
     ParseDecoder, ParseHead,
@@ -219,7 +219,8 @@ fn any_clip_up_to_the_seconds_it_was_made_for() {
 #[test]
 fn frame_attention_does_what_its_name_says() {
     let device = Device::flex();
-    for frames in [FrameAttention::OnePlusSoftmax, FrameAttention::Share] {
+    use FrameAttention::{OfLargest, OnePlusSoftmax, Share};
+    for frames in [OnePlusSoftmax, Share, OfLargest] {
         device.seed(9);
         let mgn = MgnConfig { frames, ..mgn() };
         let head = config(mgn, None)
@@ -231,11 +232,50 @@ fn frame_attention_does_what_its_name_says() {
         let clip = said.audible_clip.unsqueeze_dim::<3>(1).expand([1, 6, 5]);
         let ratio: Vec<f32> = (said.audible / clip).try_into_vec_as().unwrap();
         let within = match frames {
-            FrameAttention::OnePlusSoftmax => 1.0..=2.0,
-            FrameAttention::Share => 0.0..=1.0,
+            OnePlusSoftmax => 1.0..=2.0,
+            Share | OfLargest => 0.0..=1.0 + 1e-6,
         };
         assert!(ratio.iter().all(|r| within.contains(r)), "{ratio:?}");
+        // Of each class the largest second.
+        let largest = (0..5).map(|class| ratio.iter().skip(class).step_by(5).copied());
+        let whole = |seconds: f32| (seconds - 1.0).abs() < 1e-5;
+        let whole = largest
+            .map(|of| of.fold(0.0, f32::max))
+            .filter(|m| whole(*m));
+        assert_eq!(whole.count(), if frames == OfLargest { 5 } else { 0 });
     }
+}
+
+/// Upstream's network hears what there is in a clip, and not when: sounds in any order are the same to it. Where what the visual seconds
+/// collect is added to the audible ones, they stay in order.
+#[test]
+fn the_order_of_sounds_is_lost_unless_their_seconds_are_kept() {
+    let device = Device::flex();
+    let normal = burn::tensor::Distribution::Normal(0.0, 1.0);
+    let reordered = |crossing: Crossing| {
+        device.seed(6);
+        let mgn = MgnConfig {
+            cross_modal: Assignment::Soft,
+            frames: FrameAttention::Share,
+            crossing,
+            ..mgn()
+        };
+        let head = config(mgn, None).init(&layer(), &layer(), 5, &device);
+        let head = burn::module::Module::freeze(head.unwrap());
+        let [audio, visual] = [(); 2].map(|()| Tensor::<2>::random([6, 12], normal, &device));
+        let backwards = audio.clone().flip([0]);
+        let said = |audio: Tensor<2>| {
+            let said = head.classify(visual.clone(), audio, None, 1).unwrap();
+            let audible: Vec<f32> = said.audible.into_data().try_to_vec().unwrap();
+            audible
+        };
+        let pairs = said(audio).into_iter().zip(said(backwards));
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    };
+    let lost = reordered(Crossing::Replaces);
+    assert!(lost < 1e-6, "{lost}");
+    let kept = reordered(Crossing::Adds);
+    assert!(kept > 1e-5, "{kept}");
 }
 
 /// In training a hard assignment is drawn; outside it is the same every time.

@@ -19,8 +19,24 @@ pub enum FrameAttention {
     /// Times one plus a softmax of the shares over time, as DG-SCT and AVMoE: between 1 and 2, so that a class the clip holds is
     /// found in nearly every second.
     OnePlusSoftmax,
-    /// Times the share itself.
+    /// Times the share itself: of two classes in the same second one at most has half of it.
     Share,
+    /// Times the share as a part of the class's largest in the clip: several classes may have a whole second each.
+    OfLargest,
+}
+
+/// What a share is at least divided by.
+const SMALLEST_SHARE: f32 = 1e-6;
+
+/// What becomes of audible seconds when visual ones have grouped them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Crossing {
+    /// What the visual seconds collect stands for them, as upstream. No second has a position, so that it does not matter any more
+    /// which sound came when: what is heard in a second hangs on what is seen in it.
+    Replaces,
+    /// What the visual second of the same time collects is added to each.
+    Adds,
 }
 
 /// The shape of the network. Defaults are DG-SCT's and AVMoE's.
@@ -45,6 +61,8 @@ pub struct MgnConfig {
     /// How visual seconds take audible ones, before the audio grouping. Upstream negates the option of the others here, by
     /// intent or by slip: hard where they are soft.
     pub cross_modal: Assignment,
+    /// What that leaves of the audible seconds.
+    pub crossing: Crossing,
     /// From shares to seconds.
     pub frames: FrameAttention,
 }
@@ -60,6 +78,7 @@ impl Default for MgnConfig {
             drop_path: 0.1,
             assignment: Assignment::Soft,
             cross_modal: Assignment::Hard,
+            crossing: Crossing::Replaces,
             frames: FrameAttention::OnePlusSoftmax,
         }
     }
@@ -125,6 +144,8 @@ struct Grouping {
     blocks: Vec<AttnBlock>,
     han_encoder: Option<GroupingBlock>,
     grouping: GroupingBlock,
+    #[module(skip)]
+    crossing: Crossing,
 }
 
 impl Grouping {
@@ -146,6 +167,7 @@ impl Grouping {
                 config.assignment,
                 device,
             ),
+            crossing: config.crossing,
         }
     }
 
@@ -167,8 +189,12 @@ impl Grouping {
         }
         let mut x = both.clone().narrow(1, 0, segments);
         if let (Some(cross), Some(other)) = (&self.han_encoder, other) {
-            // The other modality's seconds are the groups; what they collect stands for this one's from here on.
-            x = cross.forward(x, other).0;
+            // The other modality's seconds are the groups.
+            let collected = cross.forward(x.clone(), other).0;
+            x = match self.crossing {
+                Crossing::Replaces => collected,
+                Crossing::Adds => x + collected,
+            };
         }
         self.grouping.forward(x, both.narrow(1, segments, classes))
     }
@@ -248,6 +274,10 @@ impl Mgn {
         let attention = match self.frames {
             FrameAttention::OnePlusSoftmax => softmax(share, 2) + 1.0,
             FrameAttention::Share => share,
+            FrameAttention::OfLargest => {
+                let largest = share.clone().max_dim(2).clamp_min(SMALLEST_SHARE);
+                share / largest
+            }
         };
         let scores = clip.clone().unsqueeze_dim::<3>(2) * attention;
         scores.swap_dims(1, 2).narrow(1, 0, t)

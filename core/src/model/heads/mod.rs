@@ -27,7 +27,7 @@ pub use han::{Han, HanConfig, HanLayer};
 pub use injection::{Injection, inject};
 pub use inter_modal::InterModal;
 pub use localize::{AvelConfig, LocalizeHead};
-pub use mgn::{FrameAttention, Mgn, MgnConfig, TokenClasses};
+pub use mgn::{Crossing, FrameAttention, Mgn, MgnConfig, TokenClasses};
 pub use parse::{ParseConfig, ParseDecoder, ParseHead, ParseOutput};
 pub use reading::TokenReading;
 pub use resize::{Resize, resize};

@@ -4,7 +4,7 @@ use super::heads::TrainedHeads;
 use super::schedule::{LessonWeights, Schedule};
 use crate::base::{Label, Labels};
 use crate::data::scenes;
-use crate::model::heads::{FrameAttention, HanConfig, MgnConfig};
+use crate::model::heads::{Crossing, FrameAttention, HanConfig, MgnConfig};
 use crate::model::{
     AvelConfig, BackboneDesc, BackboneEntry, Calibration, Distillation, HtsAtConfig, ImagePrep,
     InterModal, KnownClass, LcdConfig, LocalizeEntry, Manifest, ParseConfig, ParseDecoder,
@@ -203,7 +203,7 @@ fn small(distill: Distillation, visual: usize, audio: usize) -> Distillation {
 
 impl DemoRecipe {
     /// The same with the paper's grouping network for parsing in place of the hybrid attention network, as wide as its weights
-    /// may be here. The share of a second decides the second, because scenes are labelled by seconds.
+    /// may be here. Scenes are labelled by seconds: shares of seconds decide them, and audible seconds stay apart.
     #[must_use]
     pub fn with_grouping(mut self) -> Self {
         self.parse.decoder = ParseDecoder::Mgn(MgnConfig {
@@ -211,7 +211,8 @@ impl DemoRecipe {
             heads: 4,
             depth: 1,
             depth_joint: 1,
-            frames: FrameAttention::Share,
+            crossing: Crossing::Adds,
+            frames: FrameAttention::OfLargest,
             ..MgnConfig::default()
         });
         self
