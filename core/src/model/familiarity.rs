@@ -6,6 +6,7 @@ use half::f16;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::LayerFeatures;
+use crate::base::Modality;
 
 /// What familiarity is judged by, a row a segment: mean and logarithm of the deviation over tokens of the first layer,
 /// which tell a photograph from a drawing and a recording from a synthesiser, then the mean of the normed last layer,
@@ -61,11 +62,20 @@ impl Familiarity {
     /// 1 where the segment is like the training data, falling towards 0. `described` is what [`describe`] says of the
     /// visual features, followed by the same of the audio features. A wrong length is wholly unfamiliar.
     pub fn score(&self, described: &[f32]) -> f32 {
+        self.score_without(described, None)
+    }
+
+    /// The same of a clip that has no sound, or no pictures: what stands in for them is not judged.
+    pub fn score_without(&self, described: &[f32], lacks: Option<Modality>) -> f32 {
         if described.len() != self.visual.width + self.audio.width {
             return 0.0;
         }
         let (seen, heard) = described.split_at(self.visual.width);
-        self.visual.score(seen).min(self.audio.score(heard))
+        match lacks {
+            Some(Modality::Audible) => self.visual.score(seen),
+            Some(Modality::Visible) => self.audio.score(heard),
+            _ => self.visual.score(seen).min(self.audio.score(heard)),
+        }
     }
 }
 

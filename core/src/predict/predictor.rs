@@ -4,7 +4,7 @@ use super::{
     PredictionKey, PredictionPart, Score, Segmenter, Tagged, Windowed, localize_scores,
     parse_scores, tagged_events, tagged_parts,
 };
-use crate::base::{Labels, Task, TimeSpan};
+use crate::base::{Labels, Modality, Task, TimeSpan};
 use crate::gpu::ComputeError;
 use crate::model::{LayerFeatures, TaskHead};
 
@@ -24,6 +24,15 @@ impl Predictor {
                 Self::Windowed(Windowed::new(task, key, labels, segments))
             }
             Task::Segment => Self::Segment(Segmenter::new(key, labels, segments)),
+        }
+    }
+
+    /// The same for a clip that has no sound, or no pictures.
+    #[must_use]
+    pub fn lacking(self, lacks: Option<Modality>) -> Self {
+        match self {
+            Self::Windowed(windowed) => Self::Windowed(windowed.lacking(lacks)),
+            Self::Segment(segmenter) => Self::Segment(segmenter),
         }
     }
 

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 
 use super::asked::Asked;
 use super::{Averaged, PredictionKey, PredictionPart, WINDOW, localize, parse, windows};
-use crate::base::{Labels, Task, TimeSpan};
+use crate::base::{Labels, Modality, Task, TimeSpan};
 use crate::gpu::ComputeError;
 
 /// Numbers of each segment, a row a segment, for the visual and audio features `[n, d]` of one window.
@@ -30,6 +30,8 @@ pub struct Windowed {
     provisional: Option<(usize, Vec<Vec<f32>>)>,
     /// From which segment on all are the same, and the numbers of a whole window of them, once asked.
     same: (usize, Option<Vec<Vec<f32>>>),
+    /// What the clip has nothing of.
+    lacks: Option<Modality>,
 }
 
 impl Windowed {
@@ -44,7 +46,15 @@ impl Windowed {
             scored: Averaged::default(),
             provisional: None,
             same: (0, None),
+            lacks: None,
         }
+    }
+
+    /// The same for a clip without sound, or without pictures: nothing of it is heard, or seen, whatever a head makes of silence or
+    /// grey.
+    #[must_use]
+    pub fn lacking(self, lacks: Option<Modality>) -> Self {
+        Self { lacks, ..self }
     }
 
     /// Take the next segments: meta-token features `[n, d]` of each modality and how familiar each segment is.
@@ -126,7 +136,8 @@ impl Windowed {
 
     /// What is known from a segment on. The newest may still change, until their windows are complete.
     pub fn part(&self, from: usize) -> PredictionPart {
-        let rows = self.asked.weighed(from, self.rows_from(from));
+        let mut rows = self.asked.weighed(from, self.rows_from(from));
+        rows.iter_mut().for_each(|row| self.silence(row));
         let (scores, detail) = match self.task {
             Task::Parse => parse::heard_and_seen(&rows, self.asked.labels.len()),
             Task::Localize | Task::Segment => {
@@ -134,6 +145,19 @@ impl Windowed {
             }
         };
         self.asked.part(from, scores, detail)
+    }
+
+    /// Takes what cannot be there out of a row.
+    fn silence(&self, row: &mut [f32]) {
+        let half = self.asked.labels.len().min(row.len());
+        let nothing = match (self.lacks, self.task) {
+            (None, _) => 0..0,
+            (Some(Modality::Audible), Task::Parse) => 0..half,
+            (Some(Modality::Visible), Task::Parse) => half..row.len(),
+            // Both are wanted for an event.
+            (Some(_), _) => 0..row.len(),
+        };
+        row[nothing].fill(0.0);
     }
 
     /// The numbers so far, a row a segment.

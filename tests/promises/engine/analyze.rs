@@ -165,7 +165,10 @@ fn a_clip_with_one_modality_is_analysed_with_a_word_of_warning() {
     let (code, _, stderr) = run(&mut command);
     assert_eq!(code, 0, "{stderr}");
     assert_eq!(stderr.matches("both heard and seen").count(), 2, "{stderr}");
-    assert!(read(&at("out/silent.json")).clip.audio.is_none());
+    let silent = read(&at("out/silent.json"));
+    assert!(silent.clip.audio.is_none());
+    let mut scores = silent.segments.iter().flat_map(|s| s.scores.values());
+    assert!(scores.all(|score| *score == 0.0), "nothing is both");
     assert!(read(&at("out/blind.json")).clip.video.is_none());
     assert_eq!(read(&at("out/blind.json")).segments.len(), 2);
 }

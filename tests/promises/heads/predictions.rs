@@ -7,7 +7,8 @@ use burn::tensor::Device;
 use mettle_core::base::{ClipId, HeadId, Labels, Modality, Task, Time, TimeSpan};
 use mettle_core::model::heads::HanConfig;
 use mettle_core::model::{
-    Distillation, ParseConfig, ParseDecoder, Precision, SegmentConfig, SegmentHead, TaskHead,
+    Density, Distillation, Familiarity, ParseConfig, ParseDecoder, Precision, SegmentConfig,
+    SegmentHead, TaskHead,
 };
 use mettle_core::predict::{
     Detail, Prediction, PredictionKey, Predictor, ProbabilityMap, Thresholds, tracks_of,
@@ -200,6 +201,45 @@ fn parse_head(device: &Device) -> TaskHead {
     };
     let head = config.init(&layers(), &layers(), 2, device).unwrap();
     TaskHead::Parse(head.map(&mut Noise))
+}
+
+/// What stands in for sound is neither heard nor judged: what is seen is said as in any clip.
+#[test]
+fn of_a_clip_without_sound_what_is_seen_is_said_and_nothing_is_heard() {
+    let device = Device::flex();
+    device.seed(5);
+    let head = parse_head(&device);
+    let (v, a) = (pooled(4, &device), pooled(4, &device));
+    let said = |lacks: Option<Modality>| {
+        let labels = Labels::new(["Dog", "Bell"]);
+        let whole = Predictor::new(Task::Parse, key(), labels, seconds(4));
+        let mut predictor = whole.lacking(lacks);
+        predictor.add(&head, &v, &a, &[]).unwrap();
+        match &begun(predictor.part(0)).detail {
+            Detail::Parsed { audible, visible } => [audible.concat(), visible.concat()],
+            other => panic!("{other:?}"),
+        }
+    };
+    let ([heard, seen], [mute, still], [echo, blind]) = (
+        said(None),
+        said(Some(Modality::Audible)),
+        said(Some(Modality::Visible)),
+    );
+    assert!(heard.iter().chain(&seen).all(|score| *score > 0.0));
+    assert_eq!((mute, still), (vec![0.0; 8], seen));
+    assert_eq!((echo, blind), (heard, vec![0.0; 8]));
+    let at = |place: f32| {
+        let mut density = Density::new(1, &[vec![place]], vec![1.0]);
+        density.limit = 0.1;
+        density
+    };
+    let known = Familiarity {
+        visual: at(0.0),
+        audio: at(5.0),
+    };
+    let silence = [0.0, 0.0];
+    assert!(known.score_without(&silence, None) < 0.01);
+    assert_eq!(known.score_without(&silence, Some(Modality::Audible)), 1.0);
 }
 
 /// A clip of one window, in portions: what the head says of it as a whole, a class no surer in a second than in the clip.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::{ClipId, HeadId, Problem, TimeSpan};
+use crate::base::{ClipId, HeadId, Modality, Problem, TimeSpan};
 use crate::engine::session::{ComputeSession, ReadyHead};
 use crate::engine::{
     EngineError, HeadChoice, Job, MetaTokensPart, ReplyBody, Step, StepContext, TagsPart,
@@ -38,6 +38,8 @@ struct Begun {
     features: FeatureStream,
     predictor: Predictor,
     spans: Vec<TimeSpan>,
+    /// What the clip has nothing of.
+    lacks: Option<Modality>,
     /// Seconds that were final in the last part.
     settled: usize,
     /// Whether classifiers are asked as features come. Where features are kept that would load the backbones before any score
@@ -87,11 +89,13 @@ impl PredictJob {
         features.wake_by(move || waker.wake());
         context.progress(0, spans.len() as u64);
         let (task, labels) = (ready.file.task(), ready.file.labels.clone());
+        let lacks = lacking(&self.clip);
         Ok(Begun {
             tags_beside: !about.may_classify || pair.is_loaded() || !features.is_kept(),
             features,
-            predictor: Predictor::new(task, key, labels, spans.clone()),
+            predictor: Predictor::new(task, key, labels, spans.clone()).lacking(lacks),
             spans,
+            lacks,
             settled: 0,
             tags: Vec::new(),
             tagged: 0,
@@ -309,7 +313,7 @@ impl Begun {
         let familiarity = match &ready.file.familiarity {
             Some(known) => pooled(visual, audio)?
                 .iter()
-                .map(|row| known.score(row))
+                .map(|row| known.score_without(row, self.lacks))
                 .collect(),
             // Nobody measured what it was trained on: nothing is said of it, and scores stay as they are.
             None => Vec::new(),
@@ -338,18 +342,23 @@ fn next_batch(batch: usize, fewest: usize, time: Duration) -> usize {
     }
 }
 
+/// What a clip has nothing of; of one with neither sound nor pictures nothing is asked.
+fn lacking(clip: &Clip) -> Option<Modality> {
+    match (&clip.video, &clip.audio) {
+        (Some(_), None) => Some(Modality::Audible),
+        (None, Some(_)) => Some(Modality::Visible),
+        _ => None,
+    }
+}
+
 /// What to say of a clip that can only be heard or only be seen.
 fn one_modality(clip: &Clip) -> Option<Problem> {
-    let (lacks, replaced) = match (&clip.video, &clip.audio) {
-        (Some(_), Some(_)) => return None,
-        (Some(_), None) => ("no sound", "silence stands in for it"),
-        (None, Some(_)) => ("no pictures", "a grey picture stands in for them"),
-        (None, None) => ("neither sound nor pictures", "nothing can be scored"),
+    let (lacks, advice) = match lacking(clip)? {
+        Modality::Audible => ("no sound", "Parsing shows what is seen in it"),
+        _ => ("no pictures", "Parsing shows what is heard in it"),
     };
     let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
     let title = format!("{} has {lacks}", name.to_string_lossy());
-    let advice = format!(
-        "Nothing in it can be both heard and seen; {replaced}, and its scores mean little."
-    );
+    let advice = format!("Nothing in it can be both heard and seen. {advice}.");
     Some(Problem::warning(title, advice).about(&clip.path))
 }
