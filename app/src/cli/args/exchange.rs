@@ -25,8 +25,8 @@ pub struct ExportArgs {
     /// The format.
     #[arg(long, value_enum)]
     pub format: FormatArg,
-    /// Whose word: what the window shows, a person's corrections over the model's word; the corrections alone; or the model's
-    /// word alone.
+    /// Whose word: a person's corrections over the model's word, as the window shows them (a head that was adopted there is named
+    /// with --head); the corrections alone; or the model's word alone.
     #[arg(long, value_enum, default_value = "shown")]
     pub what: WhatArg,
     /// The project with the corrections; the usual one if not given.

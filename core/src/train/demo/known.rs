@@ -46,6 +46,9 @@ fn real(label: &Label, material: Option<&DemoMaterial>) -> [Option<LearnedFrom>;
     ]
 }
 
+/// F1 by seconds below which a class is hardly known.
+const HARDLY: f64 = 0.5;
+
 /// What the model is, for people.
 pub(super) fn about(known: &[KnownClass]) -> String {
     let list = |of: &dyn Fn(&KnownClass) -> bool| -> String {
@@ -57,12 +60,26 @@ pub(super) fn about(known: &[KnownClass]) -> String {
         }
     };
     let is_real = |known: &Known| matches!(known.from, LearnedFrom::Real | LearnedFrom::Sampled);
+    let hardly = |known: &Known| known.measured.is_some_and(|hits| hits.f1() < HARDLY);
+    let real = |of: fn(&KnownClass) -> &Known| {
+        let well = list(&|class| is_real(of(class)) && !hardly(of(class)));
+        match known
+            .iter()
+            .any(|class| is_real(of(class)) && hardly(of(class)))
+        {
+            false => well,
+            true => {
+                let badly = list(&|class| is_real(of(class)) && hardly(of(class)));
+                format!("{well}; hardly: {badly}")
+            }
+        }
+    };
     format!(
         "A small model that comes with the program, to try it with. Of the real world it learned a few things, from free recordings, \
          sampled instruments and photographs; the rest it knows only as this project draws and synthesises it. It hears, for real: {}. \
          It sees, for real: {}. As drawn and synthesised only: {}. It does not know speech, people, or anything else, and makes mistakes.",
-        list(&|class| is_real(&class.heard)),
-        list(&|class| is_real(&class.seen)),
+        real(|class| &class.heard),
+        real(|class| &class.seen),
         list(&|class| !is_real(&class.heard) && !is_real(&class.seen)),
     )
 }
@@ -84,6 +101,7 @@ pub fn note_measured(
                 class.seen.measured = *seen;
             }
         }
+        manifest.about = about(&manifest.known);
     })
 }
 
