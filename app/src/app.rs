@@ -436,6 +436,8 @@ impl eframe::App for MettleApp {
         self.note_open();
         self.poll_player(now);
         self.forget_old_toasts(ctx, now);
+        let (state, mut context) = self.context(ctx);
+        apply::remove_for_good(state, &mut context);
         self.save_soon(ctx, frame, now);
         self.fitting.fit(ctx);
         if let Some(wait) = self.player.next_look() {

@@ -69,6 +69,9 @@ pub fn model_found(
     state.settings.remember_model(&choice);
     state.model_choice = choice;
     state.training.proposal = None;
+    if let Some(removed) = &mut state.training.removed {
+        removed.proposal = None;
+    }
     state.training.heads = Default::default();
     let in_use = |task: &Task| state.settings.head_of(&state.model_choice, *task).is_some();
     if Task::ALL.iter().any(in_use) {

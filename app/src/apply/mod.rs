@@ -6,6 +6,7 @@ mod compute;
 mod dialogs;
 mod edits;
 mod exchange;
+mod heads;
 mod look;
 mod map;
 mod masks;
@@ -34,6 +35,7 @@ use crate::waking::Waker;
 pub use clips::{found, picked, select, show_selected};
 pub use compute::model_found;
 pub use edits::{answered, keep_held, settle};
+pub use heads::remove_for_good;
 pub use look::push_volume;
 pub use projects::{project_to_open, switch};
 pub use review::go_on_if_wanted;
@@ -125,6 +127,10 @@ fn view(state: &mut AppState, context: &mut Context<'_>, intent: ViewIntent) {
 }
 
 fn run(state: &mut AppState, context: &mut Context<'_>, command: Command) {
+    // A deleted head is no clip's.
+    if command == Command::Undo && heads::bring_back(state) {
+        return;
+    }
     if command.needs_clip() && state.shown().is_none() {
         return;
     }

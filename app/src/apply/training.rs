@@ -1,10 +1,9 @@
 //! Wishes about training and heads.
 
-use mettle_core::base::HeadId;
 use mettle_core::engine::TrainingStage;
 use mettle_core::project::{ClipFacts, Corrections};
 
-use super::Context;
+use super::{Context, heads};
 use crate::intent::TrainIntent;
 use crate::replies;
 use crate::requests;
@@ -35,12 +34,10 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Tra
             state.training.live = on;
             state.training.due = on.then_some(now);
         }
-        TrainIntent::Adopt => adopt(state, context),
+        TrainIntent::Adopt => heads::adopt(state, context),
         TrainIntent::Keep => state.training.proposal = None,
-        TrainIntent::Use(head) => use_head(state, context, head),
-        TrainIntent::Remove(head) => {
-            requests::list_heads(state, &mut **context.engine, Some(head));
-        }
+        TrainIntent::Use(head) => heads::use_head(state, context, head),
+        TrainIntent::Remove(head) => heads::remove(state, context, head),
     }
 }
 
@@ -69,25 +66,6 @@ fn stop(state: &mut AppState, context: &mut Context<'_>, keep_best: bool) {
         run.keeps_best = keep_best;
         context.engine.cancel(run.job);
     }
-}
-
-fn adopt(state: &mut AppState, context: &mut Context<'_>) {
-    if let Some(proposal) = state.training.proposal.take() {
-        use_head(state, context, proposal.trained.head.id);
-    }
-}
-
-/// The head that answers its task from now on: a trained one, or the model's own.
-fn use_head(state: &mut AppState, context: &mut Context<'_>, id: HeadId) {
-    let heads = &state.training.heads;
-    let Some(head) = heads.iter().find(|head| head.id == id).cloned() else {
-        return;
-    };
-    let choice = state.model_choice.clone();
-    let chosen = (!head.own).then_some(id);
-    state.settings.choose_head(&choice, head.task, chosen);
-    requests::use_head(state, &mut **context.engine, head.task);
-    replies::thresholds_moved(state);
 }
 
 /// What is said of the project's clips is read.

@@ -11,12 +11,7 @@ use crate::theme::{size, tokens};
 /// Draw them, the model's own first.
 pub fn heads_ui(ui: &mut Ui, state: &AppState, task: Task, commands: &mut Commands) {
     let t = tokens(ui.ctx());
-    let heads: Vec<_> = state
-        .training
-        .heads
-        .iter()
-        .filter(|head| head.task == task)
-        .collect();
+    let heads = state.training.heads_of(task);
     if heads.len() < 2 {
         return;
     }

@@ -79,7 +79,7 @@ pub use strip::Strip;
 pub use subject::{happens_in, taken_back, word};
 pub use tested::Tested;
 pub use tracks::{ByModel, Tracks};
-pub use training::{Changes, Proposal, Run, TrainingView};
+pub use training::{Changes, Proposal, RemovedHead, Run, TrainingView};
 pub use waves::Waves;
 pub use weights::WeightsView;
 pub use words::*;

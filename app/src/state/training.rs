@@ -36,6 +36,8 @@ pub struct TrainingView {
     pub proposal: Option<Proposal>,
     /// The heads of this machine that read the model's backbones, once listed.
     pub heads: Arc<Vec<HeadLine>>,
+    /// The one that was deleted last, while it can be brought back.
+    pub removed: Option<RemovedHead>,
     /// Every clip of the project of which something is said, as its file had it; of those that are open, their rows know better.
     /// None until it is read.
     pub project: Option<Vec<(ClipFacts, Corrections)>>,
@@ -81,6 +83,17 @@ pub struct Proposal {
     pub outdated: bool,
 }
 
+/// A head that is off the list, and whose files are still there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RemovedHead {
+    /// Which.
+    pub id: HeadId,
+    /// The message that offers to bring it back.
+    pub note: u64,
+    /// What was to be decided about it, where it had come of the last training.
+    pub proposal: Option<Proposal>,
+}
+
 /// Two heads' events on one clip, without the user's words.
 #[derive(Clone, Debug)]
 pub struct Changes {
@@ -106,6 +119,15 @@ impl Changes {
 }
 
 impl TrainingView {
+    /// The heads of a task, without a deleted one.
+    pub fn heads_of(&self, task: Task) -> Vec<&HeadLine> {
+        let gone = self.removed.as_ref().map(|removed| removed.id);
+        let heads = self.heads.iter();
+        heads
+            .filter(|head| head.task == task && gone != Some(head.id))
+            .collect()
+    }
+
     /// What of a head learns.
     pub fn learns(&self) -> Learns {
         match self.relearns {

@@ -1,6 +1,7 @@
 //! Correct, train, compare, adopt, and back: what is asked is what was said, nothing that the user said is changed by it, and the
 //! older head is one choice away.
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use mettle_app::command::Command;
 use mettle_app::intent::{ClipIntent, EditIntent, TrainIntent};
@@ -332,6 +333,64 @@ fn how_much_of_a_head_learns_is_chosen_in_plain_words() {
     window.get_by_label("Keep what it knew").click_accesskit();
     window.run_steps(3);
     assert!(!asked(&mut window).pseudo_labels);
+}
+
+/// A training was asked for on the page, and its head waits to be adopted.
+fn proposed() -> (Window, ScriptedEngine) {
+    let (mut window, engine, _) = opened_keeping(&[Task::Localize], None);
+    say(&mut window, "Truck", 8, Said::Yes);
+    window.state_mut().ask(Command::ShowTrain);
+    window.state_mut().ask(TrainIntent::Start);
+    window.run_steps(3);
+    let (job, _) = lessons(&engine).pop().expect("it asked to train");
+    trained(&mut window, &engine, job);
+    window.get_by_label("A new head");
+    (window, engine)
+}
+
+fn removed(engine: &ScriptedEngine) -> Vec<HeadId> {
+    let asked = engine.asked().into_iter();
+    let removed = asked.filter_map(|(_, spec)| match spec {
+        JobSpec::Heads { remove, .. } => remove,
+        _ => None,
+    });
+    removed.collect()
+}
+
+#[test]
+fn a_deleted_head_comes_back_and_its_files_go_only_when_undo_is_no_longer_offered() {
+    let (mut window, engine) = proposed();
+    let delete = "Delete the head 2 s corrected in one clip";
+    window.get_by_label(delete).click();
+    window.run_steps(8);
+    assert!(window.query_by_label("A new head").is_none());
+    assert!(window.query_by_label(delete).is_none());
+    window.get_by_label("Undo").click();
+    window.run_steps(8);
+    window.get_by_label("A new head");
+    let words = state(&window).library.selected_row().expect("a clip");
+    assert!(
+        !words.corrected.shown().statements.is_empty(),
+        "no word of the user's was taken back"
+    );
+    window.get_by_label("Delete").click();
+    window.run_steps(8);
+    assert_eq!(removed(&engine), [], "as long as it can be brought back");
+    window.get_by_label("Dismiss").click();
+    window.run_steps(8);
+    assert_eq!(removed(&engine), [NEW]);
+    assert!(window.query_by_label("Undo").is_none());
+}
+
+#[test]
+fn the_new_head_chosen_in_the_list_is_adopted() {
+    let (mut window, _) = proposed();
+    let radio = (Role::RadioButton, "2 s corrected in one clip");
+    window.get_by_role_and_label(radio.0, radio.1).click();
+    window.run_steps(3);
+    assert_eq!(which(state(&window)), WhichHead::Named(NEW));
+    assert!(window.query_by_label("A new head").is_none());
+    assert!(window.query_by_label("Delete").is_none());
 }
 
 /// What may happen around a training.
