@@ -7,7 +7,7 @@ use mettle_core::engine::{HeadChoice, JobSpec, WhichHead};
 use mettle_core::project::Change;
 
 use super::{Context, clips, dialogs, edits};
-use crate::state::{AlikeWish, AppState, Dialog, Mode, RowId, word};
+use crate::state::{AlikeWish, AppState, Dialog, Mode, RowId, count, word};
 
 /// Look for seconds like the one under the playhead.
 pub(super) fn open(state: &mut AppState, context: &mut Context<'_>) {
@@ -60,8 +60,8 @@ pub(super) fn say(state: &mut AppState, context: &mut Context<'_>, modality: Mod
     let clips = edits::keep_of_many(state, context, changes);
     if clips > 0 {
         state.alike.pick_none();
-        let plural = if clips == 1 { "" } else { "s" };
-        let title = format!("{label}: said of {seconds} s in {clips} clip{plural}");
+        let clips = count(clips, "clip");
+        let title = format!("{label}: said of {seconds} s in {clips}");
         edits::note(
             state,
             context.now(),

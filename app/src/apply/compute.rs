@@ -3,7 +3,7 @@
 use mettle_core::base::{Problem, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
-use mettle_core::model::ModelInfo;
+use mettle_core::model::{ModelInfo, known_classes};
 use mettle_core::predict::ClassColors;
 
 use super::Context;
@@ -65,6 +65,7 @@ pub fn model_found(
         replies::tell(state, Problem::error(warning, advice), now);
     }
     state.colors = ClassColors::of_model(&info);
+    state.library.known = known_classes(Some(&info));
     state.model = Some(info);
     state.settings.remember_model(&choice);
     state.model_choice = choice;

@@ -8,6 +8,7 @@ use mettle_core::features::{CacheEntry, FeatureCache};
 
 use super::args::{CacheAction, CacheArgs};
 use super::{Failure, output};
+use crate::state::count;
 
 /// Do what is asked.
 pub fn run(args: &CacheArgs) -> Result<(), Failure> {
@@ -50,11 +51,15 @@ fn line(entry: &CacheEntry) -> String {
     let unused = SystemTime::now()
         .duration_since(entry.used)
         .unwrap_or_default();
-    let used = format!("used {} ago", HumanDuration(unused));
+    let used = match unused.as_secs() {
+        0 => "used just now".to_owned(),
+        _ => format!("used {} ago", HumanDuration(unused)),
+    };
+    let segments = count(entry.segments, "segment");
     match &entry.about {
         Some(about) => format!(
-            "{bytes:>10}  {used:<24}  {:>4} segments  {}  {}",
-            entry.segments, about.backbone, about.clip
+            "{bytes:>10}  {used:<24}  {segments:>13}  {}  {}",
+            about.backbone, about.clip
         ),
         None => format!("{bytes:>10}  {used:<24}  unreadable"),
     }

@@ -4,9 +4,9 @@ use egui::{Align, ComboBox, Layout, Role, ScrollArea, Ui, WidgetInfo};
 use mettle_core::base::{Label, Modality, Said, Time};
 use mettle_core::predict::Likeness;
 
-use super::widgets::{count, dim, emphasis};
+use super::widgets::{dim, emphasis};
 use crate::intent::{Commands, EditIntent, ViewIntent};
-use crate::state::{AlikeWish, AppState, Found, Row};
+use crate::state::{AlikeWish, AppState, Found, Row, count};
 use crate::theme::size;
 
 /// Rows of the list.

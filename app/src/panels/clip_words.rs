@@ -1,7 +1,6 @@
 //! How a clip stands, in words.
 
-use super::widgets::count;
-use crate::state::{AppState, JobKind, Known, Row};
+use crate::state::{AppState, JobKind, Known, Row, count};
 
 /// How a clip stands.
 pub(super) struct Words {

@@ -6,9 +6,11 @@ use mettle_core::base::{EventId, Label, LabelId, Modality, Said, Time};
 use mettle_core::project::Source;
 
 use super::event_row::{HEIGHT, row_ui};
-use super::widgets::{count, dim};
+use super::widgets::dim;
 use crate::intent::{Commands, EditIntent};
-use crate::state::{AppState, Gesture, LaneEvent, Mode, Shown, shown_classes, word};
+use crate::state::{
+    AppState, Gesture, LaneEvent, Mode, Shown, count, count_of, shown_classes, word,
+};
 
 /// Rows are made this far beyond what is in sight, in points, so that Tab goes on past the edge.
 const BEYOND: f32 = 2.0 * HEIGHT;
@@ -23,11 +25,14 @@ pub fn events_ui(ui: &mut Ui, state: &AppState, shown: Shown<'_>, commands: &mut
         dim(ui, "Editing is off").on_hover_text(why);
     }
     ui.horizontal(|ui| {
-        let of = match state.mode() {
-            Mode::Masks => "stretch in which the picture sounds",
-            Mode::Events | Mode::Parsing => "event",
+        let counted = match state.mode() {
+            Mode::Masks => {
+                let stretches = count_of(events.len(), "stretch", "stretches");
+                format!("{stretches} in which the picture sounds")
+            }
+            Mode::Events | Mode::Parsing => count(events.len(), "event"),
         };
-        dim(ui, count(events.len(), of));
+        dim(ui, counted);
         if editable {
             add_ui(ui, state, shown, &classes, commands);
         }

@@ -7,10 +7,10 @@ use egui::{
 use mettle_core::base::{Label, Time};
 use mettle_core::engine::{MapPoint, SecondsMap};
 
-use super::widgets::{count, dim, emphasis};
+use super::widgets::{dim, emphasis};
 use crate::command::Command;
 use crate::intent::{Commands, EngineIntent, ViewIntent};
-use crate::state::{AppState, Row};
+use crate::state::{AppState, Row, count};
 use crate::theme::{size, tokens};
 
 /// Height of the plane.

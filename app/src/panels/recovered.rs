@@ -4,9 +4,9 @@ use chrono::{DateTime, Local};
 use egui::{Label, Ui};
 use mettle_core::project::KeptSince;
 
-use super::widgets::{count, dim, emphasis};
+use super::widgets::{dim, emphasis};
 use crate::intent::{ClipIntent, Commands, DialogIntent, ProjectIntent};
-use crate::state::{AppState, Dialog, Recovered, file_name};
+use crate::state::{AppState, Dialog, Recovered, count, file_name};
 use crate::theme::size;
 
 /// Clips named at most.

@@ -4,8 +4,8 @@ use egui::{Grid, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 use mettle_core::base::Label;
 use mettle_core::predict::{ClassTally, Report};
 
-use super::widgets::{count, dim, emphasis};
-use crate::state::AppState;
+use super::widgets::{dim, emphasis};
+use crate::state::{AppState, count};
 use crate::theme::{figures, mix, size, tokens};
 
 /// A cell of the table of confusions.

@@ -9,13 +9,13 @@ use super::mode_switch::missing_head;
 use super::timeline_edges::edges_ui;
 use super::timeline_new::new_lane_ui;
 use super::timeline_said::{brush_ui, parts, said_at, said_ui, spoken_said, subject_ui};
-use super::widgets::{count, dim, elided};
+use super::widgets::{dim, elided};
 use crate::intent::{Commands, ViewIntent};
 use crate::paint::{
     Bars, columns_of, is_bar, paint_bars, paint_columns, paint_split, pending_pattern,
     split_columns, swatch,
 };
-use crate::state::{AppState, Changes, Chosen, Lane, Mode, RowId, Shown, TimeAxis};
+use crate::state::{AppState, Changes, Chosen, Lane, Mode, RowId, Shown, TimeAxis, count};
 use crate::theme::{figures, mix, size, strong, tokens};
 
 /// Draw them. Gives the class under the pointer and its score there.

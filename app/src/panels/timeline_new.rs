@@ -4,11 +4,10 @@ use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 use mettle_core::base::Modality;
 use mettle_core::predict::{Detail, Prediction};
 
-use super::widgets::count;
 use crate::paint::{
     Bars, columns_of, is_bar, paint_bars, paint_columns, paint_split, split_columns,
 };
-use crate::state::{AppState, Changes, Lane, Shown, TimeAxis, happens_in};
+use crate::state::{AppState, Changes, Lane, Shown, TimeAxis, count, happens_in};
 use crate::theme::{figures, size, tokens};
 
 const HEIGHT: f32 = 18.0;

@@ -227,12 +227,6 @@ pub fn elided(ui: &Ui, at: egui::Pos2, width: f32, text: &str, font: egui::FontI
     ui.painter().galley(corner, line, color);
 }
 
-/// "1 event", "2 events".
-pub fn count(number: usize, one: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {one}{plural}")
-}
-
 /// How a slider is being moved.
 pub fn gesture_of(response: &Response) -> Gesture {
     match (response.drag_stopped(), response.dragged()) {

@@ -183,7 +183,14 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
     let same = answer.tracks.by_model_at(&thresholds);
     let same = same.filter(|_| answer.revision == revision).cloned();
     let by_model = same.unwrap_or_else(|| Arc::new(ByModel::of(&prediction, thresholds)));
-    let tracks = row.said_over(&by_model.tracks, &prediction.labels, &library.classes);
+    let tracks = match task {
+        // Masks tell no classes apart: what is said of classes is not about them.
+        Task::Segment => by_model.tracks.clone(),
+        Task::Localize | Task::Parse => {
+            let labels = prediction.labels.iter().chain(&library.known);
+            row.said_over(&by_model.tracks, labels, &library.classes)
+        }
+    };
     let standing = Standing {
         scored: prediction.scores.len().min(prediction.segments.len()),
         complete,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mettle_core::base::{ClipId, Label, LabelId, Labels, Problem, Task, Time, TimeSpan};
+use mettle_core::base::{ClipId, Label, LabelId, Problem, Task, Time, TimeSpan};
 use mettle_core::media::{Clip, RgbFrame};
 use mettle_core::model::ModelInfo;
 use mettle_core::project::{Class, Names, Track, merge};
@@ -171,15 +171,15 @@ impl Row {
         (start < end).then(|| TimeSpan::new(start, end))
     }
 
-    /// A model's events with the user's word over them; `labels` are the model's.
-    pub fn said_over(
+    /// A model's events with the user's word over them; `labels` are those that models know.
+    pub fn said_over<'a>(
         &self,
         by_model: &[Track],
-        labels: &Labels,
+        labels: impl Iterator<Item = &'a Label>,
         classes: &BTreeMap<LabelId, Class>,
     ) -> Vec<Track> {
         let said = &self.corrected.shown().statements;
-        merge(by_model, said, &Names::of(labels.iter(), classes))
+        merge(by_model, said, &Names::of(labels, classes))
     }
 
     /// Whether results computed elsewhere hold what a model would say of it: the file is the one they are of.

@@ -4,8 +4,8 @@ use egui::{Key, Modifiers, PointerButton, Rect, pos2};
 use egui_kittest::kittest::Queryable;
 use mettle_app::command::Command;
 use mettle_app::intent::{EditIntent, ViewIntent};
-use mettle_app::state::Mode;
-use mettle_core::base::{Label, LabelId, Modality, Said, Time};
+use mettle_app::state::{Gesture, Mode, word};
+use mettle_core::base::{Label, LabelId, Modality, Said, Task, Time, TimeSpan};
 use mettle_core::project::Source;
 
 use super::modes::{Window, answer, masked, opened_keeping, parsed, state, switch_to};
@@ -214,7 +214,7 @@ fn accepting_says_what_is_shown_and_leaves_what_was_said() {
 
 #[test]
 fn in_parsing_each_half_is_said_by_itself() {
-    let (mut window, engine, clip) = opened_keeping(&mettle_core::base::Task::ALL, None);
+    let (mut window, engine, clip) = opened_keeping(&Task::ALL, None);
     answer(&mut window, &engine, parsed(&clip));
     switch_to(&mut window, Mode::Parsing);
     assert_eq!(state(&window).mode(), Mode::Parsing);
@@ -253,9 +253,42 @@ fn a_new_class_has_a_lane_in_every_clip_and_is_one_undo() {
     window.get_by_label_contains("Kettle, highest");
 }
 
+/// What is listed on the page of events, and what the clip's card counts.
+fn listed(window: &Window, task: Task) -> (Vec<Label>, usize) {
+    let shown = state(window).shown().expect("a clip");
+    let labels = shown.lane_events().iter();
+    let labels = labels.map(|event| event.what.label.clone()).collect();
+    (labels, shown.row.standing_of(task).events.1)
+}
+
+#[test]
+fn what_is_said_of_classes_is_by_its_name_in_every_mode_and_none_of_it_is_in_masks() {
+    let (mut window, engine, clip) = opened_keeping(&Task::ALL, None);
+    answer(&mut window, &engine, masked(&clip));
+    // A class of a data set that this model does not know.
+    let of = LabelId::named("Violin, fiddle");
+    let change = word(of, Modality::AudioVisual, TimeSpan::of_second(1), Said::Yes);
+    window
+        .state_mut()
+        .ask(EditIntent::Change(change, Gesture::Single));
+    settled(&mut window);
+    let (labels, _) = listed(&window, Task::Localize);
+    assert!(
+        labels.contains(&Label::from("Violin, fiddle")),
+        "{labels:?}"
+    );
+    window.state_mut().ask(Command::ModeMasks);
+    window.state_mut().ask(Command::ShowEvents);
+    window.run_steps(3);
+    let (labels, counted) = listed(&window, Task::Segment);
+    assert_eq!(labels, [Label::from("Sounding object")]);
+    assert_eq!(counted, 1);
+    window.get_by_label("1 stretch in which the picture sounds");
+}
+
 #[test]
 fn in_masks_mode_nothing_is_said_of_whatever_sounds() {
-    let (mut window, engine, clip) = opened_keeping(&mettle_core::base::Task::ALL, None);
+    let (mut window, engine, clip) = opened_keeping(&Task::ALL, None);
     answer(&mut window, &engine, masked(&clip));
     window.state_mut().ask(Command::ModeMasks);
     window
@@ -268,4 +301,5 @@ fn in_masks_mode_nothing_is_said_of_whatever_sounds() {
     }
     assert!(state(&window).subject().is_none());
     assert_eq!(both(&window, "Sounding object"), "..........");
+    window.get_by_label("Masks tell no classes apart");
 }

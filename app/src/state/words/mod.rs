@@ -1,6 +1,7 @@
 //! The words that panels, intents and state share: names of rows, gestures, dialogs, modes. Plain values, no behaviour of the window.
 
 mod asked;
+mod count;
 mod dialog;
 mod gesture;
 mod mask_tool;
@@ -10,6 +11,7 @@ mod pointed;
 mod weights;
 
 pub use asked::{JobKind, PathKind, RowId, Wanted};
+pub use count::{count, count_of};
 pub use dialog::{Dialog, Focus, InspectorTab};
 pub use gesture::{Gesture, Ongoing};
 pub use mask_tool::{BrushMove, Corners, MaskHand, MaskTool};
