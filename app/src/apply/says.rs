@@ -6,7 +6,7 @@ use mettle_core::project::{Change, Corrections};
 use super::{Context, edits, review, timeline};
 use crate::command::Command;
 use crate::state::{
-    AppState, Chosen, Gesture, Happening, InspectorTab, LaneEvent, Subject, taken_back, word,
+    AppState, Chosen, Gesture, Happening, InspectorTab, LaneEvent, Mode, Subject, taken_back, word,
 };
 
 /// Says whether the command was one of these.
@@ -36,8 +36,17 @@ pub(super) fn run(state: &mut AppState, context: &mut Context<'_>, command: Comm
 fn subject(state: &mut AppState, context: &Context<'_>) -> Option<Subject> {
     let subject = state.subject();
     if subject.is_none() {
-        let advice = "Click a lane, or go to one with the arrow keys.";
-        edits::note(state, context.now(), "No class is chosen".into(), advice);
+        let (title, advice) = match state.mode() {
+            Mode::Masks => (
+                "Masks tell no classes apart",
+                "What is heard and seen is said in events or parsing mode; here the mask itself is painted or accepted.",
+            ),
+            Mode::Events | Mode::Parsing => (
+                "No class is chosen",
+                "Click a lane, or go to one with the arrow keys.",
+            ),
+        };
+        edits::note(state, context.now(), title.into(), advice);
     }
     subject
 }
