@@ -22,6 +22,7 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Exc
         ExchangeIntent::Form(form) => choose(state, form),
         ExchangeIntent::Browse => context.files.ask(Wanted::Export, context.waker()),
         ExchangeIntent::Write { replace } => {
+            state.settings.export.scope = state.export.form.scope;
             state.export.wish = Some(ExportWish::Write(replace));
         }
         ExchangeIntent::Stop => {
@@ -39,17 +40,24 @@ pub(super) fn apply(state: &mut AppState, context: &mut Context<'_>, intent: Exc
     }
 }
 
-/// Show the dialog, as it was used last.
+/// Show the dialog, as it was used last; of the marked clips where there are some.
 pub(super) fn open(state: &mut AppState, context: &Context<'_>) {
-    let rows = state.library.rows().iter();
-    let marked = rows.filter(|row| row.marked).count();
+    let scope = match any_marked(state) {
+        true => ExportScope::Marked,
+        false => ExportScope::Shown,
+    };
+    open_for(state, context, scope);
+}
+
+fn any_marked(state: &AppState) -> bool {
+    state.library.rows().iter().any(|row| row.marked)
+}
+
+fn open_for(state: &mut AppState, context: &Context<'_>, scope: ExportScope) {
     let kept = &state.settings.export;
     let folder = kept.folder.clone().or_else(|| usual_folder(state));
     let form = ExportForm {
-        scope: match marked {
-            0 => ExportScope::Shown,
-            _ => ExportScope::Marked,
-        },
+        scope,
         what: kept.what(),
         format: ExportFormat::named(&kept.format).unwrap_or(ExportForm::default().format),
         folder: folder.map_or_else(String::new, |folder| folder.display().to_string()),
@@ -58,12 +66,17 @@ pub(super) fn open(state: &mut AppState, context: &Context<'_>) {
     dialogs::show(state, context, Dialog::Export);
 }
 
-/// The same, and write at once.
+/// Write the same as last at once: of this clip, of those that are marked now, or of all that the list shows now.
 pub(super) fn again(state: &mut AppState, context: &Context<'_>) {
-    let known = state.settings.export.folder.is_some();
-    open(state, context);
-    if known {
+    let last = &state.settings.export;
+    let (known, scope) = (last.folder.is_some(), last.scope);
+    // Where nothing is marked any more, it is shown what would be written.
+    let there = scope != ExportScope::Marked || any_marked(state);
+    if known && there {
+        open_for(state, context, scope);
         state.export.wish = Some(ExportWish::Write(false));
+    } else {
+        open(state, context);
     }
 }
 

@@ -6,11 +6,12 @@ use mettle_core::base::Problem;
 use mettle_core::engine::{Export, ExportedClip, JobId, Outcome};
 use mettle_core::exchange::ExportFormat;
 use mettle_core::exchange::marks::{MarkFormat, What};
+use serde::{Deserialize, Serialize};
 
 use super::{AppState, Row, typed_path};
 
 /// Which clips.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportScope {
     /// The one on screen.
     #[default]
@@ -111,9 +112,13 @@ impl ExportView {
     /// `3 written, 1 stays as it is`.
     pub fn summary(&self) -> String {
         let [written, stay, failed] = self.counts();
+        let stays = match stay {
+            1 => "there with another content, left as it is",
+            _ => "there with another content, left as they are",
+        };
         let parts = [
             (written, "written and read back"),
-            (stay, "there with another content, left as they are"),
+            (stay, stays),
             (failed, "failed"),
         ];
         let parts = parts.into_iter().filter(|(count, _)| *count > 0);

@@ -9,7 +9,7 @@ use mettle_core::predict::Thresholds;
 use mettle_core::project::MaskThresholds;
 use serde::{Deserialize, Serialize};
 
-use super::{ExportForm, MaskSettings, Mode, OwnThresholds};
+use super::{ExportForm, ExportScope, MaskSettings, Mode, OwnThresholds};
 use crate::keymap::Changes;
 
 /// How many recent files are remembered.
@@ -138,6 +138,8 @@ pub struct ExportChoice {
     pub format: String,
     /// Whose word.
     what: Option<What>,
+    /// Which clips were written.
+    pub scope: ExportScope,
 }
 
 impl ExportChoice {

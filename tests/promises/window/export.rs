@@ -2,8 +2,9 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use mettle_app::intent::{ClipIntent, ExchangeIntent};
-use mettle_app::state::{ExportForm, ExportScope};
+use mettle_app::command::Command;
+use mettle_app::intent::{ClipIntent, DialogIntent, ExchangeIntent};
+use mettle_app::state::{Dialog, ExportForm, ExportScope};
 use mettle_core::base::Problem;
 use mettle_core::engine::{Export, ExportedClip, JobId, JobSpec, Outcome, ReplyBody};
 use mettle_core::exchange::marks::{Kept, MarkFormat, Share, What};
@@ -101,6 +102,37 @@ fn where_a_data_set_is_there_already_it_can_be_replaced_after_the_refusal() {
     window.run_steps(4);
     let (_, written) = last(&engine);
     assert!(written.writes && written.replace);
+}
+
+#[test]
+fn export_again_is_of_the_clips_that_were_written_last() {
+    let (mut window, engine) = window(&["/clips/dog.mp4", "/clips/cat.mp4"]);
+    fill(&mut window, &engine, &clip("/clips/dog.mp4", 1), 10);
+    let again = |window: &mut Window| {
+        window.state_mut().ask(Command::ExportAgain);
+        window.run_steps(6);
+        let (_, spec) = last(&engine);
+        answer(window, &engine, kept(false));
+        window.state_mut().ask(DialogIntent::Show(Dialog::None));
+        window.run_steps(2);
+        (spec.writes, spec.clips.len())
+    };
+    for (scope, count) in [(ExportScope::Listed, 2), (ExportScope::Shown, 1)] {
+        window.state_mut().ask(Command::Export);
+        window.run_steps(4);
+        let form = ExportForm {
+            scope,
+            folder: "/out".into(),
+            ..ExportForm::default()
+        };
+        window.state_mut().ask(ExchangeIntent::Form(form));
+        let write = ExchangeIntent::Write { replace: false };
+        window.state_mut().ask(write);
+        window.run_steps(4);
+        answer(&mut window, &engine, kept(false));
+        assert_eq!(again(&mut window), (true, count));
+        assert_eq!(again(&mut window), (true, count));
+    }
 }
 
 #[test]
