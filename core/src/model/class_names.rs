@@ -11,6 +11,9 @@ const AUDIOSET: &str = include_str!("../../../assets/labels/audioset-527.txt");
 const IMAGENET_1K: &str = include_str!("../../../assets/labels/imagenet-1k.txt");
 const IMAGENET_21K: &str = include_str!("../../../assets/labels/imagenet-21k.txt");
 
+/// What sounds in a picture, as heads for masks and exported files call it: a word for all of it, and no class of events.
+const OF_MASKS: [&str; 3] = ["Sounding", "Sounding object", "sounding"];
+
 /// Google's list has two classes, by place, that the ImageNet of 2011 (`imagenet-22k`, 21,841 classes) has not.
 const ONLY_GOOGLES: [usize; 2] = [9205, 15027];
 
@@ -41,11 +44,12 @@ pub fn class_names(list: &str) -> Option<Labels> {
     })
 }
 
-/// The classes that models know: those of the data sets, and of the model at hand.
+/// The classes that models know: those of the data sets, of the model at hand, and what heads for masks find.
 pub fn known_classes(model: Option<&ModelInfo>) -> BTreeSet<Label> {
     let lists = ["ave-28", "llp-25"].into_iter().filter_map(class_names);
     let own = model.into_iter().flat_map(|model| &model.tasks);
     let lists = lists.chain(own.map(|task| task.labels.clone()));
+    let lists = lists.chain([Labels::new(OF_MASKS)]);
     lists
         .flat_map(|labels| labels.iter().cloned().collect::<Vec<_>>())
         .collect()

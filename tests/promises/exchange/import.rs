@@ -6,6 +6,7 @@ use mettle_core::base::{ClipId, EventId, Label, LabelId, Modality, Said, TimeSpa
 use mettle_core::exchange::marks::{
     By, Conflict, ImportPlan, Importing, Mark, MarkFormat, Sheet, What, plan, sheet_of,
 };
+use mettle_core::model::known_classes;
 use mettle_core::project::{Change, Class, Corrections, Edit, Names, Scope, Store};
 
 use proptest::prelude::*;
@@ -108,6 +109,40 @@ fn what_is_there_already_is_not_said_twice() {
         spans.contains(&span(1.000_4, 2.999_6)) && spans.contains(&span(2.999_6, 5.0)),
         "{spans:?}"
     );
+}
+
+#[test]
+fn what_a_file_says_twice_is_new_once_and_what_it_denies_is_shown_as_denied() {
+    let denied = Mark {
+        by: By::Person { yes: false },
+        ..dog(6.0, 7.0)
+    };
+    let sheet = file(vec![dog(1.0, 3.0), dog(1.0, 3.0), denied]);
+    let said = Corrections::default();
+    let plan = planned(&sheet, &said, false);
+    assert_eq!(plan.summary(false), "2 new, 0 there already");
+    assert!(plan.new[0].to_string().ends_with("Dog, heard"));
+    assert!(plan.new[1].to_string().ends_with("Dog, not heard"));
+    let twice = after(&said, &plan);
+    assert_eq!(planned(&sheet, &twice, false).equal, 3);
+}
+
+#[test]
+fn what_sounds_in_a_mask_is_no_new_class() {
+    let mut sheet = file(Vec::new());
+    let said = Corrections::default();
+    for name in ["Sounding", "Sounding object", "sounding"] {
+        sheet.masks = vec![small_mask(name, span(2.0, 3.0), PERSON)];
+        let plan = plan(&Importing {
+            sheet: &sheet,
+            said: &said,
+            classes: &BTreeMap::new(),
+            known: &known_classes(None),
+            replace: false,
+            with_model: false,
+        });
+        assert_eq!((plan.new_masks.len(), plan.classes.len()), (1, 0));
+    }
 }
 
 #[test]

@@ -37,14 +37,17 @@ pub enum Conflict {
     Mask(MaskMark),
 }
 
-/// `1.5 s to 2 s  Dog, heard`.
+/// `1.5 s to 2 s  Dog, heard`, or `not heard`.
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (start, end, label) = (self.span.start, self.span.end, &self.label);
-        let perceived = match self.modality {
-            Modality::Audible => "heard",
-            Modality::Visible => "seen",
-            Modality::AudioVisual => "heard and seen",
+        let perceived = match (self.modality, self.by) {
+            (Modality::Audible, By::Person { yes: false }) => "not heard",
+            (Modality::Visible, By::Person { yes: false }) => "not seen",
+            (Modality::AudioVisual, By::Person { yes: false }) => "not both heard and seen",
+            (Modality::Audible, _) => "heard",
+            (Modality::Visible, _) => "seen",
+            (Modality::AudioVisual, _) => "heard and seen",
         };
         write!(f, "{start} to {end}  {label}, {perceived}")
     }
@@ -152,7 +155,14 @@ impl Hand<'_> {
         let agreeing: Vec<TimeSpan> = here().map(|verdict| verdict.span).collect();
         let open = unsaid(span, &agreeing);
         if open.is_empty() {
-            self.plan.equal += 1;
+            // What the file says twice is no second thing: only what was there before it counts.
+            let before = self
+                .importing
+                .said
+                .statements
+                .verdicts(label, mark.modality);
+            let before: Vec<TimeSpan> = before.iter().map(|verdict| verdict.span).collect();
+            self.plan.equal += usize::from(unsaid(span, &before).is_empty());
             return;
         }
         self.plan.new.push(mark.clone());
@@ -192,9 +202,10 @@ impl Hand<'_> {
             .filter(|((span, of), _)| *of == label && span.intersection(mask.span).is_some())
             .map(|((span, _), _)| *span)
             .collect();
-        let same = self.state.masks.get(&(mask.span, label));
-        if same.is_some_and(|drawn| **drawn == mask.mask) {
-            self.plan.equal += 1;
+        let key = (mask.span, label);
+        let same = |said: &Corrections| said.masks.get(&key).is_some_and(|m| **m == mask.mask);
+        if same(&self.state) {
+            self.plan.equal += usize::from(same(self.importing.said));
             return;
         }
         if others.is_empty() {
@@ -310,7 +321,7 @@ impl ImportPlan {
         let mut text = format!("{new} new, {} there already", self.equal);
         let rest = [
             (self.conflicts.len(), format!("in conflict ({treated})")),
-            (self.of_model, "a model's word, left out".to_owned()),
+            (self.of_model, "by a model, left out".to_owned()),
             (
                 self.outside,
                 "outside the clip or without length, left out".to_owned(),
