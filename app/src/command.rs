@@ -269,6 +269,23 @@ impl Command {
         self.row().when == When::Held
     }
 
+    /// Whether it acts on what an open dialog covers; others open or close something, or are about the window itself.
+    pub fn acts_behind_dialogs(self) -> bool {
+        let opens = self.text().ends_with('…') || self.text().ends_with("page");
+        let window = matches!(
+            self,
+            Self::Larger
+                | Self::Smaller
+                | Self::UsualSize
+                | Self::FocusControls
+                | Self::FullScreen
+                | Self::FrameTimes
+        );
+        let closes = matches!(self, Self::CloseClip | Self::Quit | Self::Shortcuts);
+        let shows = matches!(self, Self::ShowSecond | Self::ShowEvents);
+        !(opens || window || closes || shows)
+    }
+
     /// The keys it has unless the user gave it another, the one to show first.
     pub fn default_keys(self) -> &'static [Chord] {
         self.row().keys

@@ -251,6 +251,8 @@ pub enum ReviewIntent {
 pub enum DialogIntent {
     /// Which dialog is open, with what is typed in it.
     Show(Dialog),
+    /// Close the one that is open.
+    Close,
     /// A key for a command, or none. Where another command has the key, the user is asked first.
     Bind(Command, Option<Chord>),
     /// The key that was asked about becomes the other command's.

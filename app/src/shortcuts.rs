@@ -8,7 +8,7 @@ use crate::keymap::{Keymap, plain};
 
 /// Queue the commands whose keys were pressed, in the order they were: in a slow frame there are several, and what is said is said of
 /// where the one before went. Plain keys belong to an open menu and to a text field that has the keyboard, which also takes its own
-/// edits back; the keys that work a button or a slider belong to the one that has the keyboard.
+/// edits back; behind an open dialog no key acts; the keys that work a button or a slider belong to the one that has the keyboard.
 pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
     let is_press = |event: &Event| matches!(event, Event::Key { pressed: true, .. });
     if !ctx.input(|input| input.events.iter().any(is_press)) {
@@ -23,14 +23,19 @@ pub fn read(ctx: &egui::Context, dialog_open: bool, commands: &mut Commands) {
         let taken = typing || dialog_open || menu_open || (focused && works_widgets(key));
         let own = typing && matches!(command, Command::Undo | Command::Redo);
         let typed = unmodified && !is_function(key) && taken;
-        !(command.is_held() || own || typed)
+        let behind = dialog_open && command.acts_behind_dialogs();
+        !(command.is_held() || own || typed || behind)
     };
     for (command, key) in pressed(ctx, &map, usable) {
         if key == Key::Tab {
             // Taken as a command: egui is not to move the keyboard as well.
             ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
         }
-        commands.push(command);
+        match command {
+            // What is to be closed is what is in front.
+            Command::CloseClip if dialog_open => commands.push(DialogIntent::Close),
+            _ => commands.push(command),
+        }
     }
 }
 

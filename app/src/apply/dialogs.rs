@@ -10,6 +10,7 @@ use crate::state::{AppState, Dialog, typed_path};
 pub(super) fn apply(state: &mut AppState, context: &Context<'_>, intent: DialogIntent) {
     match intent {
         DialogIntent::Show(dialog) => show(state, context, dialog),
+        DialogIntent::Close => show(state, context, Dialog::None),
         DialogIntent::Bind(command, chord) => {
             let map = Keymap::new(&state.settings.keys);
             let taken = chord.filter(|chord| {

@@ -90,6 +90,27 @@ fn keys_that_come_in_one_frame_act_in_their_order() {
 }
 
 #[test]
+fn keys_do_not_act_behind_a_dialog_and_what_they_close_is_the_dialog() {
+    let (mut window, _) = opened();
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::B);
+    settled(&mut window);
+    let before = row(&window).corrected.shown().clone();
+    assert_eq!(before.statements.len(), 1);
+    for dialog in [Command::ShowReport, Command::NewClass] {
+        window.state_mut().ask(dialog);
+        window.run_steps(3);
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        settled(&mut window);
+        assert_eq!(row(&window).corrected.shown(), &before);
+        window.key_press_modifiers(Modifiers::COMMAND, Key::W);
+        window.run_steps(3);
+        assert_eq!(state(&window).dialog, Dialog::None);
+        assert_eq!(state(&window).library.rows().len(), 1, "no clip was closed");
+    }
+}
+
+#[test]
 fn tab_goes_through_the_events_and_keeps_to_a_chosen_lane() {
     let (mut window, _) = opened();
     press(&mut window, Key::Tab);
