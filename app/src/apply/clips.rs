@@ -164,6 +164,13 @@ fn list(state: &mut AppState, context: &mut Context<'_>, clips: Vec<PathBuf>) {
     if let Some(first) = ids.first() {
         select(state, context, Some(*first));
     }
+    // Whoever opens a file once more that failed may have mended it.
+    for id in ids {
+        let row = state.library.row(id);
+        if row.is_some_and(|row| row.failure.is_some()) {
+            retry(state, context, id);
+        }
+    }
 }
 
 /// Clips of which results are known; the first of them comes on screen. Another model's results are listed, and its scores wait

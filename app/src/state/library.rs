@@ -81,11 +81,10 @@ impl Library {
         self.rows.is_empty()
     }
 
-    /// Put files at the end of the list; files that are on it already (and did not fail) stay where they are. Gives their rows.
+    /// Put files at the end of the list; files that are on it already stay where they are. Gives their rows.
     pub fn add(&mut self, paths: Vec<PathBuf>, mut fresh: impl FnMut() -> u64) -> Vec<RowId> {
-        let known = self.rows.iter().filter(|row| row.failure.is_none());
-        let mut known: HashMap<PathBuf, RowId> =
-            known.map(|row| (row.path.clone(), row.id)).collect();
+        let known = self.rows.iter().map(|row| (row.path.clone(), row.id));
+        let mut known: HashMap<PathBuf, RowId> = known.collect();
         let mut ids = Vec::with_capacity(paths.len());
         for path in paths {
             let id = *known.entry(path).or_insert_with_key(|path| {

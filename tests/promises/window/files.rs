@@ -120,6 +120,19 @@ fn a_missing_file_is_located_and_its_neighbours_with_it() {
 }
 
 #[test]
+fn a_file_that_failed_and_is_opened_again_is_tried_again_where_it_is() {
+    let (mut window, engine) = window(&["/clips/notes.mp4"]);
+    let job = engine.open_of("/clips/notes.mp4");
+    engine.say(job, ReplyBody::Failed(broken("notes.mp4")));
+    window.run_steps(3);
+    let path = PathBuf::from("/clips/notes.mp4");
+    window.state_mut().ask(ClipIntent::Open(vec![path]));
+    let theirs = engine.clone();
+    wait_for(&mut window, move || opens(&theirs).len() == 2);
+    assert_eq!(rows(&window).len(), 1);
+}
+
+#[test]
 fn where_there_is_no_file_dialog_a_path_is_typed() {
     let (mut window, engine) = window(&[]);
     let dialog = Dialog::Path {
