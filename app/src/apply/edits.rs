@@ -11,7 +11,7 @@ use crate::command::Command;
 use crate::intent::EditIntent;
 use crate::project_desk::{Asked, ProjectDesk};
 use crate::replies;
-use crate::state::{AppState, Corrected, Gesture, Held, Last, RowId, file_name};
+use crate::state::{AppState, Corrected, Gesture, Held, Last, RowId, file_name, shown_classes};
 
 /// So long after its last turn the wheel's change is kept, in seconds: the system draws one turn out over several frames.
 const PAUSE: f64 = 0.2;
@@ -95,19 +95,34 @@ fn new_class(state: &mut AppState, context: &mut Context<'_>, name: &str) {
     if name.is_empty() || refused(state, context) {
         return;
     }
-    let known = state
-        .shown()
-        .and_then(|shown| Some(shown.prediction()?.labels.position(name).is_some()));
-    if known != Some(true) {
-        let label = LabelId::named(name);
+    let named = known_as(state, name).unwrap_or_else(|| Label::from(name));
+    if *named != *name {
+        let title = format!("{named} is known already");
+        let advice = "Capitals make no other class: its lane is chosen.";
+        note(state, context.now(), title, advice);
+    }
+    let shown = state.shown();
+    if !shown.is_some_and(|shown| shown_classes(shown, state).contains(&named)) {
         let class = Some(Class {
-            name: name.to_owned(),
+            name: named.to_string(),
             color: None,
             merged_into: None,
         });
+        let label = LabelId::named(&named);
         keep_of_project(state, context.project, Change::Class { label, class });
     }
-    timeline::choose_lane(state, Label::from(name));
+    timeline::choose_lane(state, named);
+}
+
+/// The class of the model or of the project that is called so, however it is capitalized.
+fn known_as(state: &AppState, name: &str) -> Option<Label> {
+    let shown = state.shown().map(|shown| shown_classes(shown, state));
+    let by_model = state.model.iter().flat_map(|model| model.labels.iter());
+    let all = shown.into_iter().flatten().chain(by_model.cloned());
+    let lower = name.to_lowercase();
+    let same = all.filter(|label| label.to_lowercase() == lower);
+    // Where there are two from before, the one that is written so is meant.
+    same.min_by_key(|label| **label != *name)
 }
 
 /// Keep a change of what holds for every clip.
