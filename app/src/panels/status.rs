@@ -25,11 +25,9 @@ pub fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             ui.label(numbers(format!("{}{frame}", state.player.time)));
             match &state.hover {
                 Some(hover) => {
-                    let score = hover.score.as_ref();
-                    let score = score
-                        .map(|(label, p)| format!(" · {label} {p:.2}"))
-                        .unwrap_or_default();
-                    ui.label(numbers(format!("{}{score}", hover.time)));
+                    let scores = hover.scores.as_ref();
+                    let scores = scores.map(|s| format!(" · {s}")).unwrap_or_default();
+                    ui.label(numbers(format!("{}{scores}", hover.time)));
                 }
                 None => {
                     if let Some(span) = shown.selection() {

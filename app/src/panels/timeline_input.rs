@@ -2,8 +2,6 @@
 
 use egui::{PointerButton, Rect, Role, Sense, Ui, WidgetInfo};
 
-use mettle_core::base::Label;
-
 use crate::intent::{Commands, ViewIntent};
 use crate::state::{AppState, Hover, TimeAxis};
 
@@ -83,13 +81,13 @@ pub fn hover(
     ui: &Ui,
     whole: Rect,
     axis: &TimeAxis,
-    score: Option<(Label, f32)>,
+    scores: Option<String>,
     state: &AppState,
     commands: &mut Commands,
 ) {
     let new = pointer_in(ui, whole, axis).map(|at| Hover {
         time: axis.time_from_screen(at.x),
-        score,
+        scores,
     });
     if new != state.hover {
         commands.push(ViewIntent::Hover(new));

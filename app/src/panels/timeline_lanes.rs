@@ -18,14 +18,14 @@ use crate::paint::{
 use crate::state::{AppState, Changes, Chosen, Lane, Mode, RowId, Shown, TimeAxis, count};
 use crate::theme::{figures, mix, size, strong, tokens};
 
-/// Draw them. Gives the class under the pointer and its score there.
+/// Draw them. Gives the class under the pointer and its scores there.
 pub fn lanes_ui(
     ui: &mut Ui,
     state: &AppState,
     shown: Shown<'_>,
     (lanes, axis): (&[Lane], &TimeAxis),
     commands: &mut Commands,
-) -> Option<(Label, f32)> {
+) -> Option<String> {
     let Some(prediction) = shown.prediction() else {
         if !state.can(shown.task) {
             missing_head(ui, state, shown.task, commands);
@@ -89,7 +89,7 @@ fn lane_ui(
     lane: &Lane,
     axis: &TimeAxis,
     commands: &mut Commands,
-) -> Option<(Label, f32)> {
+) -> Option<String> {
     let t = tokens(ui.ctx());
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::LANE), Sense::hover());
     let here = shown.row.view.lane.as_ref() == Some(&lane.label);
@@ -321,7 +321,7 @@ fn tooltip(
     events: &[Event],
     axis: &TimeAxis,
     commands: &mut Commands,
-) -> Option<(Label, f32)> {
+) -> Option<String> {
     let pointer = response.interact_pointer_pos().or(response.hover_pos())?;
     let time = axis.time_from_screen(pointer.x);
     if response.clicked() {
@@ -337,21 +337,9 @@ fn tooltip(
         .segments
         .iter()
         .position(|span| span.contains(time));
-    let score = place.and_then(|place| prediction.scores.get(place)?.get(lane.class).copied());
-    let half = |modality: Modality| {
-        let scores = prediction.scores_of(modality).get(place?)?;
-        scores.get(lane.class).copied()
-    };
-    let halves = (half(Modality::Audible), half(Modality::Visible));
-    let parsed = matches!(prediction.detail, Detail::Parsed { .. });
-    let text = match (place, score) {
-        (Some(second), Some(_)) if parsed => format!(
-            "{} · second {second} · heard {:.2} · seen {:.2}",
-            lane.label,
-            halves.0.unwrap_or_default(),
-            halves.1.unwrap_or_default()
-        ),
-        (Some(second), Some(score)) => format!("{} · second {second} · {score:.2}", lane.label),
+    let scores = place.and_then(|place| scores_at(prediction, lane, place));
+    let text = match (place, &scores) {
+        (Some(second), Some(scores)) => format!("{} · second {second} · {scores}", lane.label),
         (Some(second), None) if second < prediction.scores.len() => {
             format!(
                 "{} · second {second} · the model does not know it",
@@ -365,5 +353,16 @@ fn tooltip(
         words => format!("{text} · you said {words}"),
     };
     response.on_hover_text_at_pointer(text);
-    score.map(|score| (lane.label.clone(), score))
+    scores.map(|scores| format!("{} {scores}", lane.label))
+}
+
+/// What the model says of a class in a second: heard and seen apart where the mode tells them apart.
+fn scores_at(prediction: &Prediction, lane: &Lane, second: usize) -> Option<String> {
+    let of = |scores: &[Vec<f32>]| scores.get(second)?.get(lane.class).copied();
+    Some(match &prediction.detail {
+        Detail::Parsed { audible, visible } => {
+            format!("heard {:.2} · seen {:.2}", of(audible)?, of(visible)?)
+        }
+        _ => format!("{:.2}", of(&prediction.scores)?),
+    })
 }

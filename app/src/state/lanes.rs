@@ -1,6 +1,6 @@
 //! Which lanes are shown, and in what order.
 
-use mettle_core::base::Label;
+use mettle_core::base::{Label, LabelId};
 use mettle_core::predict::{Detail, Prediction};
 
 use super::{AppState, Shown, TimeAxis};
@@ -19,7 +19,7 @@ pub struct Lane {
     pub highest: f32,
 }
 
-/// The lanes the timeline shows of a clip: all, or the few that score highest in view; with a filter, those with a second
+/// The lanes the timeline shows of a clip: all, or the few that score highest in view and those of which something is said; with a filter, those with a second
 /// that it lets through.
 pub fn shown_lanes(shown: Shown<'_>, state: &AppState) -> Vec<Lane> {
     let Some(prediction) = shown.prediction() else {
@@ -37,11 +37,13 @@ pub fn shown_lanes(shown: Shown<'_>, state: &AppState) -> Vec<Lane> {
         lanes.retain(|lane| filter.seconds(prediction, &thresholds, Some(lane.class)) > 0);
     }
     if !state.all_lanes {
-        // What is being corrected stays in sight.
+        // What is being corrected stays in sight, and so does what was.
+        let said = shown.row.corrected.shown().statements.labels();
         let mut place = 0;
         lanes.retain(|lane| {
             place += 1;
-            place <= FEW || shown.row.view.lane.as_ref() == Some(&lane.label)
+            let chosen = shown.row.view.lane.as_ref() == Some(&lane.label);
+            place <= FEW || chosen || said.contains(&LabelId::named(&lane.label))
         });
     }
     if !matches!(prediction.detail, Detail::Segmented { .. }) {

@@ -1,11 +1,15 @@
 //! Corrections by mouse and keyboard on the lanes: each gesture says one thing, is drawn over the model's word, and is one undo.
 
+use std::sync::Arc;
+
 use egui::{Key, Modifiers, PointerButton, Rect, pos2};
 use egui_kittest::kittest::Queryable;
 use mettle_app::command::Command;
 use mettle_app::intent::{EditIntent, ViewIntent};
 use mettle_app::state::{Gesture, Mode, word};
-use mettle_core::base::{Label, LabelId, Modality, Said, Task, Time, TimeSpan};
+use mettle_core::base::{Label, LabelId, Labels, Modality, Said, Task, Time, TimeSpan};
+use mettle_core::media::Clip;
+use mettle_core::predict::{Detail, Prediction};
 use mettle_core::project::Source;
 
 use super::modes::{Window, answer, masked, opened_keeping, parsed, state, switch_to};
@@ -253,6 +257,48 @@ fn a_new_class_has_a_lane_in_every_clip_and_is_one_undo() {
     window.get_by_label_contains("Kettle, highest");
 }
 
+/// Parsing with more classes than the short list shows.
+fn many_classes(clip: &Clip) -> Arc<Prediction> {
+    let mut many = (*parsed(clip)).clone();
+    many.labels = Labels::new((0..9).map(|number| format!("Class {number}")));
+    if let Detail::Parsed { audible, visible } = &mut many.detail {
+        for rows in [audible, visible, &mut many.scores] {
+            rows.iter_mut().for_each(|row| row.resize(9, 0.01));
+        }
+    }
+    Arc::new(many)
+}
+
+#[test]
+fn a_class_that_something_was_said_of_stays_in_the_short_list() {
+    let (mut window, engine, clip) = opened_keeping(&Task::ALL, None);
+    answer(&mut window, &engine, many_classes(&clip));
+    switch_to(&mut window, Mode::Parsing);
+    assert!(window.query_by_label_contains("Class 8, highest").is_none());
+    let of = LabelId::named("Class 8");
+    let change = word(of, Modality::Audible, TimeSpan::of_second(1), Said::No);
+    window
+        .state_mut()
+        .ask(EditIntent::Change(change, Gesture::Single));
+    settled(&mut window);
+    lane(&window, "Class 8");
+    let pointer = cell(lane(&window, "Class 1"), 3);
+    window.event(egui::Event::PointerMoved(pointer));
+    window.run_steps(3);
+    window.get_by_label_contains(" · Class 1 heard 0.90 · seen 0.10");
+}
+
+#[test]
+fn a_name_that_differs_from_a_known_class_by_capitals_is_that_class() {
+    let mut window = dog();
+    window.state_mut().ask(EditIntent::NewClass("bark".into()));
+    settled(&mut window);
+    window.get_by_label("Bark is known already");
+    let shown = state(&window).shown().expect("a clip");
+    assert_eq!(shown.row.view.lane, Some(Label::from("Bark")));
+    assert!(state(&window).library.classes.is_empty());
+}
+
 /// What is listed on the page of events, and what the clip's card counts.
 fn listed(window: &Window, task: Task) -> (Vec<Label>, usize) {
     let shown = state(window).shown().expect("a clip");
@@ -301,5 +347,7 @@ fn in_masks_mode_nothing_is_said_of_whatever_sounds() {
     }
     assert!(state(&window).subject().is_none());
     assert_eq!(both(&window, "Sounding object"), "..........");
+    window.state_mut().ask(Command::SayBoth);
+    window.run_steps(3);
     window.get_by_label("Masks tell no classes apart");
 }
