@@ -67,12 +67,16 @@ fn class_ui(
         return;
     };
     let (count, yes) = counts.count();
-    let of = match shown.task {
-        Task::Segment => "places",
-        Task::Localize => "seconds in which it is the likeliest",
-        Task::Parse => "seconds, heard or seen",
+    let words = match shown.task {
+        Task::Segment => format!("{name}: {yes} of {count} places sound"),
+        Task::Localize => {
+            format!("{name}: {yes} of {count} seconds in which it is the likeliest are right")
+        }
+        Task::Parse => format!(
+            "{name} is there in {yes} of {count} seconds that were counted, heard and seen apart"
+        ),
     };
-    ui.add(egui::Label::new(format!("{name}: {yes} of {count} {of} are right")).wrap());
+    ui.add(egui::Label::new(words).wrap());
     curve_ui(ui, name, &counts.curve());
     offer_ui(ui, state, shown, name, &counts, commands);
 }
@@ -97,6 +101,8 @@ fn curve_ui(ui: &mut Ui, name: &str, curve: &[Reliable]) {
         .show_y(false)
         .default_x_bounds(0.0, 1.0)
         .default_y_bounds(0.0, 1.0)
+        .x_axis_label("score")
+        .y_axis_label("right")
         .show_background(false);
     let shown = plot.show(ui, |plot| {
         plot.line(line("as it says", vec![[0.0, 0.0], [1.0, 1.0]], t.dim));

@@ -48,7 +48,7 @@ fn elsewhere(state: &AppState, recovered: &Recovered) -> bool {
     recovered.was.project != state.project.file
 }
 
-/// `It ended at a crash or with the system. 57 changes of 3 clips are kept, the last of 14:02:11.`
+/// `It ended at a crash or with the system. 57 changes of 3 clips are kept, the last at 14:02:11.`
 fn words(state: &AppState, recovered: &Recovered) -> String {
     let began: DateTime<Local> = recovered.was.began.into();
     let began = format!(
@@ -69,7 +69,7 @@ fn words(state: &AppState, recovered: &Recovered) -> String {
             let last: DateTime<Local> = last.into();
             let (edits, clips) = (count(edits, "change"), count(clips, "clip"));
             let last = last.format("%H:%M:%S");
-            format!("{edits} of {clips} kept, the last of {last}; undo takes them back as before.")
+            format!("{edits} of {clips} kept, the last at {last}; undo takes them back as before.")
         }
     };
     format!("{began} {kept}")
