@@ -19,8 +19,8 @@ pub struct Lane {
     pub highest: f32,
 }
 
-/// The lanes the timeline shows of a clip: all, or the few that score highest in view and those of which something is said; with a filter, those with a second
-/// that it lets through.
+/// The lanes the timeline shows of a clip: all, or the few that score highest in view and those of which something is said; with a
+/// filter, those with a second that it lets through.
 pub fn shown_lanes(shown: Shown<'_>, state: &AppState) -> Vec<Lane> {
     let Some(prediction) = shown.prediction() else {
         return Vec::new();
@@ -47,7 +47,7 @@ pub fn shown_lanes(shown: Shown<'_>, state: &AppState) -> Vec<Lane> {
         });
     }
     if !matches!(prediction.detail, Detail::Segmented { .. }) {
-        lanes.extend(new_lanes(prediction, state));
+        lanes.extend(new_lanes(shown, prediction, state));
     }
     lanes
 }
@@ -59,18 +59,35 @@ pub fn shown_classes(shown: Shown<'_>, state: &AppState) -> Vec<Label> {
     };
     let known = prediction.labels.iter().cloned();
     known
-        .chain(new_lanes(prediction, state).map(|lane| lane.label))
+        .chain(new_lanes(shown, prediction, state).map(|lane| lane.label))
         .collect()
 }
 
-/// Classes of the project that the model does not know.
-fn new_lanes(prediction: &Prediction, state: &AppState) -> impl Iterator<Item = Lane> {
-    let classes = state.library.classes.values();
-    let new = classes.filter(|class| class.merged_into.is_none());
-    let new = new.filter(|class| prediction.labels.position(&class.name).is_none());
-    new.enumerate().map(|(place, class)| Lane {
+/// Classes that the model does not know: those of the project, and those of data sets of which something is said in this clip.
+fn new_lanes(
+    shown: Shown<'_>,
+    prediction: &Prediction,
+    state: &AppState,
+) -> impl Iterator<Item = Lane> {
+    let project = &state.library.classes;
+    let of_project = project
+        .values()
+        .filter(|class| class.merged_into.is_none())
+        .map(|class| Label::from(class.name.as_str()));
+    let said = shown.row.corrected.shown().statements.labels();
+    let others = state.library.known.iter().filter(|label| {
+        let id = LabelId::named(label);
+        said.contains(&id) && !project.contains_key(&id)
+    });
+    let others: Vec<Label> = match said.is_empty() {
+        true => Vec::new(),
+        false => others.cloned().collect(),
+    };
+    let new = of_project.chain(others);
+    let new = new.filter(|label| prediction.labels.position(label).is_none());
+    new.enumerate().map(|(place, label)| Lane {
         class: prediction.labels.len() + place,
-        label: Label::from(class.name.as_str()),
+        label,
         highest: 0.0,
     })
 }

@@ -319,6 +319,7 @@ fn what_is_said_of_classes_is_by_its_name_in_every_mode_and_none_of_it_is_in_mas
         .ask(EditIntent::Change(change, Gesture::Single));
     settled(&mut window);
     let (labels, _) = listed(&window, Task::Localize);
+    lane(&window, "Violin, fiddle");
     assert!(
         labels.contains(&Label::from("Violin, fiddle")),
         "{labels:?}"
