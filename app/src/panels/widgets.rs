@@ -1,8 +1,10 @@
 //! Small things the panels share.
 
+use std::sync::Arc;
+
 use egui::{
-    Align2, Button, Color32, CornerRadius, Frame, Margin, Response, RichText, Role, Sense, Stroke,
-    Ui, WidgetInfo, vec2,
+    Align2, Button, Color32, CornerRadius, Frame, Galley, InnerResponse, Margin, Response,
+    RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2,
 };
 
 use crate::command::Command;
@@ -107,31 +109,67 @@ pub fn chip(ui: &mut Ui, dot: Color32, text: &str) -> Response {
 /// Tabs nearer to each other than this are written smaller.
 const TAB_GAP: f32 = 9.0;
 
+/// Smaller ones that would be nearer than this take two rows.
+const LEAST_TAB_GAP: f32 = 3.0;
+
 /// Tabs with a line under the chosen one; gives the one clicked.
 pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, all: &[(T, &str)]) -> Option<T> {
+    let fits = tab_gap(ui, &tab_words(ui, chosen, all, size::SMALL)) >= LEAST_TAB_GAP;
+    let a_row = if fits {
+        all.len()
+    } else {
+        all.len().div_ceil(2)
+    };
+    let rows = all.chunks(a_row.max(1));
+    let rows: Vec<_> = rows.map(|row| tab_row(ui, chosen, row)).collect();
+    if let Some(last) = rows.last() {
+        let (across, line) = (ui.max_rect().x_range(), last.response.rect.bottom() + 2.0);
+        let stroke = Stroke::new(1.0, tokens(ui.ctx()).line);
+        ui.painter().hline(across, line, stroke);
+    }
+    ui.add_space(6.0);
+    rows.into_iter().find_map(|row| row.inner)
+}
+
+/// The names of tabs, as they are written at a size.
+fn tab_words<T: Copy + PartialEq>(
+    ui: &Ui,
+    chosen: T,
+    tabs: &[(T, &str)],
+    points: f32,
+) -> Vec<Arc<Galley>> {
     let t = tokens(ui.ctx());
-    let mut clicked = None;
-    let row = ui.horizontal(|ui| {
-        let words = |points: f32| {
-            let font = egui::FontId::proportional(points);
-            let each = all.iter().map(|(tab, name)| {
-                let color = if *tab == chosen { t.text } else { t.dim };
-                let painter = ui.painter();
-                painter.layout_no_wrap((*name).to_owned(), font.clone(), color)
-            });
-            each.collect::<Vec<_>>()
+    let font = egui::FontId::proportional(points);
+    let each = tabs.iter().map(|(tab, name)| {
+        let color = if *tab == chosen { t.text } else { t.dim };
+        let painter = ui.painter();
+        painter.layout_no_wrap((*name).to_owned(), font.clone(), color)
+    });
+    each.collect()
+}
+
+/// How far apart there is room for them in one row; less than nothing where there is none.
+fn tab_gap(ui: &Ui, words: &[Arc<Galley>]) -> f32 {
+    let wide: f32 = words.iter().map(|word| word.size().x).sum();
+    (ui.available_width() - wide) / (words.len() as f32 - 1.0).max(1.0)
+}
+
+/// As far apart as there is room for; smaller where there is little.
+fn tab_row<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    chosen: T,
+    tabs: &[(T, &str)],
+) -> InnerResponse<Option<T>> {
+    let t = tokens(ui.ctx());
+    ui.horizontal(|ui| {
+        let mut clicked = None;
+        let usual = tab_words(ui, chosen, tabs, size::BODY);
+        let galleys = match tab_gap(ui, &usual) >= TAB_GAP {
+            true => usual,
+            false => tab_words(ui, chosen, tabs, size::SMALL),
         };
-        // As far apart as there is room for; smaller where there is little.
-        let room = ui.available_width();
-        let gap = |words: &[std::sync::Arc<egui::Galley>]| {
-            let wide: f32 = words.iter().map(|word| word.size().x).sum();
-            (room - wide) / (words.len() as f32 - 1.0).max(1.0)
-        };
-        let usual = words(size::BODY);
-        let fits = gap(&usual) >= TAB_GAP;
-        let galleys = if fits { usual } else { words(size::SMALL) };
-        ui.spacing_mut().item_spacing.x = gap(&galleys).clamp(3.0, 16.0);
-        for (&(tab, name), galley) in all.iter().zip(galleys) {
+        ui.spacing_mut().item_spacing.x = tab_gap(ui, &galleys).clamp(LEAST_TAB_GAP, 16.0);
+        for (&(tab, name), galley) in tabs.iter().zip(galleys) {
             let on = tab == chosen;
             let color = if on { t.text } else { t.dim };
             let room = galley.size() + vec2(0.0, 8.0);
@@ -151,12 +189,8 @@ pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, all: &[(T, &str)]) -> O
                 clicked = Some(tab);
             }
         }
-    });
-    let line = row.response.rect.bottom() + 2.0;
-    let across = ui.max_rect().x_range();
-    ui.painter().hline(across, line, Stroke::new(1.0, t.line));
-    ui.add_space(6.0);
-    clicked
+        clicked
+    })
 }
 
 /// A raised box.

@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, pos2};
 use egui_kittest::kittest::Queryable;
 use mettle_app::command::Command;
+use mettle_app::fitting::SMALLEST;
 use mettle_app::intent::ViewIntent;
 use mettle_app::state::InspectorTab;
 use mettle_core::base::{Modality, Time, TimeSpan};
@@ -86,6 +87,30 @@ fn every_cell_of_the_table_is_in_sight_whatever_a_class_is_called() {
         let cell = window.get_by_label_contains(name).rect();
         assert!(cell.right() <= edge(&window), "{name}: {cell:?}");
         assert!(cell.width() >= 8.0, "{name}: {cell:?}");
+    }
+}
+
+/// The smallest window there is.
+#[test]
+fn in_the_smallest_window_the_inspector_is_whole() {
+    let (mut window, engine) = window_in(
+        egui_kittest::Harness::builder(),
+        SMALLEST,
+        &["/clips/dog.mp4"],
+        None,
+    );
+    fill(&mut window, &engine, &clip("/clips/dog.mp4", 1), 10);
+    let pages = ["Second", "Events", "Review", "Masks", "Attention", "Train"];
+    for page in pages {
+        window.get_by_role_and_label(Role::Tab, page).click();
+        window.run_steps(6);
+        for tab in pages {
+            let tab = window.get_by_role_and_label(Role::Tab, tab).rect();
+            let left = lane(&window, "Bark").right();
+            let sight = left..=SMALLEST.x;
+            assert!(sight.contains(&tab.left()), "{page}: {tab:?} from {left}");
+            assert!(sight.contains(&tab.right()), "{page}: {tab:?}");
+        }
     }
 }
 
