@@ -227,6 +227,6 @@ fn model_ui(ui: &mut Ui, state: &AppState, alone: bool, commands: &mut Commands)
     ui.add_space(8.0);
     card(ui).show(ui, |ui| {
         ui.take_available_width();
-        model::reminder_ui(ui, info, alone, commands);
+        model::reminder_ui(ui, (state, info), alone, commands);
     });
 }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use egui::{Button, Grid, RichText, ScrollArea, Stroke, Ui};
-use mettle_core::engine::{ModelChoice, Precision};
+use mettle_core::engine::{ModelChoice, Precision, WhichHead};
 use mettle_core::model::{Known, ModelInfo, Needs, RoundingPrice, TaskInfo};
 
 use super::mode_switch::tags_ui;
 use super::widgets::{card, dim, emphasis};
 use crate::intent::{Commands, DialogIntent, EngineIntent};
-use crate::state::{AppState, Dialog, Wanted, bytes, file_name};
+use crate::state::{AppState, Dialog, Mode, Wanted, bytes, file_name};
 use crate::theme::{size, tokens};
 
 /// The chip's words.
@@ -21,6 +21,28 @@ pub fn name(info: &ModelInfo) -> String {
         (false, true) => format!("{name} model, from tags"),
         (false, false) => format!("{name} model"),
     }
+}
+
+/// The chip's words, with whose word is shown: a trained head may be in use.
+pub fn name_in_use(state: &AppState, info: &ModelInfo) -> String {
+    match state.which_head(state.mode().task()) {
+        WhichHead::Named(_) => format!("{}, trained head", name(info)),
+        WhichHead::For(_) => name(info),
+    }
+}
+
+/// Which trained head answers in place of the model's own, a line each.
+pub fn heads_in_use(state: &AppState) -> Vec<String> {
+    let trained = Mode::ALL.into_iter().filter_map(|mode| {
+        let WhichHead::Named(id) = state.which_head(mode.task()) else {
+            return None;
+        };
+        let mut heads = state.training.heads.iter();
+        let head = heads.find(|head| head.id == id);
+        let head = head.map_or("a trained head", |head| &head.name);
+        Some(format!("{} by the trained head: {head}", mode.text()))
+    });
+    trained.collect()
 }
 
 /// Says, as long as it is so, that what the model says means nothing.
@@ -48,6 +70,9 @@ pub fn model_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             },
         ),
         None => drop(dim(ui, "Looking for the model…")),
+    }
+    for line in heads_in_use(state) {
+        ui.add(egui::Label::new(line).wrap());
     }
     tags_ui(ui, state, commands);
     ui.separator();
@@ -177,8 +202,13 @@ fn choice(
 }
 
 /// The card of the inspector that says whose word the scores are: in a line with the way to more, or in its maker's words.
-pub fn reminder_ui(ui: &mut Ui, info: &ModelInfo, whole: bool, commands: &mut Commands) {
-    dim(ui, name(info));
+pub fn reminder_ui(
+    ui: &mut Ui,
+    (state, info): (&AppState, &ModelInfo),
+    whole: bool,
+    commands: &mut Commands,
+) {
+    dim(ui, name_in_use(state, info));
     if whole {
         ui.add(egui::Label::new(RichText::new(&info.about).size(12.0)).wrap());
     }

@@ -101,13 +101,16 @@ fn menu(ui: &mut Ui, group: Group, state: &AppState, commands: &mut Commands) {
 fn model_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let t = tokens(ui.ctx());
     let Some(info) = &state.model else { return };
-    let tip = "What the model is and what it can recognise; choose another";
+    let mut tip = "What the model is and what it can recognise; choose another".to_owned();
+    for line in model::heads_in_use(state) {
+        tip = format!("{tip}\n{line}");
+    }
     let dot = if info.warning().is_some() {
         t.warn
     } else {
         t.accent
     };
-    let response = chip(ui, dot, &model::name(info)).on_hover_text(tip);
+    let response = chip(ui, dot, &model::name_in_use(state, info)).on_hover_text(tip);
     if response.clicked() {
         commands.push(Command::ChooseModel);
     }
@@ -116,6 +119,8 @@ fn model_chip(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
 fn sound_chip(ui: &mut Ui, state: &AppState) {
     let t = tokens(ui.ctx());
     if let SoundState::Silent(reason) = &state.player.sound {
+        // A system's reason is a sentence, or a part of one.
+        let reason = reason.trim_end_matches('.');
         chip(ui, t.audible, "Plays without sound")
             .on_hover_text(format!("The clip plays by the wall clock: {reason}."));
     }

@@ -391,6 +391,8 @@ fn the_new_head_chosen_in_the_list_is_adopted() {
     assert_eq!(which(state(&window)), WhichHead::Named(NEW));
     assert!(window.query_by_label("A new head").is_none());
     assert!(window.query_by_label("Delete").is_none());
+    let chip = (Role::Button, "scripted model, trained head");
+    window.get_by_role_and_label(chip.0, chip.1);
 }
 
 /// What may happen around a training.
