@@ -96,6 +96,9 @@ pub fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     dialogs::dialogs_ui(ui, state, commands);
 }
 
+/// What the inspector's pages need to be whole; the smallest window has room for it beside the controls under the picture.
+const INSPECTOR: f32 = 270.0;
+
 fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     if state.full_picture {
         return picture_ui(ui, state, commands);
@@ -103,12 +106,12 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let side = Frame::new().inner_margin(Margin::symmetric(10, 10));
     Panel::left(pane("library", state))
         .default_size(228.0)
-        .size_range(160.0..=side_limit(ui, 420.0, 0.2).max(160.0))
+        .size_range(160.0..=side_limit(ui, 420.0, 0.18).max(160.0))
         .frame(side)
         .show(ui, |ui| library::library_ui(ui, state, commands));
     Panel::right(pane("inspector", state))
         .default_size(300.0)
-        .size_range(220.0..=side_limit(ui, 480.0, 0.26).max(220.0))
+        .size_range(220.0..=side_limit(ui, 480.0, 0.26).max(INSPECTOR))
         .frame(side.inner_margin(Margin::symmetric(12, 10)))
         .show(ui, |ui| inspector::inspector_ui(ui, state, commands));
     let failed = |shown: Shown<'_>| shown.row.clip.is_none() && shown.row.failure.is_some();

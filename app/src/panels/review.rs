@@ -56,7 +56,7 @@ fn progress_ui(ui: &mut Ui, state: &AppState, looked: Looked) {
 
 fn order_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     let (mut by, mut flagged) = (state.review.by(), state.review.flagged);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let shown = ComboBox::from_id_salt("order").selected_text(by.text());
         let response = shown.width(170.0).show_ui(ui, |ui| {
             for each in WorthBy::ALL {
