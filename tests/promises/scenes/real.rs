@@ -113,3 +113,27 @@ fn what_it_learned_from_is_said_of_every_class() {
         }
     }
 }
+
+/// In its words about itself, what it finds less than half of (F1) on what it never learned from stands apart.
+#[test]
+fn what_it_hardly_knows_is_said_apart() {
+    let bundle = ModelBundle::demo().expect("it is there");
+    let told = &bundle.manifest().about;
+    let part = |from: &str| {
+        let rest = told.split(from).nth(1).expect("it says so");
+        let (well, hardly) = rest.split_once('.').map_or((rest, ""), |(known, _)| {
+            known.split_once("; hardly: ").unwrap_or((known, ""))
+        });
+        (well.to_owned(), hardly.to_owned())
+    };
+    let sides = [part("It hears, for real: "), part("It sees, for real: ")];
+    for class in &bundle.manifest().known {
+        for (known, (well, hardly)) in [&class.heard, &class.seen].into_iter().zip(&sides) {
+            let Some(hits) = known.measured else {
+                continue;
+            };
+            let place = if hits.f1() < 0.5 { hardly } else { well };
+            assert!(place.contains(&class.label), "{}: {told}", class.label);
+        }
+    }
+}
