@@ -11,8 +11,9 @@ use mettle_kernels::PlaneConv;
 
 use super::golden::distance;
 
-/// Both sides are f32 and sum in different orders; sums of some hundred terms differ by less.
-const TOLERANCE: f32 = 1e-5;
+/// Both sides are f32 and sum in different orders; sums of some hundred terms differ by less. Inputs and weights are drawn anew in each
+/// run: of some hundred runs one came to 1.15e-5.
+const TOLERANCE: f32 = 3e-5;
 
 fn same(name: &str, live: LayerFeatures, frozen: LayerFeatures) {
     let all = |features: LayerFeatures| features.layers.into_iter().chain([features.final_norm]);
