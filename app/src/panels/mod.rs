@@ -96,6 +96,8 @@ pub fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
     dialogs::dialogs_ui(ui, state, commands);
 }
 
+/// A window narrower than this has narrow side panes.
+const NARROW: f32 = 1200.0;
 /// What the inspector's pages need to be whole; the smallest window has room for it beside the controls under the picture.
 const INSPECTOR: f32 = 270.0;
 
@@ -104,12 +106,12 @@ fn work_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
         return picture_ui(ui, state, commands);
     }
     let side = Frame::new().inner_margin(Margin::symmetric(10, 10));
-    Panel::left(pane("library", state))
+    Panel::left(side_pane("library", ui, state))
         .default_size(228.0)
         .size_range(160.0..=side_limit(ui, 420.0, 0.18).max(160.0))
         .frame(side)
         .show(ui, |ui| library::library_ui(ui, state, commands));
-    Panel::right(pane("inspector", state))
+    Panel::right(side_pane("inspector", ui, state))
         .default_size(300.0)
         .size_range(220.0..=side_limit(ui, 480.0, 0.26).max(INSPECTOR))
         .frame(side.inner_margin(Margin::symmetric(12, 10)))
@@ -167,12 +169,19 @@ fn pane(name: &str, state: &AppState) -> egui::Id {
     egui::Id::unique((name, state.layout))
 }
 
+/// The same of a side pane. A narrow window has sizes of its own: widened again, it has those from before.
+fn side_pane(name: &str, ui: &Ui, state: &AppState) -> egui::Id {
+    egui::Id::unique((name, is_narrow(ui), state.layout))
+}
+
+fn is_narrow(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() < NARROW
+}
+
 /// How wide a side pane may be: a share of a narrow window, so that the controls under the picture keep their room.
 fn side_limit(ui: &Ui, widest: f32, share: f32) -> f32 {
-    let window = ui.ctx().content_rect().width();
-    if window < 1200.0 {
-        window * share
-    } else {
-        widest
+    match is_narrow(ui) {
+        true => ui.ctx().content_rect().width() * share,
+        false => widest,
     }
 }

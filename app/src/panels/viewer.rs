@@ -77,16 +77,27 @@ pub fn viewer_ui(ui: &mut Ui, state: &AppState, commands: &mut Commands) {
             words(ui, room, "Opening…");
         }
     }
+    let facts = facts(ui, room, state, shown);
     if let Some(label) = now_happening(state, shown) {
-        on_picture(
-            ui,
-            room.min + vec2(12.0, 10.0),
-            Align2::LEFT_TOP,
-            &label,
-            false,
-        );
+        let (at, wide) = beside(room, facts);
+        on_picture(ui, at, Align2::LEFT_TOP, wide, (&label, false));
     }
-    facts(ui, room, state, shown);
+}
+
+/// Words on the picture that get less room than this beside its facts stand below them.
+const BESIDE: f32 = 240.0;
+
+/// Where words begin that may not lie under the facts, and how wide they may be.
+fn beside(room: Rect, facts: Option<Rect>) -> (egui::Pos2, f32) {
+    let corner = room.min + vec2(12.0, 10.0);
+    let whole = room.right() - 12.0 - corner.x;
+    match facts {
+        None => (corner, whole),
+        Some(facts) if facts.left() - 8.0 - corner.x >= BESIDE => {
+            (corner, facts.left() - 8.0 - corner.x)
+        }
+        Some(facts) => (egui::pos2(corner.x, facts.bottom() + 4.0), whole),
+    }
 }
 
 /// What the picture leaves of its room.
@@ -106,11 +117,9 @@ fn bars(ui: &Ui, room: Rect, picture: Rect) {
     }
 }
 
-/// `00:00:08.320 · f 200 · 24 fps`.
-fn facts(ui: &Ui, room: Rect, state: &AppState, shown: Shown<'_>) {
-    let Some(video) = shown.row.clip.as_ref().and_then(|clip| clip.video.as_ref()) else {
-        return;
-    };
+/// `00:00:08.320 · f 200 · 24 fps`; gives its place.
+fn facts(ui: &Ui, room: Rect, state: &AppState, shown: Shown<'_>) -> Option<Rect> {
+    let video = shown.row.clip.as_ref()?.video.as_ref()?;
     let frame = state.player.frame.as_ref();
     let frame = frame.and_then(|frame| number(frame, video));
     let frame = frame.unwrap_or_default();
@@ -124,7 +133,14 @@ fn facts(ui: &Ui, room: Rect, state: &AppState, shown: Shown<'_>) {
     };
     let text = format!("{}{frame} · {rate}", state.player.time);
     let corner = room.right_top() + vec2(-12.0, 10.0);
-    on_picture(ui, corner, Align2::RIGHT_TOP, &text, true);
+    let most = room.width() - 24.0;
+    Some(on_picture(
+        ui,
+        corner,
+        Align2::RIGHT_TOP,
+        most,
+        (&text, true),
+    ))
 }
 
 /// A frame's place among all: counted, or after a leap what its time comes to where frames are evenly spaced as far as was looked.

@@ -229,18 +229,23 @@ pub fn thin_bar(ui: &mut Ui, share: f32, color: Color32, label: &str) {
     ui.painter().rect_filled(done, 1.5, color);
 }
 
-/// Figures on the picture, readable on anything.
-pub fn on_picture(ui: &Ui, at: egui::Pos2, align: Align2, text: &str, mono: bool) {
+/// Figures on the picture, readable on anything, no wider than `most`: what has no room ends in "…". Gives their place.
+pub fn on_picture(
+    ui: &Ui,
+    at: egui::Pos2,
+    align: Align2,
+    most: f32,
+    (text, mono): (&str, bool),
+) -> egui::Rect {
     let t = tokens(ui.ctx());
     let font = if mono {
         figures(12.0)
     } else {
         egui::FontId::proportional(12.5)
     };
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.to_owned(), font, t.on_stage);
-    let rect = align.anchor_size(at, galley.size() + vec2(16.0, 8.0));
+    let edge = vec2(8.0, 4.0);
+    let galley = line(ui, most - 2.0 * edge.x, text, font, t.on_stage);
+    let rect = align.anchor_size(at, galley.size() + 2.0 * edge);
     ui.painter().rect(
         rect,
         5.0,
@@ -248,15 +253,26 @@ pub fn on_picture(ui: &Ui, at: egui::Pos2, align: Align2, text: &str, mono: bool
         Stroke::new(1.0, t.plate_line),
         egui::StrokeKind::Inside,
     );
-    ui.painter()
-        .galley(rect.min + vec2(8.0, 4.0), galley, t.on_stage);
+    ui.painter().galley(rect.min + edge, galley, t.on_stage);
+    rect
+}
+
+/// One line of text, ending in "…" where it would be wider than `width`.
+fn line(
+    ui: &Ui,
+    width: f32,
+    text: &str,
+    font: egui::FontId,
+    color: Color32,
+) -> std::sync::Arc<egui::Galley> {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
 /// One line of text from `at` (its left end, half-way up), ending in "…" where it would be wider than `width`.
 pub fn elided(ui: &Ui, at: egui::Pos2, width: f32, text: &str, font: egui::FontId, color: Color32) {
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
-    let line = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let line = line(ui, width, text, font, color);
     let corner = Align2::LEFT_CENTER.anchor_size(at, line.size()).min;
     ui.painter().galley(corner, line, color);
 }

@@ -129,6 +129,22 @@ fn in_the_smallest_window_the_inspector_is_whole() {
     assert!(cell.right() <= SMALLEST.x && cell.width() >= 8.0);
 }
 
+/// A window that was narrow for a while has its panes back.
+#[test]
+fn widened_again_the_window_is_as_it_was() {
+    let wide = egui::vec2(1280.0, 800.0);
+    let builder = egui_kittest::Harness::builder();
+    let (mut window, engine) = window_in(builder, wide, &["/clips/dog.mp4"], None);
+    fill(&mut window, &engine, &clip("/clips/dog.mp4", 1), 10);
+    let before = lane(&window, "Bark");
+    window.set_size(SMALLEST);
+    window.run_steps(6);
+    assert!(lane(&window, "Bark").width() < before.width());
+    window.set_size(wide);
+    window.run_steps(6);
+    assert_eq!(lane(&window, "Bark").x_range(), before.x_range());
+}
+
 #[test]
 fn a_lane_that_is_chosen_is_shown_whole() {
     let builder = egui_kittest::Harness::builder();
