@@ -77,7 +77,12 @@ fn wish_ui(ui: &mut Ui, state: &AppState, task: Task, commands: &mut Commands) {
         let can = clips.iter().any(|clip| !clip.held_out);
         ui.add_enabled_ui(can, |ui| {
             ui.horizontal(|ui| {
-                if standing_out(ui, "Train").clicked() {
+                // One button stands out: what is to be done with a new head comes first.
+                let train = match state.training.proposal.is_some() {
+                    true => ui.button("Train"),
+                    false => standing_out(ui, "Train"),
+                };
+                if train.clicked() {
                     commands.push(TrainIntent::Start);
                 }
                 let tip = "Measure a few steps on this device; they are thrown away";
