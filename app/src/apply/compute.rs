@@ -1,6 +1,6 @@
 //! Another model, another device.
 
-use mettle_core::base::{Problem, Task};
+use mettle_core::base::{LabelId, Problem, Task};
 use mettle_core::engine::{JobSpec, ModelChoice, Precision};
 use mettle_core::gpu::DeviceChoice;
 use mettle_core::model::{ModelInfo, known_classes};
@@ -65,7 +65,8 @@ pub fn model_found(
         replies::tell(state, Problem::error(warning, advice), now);
     }
     state.colors = ClassColors::of_model(&info);
-    state.library.known = known_classes(Some(&info));
+    let known = known_classes(Some(&info)).into_iter();
+    state.library.known = known.map(|label| (LabelId::named(&label), label)).collect();
     state.model = Some(info);
     state.settings.remember_model(&choice);
     state.model_choice = choice;

@@ -187,7 +187,7 @@ fn track(library: &mut Library, settings: &Settings, id: RowId, task: Task) {
         // Masks tell no classes apart: what is said of classes is not about them.
         Task::Segment => by_model.tracks.clone(),
         Task::Localize | Task::Parse => {
-            let labels = prediction.labels.iter().chain(&library.known);
+            let labels = prediction.labels.iter().chain(library.known.values());
             row.said_over(&by_model.tracks, labels, &library.classes)
         }
     };

@@ -75,14 +75,10 @@ fn new_lanes(
         .filter(|class| class.merged_into.is_none())
         .map(|class| Label::from(class.name.as_str()));
     let said = shown.row.corrected.shown().statements.labels();
-    let others = state.library.known.iter().filter(|label| {
-        let id = LabelId::named(label);
-        said.contains(&id) && !project.contains_key(&id)
-    });
-    let others: Vec<Label> = match said.is_empty() {
-        true => Vec::new(),
-        false => others.cloned().collect(),
-    };
+    let others = said.iter().filter(|id| !project.contains_key(*id));
+    let others = others.filter_map(|id| state.library.known.get(id).cloned());
+    let mut others: Vec<Label> = others.collect();
+    others.sort();
     let new = of_project.chain(others);
     let new = new.filter(|label| prediction.labels.position(label).is_none());
     new.enumerate().map(|(place, label)| Lane {

@@ -67,7 +67,7 @@ pub struct Library {
     /// What classes are called in this project, and those that no model knows.
     pub classes: BTreeMap<LabelId, Class>,
     /// The classes that models know, the one in use and those of data sets: what is said may be of another task's classes.
-    pub known: BTreeSet<Label>,
+    pub known: BTreeMap<LabelId, Label>,
 }
 
 impl Library {

@@ -211,11 +211,21 @@ impl Statements {
         verdicts
     }
 
-    /// The classes of which something is said.
+    /// The classes of which something is said. Looks at one statement of each, however many there are.
     pub fn labels(&self) -> BTreeSet<LabelId> {
-        let mut labels: Vec<LabelId> = self.by_place.keys().map(|(label, ..)| *label).collect();
-        labels.dedup();
-        labels.into_iter().collect()
+        let from = |label| {
+            let first = Time::from_micros(i64::MIN);
+            (label, Modality::Audible, first, EventId([0; 16]))
+        };
+        let at_or_after = |label| {
+            let next = self.by_place.range(from(label)..).next();
+            next.map(|((label, ..), _)| *label)
+        };
+        let after = |LabelId(label): &LabelId| {
+            let next = u128::from_be_bytes(*label).checked_add(1)?;
+            at_or_after(LabelId(next.to_be_bytes()))
+        };
+        std::iter::successors(at_or_after(LabelId([0; 16])), after).collect()
     }
 
     /// What holds at a moment, and by which event.
